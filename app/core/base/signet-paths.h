@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-paths.h: where things are. In the installed program these are compiled in and XDG folders; environment variables
+ * (SIGNET_TOKEN_HOST, SIGNET_DATA_DIR, SIGNET_PLUGIN_PATH, SIGNET_USER_DIR…) are honoured in development builds only.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+const char *signet_paths_get_token_host      (void);  /* the signet-token-host program */
+const char *signet_paths_get_user_data_dir   (void);  /* $XDG_DATA_HOME/signet, created 0700 */
+const char *signet_paths_get_cache_dir       (void);
+const char *signet_paths_get_software_token_dir (void); /* user data / software-token */
+const char *signet_paths_get_database        (void);  /* user data / signet.db */
+char      **signet_paths_dup_plugin_dirs     (void);  /* in order of precedence, existing or not; each holds API version folders */
+char      **signet_paths_dup_authority_dirs  (void);  /* profiles and anchors */
+const char *signet_paths_get_locale_dir      (void);
+
+G_END_DECLS

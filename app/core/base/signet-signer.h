@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-signer.h: the seam through which every signature is made: bytes to be signed + algorithm -> signature. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "signet-algorithm.h"
+
+G_BEGIN_DECLS
+
+#define SIGNET_TYPE_SIGNER (signet_signer_get_type ())
+G_DECLARE_INTERFACE (SignetSigner, signet_signer, SIGNET, SIGNER, GObject)
+
+/**
+ * SignetSignerInterface:
+ * @dup_public_key: (transfer full): DER SubjectPublicKeyInfo (RFC 5280, 4.1.2.7)
+ * @can_sign: whether the key can do @algorithm
+ * @sign: signs the *message* @to_be_signed (the signer hashes it): PKCS#1, PSS, or DER Ecdsa-Sig-Value. Blocking.
+ */
+struct _SignetSignerInterface {
+  GTypeInterface g_iface;
+
+  GBytes  *(*dup_public_key) (SignetSigner *self);
+  gboolean (*can_sign)       (SignetSigner *self, SignetSignatureAlgorithm algorithm);
+  GBytes  *(*sign)           (SignetSigner *self, SignetSignatureAlgorithm algorithm, GBytes *to_be_signed,
+                              GCancellable *cancellable, GError **error);
+};
+
+GBytes  *signet_signer_dup_public_key (SignetSigner *self);
+gboolean signet_signer_can_sign       (SignetSigner *self, SignetSignatureAlgorithm algorithm);
+/* Verifies what the signer returned with its public key before handing it on: a lying token never gets further than here. */
+GBytes  *signet_signer_sign           (SignetSigner *self, SignetSignatureAlgorithm algorithm, GBytes *to_be_signed,
+                                       GCancellable *cancellable, GError **error);
+
+/* An EVP_PKEY of our in-process provider whose one ability is to call @self; for OSSL_CMP, X509_REQ and TLS. Caller frees. */
+EVP_PKEY *signet_signer_new_evp_pkey  (SignetSigner *self, GError **error);
+
+G_END_DECLS

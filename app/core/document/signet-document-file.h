@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-document-file.h: a file opened once; every later read (preview, hash, copy) goes through this one descriptor. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "../base/signet-algorithm.h"
+#include "signet-document-error.h"
+
+G_BEGIN_DECLS
+
+typedef enum { SIGNET_FORMAT_UNKNOWN, SIGNET_FORMAT_PDF, SIGNET_FORMAT_CMS, SIGNET_FORMAT_XML, SIGNET_FORMAT_ZIP, SIGNET_FORMAT_OTHER } SignetFormat;
+
+#define SIGNET_TYPE_DOCUMENT_FILE (signet_document_file_get_type ())
+G_DECLARE_FINAL_TYPE (SignetDocumentFile, signet_document_file, SIGNET, DOCUMENT_FILE, GObject)
+
+SignetDocumentFile *signet_document_file_open          (const char *path, GError **error);  /* regular files only; NOT_FOUND and the like in SIGNET_BASE_ERROR */
+const char         *signet_document_file_get_path      (SignetDocumentFile *self);
+int                 signet_document_file_get_fd        (SignetDocumentFile *self);
+guint64             signet_document_file_get_size      (SignetDocumentFile *self);
+SignetFormat        signet_document_file_get_format    (SignetDocumentFile *self);           /* by content, not by name */
+/* FALSE with CHANGED when size, times or inode differ from when it was opened. */
+gboolean            signet_document_file_check_unchanged (SignetDocumentFile *self, GError **error);
+gboolean            signet_document_file_read          (SignetDocumentFile *self, guint64 offset, void *buffer, gsize length, GError **error);
+/* Digest of [offset, offset + length) in constant memory. */
+GBytes             *signet_document_file_digest        (SignetDocumentFile *self, SignetDigest digest, guint64 offset, guint64 length,
+                                                        GCancellable *cancellable, GError **error);
+
+G_END_DECLS

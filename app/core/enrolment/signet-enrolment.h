@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-enrolment.h: the way from a wish to an installed certificate. A request is a row in the database and moves from state to
+ * state, each step kept before the next begins; killing any process at any moment loses nothing.
+ */
+#pragma once
+
+#include "../authority/signet-authority.h"
+#include "../base/signet-http.h"
+#include "../base/signet-store.h"
+#include "../journal/signet-journal.h"
+#include "../plugin/signet-plugin.h"
+#include "../token/signet-token-manager.h"
+
+G_BEGIN_DECLS
+
+#define SIGNET_ENROLMENT_ERROR (signet_enrolment_error_quark ())
+typedef enum {
+  SIGNET_ENROLMENT_ERROR_REJECTED,       /* by the CA */
+  SIGNET_ENROLMENT_ERROR_WRONG_KEY,      /* the certificate is for another key */
+  SIGNET_ENROLMENT_ERROR_WRONG_ISSUER,
+  SIGNET_ENROLMENT_ERROR_WRONG_SUBJECT,
+  SIGNET_ENROLMENT_ERROR_WRONG_KIND,     /* a CA certificate, or one that cannot do what was asked */
+  SIGNET_ENROLMENT_ERROR_WRONG_SECRET,
+  SIGNET_ENROLMENT_ERROR_NOT_FOUND,
+  SIGNET_ENROLMENT_ERROR_STATE,          /* not possible in the state it is in */
+} SignetEnrolmentError;
+GQuark signet_enrolment_error_quark (void);
+
+typedef enum {
+  SIGNET_REQUEST_DRAFTED,
+  SIGNET_REQUEST_DISCLOSED,
+  SIGNET_REQUEST_KEY_MADE,
+  SIGNET_REQUEST_SUBMITTED,
+  SIGNET_REQUEST_WAITING,
+  SIGNET_REQUEST_ISSUED,
+  SIGNET_REQUEST_CHECKED,
+  SIGNET_REQUEST_INSTALLED,
+  SIGNET_REQUEST_CONFIRMED,
+  SIGNET_REQUEST_REJECTED,
+  SIGNET_REQUEST_CANCELLED,
+  SIGNET_REQUEST_EXPIRED,
+  SIGNET_REQUEST_FAILED,
+} SignetRequestState;
+const char *signet_request_state_get_id (SignetRequestState state);  /* "drafted" … */
+
+#define SIGNET_TYPE_REQUEST (signet_request_get_type ())
+G_DECLARE_FINAL_TYPE (SignetRequest, signet_request, SIGNET, REQUEST, GObject)
+
+gint64             signet_request_get_id          (SignetRequest *self);
+SignetRequestState signet_request_get_state       (SignetRequest *self);
+const char        *signet_request_get_authority   (SignetRequest *self);   /* authority id */
+const char        *signet_request_get_token_uri   (SignetRequest *self);
+const char        *signet_request_get_token_label (SignetRequest *self);
+const char        *signet_request_get_key_spec    (SignetRequest *self);
+const char        *signet_request_get_key_sha256  (SignetRequest *self);   /* (nullable) */
+const char        *signet_request_get_subject     (SignetRequest *self);   /* RFC 4514, as asked for */
+SignetCertificate *signet_request_get_certificate (SignetRequest *self);   /* (nullable) */
+const char        *signet_request_get_error       (SignetRequest *self);   /* (nullable): why rejected or failed */
+gint64             signet_request_get_created     (SignetRequest *self);
+gint64             signet_request_get_changed     (SignetRequest *self);
+gint64             signet_request_get_next_poll   (SignetRequest *self);   /* SIGNET_TIME_UNKNOWN unless waiting */
+GHashTable        *signet_request_get_fields      (SignetRequest *self);   /* borrowed: id -> value; secrets are never here */
+/* Asked against received, one entry a field; for screen 07e and --json. (transfer full) */
+typedef struct { char *field; char *asked; char *received; gboolean same; } SignetRequestDifference;
+void               signet_request_difference_free (SignetRequestDifference *difference);
+GPtrArray         *signet_request_dup_differences (SignetRequest *self);
+
+#define SIGNET_TYPE_ENROLMENT (signet_enrolment_get_type ())
+G_DECLARE_FINAL_TYPE (SignetEnrolment, signet_enrolment, SIGNET, ENROLMENT, GObject)
+
+/* @plugins: (element-type SignetPluginManifest); @authorities: (element-type SignetAuthority) */
+SignetEnrolment *signet_enrolment_new          (SignetStore *store, SignetHttp *http, SignetClock *clock, SignetTokenManager *tokens,
+                                                SignetJournal *journal, GPtrArray *plugins, GPtrArray *authorities, GError **error);
+GPtrArray       *signet_enrolment_get_authorities (SignetEnrolment *self);              /* those a plugin can serve; borrowed */
+SignetAuthority *signet_enrolment_find_authority  (SignetEnrolment *self, const char *id, GError **error); /* (transfer none) */
+/* Runs the plugin's form method. Blocking. */
+SignetForm      *signet_enrolment_get_form     (SignetEnrolment *self, SignetAuthority *authority, GCancellable *cancellable, GError **error);
+/* The draft is in the database when this returns. @fields: id -> value; secrets: id -> SignetSecret, kept in libsecret or in memory for this run. */
+SignetRequest   *signet_enrolment_draft        (SignetEnrolment *self, SignetAuthority *authority, SignetToken *token, const char *key_spec,
+                                                GHashTable *fields, GHashTable *secrets, GError **error);
+gboolean         signet_enrolment_agree        (SignetEnrolment *self, SignetRequest *request, GError **error);  /* the disclosures were read and agreed */
+/* Goes on from the state it is in until it is confirmed, waits, or fails; PIN and consent through @interaction. TRUE also when it now waits. */
+gboolean         signet_enrolment_run          (SignetEnrolment *self, SignetRequest *request, SignetInteraction *interaction,
+                                                GCancellable *cancellable, GError **error);
+gboolean         signet_enrolment_cancel       (SignetEnrolment *self, SignetRequest *request, GError **error);
+GPtrArray       *signet_enrolment_list         (SignetEnrolment *self, GError **error);   /* newest first (element-type SignetRequest) */
+SignetRequest   *signet_enrolment_find         (SignetEnrolment *self, gint64 id, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-core.h: the core, put together once for a face: each part is made when first asked for, so that `signet --help` opens nothing. */
+#pragma once
+
+#include "../enrolment/signet-enrolment.h"
+#include "../signing/signet-signing.h"
+
+G_BEGIN_DECLS
+
+#define SIGNET_TYPE_CORE (signet_core_get_type ())
+G_DECLARE_FINAL_TYPE (SignetCore, signet_core, SIGNET, CORE, GObject)
+
+/* @modules: (nullable): --module */
+SignetCore         *signet_core_new               (const char *const *modules);
+SignetClock        *signet_core_get_clock         (SignetCore *self);
+SignetHttp         *signet_core_get_http          (SignetCore *self);
+SignetTokenManager *signet_core_get_tokens        (SignetCore *self);
+SignetStore        *signet_core_get_store         (SignetCore *self, GError **error);
+SignetJournal      *signet_core_get_journal       (SignetCore *self, GError **error);
+SignetEnrolment    *signet_core_get_enrolment     (SignetCore *self, GError **error);
+GPtrArray          *signet_core_get_authorities   (SignetCore *self);      /* (element-type SignetAuthority) */
+GPtrArray          *signet_core_get_anchors       (SignetCore *self);      /* (element-type SignetCertificate): stored anchors */
+GPtrArray          *signet_core_get_ca_certificates (SignetCore *self);    /* anchors and filed chains, for building a path */
+
+G_END_DECLS

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-words.h: the one place where codes of the core become sentences for people (translated) and exit statuses for scripts.
+ * Both faces use it, so that they never disagree.
+ */
+#pragma once
+
+#include "../enrolment/signet-enrolment.h"
+#include "../signing/signet-signing.h"
+
+G_BEGIN_DECLS
+
+/* @what: (out): one sentence, what happened; @remedy: (out) (nullable): one sentence, what to do. Both (transfer full). */
+void        signet_words_explain_error   (const GError *error, char **what, char **remedy);
+int         signet_words_exit_status     (const GError *error);              /* 64 … 130 as in docs/cli.md */
+int         signet_words_verdict_status  (SignetVerdict verdict);             /* 0, 1, 2, 3 */
+/* (transfer full): the one sentence of the Verify page: "Signed by … and not changed since" */
+char       *signet_words_verdict_headline (SignetFileReport *report);
+char       *signet_words_verdict_detail  (SignetFileReport *report);
+char       *signet_words_reason          (const char *code);                  /* a validation reason */
+char       *signet_words_class           (SignetCertificateClassification klass);      /* "Signature", "Identity only" */
+char       *signet_words_key_unusable    (const char *reason);
+char       *signet_words_check           (const SignetSigningCheck *check);
+char       *signet_words_request_state   (SignetRequestState state);
+char       *signet_words_token_state     (SignetToken *token);                /* "On this computer · not a card", "PIN locked" … */
+char       *signet_words_pin_tries       (const SignetPinQuestion *question); /* (nullable): "Last try" … */
+char       *signet_words_date            (gint64 time);                       /* localised, local time zone */
+char       *signet_words_date_time       (gint64 time);
+char       *signet_words_days_left       (gint64 until, gint64 now);          /* "159 days left", "ended 3 days ago" (plural forms) */
+
+/* JSON of docs/cli.md, shared by --json and Save Report. (transfer full) */
+JsonNode   *signet_words_report_to_json  (GPtrArray *file_reports);
+
+G_END_DECLS

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-signing.h: one object per act of signing: what, with which key, how; pre-flight before the PIN; then the act. */
+#pragma once
+
+#include "../journal/signet-journal.h"
+#include "../token/signet-token-manager.h"
+#include "../validation/signet-validation.h"
+
+G_BEGIN_DECLS
+
+#define SIGNET_SIGNING_ERROR (signet_signing_error_quark ())
+typedef enum {
+  SIGNET_SIGNING_ERROR_STOPPED,        /* a pre-flight check says stop; message names it */
+  SIGNET_SIGNING_ERROR_SELF_CHECK,     /* what was written does not verify: thrown away */
+  SIGNET_SIGNING_ERROR_UNSUPPORTED,
+} SignetSigningError;
+GQuark signet_signing_error_quark (void);
+
+typedef enum { SIGNET_CHECK_OK, SIGNET_CHECK_WARNING, SIGNET_CHECK_STOP, SIGNET_CHECK_UNKNOWN } SignetCheckState;
+
+/* @code: "certificate-class", "certificate-validity", "certificate-revocation", "certificate-chain", "document-permissions",
+   "document-content", "document-fields", "level", "output" with a state; the sentence is made by the faces. @value: (nullable): a name, date or count for it */
+typedef struct { char *code; SignetCheckState state; char *value; char *detail; } SignetSigningCheck;
+void signet_signing_check_free (SignetSigningCheck *check);
+
+#define SIGNET_TYPE_SIGNING (signet_signing_get_type ())
+G_DECLARE_FINAL_TYPE (SignetSigning, signet_signing, SIGNET, SIGNING, GObject)
+
+SignetSigning *signet_signing_new             (SignetDocumentFile *file, SignetTokenKey *key);
+void           signet_signing_set_seams       (SignetSigning *self, SignetHttp *http, SignetClock *clock, SignetJournal *journal); /* each (nullable) */
+void           signet_signing_set_chain       (SignetSigning *self, GPtrArray *certificates);   /* CA certificates known here */
+void           signet_signing_set_format      (SignetSigning *self, const char *format);        /* "pades", "cades"; NULL: by content */
+void           signet_signing_set_level       (SignetSigning *self, const char *level);         /* "b" (default), "t" */
+void           signet_signing_set_tsa         (SignetSigning *self, const char *url);
+void           signet_signing_set_scheme      (SignetSigning *self, SignetSignatureScheme scheme); /* UNKNOWN: what key and certificate say */
+void           signet_signing_set_pdf         (SignetSigning *self, const char *reason, const char *location, const char *field, guint certify);
+void           signet_signing_set_output      (SignetSigning *self, const char *path, gboolean overwrite); /* NULL: beside the input */
+char          *signet_signing_dup_output      (SignetSigning *self);                             /* where it would go */
+void           signet_signing_set_key         (SignetSigning *self, SignetTokenKey *key);
+
+/* (transfer full) (element-type SignetSigningCheck): stops first, then warnings, then good ones. No PIN, may use the network. */
+GPtrArray     *signet_signing_preflight       (SignetSigning *self, GCancellable *cancellable, GError **error);
+/* Prepares, signs with @signer, completes, verifies what was written, fsyncs, renames, journals. Runs the stops of the pre-flight again. */
+gboolean       signet_signing_run             (SignetSigning *self, SignetSigner *signer, SignetInteraction *interaction,
+                                               GCancellable *cancellable, GError **error);
+/* The same including the login: one PIN question. */
+gboolean       signet_signing_run_with_token  (SignetSigning *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error);
+const char    *signet_signing_get_result_path (SignetSigning *self);                             /* (nullable) */
+
+/* Can this key sign documents? @reason: code: "identity-only", "encryption", "expired", "not-yet-valid", "no-private-key", "no-certificate", "ca" */
+gboolean       signet_signing_key_is_usable   (SignetTokenKey *key, gint64 now, const char **reason);
+
+G_END_DECLS

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-token-error.h: what can go wrong with a token, in codes a face acts on. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define SIGNET_TOKEN_ERROR (signet_token_error_quark ())
+GQuark signet_token_error_quark (void);
+
+/* Registered as D-Bus errors org.signet.TokenHost.Error.*: the host and the client share this table. */
+typedef enum {
+  SIGNET_TOKEN_ERROR_FAILED,            /* the module answered with an error; CK_RV in the message */
+  SIGNET_TOKEN_ERROR_WRONG_PIN,         /* CKR_PIN_INCORRECT; never retried by us */
+  SIGNET_TOKEN_ERROR_PIN_LOCKED,
+  SIGNET_TOKEN_ERROR_PIN_INVALID,       /* length or characters the token refuses */
+  SIGNET_TOKEN_ERROR_NOT_LOGGED_IN,
+  SIGNET_TOKEN_ERROR_REMOVED,           /* the token is gone */
+  SIGNET_TOKEN_ERROR_NOT_FOUND,         /* no such token, key or certificate */
+  SIGNET_TOKEN_ERROR_UNSUPPORTED,       /* the token cannot do this mechanism or key type */
+  SIGNET_TOKEN_ERROR_READ_ONLY,
+  SIGNET_TOKEN_ERROR_FULL,
+  SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED, /* refused (path, owner, mode) or not a PKCS#11 module */
+  SIGNET_TOKEN_ERROR_MODULE_CRASHED,
+  SIGNET_TOKEN_ERROR_MODULE_HUNG,       /* the deadline passed, the host was killed */
+  SIGNET_TOKEN_ERROR_MODULE_LIED,       /* lengths, types or a signature that do not fit */
+} SignetTokenError;
+
+G_END_DECLS

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-token.h: one token as the core sees it: an immutable snapshot of what was listed, plus the calls that act on it.
+ *
+ * A token is known by serial + model, a key by the SHA-256 of its SubjectPublicKeyInfo, never by slot or label. All calls
+ * block and are for worker threads; a snapshot stays readable after the token is gone, acting on it then is REMOVED.
+ */
+#pragma once
+
+#include "../base/signet-interaction.h"
+#include "../base/signet-signer.h"
+#include "../certificate/signet-certificate.h"
+#include "signet-token-error.h"
+
+G_BEGIN_DECLS
+
+#define SIGNET_TYPE_TOKEN (signet_token_get_type ())
+G_DECLARE_FINAL_TYPE (SignetToken, signet_token, SIGNET, TOKEN, GObject)
+#define SIGNET_TYPE_TOKEN_KEY (signet_token_key_get_type ())
+G_DECLARE_FINAL_TYPE (SignetTokenKey, signet_token_key, SIGNET, TOKEN_KEY, GObject)
+#define SIGNET_TYPE_TOKEN_SESSION (signet_token_session_get_type ())
+G_DECLARE_FINAL_TYPE (SignetTokenSession, signet_token_session, SIGNET, TOKEN_SESSION, GObject)
+
+/* --- what is on the reader ------------------------------------------------------------------------------------------ */
+const char     *signet_token_get_label        (SignetToken *self);   /* sanitized */
+const char     *signet_token_get_model        (SignetToken *self);
+const char     *signet_token_get_manufacturer (SignetToken *self);
+const char     *signet_token_get_serial       (SignetToken *self);
+const char     *signet_token_get_uri          (SignetToken *self);   /* RFC 7512: pkcs11:model=…;serial=…;token=… */
+const char     *signet_token_get_module       (SignetToken *self);   /* path of the PKCS#11 module */
+gboolean        signet_token_is_software      (SignetToken *self);   /* keys are files on this computer */
+gboolean        signet_token_is_initialized   (SignetToken *self);
+gboolean        signet_token_is_read_only     (SignetToken *self);
+SignetPinFlags  signet_token_get_pin_flags    (SignetToken *self);
+guint           signet_token_get_min_pin      (SignetToken *self);
+guint           signet_token_get_max_pin      (SignetToken *self);
+gboolean        signet_token_can_make_key     (SignetToken *self, const char *key_spec); /* by C_GetMechanismInfo */
+GPtrArray      *signet_token_get_keys         (SignetToken *self);   /* borrowed (element-type SignetTokenKey): keys and certificates, joined by key */
+
+/* --- a key, with its certificate, or one of the two alone ----------------------------------------------------------- */
+SignetToken       *signet_token_key_get_token        (SignetTokenKey *self);
+const char        *signet_token_key_get_sha256       (SignetTokenKey *self); /* hex; names the key */
+const char        *signet_token_key_get_label        (SignetTokenKey *self);
+const char        *signet_token_key_get_uri          (SignetTokenKey *self);
+SignetCertificate *signet_token_key_get_certificate  (SignetTokenKey *self); /* (nullable) */
+const char        *signet_token_key_get_key_text     (SignetTokenKey *self); /* "RSA-3072", "" when only a certificate without a key is there */
+gboolean           signet_token_key_has_private      (SignetTokenKey *self); /* a private key was seen, or (not logged in) a public key or certificate suggests one */
+gboolean           signet_token_key_always_authenticates (SignetTokenKey *self);
+
+/* --- logged in ------------------------------------------------------------------------------------------------------- */
+/* Asks once per try, never retries by itself beyond the person's answers; locked and last try are told before the question. @about: (nullable) fills document and certificate of the question. */
+SignetTokenSession *signet_token_login                 (SignetToken *self, SignetInteraction *interaction, const SignetPinQuestion *about,
+                                                        GCancellable *cancellable, GError **error);
+/* Making a key: private, sensitive, never extractable. Returns the new key. */
+SignetTokenKey     *signet_token_session_generate_key  (SignetTokenSession *self, const char *key_spec, const char *label,
+                                                        GCancellable *cancellable, GError **error);
+/* Replaces a certificate of the same key that is byte for byte the same; else adds. */
+gboolean            signet_token_session_store_certificate (SignetTokenSession *self, SignetCertificate *certificate, const char *label,
+                                                        GCancellable *cancellable, GError **error);
+gboolean            signet_token_session_delete_key    (SignetTokenSession *self, const char *key_sha256, GCancellable *cancellable, GError **error);
+/* (transfer full): signs with the key while the session lives. */
+SignetSigner       *signet_token_session_new_signer    (SignetTokenSession *self, SignetTokenKey *key, SignetInteraction *interaction, GError **error);
+void                signet_token_session_close         (SignetTokenSession *self);  /* logs out; also when finalized */
+
+gboolean            signet_token_change_pin            (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error);
+
+G_END_DECLS
