@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 #define SIGNET_TYPE_CLOCK (signet_clock_get_type ())
 G_DECLARE_FINAL_TYPE (SignetClock, signet_clock, SIGNET, CLOCK, GObject)
 
+/* names: signet_time, for times themselves beside the clock that tells them */
 #define SIGNET_TIME_UNKNOWN G_MININT64
 
 SignetClock *signet_clock_new_system (void);
