@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-signer.c: the seam through which every signature is made. What a signer returns is verified with its own public key
+ * before anybody sees it: tokens have been seen to return rubbish. Thread-safe when the implementation is.
+ */
+#define G_LOG_DOMAIN "signet-signer"
+
+#include "config.h"
+
+#include "signet-signer.h"
+
+#include <openssl/x509.h>
+
+#include "signet-algorithm-private.h"
+#include "signet-base-error.h"
+
+G_DEFINE_INTERFACE (SignetSigner, signet_signer, G_TYPE_OBJECT)
+
+static void
+signet_signer_default_init (SignetSignerInterface *iface)
+{
+}
+
+/**
+ * signet_signer_dup_public_key:
+ *
+ * Returns: (transfer full): DER SubjectPublicKeyInfo
+ */
+GBytes *
+signet_signer_dup_public_key (SignetSigner *self)
+{
+  g_return_val_if_fail (SIGNET_IS_SIGNER (self), NULL);
+
+  return SIGNET_SIGNER_GET_IFACE (self)->dup_public_key (self);
+}
+
+gboolean
+signet_signer_can_sign (SignetSigner *self, SignetSignatureAlgorithm algorithm)
+{
+  g_return_val_if_fail (SIGNET_IS_SIGNER (self), FALSE);
+
+  return SIGNET_SIGNER_GET_IFACE (self)->can_sign (self, algorithm);
+}
+
+static EVP_PKEY *
+decode_public_key (SignetSigner *self)
+{
+  g_autoptr (GBytes) der = signet_signer_dup_public_key (self);
+  gsize length = 0;
+  const guint8 *p = der != NULL ? g_bytes_get_data (der, &length) : NULL;
+
+  return p != NULL ? d2i_PUBKEY (NULL, &p, (long) length) : NULL;
+}
+
+static gboolean
+check_signature (SignetSigner *self, SignetSignatureAlgorithm algorithm, GBytes *message, GBytes *signature)
+{
+  EVP_PKEY *key = decode_public_key (self);
+  const EVP_MD *md = signet_digest_get_md (algorithm.digest);
+  gboolean good;
+
+  /* what goes into a CMS says that the salt is as long as the digest */
+  good = key != NULL && md != NULL
+         && _signet_signature_verify_with_salt (algorithm, key, EVP_MD_get_size (md),
+                                                g_bytes_get_data (message, NULL), g_bytes_get_size (message),
+                                                g_bytes_get_data (signature, NULL), g_bytes_get_size (signature));
+  EVP_PKEY_free (key);
+  return good;
+}
+
+/**
+ * signet_signer_sign:
+ * @to_be_signed: the message itself, not its digest
+ *
+ * Blocks; may ask the person through an interaction the signer was made with.
+ * Errors: those of the implementation; %SIGNET_BASE_ERROR_MALFORMED when what it returned is no signature of its key.
+ *
+ * Returns: (transfer full) (nullable): the signature as it goes on the wire
+ */
+GBytes *
+signet_signer_sign (SignetSigner *self, SignetSignatureAlgorithm algorithm, GBytes *to_be_signed,
+                    GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GBytes) signature = NULL;
+
+  g_return_val_if_fail (SIGNET_IS_SIGNER (self), NULL);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  signature = SIGNET_SIGNER_GET_IFACE (self)->sign (self, algorithm, to_be_signed, cancellable, error);
+  if (signature == NULL)
+    return NULL;
+  if (!check_signature (self, algorithm, to_be_signed, signature))
+    {
+      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "what the key returned is not a signature of that key");
+      return NULL;
+    }
+  return g_steal_pointer (&signature);
+}
