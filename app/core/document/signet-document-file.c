@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-document-file.c: one open file, read by position only, so that preview, hash and copy all see the same bytes.
+ *
+ * Not a cache and not a lock: whoever finishes a job asks check_unchanged(). Immutable after open, any thread may read.
+ */
+#define G_LOG_DOMAIN "signet-document-file"
+
+#include "config.h"
+
+#include "signet-document-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../base/signet-base-error.h"
+
+#define WINDOW     (256 * 1024)
+#define SNIFF_SIZE 1024
+
+struct _SignetDocumentFile {
+  GObject      parent_instance;
+  char        *path;
+  int          fd;
+  struct stat  status; /* as it was when opened */
+  SignetFormat format;
+};
+
+G_DEFINE_FINAL_TYPE (SignetDocumentFile, signet_document_file, G_TYPE_OBJECT)
+
+static gboolean
+is_pdf (const guint8 *head, gsize length)
+{
+  /* ISO 32000-1, annex H.3.4.1: readers look for the header in the first 1024 bytes. The PDF reader itself is stricter. */
+  return memmem (head, length, "%PDF-", 5) != NULL;
+}
+
+static gboolean
+is_cms (const guint8 *head, gsize length)
+{
+  static const guint8 signed_data[] = { 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02 };
+  static const char *const armours[] = { "-----BEGIN CMS-----", "-----BEGIN PKCS7-----" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (armours); i++)
+    if (length > strlen (armours[i]) && memcmp (head, armours[i], strlen (armours[i])) == 0)
+      return TRUE;
+  return length > 20 && head[0] == 0x30 && memmem (head, 20, signed_data, sizeof signed_data) != NULL;
+}
+
+static gboolean
+is_xml (const guint8 *head, gsize length)
+{
+  gsize i = length >= 3 && memcmp (head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+
+  while (i < length && g_ascii_isspace (head[i]))
+    i++;
+  return length - i > 5 && memcmp (head + i, "<?xml", 5) == 0;
+}
+
+static SignetFormat
+sniff (const guint8 *head, gsize length)
+{
+  if (length == 0)
+    return SIGNET_FORMAT_OTHER;
+  if (length >= 4 && memcmp (head, "PK\003\004", 4) == 0)
+    return SIGNET_FORMAT_ZIP;
+  if (is_cms (head, length))
+    return SIGNET_FORMAT_CMS;
+  if (is_xml (head, length))
+    return SIGNET_FORMAT_XML;
+  return is_pdf (head, length) ? SIGNET_FORMAT_PDF : SIGNET_FORMAT_OTHER;
+}
+
+static gboolean
+read_fully (int fd, guint64 offset, guint8 *buffer, gsize length, gsize *n_read, GError **error)
+{
+  gsize done = 0;
+
+  while (done < length)
+    {
+      gssize n = pread (fd, buffer + done, length - done, (off_t) (offset + done));
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return signet_base_error_set_errno (error, errno, "reading a document");
+      if (n == 0)
+        break;
+      done += (gsize) n;
+    }
+  *n_read = done;
+  return TRUE;
+}
+
+static void
+signet_document_file_finalize (GObject *object)
+{
+  SignetDocumentFile *self = SIGNET_DOCUMENT_FILE (object);
+
+  if (self->fd >= 0)
+    close (self->fd);
+  g_free (self->path);
+
+  G_OBJECT_CLASS (signet_document_file_parent_class)->finalize (object);
+}
+
+static void
+signet_document_file_class_init (SignetDocumentFileClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = signet_document_file_finalize;
+}
+
+static void
+signet_document_file_init (SignetDocumentFile *self)
+{
+  self->fd = -1;
+}
+
+/**
+ * signet_document_file_open:
+ * @path: a path in the file system's encoding
+ * @error: NOT_FOUND, DENIED and the like in %SIGNET_BASE_ERROR; %SIGNET_DOCUMENT_ERROR_UNSUPPORTED when it is not a regular file
+ *
+ * Returns: (transfer full) (nullable): the open file
+ */
+SignetDocumentFile *
+signet_document_file_open (const char *path, GError **error)
+{
+  g_autoptr(SignetDocumentFile) self = NULL;
+  guint8 head[SNIFF_SIZE];
+  gsize n_read = 0;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  self = g_object_new (SIGNET_TYPE_DOCUMENT_FILE, NULL);
+  self->path = g_strdup (path);
+  /* O_NONBLOCK: opening a pipe or a device someone put there must not hang; it has no effect on the regular files accepted below */
+  self->fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (self->fd < 0 || fstat (self->fd, &self->status) < 0)
+    {
+      signet_base_error_set_errno (error, errno, "opening a document");
+      return NULL;
+    }
+  if (!S_ISREG (self->status.st_mode))
+    {
+      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "not a regular file");
+      return NULL;
+    }
+  if (!read_fully (self->fd, 0, head, sizeof head, &n_read, error))
+    return NULL;
+
+  self->format = sniff (head, n_read);
+  return g_steal_pointer (&self);
+}
+
+const char *
+signet_document_file_get_path (SignetDocumentFile *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_FILE (self), NULL);
+
+  return self->path;
+}
+
+/**
+ * signet_document_file_get_fd:
+ *
+ * Returns: the descriptor, owned by @self; its offset is nobody's: use pread()
+ */
+int
+signet_document_file_get_fd (SignetDocumentFile *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_FILE (self), -1);
+
+  return self->fd;
+}
+
+guint64
+signet_document_file_get_size (SignetDocumentFile *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_FILE (self), 0);
+
+  return (guint64) self->status.st_size;
+}
+
+SignetFormat
+signet_document_file_get_format (SignetDocumentFile *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_FILE (self), SIGNET_FORMAT_UNKNOWN);
+
+  return self->format;
+}
+
+static gboolean
+same_time (const struct timespec *a, const struct timespec *b)
+{
+  return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/**
+ * signet_document_file_check_unchanged:
+ *
+ * Compares the open file with what it was when it was opened. A writer that also restores every time stamp is not noticed: for that
+ * the finished output is verified.
+ *
+ * Returns: %FALSE with %SIGNET_DOCUMENT_ERROR_CHANGED when it is not the same any more
+ */
+gboolean
+signet_document_file_check_unchanged (SignetDocumentFile *self, GError **error)
+{
+  struct stat now;
+
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_FILE (self), FALSE);
+
+  if (fstat (self->fd, &now) < 0)
+    return signet_base_error_set_errno (error, errno, "looking at a document again");
+  if (now.st_size == self->status.st_size && now.st_ino == self->status.st_ino && now.st_dev == self->status.st_dev
+      && same_time (&now.st_mtim, &self->status.st_mtim) && same_time (&now.st_ctim, &self->status.st_ctim))
+    return TRUE;
+
+  g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_CHANGED, "the file changed while it was in use");
+  return FALSE;
+}
+
+/**
+ * signet_document_file_read:
+ * @offset: position of the first byte
+ * @buffer: room for @length bytes
+ *
+ * Returns: %TRUE when all @length bytes were read; %FALSE with CHANGED when the file ends earlier than it did
+ */
+gboolean
+signet_document_file_read (SignetDocumentFile *self, guint64 offset, void *buffer, gsize length, GError **error)
+{
+  gsize n_read = 0;
+
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_FILE (self), FALSE);
+
+  if (!read_fully (self->fd, offset, buffer, length, &n_read, error))
+    return FALSE;
+  if (n_read == length)
+    return TRUE;
+
+  g_set_error (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_CHANGED, "the file ends at byte %" G_GUINT64_FORMAT,
+               offset + n_read);
+  return FALSE;
+}
+
+static gboolean
+digest_range (SignetDocumentFile *self, EVP_MD_CTX *context, guint64 offset, guint64 length, GCancellable *cancellable, GError **error)
+{
+  g_autofree guint8 *window = g_malloc (WINDOW);
+
+  while (length > 0)
+    {
+      gsize step = MIN (length, WINDOW);
+
+      if (g_cancellable_set_error_if_cancelled (cancellable, error)
+          || !signet_document_file_read (self, offset, window, step, error))
+        return FALSE;
+      if (EVP_DigestUpdate (context, window, step) != 1)
+        return signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "hashing a document");
+      offset += step;
+      length -= step;
+    }
+  return TRUE;
+}
+
+/**
+ * signet_document_file_digest:
+ * @digest: which one
+ * @offset: first byte
+ * @length: number of bytes
+ *
+ * Returns: (transfer full) (nullable): the digest of [@offset, @offset + @length), read in windows of 256 kB
+ */
+GBytes *
+signet_document_file_digest (SignetDocumentFile *self, SignetDigest digest, guint64 offset, guint64 length,
+                             GCancellable *cancellable, GError **error)
+{
+  const EVP_MD *md = signet_digest_get_md (digest);
+  g_autoptr(GBytes) result = NULL;
+  guint8 value[EVP_MAX_MD_SIZE];
+  unsigned value_length = 0;
+  EVP_MD_CTX *context = NULL;
+
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_FILE (self), NULL);
+
+  if (md == NULL)
+    {
+      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "unknown digest algorithm");
+      return NULL;
+    }
+  context = EVP_MD_CTX_new ();
+  if (EVP_DigestInit_ex (context, md, NULL) != 1)
+    signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "starting a digest");
+  else if (digest_range (self, context, offset, length, cancellable, error) && EVP_DigestFinal_ex (context, value, &value_length) == 1)
+    result = g_bytes_new (value, value_length);
+  EVP_MD_CTX_free (context);
+  return g_steal_pointer (&result);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-document-signature-private.h: how the finders of this room fill in a SignetDocumentSignature. */
+#pragma once
+
+#include "signet-document-signature.h"
+
+G_BEGIN_DECLS
+
+struct _SignetDocumentSignature {
+  GObject                  parent_instance;
+  char                    *id;
+  const char              *kind;   /* static */
+  const char              *format; /* static */
+  const char              *level;  /* static */
+  SignetIntegrity          integrity;
+  SignetCoverage           coverage;
+  GPtrArray               *changes;      /* (element-type SignetDocumentChange) */
+  SignetCertificate       *signer;       /* (nullable) */
+  GPtrArray               *certificates; /* (element-type SignetCertificate) */
+  gint64                   claimed_time;
+  char                    *reason;
+  char                    *location;
+  SignetSignatureAlgorithm algorithm;
+  GBytes                  *timestamp; /* (nullable) */
+  GBytes                  *value;     /* (nullable) */
+  GPtrArray               *problems;  /* (element-type utf8), static strings */
+};
+
+SignetDocumentSignature *_signet_document_signature_new          (const char *id);
+/* @code must be static. A problem is noted once. */
+void                     _signet_document_signature_add_problem  (SignetDocumentSignature *self, const char *code);
+/* Notes @code and makes the signature broken. */
+void                     _signet_document_signature_set_broken   (SignetDocumentSignature *self, const char *code);
+void                     _signet_document_signature_add_change   (SignetDocumentSignature *self, const char *kind, const char *where, gboolean allowed);
+
+GPtrArray *_signet_document_find_pdf_signatures (SignetDocumentFile *file, GCancellable *cancellable, GError **error);
+GPtrArray *_signet_document_find_cms_signatures (SignetDocumentFile *file, SignetDocumentFile *detached, GCancellable *cancellable, GError **error);
+
+G_END_DECLS
