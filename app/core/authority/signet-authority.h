@@ -26,7 +26,9 @@ GKeyFile          *signet_authority_get_profile    (SignetAuthority *self);  /* 
 /* All profiles of the given folders; a bad one is skipped and told in @problems. (transfer full) (element-type SignetAuthority) */
 GPtrArray         *signet_authority_load_all       (const char *const *directories, GPtrArray **problems);
 SignetAuthority   *signet_authority_find_issuer    (GPtrArray *authorities, SignetCertificate *certificate); /* (nullable) (transfer none) */
-/* Trust anchors this computer holds: anchors folder of the user and of the administrator. (transfer full) */
+/* The class with what the authority's PolicyOids mean; @self (nullable): as signet_certificate_get_class(). */
+SignetCertificateClassification signet_authority_classify (SignetAuthority *self, SignetCertificate *certificate, const char **reason);
+/* Trust anchors this computer holds. @directories: (nullable): NULL: the anchors folder of the user and of the administrator. (transfer full) */
 GPtrArray         *signet_authority_load_anchors   (const char *const *directories, GError **error);
 
 G_END_DECLS

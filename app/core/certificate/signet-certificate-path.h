@@ -13,7 +13,7 @@ typedef enum {
   SIGNET_PATH_PURPOSE_OCSP,
 } SignetPathPurpose;
 
-/* A value, not an error: why there is no path is a reason code. */
+/* A value, not an error: why there is no path is a reason code (the README of the room lists them). */
 typedef struct {
   gboolean   found;
   GPtrArray *certificates; /* (element-type SignetCertificate): leaf first, anchor last; as far as it went when not found */

@@ -67,5 +67,8 @@ char        *signet_certificate_to_pem        (SignetCertificate *self);
 
 /* The one door for a signature on a certificate, CRL, OCSP answer or time-stamp: is @self signed by the key of @issuer? */
 gboolean     signet_certificate_is_signed_by  (SignetCertificate *self, SignetCertificate *issuer);
+/* The same door for what is signed like a certificate: is @value (of the ASN.1 type @item) signed by the key of @self? */
+gboolean     signet_certificate_verify_item   (SignetCertificate *self, const ASN1_ITEM *item, const X509_ALGOR *algorithm,
+                                               const ASN1_BIT_STRING *signature, const void *value);
 
 G_END_DECLS

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-validation-private.h: the reports while they are being filled in. */
+#pragma once
+
+#include "signet-validation.h"
+
+G_BEGIN_DECLS
+
+struct _SignetSignatureReport
+{
+  GObject                  parent_instance;
+
+  SignetDocumentSignature *signature;
+  SignetVerdict            verdict;
+  const char              *sub_indication; /* (nullable) static */
+  gint64                   best_time;
+  const char              *time_source;    /* static */
+  GPtrArray               *path;
+  gboolean                 algorithm_ok;
+  SignetRevocationStatus  *revocation;     /* (nullable) */
+  SignetTimestamp         *timestamp;      /* (nullable) */
+  SignetAuthority         *authority;      /* (nullable) */
+  GPtrArray               *reasons;
+};
+
+struct _SignetFileReport
+{
+  GObject       parent_instance;
+
+  char         *path;
+  const char   *format;    /* static or of a signature that @signatures keeps */
+  SignetVerdict verdict;
+  gint64        at;
+  GPtrArray    *signatures;
+};
+
+SignetSignatureReport *_signet_signature_report_new (SignetDocumentSignature *signature);
+SignetFileReport      *_signet_file_report_new      (const char *path, gint64 at);
+
+/* A note: told, but it does not change the verdict. */
+void _signet_signature_report_note (SignetSignatureReport *self, const char *code, const char *detail);
+/* FAILED beats INDETERMINATE; among equals the first sub-indication stays, as the standard's order of steps wants. */
+void _signet_signature_report_fail (SignetSignatureReport *self, SignetVerdict verdict, const char *sub_indication,
+                                    const char *code, const char *detail);
+
+G_END_DECLS
