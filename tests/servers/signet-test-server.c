@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-test-server.c: libsoup on 127.0.0.1. Single-threaded; a delayed answer does not hold up the others. */
+#include "config.h"
+
+#include "signet-test-server.h"
+
+#include <glib-unix.h>
+#include <libsoup/soup.h>
+
+typedef struct {
+  TestHandler handler;
+  gpointer    user_data;
+  GMainLoop  *loop;
+} State;
+
+static gboolean
+on_resume_cb (gpointer data)
+{
+  SoupServerMessage *message = data;
+
+  soup_server_message_unpause (message);
+  g_object_unref (message);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_request_cb (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
+{
+  State *state = user_data;
+  SoupMessageBody *posted = soup_server_message_get_request_body (message);
+  g_autoptr (GBytes) body = soup_message_body_flatten (posted);
+  g_autofree char *uri = g_uri_to_string (soup_server_message_get_uri (message));
+  const char *slash = strstr (uri, "://") != NULL ? strchr (strstr (uri, "://") + 3, '/') : uri;
+  TestAnswer answer = { 200, "application/octet-stream", NULL, 0 };
+
+  state->handler (soup_server_message_get_method (message), slash != NULL ? slash : "/", body, &answer, state->user_data);
+  soup_server_message_set_status (message, answer.status, NULL);
+  if (answer.body != NULL)
+    {
+      gsize length;
+      const char *data = g_bytes_get_data (answer.body, &length);
+      soup_server_message_set_response (message, answer.content_type, SOUP_MEMORY_COPY, data, length);
+      g_bytes_unref (answer.body);
+    }
+  if (answer.delay == 0)
+    return;
+  soup_server_message_pause (message);
+  g_timeout_add_seconds (answer.delay, on_resume_cb, g_object_ref (message));
+}
+
+static gboolean
+on_end_cb (gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+write_port (SoupServer *server, const char *port_file, GError **error)
+{
+  GSList *uris = soup_server_get_uris (server);
+  g_autofree char *text = g_strdup_printf ("%d\n", uris != NULL ? g_uri_get_port (uris->data) : 0);
+
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  if (port_file != NULL)
+    return g_file_set_contents (port_file, text, -1, error);
+  g_print ("%s", text);
+  return TRUE;
+}
+
+gboolean
+test_server_run (int port, const char *port_file, TestHandler handler, gpointer user_data, GError **error)
+{
+  g_autoptr (SoupServer) server = soup_server_new (NULL, NULL);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  State state = { handler, user_data, loop };
+  guint term = g_unix_signal_add (SIGTERM, on_end_cb, loop);
+  guint interrupt = g_unix_signal_add (SIGINT, on_end_cb, loop);
+  gboolean ok;
+
+  soup_server_add_handler (server, NULL, on_request_cb, &state, NULL);
+  ok = soup_server_listen_local (server, port, SOUP_SERVER_LISTEN_IPV4_ONLY, error) && write_port (server, port_file, error);
+  if (ok)
+    g_main_loop_run (loop);
+  soup_server_disconnect (server);
+  g_source_remove (term);
+  g_source_remove (interrupt);
+  return ok;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-test-server.h: the HTTP side every test server shares: loopback only, port file, ends on SIGTERM. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  guint       status;
+  const char *content_type;   /* static */
+  GBytes     *body;           /* (nullable) */
+  guint       delay;          /* seconds before the answer */
+} TestAnswer;
+
+/* @body: (nullable) what was posted. @path with its query. */
+typedef void (*TestHandler) (const char *method, const char *path, GBytes *body, TestAnswer *answer, gpointer user_data);
+
+/* Serves until SIGTERM or SIGINT. */
+gboolean test_server_run (int port, const char *port_file, TestHandler handler, gpointer user_data, GError **error);
+
+G_END_DECLS
