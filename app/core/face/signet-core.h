@@ -18,8 +18,10 @@ SignetTokenManager *signet_core_get_tokens        (SignetCore *self);
 SignetStore        *signet_core_get_store         (SignetCore *self, GError **error);
 SignetJournal      *signet_core_get_journal       (SignetCore *self, GError **error);
 SignetEnrolment    *signet_core_get_enrolment     (SignetCore *self, GError **error);
+GPtrArray          *signet_core_get_plugins       (SignetCore *self);      /* (element-type SignetPluginManifest) */
 GPtrArray          *signet_core_get_authorities   (SignetCore *self);      /* (element-type SignetAuthority) */
 GPtrArray          *signet_core_get_anchors       (SignetCore *self);      /* (element-type SignetCertificate): stored anchors */
 GPtrArray          *signet_core_get_ca_certificates (SignetCore *self);    /* anchors and filed chains, for building a path */
+GPtrArray          *signet_core_get_problems      (SignetCore *self);      /* (element-type GError): what was left out, and why */
 
 G_END_DECLS

@@ -13,7 +13,10 @@ G_BEGIN_DECLS
 /* @what: (out): one sentence, what happened; @remedy: (out) (nullable): one sentence, what to do. Both (transfer full). */
 void        signet_words_explain_error   (const GError *error, char **what, char **remedy);
 int         signet_words_exit_status     (const GError *error);              /* 64 … 130 as in docs/cli.md */
+const char *signet_words_error_code      (const GError *error);              /* stable, for scripts: "wrong-pin" */
+JsonObject *signet_words_error_to_json   (const GError *error);              /* (transfer full) */
 int         signet_words_verdict_status  (SignetVerdict verdict);             /* 0, 1, 2, 3 */
+SignetVerdict signet_words_worse_verdict (SignetVerdict one, SignetVerdict other);  /* with several files the worst decides */
 /* (transfer full): the one sentence of the Verify page: "Signed by … and not changed since" */
 char       *signet_words_verdict_headline (SignetFileReport *report);
 char       *signet_words_verdict_detail  (SignetFileReport *report);
@@ -21,6 +24,7 @@ char       *signet_words_reason          (const char *code);                  /*
 char       *signet_words_class           (SignetCertificateClassification klass);      /* "Signature", "Identity only" */
 char       *signet_words_key_unusable    (const char *reason);
 char       *signet_words_check           (const SignetSigningCheck *check);
+int         signet_words_check_status    (const SignetSigningCheck *check);   /* 0 unless it stops */
 char       *signet_words_request_state   (SignetRequestState state);
 char       *signet_words_token_state     (SignetToken *token);                /* "On this computer · not a card", "PIN locked" … */
 char       *signet_words_pin_tries       (const SignetPinQuestion *question); /* (nullable): "Last try" … */
@@ -30,5 +34,10 @@ char       *signet_words_days_left       (gint64 until, gint64 now);          /*
 
 /* JSON of docs/cli.md, shared by --json and Save Report. (transfer full) */
 JsonNode   *signet_words_report_to_json  (GPtrArray *file_reports);
+/* The same in parts, for a face that also has files it could not read. */
+JsonObject *signet_words_file_report_to_json (SignetFileReport *report);
+JsonObject *signet_words_file_error_to_json  (const char *path, const GError *error);
+JsonNode   *signet_words_files_to_json   (JsonArray *files, gint64 at, SignetVerdict verdict);
+JsonObject *signet_words_certificate_to_json (SignetCertificate *certificate);
 
 G_END_DECLS

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-words-checks.c: the lines of the pre-flight in words. One sentence for each code and state; {value} in it is a
+ * name, date or count the check brought along. Any thread.
+ */
+#define G_LOG_DOMAIN "signet-words-checks"
+
+#include "config.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "signet-words.h"
+#include "signet-words-private.h"
+
+typedef struct
+{
+  const char *code;
+  SignetCheckState state;
+  const char *plain;
+  const char *with_value; /* (nullable): used when the check has a value */
+} SignetCheckRow;
+
+static const SignetCheckRow rows[] = {
+  { "certificate-class", SIGNET_CHECK_OK, N_("The certificate is for signing documents"), NULL },
+  { "certificate-class", SIGNET_CHECK_WARNING, N_("The certificate does not clearly say that it is for signing documents"), NULL },
+  { "certificate-class", SIGNET_CHECK_STOP, N_("The certificate is not for signing documents"), NULL },
+  { "certificate-class", SIGNET_CHECK_UNKNOWN, N_("It is not known what the certificate may be used for"), NULL },
+
+  { "certificate-validity", SIGNET_CHECK_OK, N_("The certificate is in its time"),
+    /* translators: {value} is a date */
+    N_("The certificate is in its time, until {value}") },
+  { "certificate-validity", SIGNET_CHECK_WARNING, N_("The certificate ends soon"),
+    /* translators: {value} is a date */
+    N_("The certificate ends soon, on {value}") },
+  { "certificate-validity", SIGNET_CHECK_STOP, N_("The certificate is not in its time"),
+    /* translators: {value} is a date, the day on which the certificate ended or begins */
+    N_("The certificate is not in its time: {value}") },
+  { "certificate-validity", SIGNET_CHECK_UNKNOWN, N_("The dates of the certificate cannot be read"), NULL },
+
+  { "certificate-revocation", SIGNET_CHECK_OK, N_("The certificate is not revoked"),
+    /* translators: {value} is a date and time */
+    N_("The certificate is not revoked, asked at {value}") },
+  { "certificate-revocation", SIGNET_CHECK_WARNING, N_("Whether the certificate is revoked could not be asked"), NULL },
+  { "certificate-revocation", SIGNET_CHECK_STOP, N_("The certificate is revoked"),
+    /* translators: {value} is a date */
+    N_("The certificate was revoked on {value}") },
+  { "certificate-revocation", SIGNET_CHECK_UNKNOWN, N_("Whether the certificate is revoked was not asked"), NULL },
+
+  { "certificate-chain", SIGNET_CHECK_OK, N_("The certificate leads to a trusted authority"),
+    /* translators: {value} is the name of an authority */
+    N_("The certificate leads to a trusted authority: {value}") },
+  { "certificate-chain", SIGNET_CHECK_WARNING, N_("The authority of the certificate is not among those trusted here; others may trust it"),
+    /* translators: {value} is the name of an authority */
+    N_("{value} is not among the authorities trusted here; others may trust it") },
+  { "certificate-chain", SIGNET_CHECK_STOP, N_("The certificate’s path to its authority is broken"), NULL },
+  { "certificate-chain", SIGNET_CHECK_UNKNOWN, N_("The authority of the certificate is not known here"),
+    /* translators: {value} is the name of an authority */
+    N_("The authority of the certificate is not known here: {value}") },
+
+  { "document-permissions", SIGNET_CHECK_OK, N_("The document allows a signature"), NULL },
+  { "document-permissions", SIGNET_CHECK_WARNING, N_("The document was signed before; its signatures stay as they are"), NULL },
+  { "document-permissions", SIGNET_CHECK_STOP, N_("Certified by its author: no further signatures allowed"), NULL },
+  { "document-permissions", SIGNET_CHECK_UNKNOWN, N_("It cannot be told whether the document allows a signature"), NULL },
+
+  { "document-content", SIGNET_CHECK_OK, N_("No scripts, no attachments"), NULL },
+  { "document-content", SIGNET_CHECK_WARNING, N_("The document holds things that no page shows, such as scripts or attachments"),
+    /* translators: {value} names what the document holds, e.g. script, attachment */
+    N_("The document holds what no page shows: {value}") },
+  { "document-content", SIGNET_CHECK_STOP, N_("The document cannot be signed as it is"),
+    /* translators: {value} names what is in the way */
+    N_("The document cannot be signed as it is: {value}") },
+  { "document-content", SIGNET_CHECK_UNKNOWN, N_("What the document holds beyond its pages was not looked at"), NULL },
+
+  { "document-fields", SIGNET_CHECK_OK, N_("All form fields are filled in"), NULL },
+  { "document-fields", SIGNET_CHECK_WARNING, N_("A form field is not filled in"),
+    /* translators: {value} is the name of a form field, or a count */
+    N_("Form fields are not filled in: {value}") },
+  { "document-fields", SIGNET_CHECK_STOP, N_("The signature field cannot be used"),
+    /* translators: {value} is the name of a signature field */
+    N_("The signature field “{value}” cannot be used") },
+  { "document-fields", SIGNET_CHECK_UNKNOWN, N_("Whether form fields are empty cannot be told"), NULL },
+
+  { "level", SIGNET_CHECK_OK, N_("The level can be reached"), NULL },
+  { "level", SIGNET_CHECK_WARNING, N_("Without a time stamp the time is only claimed by this computer’s clock"), NULL },
+  { "level", SIGNET_CHECK_STOP, N_("This level cannot be reached: no time stamp server is set"), NULL },
+  { "level", SIGNET_CHECK_UNKNOWN, N_("Whether the time stamp server answers is not known yet"), NULL },
+
+  { "output", SIGNET_CHECK_OK, N_("The signed file can be written"),
+    /* translators: {value} is a file name */
+    N_("The signed file will be “{value}”") },
+  { "output", SIGNET_CHECK_WARNING, N_("A file of this name will be replaced"),
+    /* translators: {value} is a file name */
+    N_("“{value}” will be replaced") },
+  { "output", SIGNET_CHECK_STOP, N_("The signed file cannot be written there, or a file of this name is there"),
+    /* translators: {value} is a file name */
+    N_("“{value}” cannot be written, or is already there") },
+  { "output", SIGNET_CHECK_UNKNOWN, N_("Whether the signed file can be written is not known yet"), NULL },
+};
+
+static const SignetCheckRow *
+signet_check_row_find (const SignetSigningCheck *check)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].state == check->state && g_strcmp0 (rows[i].code, check->code) == 0)
+      return &rows[i];
+  return NULL;
+}
+
+/* a code this version has no sentence for still gives its state and its name */
+static char *
+signet_words_other_check (const SignetSigningCheck *check)
+{
+  switch (check->state)
+    {
+    case SIGNET_CHECK_OK:
+      /* translators: {value} is the technical name of a check */
+      return _signet_words_fill (_("Checked: {value}"), "value", check->code, NULL);
+    case SIGNET_CHECK_WARNING:
+      /* translators: {value} is the technical name of a check */
+      return _signet_words_fill (_("Needs a look: {value}"), "value", check->code, NULL);
+    case SIGNET_CHECK_STOP:
+      /* translators: {value} is the technical name of a check */
+      return _signet_words_fill (_("Stop: {value}"), "value", check->code, NULL);
+    case SIGNET_CHECK_UNKNOWN:
+    default:
+      /* translators: {value} is the technical name of a check */
+      return _signet_words_fill (_("Cannot tell: {value}"), "value", check->code, NULL);
+    }
+}
+
+/**
+ * signet_words_check:
+ * @check: one line of the pre-flight
+ *
+ * Returns: (transfer full): the line in words
+ */
+char *
+signet_words_check (const SignetSigningCheck *check)
+{
+  const SignetCheckRow *row;
+
+  g_return_val_if_fail (check != NULL, NULL);
+
+  row = signet_check_row_find (check);
+  if (row == NULL)
+    return signet_words_other_check (check);
+  if (row->with_value != NULL && check->value != NULL && *check->value != '\0')
+    return _signet_words_fill (_(row->with_value), "value", check->value, NULL);
+  return g_strdup (_(row->plain));
+}
+
+/**
+ * signet_words_check_status:
+ * @check: one line of the pre-flight
+ *
+ * Returns: 0 unless the check stops, else the exit status of docs/cli.md for it
+ */
+int
+signet_words_check_status (const SignetSigningCheck *check)
+{
+  g_return_val_if_fail (check != NULL, 70);
+
+  if (check->state != SIGNET_CHECK_STOP)
+    return 0;
+  if (g_str_equal (check->code, "output"))
+    return 73;
+  if (g_str_equal (check->code, "level"))
+    return 64;
+  if (g_str_equal (check->code, "document-content"))
+    return 65;
+  return 77;
+}

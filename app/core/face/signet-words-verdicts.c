@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-words-verdicts.c: a verdict in one sentence, its ground in another, and every reason code in words. Any thread.
+ *
+ * Never "valid" alone: what is good is good on a day. The worst signature decides what is said.
+ */
+#define G_LOG_DOMAIN "signet-words-verdicts"
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "signet-words.h"
+#include "signet-words-private.h"
+
+#include "../base/signet-text.h"
+
+typedef struct
+{
+  const char *code;
+  const char *text;
+} SignetReasonRow;
+
+static const SignetReasonRow reason_rows[] = {
+  /* the path */
+  { "no-trust-anchor", N_("The certificate does not lead to an authority trusted here") },
+  { "no-issuer", N_("The certificate of the authority that issued it is missing") },
+  { "expired", N_("The certificate’s time was over when it was signed, or it is not proved that it was not") },
+  { "not-yet-valid", N_("The certificate’s time had not begun") },
+  { "ca-not-allowed", N_("A certificate on the path may not issue certificates") },
+  { "bad-signature", N_("A signature on the path of certificates is wrong") },
+  { "constraint", N_("A constraint set by an authority on the path is not kept") },
+  { "path-too-long", N_("The path of certificates is longer than an authority on it allows") },
+  { "path-failed", N_("No path of certificates could be built") },
+  { "unknown-critical-extension", N_("A certificate on the path holds a critical extension Signet does not know") },
+  { "weak-key", N_("A key on the path is too weak") },
+  { "purpose", N_("The certificate may not be used for this") },
+  { "key-usage", N_("The certificate is not for signing documents") },
+  { "certificate-class", N_("The certificate is not for signing documents") },
+  { "identity-only", N_("The certificate only proves who someone is; it does not sign documents") },
+  { "encryption", N_("The certificate is for encryption; it does not sign documents") },
+  { "certificate-unreadable", N_("The signer’s certificate cannot be read") },
+  /* the signature itself */
+  { "no-signer-certificate", N_("The signer’s certificate is missing") },
+  { "no-signing-certificate", N_("The signer’s certificate is missing") },
+  { "signing-certificate-missing", N_("The signature does not say which certificate made it") },
+  { "signing-certificate-mismatch", N_("The certificate is not the one the signature names") },
+  { "digest-mismatch", N_("The document is not the one that was signed") },
+  { "hash-failure", N_("The document is not the one that was signed") },
+  { "signature-mismatch", N_("The signature does not fit the document and the key") },
+  { "sig-crypto-failure", N_("The signature does not fit the document and the key") },
+  { "content-type-mismatch", N_("The signature contradicts itself about the kind of content") },
+  { "no-data", N_("The file that was signed is missing") },
+  { "no-detached-data", N_("The file that was signed is missing") },
+  { "malformed", N_("The signature is damaged") },
+  { "malformed-cms", N_("The signature is damaged") },
+  { "format-failure", N_("The signature is damaged") },
+  { "unsupported", N_("The signature is of a kind Signet does not handle") },
+  { "unsupported-algorithm", N_("The signature uses an algorithm Signet does not handle") },
+  { "algorithm-not-acceptable", N_("An algorithm of the signature is no longer good enough") },
+  { "weak-algorithm", N_("An algorithm of the signature is no longer good enough") },
+  { "crypto-constraints", N_("An algorithm of the signature is no longer good enough") },
+  { "attributes-duplicate", N_("The signature states something twice") },
+  { "multiple-signers", N_("One signature holds several signers, which its format does not allow") },
+  /* coverage */
+  { "byte-range-gap", N_("The signature leaves out a part of the file that it has to cover") },
+  { "byte-range-invalid", N_("What the signature says it covers makes no sense") },
+  { "partial-coverage", N_("The signature covers only a part of the file") },
+  { "changed-after-signing", N_("The document was changed after signing, beyond what the signer allowed") },
+  { "changes-not-allowed", N_("The document was changed after signing, beyond what the signer allowed") },
+  { "change-not-allowed", N_("The document was changed after signing, beyond what the signer allowed") },
+  { "changes-unknown", N_("The document was changed after signing, in a way that cannot be judged") },
+  { "docmdp-violation", N_("The document was changed beyond what its author allowed when certifying it") },
+  { "shadow-content", N_("Content that was hidden when it was signed shows now") },
+  /* revocation */
+  { "revoked", N_("The certificate is revoked") },
+  { "ca-revoked", N_("The certificate of an authority on the path is revoked") },
+  { "revoked-before-signing", N_("The certificate was revoked before it signed") },
+  { "revoked-no-poe", N_("The certificate is revoked, and it is not proved that it signed before that") },
+  { "revocation-unknown", N_("Whether the certificate is revoked could not be found out") },
+  { "no-revocation-data", N_("Whether the certificate is revoked could not be found out") },
+  { "revocation-not-checked", N_("Whether the certificate is revoked was not asked") },
+  { "revocation-offline", N_("Whether the certificate is revoked was not asked, because Signet works offline") },
+  { "revocation-unreachable", N_("The server that knows revoked certificates cannot be reached") },
+  { "revocation-stale", N_("What is known about revoked certificates is too old") },
+  { "try-later", N_("What is known about revoked certificates is too old") },
+  { "offline", N_("It was not asked over the network, because Signet works offline") },
+  /* time */
+  { "timestamp-invalid", N_("The time stamp cannot be relied on") },
+  { "timestamp-broken", N_("The time stamp does not fit the signature") },
+  { "timestamp-imprint", N_("The time stamp does not fit the signature") },
+  { "timestamp-signature", N_("The time stamp’s own signature is wrong") },
+  { "timestamp-untrusted", N_("The time stamp does not lead to an authority trusted here") },
+  { "timestamp-order", N_("The times in the signature contradict each other") },
+  { "time-claimed-only", N_("The time is only claimed by the signer’s own clock") },
+  { "no-timestamp", N_("The time is only claimed by the signer’s own clock") },
+  { "future-time", N_("The time of signing lies in the future") },
+  { "out-of-bounds", N_("The certificate’s time was over when it was signed, or it is not proved that it was not") },
+};
+
+/**
+ * signet_words_reason:
+ * @code: a reason of a verdict
+ *
+ * Returns: (transfer full): the reason in words; a code not known here is named as it is
+ */
+char *
+signet_words_reason (const char *code)
+{
+  g_autofree char *name = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (reason_rows); i++)
+    if (g_strcmp0 (reason_rows[i].code, code) == 0)
+      return g_strdup (_(reason_rows[i].text));
+
+  name = signet_text_sanitize (code != NULL ? code : "", -1, 64);
+  /* translators: {code} is the technical name of a reason */
+  return _signet_words_fill (_("A check did not pass: {code}"), "code", name, NULL);
+}
+
+/**
+ * signet_words_verdict_status:
+ * @verdict: a verdict
+ *
+ * Returns: the exit status of docs/cli.md
+ */
+int
+signet_words_verdict_status (SignetVerdict verdict)
+{
+  switch (verdict)
+    {
+    case SIGNET_VERDICT_PASSED:
+      return 0;
+    case SIGNET_VERDICT_FAILED:
+      return 1;
+    case SIGNET_VERDICT_NOT_SIGNED:
+      return 3;
+    case SIGNET_VERDICT_INDETERMINATE:
+    default:
+      return 2;
+    }
+}
+
+static int
+signet_verdict_badness (SignetVerdict verdict)
+{
+  switch (verdict)
+    {
+    case SIGNET_VERDICT_PASSED:
+      return 0;
+    case SIGNET_VERDICT_INDETERMINATE:
+      return 1;
+    case SIGNET_VERDICT_NOT_SIGNED:
+      return 2;
+    case SIGNET_VERDICT_FAILED:
+    default:
+      return 3;
+    }
+}
+
+/**
+ * signet_words_worse_verdict:
+ * @one: a verdict
+ * @other: a verdict
+ *
+ * Returns: the one that decides when both are about one order: failed before not signed before indeterminate before passed
+ */
+SignetVerdict
+signet_words_worse_verdict (SignetVerdict one,
+                            SignetVerdict other)
+{
+  return signet_verdict_badness (one) >= signet_verdict_badness (other) ? one : other;
+}
+
+/* borrowed, (nullable): the first of the worst */
+static SignetSignatureReport *
+signet_words_worst_signature (SignetFileReport *report)
+{
+  GPtrArray *signatures = signet_file_report_get_signatures (report);
+  SignetSignatureReport *worst = NULL;
+
+  for (guint i = 0; signatures != NULL && i < signatures->len; i++)
+    {
+      SignetSignatureReport *signature = g_ptr_array_index (signatures, i);
+      int badness = signet_verdict_badness (signet_signature_report_get_verdict (signature));
+
+      if (worst == NULL || badness > signet_verdict_badness (signet_signature_report_get_verdict (worst)))
+        worst = signature;
+    }
+  return worst;
+}
+
+/* (transfer full): the holder's name, isolated; never empty */
+static char *
+signet_words_signer_name (SignetSignatureReport *signature)
+{
+  SignetCertificate *signer = signet_document_signature_get_signer (signet_signature_report_get_signature (signature));
+
+  if (signer == NULL || signet_certificate_get_holder (signer) == NULL || *signet_certificate_get_holder (signer) == '\0')
+    /* translators: stands where the name of a signer should be */
+    return g_strdup (_("an unknown signer"));
+  return signet_text_isolate (signet_certificate_get_holder (signer));
+}
+
+static gboolean
+signet_words_changed_later (SignetDocumentSignature *signature)
+{
+  GPtrArray *changes = signet_document_signature_get_changes (signature);
+
+  if (signet_document_signature_get_coverage (signature) != SIGNET_COVERAGE_WHOLE_BUT_CHANGED_LATER)
+    return FALSE;
+  for (guint i = 0; changes != NULL && i < changes->len; i++)
+    if (!((const SignetDocumentChange *) g_ptr_array_index (changes, i))->allowed)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+signet_words_has_reason (SignetSignatureReport *report,
+                         const char            *code)
+{
+  GPtrArray *reasons = signet_signature_report_get_reasons (report);
+
+  for (guint i = 0; reasons != NULL && i < reasons->len; i++)
+    if (g_strcmp0 (((const SignetValidationReason *) g_ptr_array_index (reasons, i))->code, code) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static const char *
+signet_words_failed_sentence (SignetSignatureReport *report)
+{
+  SignetDocumentSignature *signature = signet_signature_report_get_signature (report);
+
+  if (signet_words_changed_later (signature))
+    /* translators: {name} is a person or organisation */
+    return _("Changed after {name} signed it");
+  if (signet_document_signature_get_integrity (signature) == SIGNET_INTEGRITY_BROKEN)
+    /* translators: {name} is a person or organisation */
+    return _("Not what {name} signed: the file or the signature was altered");
+  if (signet_words_has_reason (report, "revoked") || signet_words_has_reason (report, "revoked-before-signing"))
+    /* translators: {name} is a person or organisation */
+    return _("Signed by {name} with a certificate that is revoked");
+  /* translators: {name} is a person or organisation */
+  return _("The signature of {name} cannot be accepted");
+}
+
+static const char *
+signet_words_indeterminate_sentence (SignetSignatureReport *report)
+{
+  SignetDocumentSignature *signature = signet_signature_report_get_signature (report);
+
+  switch (signet_document_signature_get_integrity (signature))
+    {
+    case SIGNET_INTEGRITY_INTACT:
+      /* translators: {name} is a person or organisation */
+      return _("Not changed since it was signed, but whether {name} can be relied on cannot be told");
+    case SIGNET_INTEGRITY_NO_DATA:
+      /* translators: {name} is a person or organisation */
+      return _("The file {name} signed is missing, so nothing can be told");
+    case SIGNET_INTEGRITY_BROKEN:
+    case SIGNET_INTEGRITY_UNSUPPORTED:
+    default:
+      /* translators: {name} is a person or organisation */
+      return _("Whether the signature of {name} is good cannot be told");
+    }
+}
+
+static char *
+signet_words_passed_headline (SignetFileReport *report)
+{
+  GPtrArray *signatures = signet_file_report_get_signatures (report);
+  g_autofree char *name = NULL;
+
+  if (signatures->len > 1)
+    /* translators: so many signatures in one file, each of them good */
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Signed once, and not changed since",
+                                         "Signed with %u signatures, and not changed since", signatures->len), signatures->len);
+
+  name = signet_words_signer_name (g_ptr_array_index (signatures, 0));
+  /* translators: {name} is a person or organisation */
+  return _signet_words_fill (_("Signed by {name}, and not changed since"), "name", name, NULL);
+}
+
+/**
+ * signet_words_verdict_headline:
+ * @report: what was found out about a file
+ *
+ * Returns: (transfer full): the one sentence that answers "may I rely on this?"; names in it are isolated
+ */
+char *
+signet_words_verdict_headline (SignetFileReport *report)
+{
+  SignetSignatureReport *worst;
+  g_autofree char *name = NULL;
+
+  g_return_val_if_fail (SIGNET_IS_FILE_REPORT (report), NULL);
+
+  worst = signet_words_worst_signature (report);
+  if (worst == NULL)
+    return g_strdup (_("Nothing is signed in this file"));
+  if (signet_file_report_get_verdict (report) == SIGNET_VERDICT_PASSED)
+    return signet_words_passed_headline (report);
+
+  name = signet_words_signer_name (worst);
+  if (signet_file_report_get_verdict (report) == SIGNET_VERDICT_FAILED)
+    return _signet_words_fill (signet_words_failed_sentence (worst), "name", name, NULL);
+  return _signet_words_fill (signet_words_indeterminate_sentence (worst), "name", name, NULL);
+}
+
+static char *
+signet_words_passed_detail (SignetFileReport *report)
+{
+  g_autofree char *day = signet_words_date (signet_file_report_get_at (report));
+
+  /* translators: {date} is a day. Signet has checked document, certificate, authority and revocation as of it. */
+  return _signet_words_fill (_("Good on {date}: the document, the certificate and its authority were checked."), "date", day, NULL);
+}
+
+/**
+ * signet_words_verdict_detail:
+ * @report: what was found out about a file
+ *
+ * Returns: (transfer full): for what and on which day, or what is in the way and what to do
+ */
+char *
+signet_words_verdict_detail (SignetFileReport *report)
+{
+  SignetSignatureReport *worst;
+  GPtrArray *reasons;
+  g_autofree char *reason = NULL;
+
+  g_return_val_if_fail (SIGNET_IS_FILE_REPORT (report), NULL);
+
+  worst = signet_words_worst_signature (report);
+  if (worst == NULL)
+    return g_strdup (_("If it should be signed, ask for it again, or for the signature that belongs to it."));
+  if (signet_file_report_get_verdict (report) == SIGNET_VERDICT_PASSED)
+    return signet_words_passed_detail (report);
+  if (signet_words_changed_later (signet_signature_report_get_signature (worst)))
+    return g_strdup (_("Do not rely on this version. The version that was signed is still inside the file."));
+  if (signet_document_signature_get_integrity (signet_signature_report_get_signature (worst)) == SIGNET_INTEGRITY_BROKEN)
+    return g_strdup (_("Do not rely on it. Ask for the file again."));
+
+  reasons = signet_signature_report_get_reasons (worst);
+  if (reasons == NULL || reasons->len == 0)
+    return g_strdup (_("The details say what is missing."));
+  reason = signet_words_reason (((const SignetValidationReason *) g_ptr_array_index (reasons, 0))->code);
+  /* translators: {reason} is a whole sentence without a full stop at its end */
+  return _signet_words_fill (_("{reason}."), "reason", reason, NULL);
+}
