@@ -277,7 +277,6 @@ signet_core_get_anchors (SignetCore *self)
 {
   g_autoptr(GRecMutexLocker) locker = NULL;
   g_autoptr(GError) error = NULL;
-  g_auto(GStrv) directories = NULL;
 
   g_return_val_if_fail (SIGNET_IS_CORE (self), NULL);
 
@@ -285,8 +284,8 @@ signet_core_get_anchors (SignetCore *self)
   if (self->anchors != NULL)
     return self->anchors;
 
-  directories = signet_paths_dup_authority_dirs ();
-  self->anchors = signet_authority_load_anchors ((const char *const *) directories, &error);
+  /* the folders of anchors, not those of authorities: a filed chain is not trusted for being filed */
+  self->anchors = signet_authority_load_anchors (NULL, &error);
   if (self->anchors == NULL)
     {
       /* without anchors nothing passes: the safe side to fail on */
