@@ -34,5 +34,7 @@ GBytes  *signet_signer_sign           (SignetSigner *self, SignetSignatureAlgori
 
 /* An EVP_PKEY of our in-process provider whose one ability is to call @self; for OSSL_CMP, X509_REQ and TLS. Caller frees. */
 EVP_PKEY *signet_signer_new_evp_pkey  (SignetSigner *self, GError **error);
+/* (transfer full) (nullable): what the signer said when an operation with such a key last failed on this thread: OpenSSL keeps no GError. */
+GError   *signet_signer_take_last_error (void);
 
 G_END_DECLS
