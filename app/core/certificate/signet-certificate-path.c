@@ -66,9 +66,9 @@ static const Reason reasons[] = {
   { X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE,        "name-constraint",    NULL },
   { X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX,      "name-constraint",    NULL },
   { X509_V_ERR_UNSUPPORTED_NAME_SYNTAX,            "name-constraint",    NULL },
-  { X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION,       "critical-extension", NULL },
-  { X509_V_ERR_INVALID_POLICY_EXTENSION,           "policy",             NULL },
-  { X509_V_ERR_NO_EXPLICIT_POLICY,                 "policy",             NULL },
+  { X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION,       "unknown-critical-extension", NULL },
+  { X509_V_ERR_INVALID_POLICY_EXTENSION,           "constraint",         NULL },
+  { X509_V_ERR_NO_EXPLICIT_POLICY,                 "constraint",         NULL },
   { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,          "no-trust-anchor",    NULL },
   { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,  "no-trust-anchor",    NULL },
   { X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,        "no-trust-anchor",    NULL },
@@ -210,7 +210,7 @@ judge (GPtrArray *chain, SignetPathPurpose purpose, gint64 time)
     }
   ERR_clear_error ();
   if (!leaf_serves (signet_certificate_get_x509 (g_ptr_array_index (chain, 0)), purpose))
-    return path_new (chain, FALSE, "purpose-not-allowed", NULL);
+    return path_new (chain, FALSE, "purpose", NULL);
   return path_new (chain, TRUE, NULL, NULL);
 }
 
@@ -323,7 +323,7 @@ static const char *
 why_nothing (Search *search, SignetCertificate *leaf)
 {
   if (search->n_signatures >= MAX_SIGNATURES || search->n_paths > MAX_PATHS)
-    return "path-too-complex";
+    return "path-failed";
   if (search->longest != NULL && search->longest->len == 1 && search->wrong_key && !signet_certificate_is_self_issued (leaf))
     return "bad-signature";
   return "no-trust-anchor";

@@ -34,6 +34,14 @@ struct _SignetFileReport
   GPtrArray    *signatures;
 };
 
+/* What one run is asked to do, with the defaults filled in. Borrowed. */
+typedef struct {
+  const SignetValidationOptions *options;
+  gint64                         at;   /* the time the question is about */
+  gint64                         now;  /* what the clock says: answers of servers are fresh or stale by it */
+  GCancellable                  *cancellable;
+} SignetValidationContext;
+
 SignetSignatureReport *_signet_signature_report_new (SignetDocumentSignature *signature);
 SignetFileReport      *_signet_file_report_new      (const char *path, gint64 at);
 
@@ -42,5 +50,13 @@ void _signet_signature_report_note (SignetSignatureReport *self, const char *cod
 /* FAILED beats INDETERMINATE; among equals the first sub-indication stays, as the standard's order of steps wants. */
 void _signet_signature_report_fail (SignetSignatureReport *self, SignetVerdict verdict, const char *sub_indication,
                                     const char *code, const char *detail);
+
+/* signet-validation-signature.c: all steps for one signature; FALSE only when cancelled */
+gboolean _signet_validation_judge (const SignetValidationContext *context, SignetSignatureReport *report, GError **error);
+
+/* signet-validation-trust.c; FALSE only when cancelled */
+gboolean _signet_validation_find_time        (const SignetValidationContext *context, SignetSignatureReport *report, GError **error);
+gboolean _signet_validation_find_path        (const SignetValidationContext *context, SignetSignatureReport *report, SignetPathPurpose purpose);
+gboolean _signet_validation_check_revocation (const SignetValidationContext *context, SignetSignatureReport *report, GError **error);
 
 G_END_DECLS

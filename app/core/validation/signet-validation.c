@@ -1,11 +1,68 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-validation.c: one file, all its signatures, one verdict.
+ *
+ * The judgement of a signature is in signet-validation-signature.c; here the worst decides. Blocking, for worker threads; asks
+ * servers only through the given SignetHttp.
+ */
+#define G_LOG_DOMAIN "signet-validation"
+
 #include "config.h"
+
 #include "signet-validation-private.h"
-#include "../base/signet-base-error.h"
+
+static gboolean
+add_report (const SignetValidationContext *context, SignetFileReport *file, SignetDocumentSignature *signature, GError **error)
+{
+  SignetSignatureReport *report = _signet_signature_report_new (signature);
+
+  g_ptr_array_add (file->signatures, report);
+  if (!_signet_validation_judge (context, report, error))
+    return FALSE;
+  if (file->verdict == SIGNET_VERDICT_NOT_SIGNED || report->verdict > file->verdict)
+    file->verdict = report->verdict;
+  return TRUE;
+}
+
+static SignetValidationContext
+context_for (const SignetValidationOptions *options, GCancellable *cancellable)
+{
+  SignetValidationContext context = { .options = options, .cancellable = cancellable };
+
+  context.now = options->clock != NULL ? signet_clock_now (options->clock) : g_get_real_time () / G_USEC_PER_SEC;
+  context.at = options->at == SIGNET_TIME_UNKNOWN ? context.now : options->at;
+  return context;
+}
+
+/**
+ * signet_validation_run:
+ * @file: a file
+ * @detached: (nullable): the data, when @file is a signature beside it
+ * @options: anchors and the rest
+ * @cancellable: (nullable): a cancellable
+ * @error: return location: could not find out (file gone, damaged beyond reading, changed meanwhile)
+ *
+ * Validates every signature in the terms of ETSI EN 319 102-1 at the time @options asks for.
+ *
+ * Returns: (transfer full) (nullable): the report
+ */
 SignetFileReport *
 signet_validation_run (SignetDocumentFile *file, SignetDocumentFile *detached, const SignetValidationOptions *options,
                        GCancellable *cancellable, GError **error)
 {
-  g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED, "not yet");
-  return NULL;
+  SignetValidationContext context = context_for (options, cancellable);
+  g_autoptr(GPtrArray) signatures = signet_document_find_signatures (file, detached, cancellable, error);
+  g_autoptr(SignetFileReport) report = NULL;
+
+  if (signatures == NULL)
+    return NULL;
+  report = _signet_file_report_new (signet_document_file_get_path (file), context.at);
+  for (guint i = 0; i < signatures->len; i++)
+    if (!add_report (&context, report, g_ptr_array_index (signatures, i), error))
+      return NULL;
+  if (signatures->len > 0)
+    report->format = signet_document_signature_get_format (g_ptr_array_index (signatures, 0));
+  if (!signet_document_file_check_unchanged (file, error) || (detached != NULL && !signet_document_file_check_unchanged (detached, error)))
+    return NULL;
+  return g_steal_pointer (&report);
 }

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-evidence-private.h: what the files of this room share. */
+#pragma once
+
+#include <openssl/cms.h>
+#include <openssl/ess.h>
+#include <openssl/ocsp.h>
+#include <openssl/ts.h>
+
+#include "signet-evidence.h"
+
+G_BEGIN_DECLS
+
+#define SIGNET_EVIDENCE_MAX_ANSWER (256 * 1024)
+#define SIGNET_EVIDENCE_SKEW       300 /* seconds two honest clocks may differ */
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OCSP_REQUEST, OCSP_REQUEST_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OCSP_RESPONSE, OCSP_RESPONSE_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OCSP_BASICRESP, OCSP_BASICRESP_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OCSP_CERTID, OCSP_CERTID_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TS_REQ, TS_REQ_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TS_RESP, TS_RESP_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TS_TST_INFO, TS_TST_INFO_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TS_MSG_IMPRINT, TS_MSG_IMPRINT_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (X509_ALGOR, X509_ALGOR_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ASN1_INTEGER, ASN1_INTEGER_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CMS_ContentInfo, CMS_ContentInfo_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ESS_SIGNING_CERT, ESS_SIGNING_CERT_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ESS_SIGNING_CERT_V2, ESS_SIGNING_CERT_V2_free)
+
+static inline void
+_signet_certificates_free (STACK_OF(X509) *stack)
+{
+  sk_X509_pop_free (stack, X509_free);
+}
+typedef STACK_OF(X509) SignetCertificates;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetCertificates, _signet_certificates_free)
+
+/* Sets INVALID and empties OpenSSL's error queue; returns FALSE. */
+gboolean _signet_evidence_set_invalid (GError **error, const char *message);
+gint64   _signet_evidence_time_of     (const ASN1_TIME *time);
+gboolean _signet_evidence_random      (guint8 *data, gsize length, GError **error);
+/* POSTs a question; NULL with UNREACHABLE or REFUSED unless the answer is a 200. */
+GBytes  *_signet_evidence_post        (SignetHttp *http, const char *url, GBytes *question, const char *content_type,
+                                       GCancellable *cancellable, GError **error);
+
+G_END_DECLS
