@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-token-module.c: starts, calls, times and kills the process that holds one PKCS#11 module.
+ *
+ * Nothing the process says or does is trusted: a missed deadline or a cancelled call kills it, for nobody knows what a module
+ * that was left in the middle of a call does next. Needs no main loop: answers come in on GDBus's own thread. Any thread.
+ */
+#define G_LOG_DOMAIN "signet-token-module"
+
+#include "config.h"
+
+#include "signet-token-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../base/signet-base-error.h"
+#include "../base/signet-child.h"
+#include "../base/signet-paths.h"
+
+#define OBJECT_PATH "/org/signet/TokenHost"
+#define GREETING_SECONDS 10
+
+struct _SignetTokenHostRef {
+  gatomicrefcount  references;
+  SignetChild     *child;
+  GDBusConnection *connection;
+  SignetTokenHost *proxy;
+  guint            deadlines[SIGNET_TOKEN_N_DEADLINES]; /* milliseconds */
+  GMutex           lock;
+  GCond            turn;
+  gboolean         busy;
+  gboolean         dead;
+  GHashTable      *logins; /* ids of the tokens that are logged in here */
+};
+
+struct _SignetTokenModule {
+  GObject             parent_instance;
+  char               *path;
+  char               *software_dir; /* (nullable) */
+  gboolean            user;
+  GMutex              lock;         /* for what follows */
+  SignetTokenHostRef *host;         /* (nullable) */
+  char               *tokens;       /* (nullable): those in the software folder when @host was started */
+  guint               deadlines[SIGNET_TOKEN_N_DEADLINES];
+};
+
+G_DEFINE_FINAL_TYPE (SignetTokenModule, signet_token_module, G_TYPE_OBJECT)
+
+static const guint default_deadlines[SIGNET_TOKEN_N_DEADLINES] = { 10 * 1000, 60 * 1000, 120 * 1000 };
+
+/* --- the process ----------------------------------------------------------------------------------------------------- */
+
+SignetTokenHostRef *
+_signet_token_host_ref (SignetTokenHostRef *host)
+{
+  g_atomic_ref_count_inc (&host->references);
+  return host;
+}
+
+static void
+kill_host (SignetTokenHostRef *host)
+{
+  host->dead = TRUE;
+  if (host->child != NULL)
+    signet_child_kill (host->child);
+}
+
+void
+_signet_token_host_unref (SignetTokenHostRef *host)
+{
+  if (!g_atomic_ref_count_dec (&host->references))
+    return;
+  kill_host (host);
+  g_clear_object (&host->proxy);
+  g_clear_object (&host->connection);
+  g_clear_object (&host->child);
+  g_hash_table_unref (host->logins);
+  g_mutex_clear (&host->lock);
+  g_cond_clear (&host->turn);
+  g_free (host);
+}
+
+gboolean
+_signet_token_host_is_alive (SignetTokenHostRef *host)
+{
+  gboolean alive = FALSE;
+
+  g_mutex_lock (&host->lock);
+  if (!host->dead && (g_dbus_connection_is_closed (host->connection) || signet_child_has_exited (host->child)))
+    kill_host (host);
+  alive = !host->dead;
+  g_mutex_unlock (&host->lock);
+  return alive;
+}
+
+GPid
+_signet_token_host_get_pid (SignetTokenHostRef *host)
+{
+  return signet_child_get_pid (host->child);
+}
+
+gboolean
+_signet_token_host_claim_login (SignetTokenHostRef *host, const char *token)
+{
+  gboolean claimed = FALSE;
+
+  g_mutex_lock (&host->lock);
+  claimed = g_hash_table_add (host->logins, g_strdup (token));
+  g_mutex_unlock (&host->lock);
+  return claimed;
+}
+
+void
+_signet_token_host_release_login (SignetTokenHostRef *host, const char *token)
+{
+  g_mutex_lock (&host->lock);
+  g_hash_table_remove (host->logins, token);
+  g_mutex_unlock (&host->lock);
+}
+
+gboolean
+_signet_token_host_has_logins (SignetTokenHostRef *host)
+{
+  gboolean has = FALSE;
+
+  g_mutex_lock (&host->lock);
+  has = g_hash_table_size (host->logins) > 0;
+  g_mutex_unlock (&host->lock);
+  return has;
+}
+
+SignetTokenHost *
+_signet_token_host_get_proxy (SignetTokenHostRef *host)
+{
+  return host->proxy;
+}
+
+int
+_signet_token_host_get_deadline (SignetTokenHostRef *host, SignetTokenDeadline deadline)
+{
+  return (int) host->deadlines[deadline];
+}
+
+/* --- starting it ------------------------------------------------------------------------------------------------------ */
+
+/* A module finds its own settings through variables of its vendor; what makes the loader or GLib run other code stays out. */
+static char **
+host_environment (void)
+{
+  static const char *const forbidden[] = { "LD_", "GIO_", "GTK_", "GCONV_PATH", "MALLOC_", "G_DEBUG", "G_SLICE", "OPENSSL_", "P11_KIT_" };
+  g_auto (GStrv) environment = g_get_environ ();
+  g_autoptr (GStrvBuilder) kept = g_strv_builder_new ();
+
+  for (guint i = 0; environment[i] != NULL; i++)
+    {
+      gboolean keep = TRUE;
+
+      for (guint n = 0; n < G_N_ELEMENTS (forbidden) && keep; n++)
+        keep = !g_str_has_prefix (environment[i], forbidden[n]);
+      if (keep)
+        g_strv_builder_add (kept, environment[i]);
+    }
+  return g_strv_builder_end (kept);
+}
+
+static SignetChild *
+spawn (SignetTokenModule *self, int socket, GError **error)
+{
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  g_auto (GStrv) environment = host_environment ();
+  /* what a vendor's module prints belongs in a developer's terminal, not in the output of `signet` */
+  const int fds[] = { -1, -1, SIGNET_DEVELOPMENT ? STDERR_FILENO : -1, socket };
+
+  g_ptr_array_add (argv, (gpointer) signet_paths_get_token_host ());
+  if (self->user)
+    g_ptr_array_add (argv, (gpointer) "--user");
+  if (self->software_dir != NULL)
+    {
+      g_ptr_array_add (argv, (gpointer) "--software-token");
+      g_ptr_array_add (argv, self->software_dir);
+    }
+  g_ptr_array_add (argv, (gpointer) "--");
+  g_ptr_array_add (argv, self->path);
+  g_ptr_array_add (argv, NULL);
+  return signet_child_spawn ((const char *const *) argv->pdata, (const char *const *) environment, fds, G_N_ELEMENTS (fds), error);
+}
+
+/* The socket's time limit covers the greeting only; calls have their own. */
+static gboolean
+connect_host (SignetTokenHostRef *host, int fd, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, error);
+  g_autoptr (GSocketConnection) stream = NULL;
+
+  if (socket == NULL)
+    {
+      close (fd);
+      return FALSE;
+    }
+  g_socket_set_timeout (socket, GREETING_SECONDS);
+  stream = g_socket_connection_factory_create_connection (socket);
+  host->connection = g_dbus_connection_new_sync (G_IO_STREAM (stream), NULL,
+                                                 G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
+                                                 NULL, cancellable, error);
+  if (host->connection == NULL)
+    return FALSE;
+  g_socket_set_timeout (socket, 0);
+  g_dbus_connection_start_message_processing (host->connection);
+  host->proxy = signet_token_host_proxy_new_sync (host->connection, G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
+                                                  NULL, OBJECT_PATH, cancellable, error);
+  return host->proxy != NULL;
+}
+
+static SignetTokenHostRef *
+start_host (SignetTokenModule *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (SignetTokenHostRef) host = g_new0 (SignetTokenHostRef, 1);
+  g_autoptr (GError) failure = NULL;
+  int pair[2];
+
+  g_atomic_ref_count_init (&host->references);
+  g_mutex_init (&host->lock);
+  g_cond_init (&host->turn);
+  host->logins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  memcpy (host->deadlines, self->deadlines, sizeof host->deadlines);
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+    {
+      signet_base_error_set_errno (error, errno, "making a socket for the token host");
+      return NULL;
+    }
+  host->child = spawn (self, pair[1], error);
+  close (pair[1]);
+  if (host->child == NULL)
+    {
+      close (pair[0]);
+      return NULL;
+    }
+  if (connect_host (host, pair[0], cancellable, &failure))
+    return g_steal_pointer (&host);
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_propagate_error (error, g_steal_pointer (&failure));
+  else
+    g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED, "the token host does not start: %s", failure->message);
+  return NULL;
+}
+
+/* --- calls ------------------------------------------------------------------------------------------------------------ */
+
+static gboolean
+wait_for_turn (SignetTokenHostRef *host, GCancellable *cancellable, GError **error)
+{
+  while (host->busy && !host->dead)
+    {
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      g_cond_wait_until (&host->turn, &host->lock, g_get_monotonic_time () + 50 * G_TIME_SPAN_MILLISECOND);
+    }
+  if (!host->dead)
+    return TRUE;
+  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN, "the process that held the module has ended");
+  return FALSE;
+}
+
+SignetTokenHost *
+_signet_token_host_begin (SignetTokenHostRef *host, SignetTokenDeadline deadline, int *milliseconds, GCancellable *cancellable, GError **error)
+{
+  gboolean mine = FALSE;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  g_mutex_lock (&host->lock);
+  mine = wait_for_turn (host, cancellable, error);
+  if (mine)
+    host->busy = TRUE;
+  g_mutex_unlock (&host->lock);
+  *milliseconds = (int) host->deadlines[deadline];
+  return mine ? host->proxy : NULL;
+}
+
+gboolean
+_signet_token_host_try_begin (SignetTokenHostRef *host)
+{
+  gboolean mine = FALSE;
+
+  g_mutex_lock (&host->lock);
+  mine = !host->busy && !host->dead;
+  if (mine)
+    host->busy = TRUE;
+  g_mutex_unlock (&host->lock);
+  return mine;
+}
+
+static void
+set_crashed (SignetTokenHostRef *host, GError **error)
+{
+  g_autofree char *end = NULL;
+
+  if (signet_child_wait (host->child, 1000))
+    end = signet_child_describe_end (host->child);
+  g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_CRASHED, "the process that held the module ended: %s",
+               end != NULL ? end : "it closed its connection");
+}
+
+/* What the failure of a call means; TRUE when the process has to go. */
+static gboolean
+judge (SignetTokenHostRef *host, GError *failure, GError **error)
+{
+  if (g_dbus_error_is_remote_error (failure))
+    {
+      g_dbus_error_strip_remote_error (failure);
+      if (failure->domain == SIGNET_TOKEN_ERROR)
+        g_propagate_error (error, g_error_copy (failure));
+      else
+        g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_FAILED, "the token host answered: %s", failure->message);
+      return FALSE;
+    }
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_propagate_error (error, g_error_copy (failure));
+  else if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_HUNG, "the module did not answer within its deadline");
+  else if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
+    g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_LIED, "the token host's answer makes no sense: %s", failure->message);
+  else
+    set_crashed (host, error);
+  return TRUE;
+}
+
+/**
+ * _signet_token_host_end:
+ * @succeeded: what the generated call returned
+ * @failure: (transfer full) (nullable): the error it set
+ *
+ * Returns: @succeeded
+ */
+gboolean
+_signet_token_host_end (SignetTokenHostRef *host, gboolean succeeded, GError *failure, GError **error)
+{
+  gboolean fatal = !succeeded && judge (host, failure, error);
+
+  g_mutex_lock (&host->lock);
+  if (fatal)
+    kill_host (host);
+  host->busy = FALSE;
+  g_cond_broadcast (&host->turn);
+  g_mutex_unlock (&host->lock);
+  g_clear_error (&failure);
+  return succeeded;
+}
+
+/* --- the module ------------------------------------------------------------------------------------------------------- */
+
+static void
+signet_token_module_finalize (GObject *object)
+{
+  SignetTokenModule *self = SIGNET_TOKEN_MODULE (object);
+
+  g_clear_pointer (&self->host, _signet_token_host_unref);
+  g_mutex_clear (&self->lock);
+  g_free (self->path);
+  g_free (self->software_dir);
+  g_free (self->tokens);
+  G_OBJECT_CLASS (signet_token_module_parent_class)->finalize (object);
+}
+
+static void
+signet_token_module_class_init (SignetTokenModuleClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = signet_token_module_finalize;
+  signet_token_error_quark (); /* GDBus turns the host's errors into ours only when it knows them */
+}
+
+static void
+signet_token_module_init (SignetTokenModule *self)
+{
+  g_mutex_init (&self->lock);
+  memcpy (self->deadlines, default_deadlines, sizeof self->deadlines);
+}
+
+SignetTokenModule *
+_signet_token_module_new (const char *path, const char *software_dir, gboolean user)
+{
+  SignetTokenModule *self = g_object_new (SIGNET_TYPE_TOKEN_MODULE, NULL);
+
+  self->path = g_strdup (path);
+  self->software_dir = g_strdup (software_dir);
+  self->user = user;
+  return self;
+}
+
+const char *
+_signet_token_module_get_path (SignetTokenModule *self)
+{
+  return self->path;
+}
+
+const char *
+_signet_token_module_get_software_dir (SignetTokenModule *self)
+{
+  return self->software_dir;
+}
+
+void
+_signet_token_module_set_deadline (SignetTokenModule *self, SignetTokenDeadline deadline, guint milliseconds)
+{
+  g_mutex_lock (&self->lock);
+  self->deadlines[deadline] = milliseconds;
+  if (self->host != NULL)
+    self->host->deadlines[deadline] = milliseconds;
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+remember_tokens (SignetTokenModule *self)
+{
+  g_free (self->tokens);
+  self->tokens = self->software_dir != NULL ? _signet_token_software_dup_tokens (self->software_dir) : NULL;
+}
+
+void
+_signet_token_module_drop_outdated (SignetTokenModule *self)
+{
+  g_autofree char *now = self->software_dir != NULL ? _signet_token_software_dup_tokens (self->software_dir) : NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->host != NULL && g_strcmp0 (now, self->tokens) != 0)
+    g_clear_pointer (&self->host, _signet_token_host_unref);
+  g_mutex_unlock (&self->lock);
+}
+
+SignetTokenHostRef *
+_signet_token_module_ensure_host (SignetTokenModule *self, GCancellable *cancellable, GError **error)
+{
+  SignetTokenHostRef *host = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->host != NULL && !_signet_token_host_is_alive (self->host))
+    g_clear_pointer (&self->host, _signet_token_host_unref);
+  if (self->host == NULL)
+    {
+      remember_tokens (self);
+      self->host = start_host (self, cancellable, error);
+    }
+  if (self->host != NULL)
+    host = _signet_token_host_ref (self->host);
+  g_mutex_unlock (&self->lock);
+  return host;
+}
+
+SignetTokenHostRef *
+_signet_token_module_new_host (SignetTokenModule *self, GCancellable *cancellable, GError **error)
+{
+  SignetTokenHostRef *host = NULL;
+
+  g_mutex_lock (&self->lock);
+  host = start_host (self, cancellable, error);
+  g_mutex_unlock (&self->lock);
+  return host;
+}
+
+SignetTokenHostRef *
+_signet_token_module_dup_host (SignetTokenModule *self)
+{
+  SignetTokenHostRef *host = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->host != NULL && _signet_token_host_is_alive (self->host))
+    host = _signet_token_host_ref (self->host);
+  g_mutex_unlock (&self->lock);
+  return host;
+}
+
+void
+_signet_token_module_forget_host (SignetTokenModule *self)
+{
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->host, _signet_token_host_unref);
+  g_mutex_unlock (&self->lock);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-token-private.h: what the files of this room share; nobody else includes it, except its tests. */
+#pragma once
+
+#include <gio/gunixfdlist.h>
+
+#include "../base/signet-base-error.h"
+#include "signet-token-manager.h"
+#include "signet-token-module-private.h"
+
+G_BEGIN_DECLS
+
+/* What we believe of a host at most: more is cut off or refused (MODULE_LIED). */
+#define SIGNET_TOKEN_MAX_TOKENS  64
+#define SIGNET_TOKEN_MAX_OBJECTS 4096
+#define SIGNET_TOKEN_MAX_TEXT    256
+#define SIGNET_TOKEN_MAX_ID      256
+#define SIGNET_TOKEN_MAX_KEY     4096 /* of a modulus, a point or parameters */
+#define SIGNET_TOKEN_MAX_PIN     1024
+
+/* One PKCS#11 object as the host described it: outside bytes within the limits above. Borrowed from the listing's GVariant. */
+typedef struct {
+  gulong   class;
+  guint64  handle;
+  gulong   key_type;
+  GBytes  *id;       /* never NULL in these three */
+  GBytes  *label;
+  GBytes  *value;
+  GBytes  *modulus;  /* (nullable) from here on */
+  GBytes  *exponent;
+  GBytes  *params;
+  GBytes  *point;
+  gboolean always_authenticates;
+} SignetTokenObject;
+
+typedef struct {
+  guint64 mechanism;
+  guint64 min;
+  guint64 max;
+  guint64 flags;
+} SignetTokenMechanism;
+
+/* --- listing: what the host's answers say --- */
+void       _signet_token_object_free       (SignetTokenObject *object);
+GPtrArray *_signet_token_parse_objects     (GVariant *objects);   /* (element-type SignetTokenObject); what makes no sense is left out */
+GPtrArray *_signet_token_parse_tokens      (SignetTokenModule *module, GVariant *tokens); /* (element-type SignetToken) */
+GBytes    *_signet_token_object_dup_spki   (SignetTokenObject *object); /* (nullable) DER SubjectPublicKeyInfo */
+GBytes    *_signet_token_read_signature     (SignetSignatureScheme scheme, GVariant *answer); /* (nullable) */
+GBytes    *_signet_token_certificate_dup_spki (GBytes *der);            /* (nullable), found without decoding the rest */
+
+/* --- snapshots --- */
+SignetToken          *_signet_token_new            (SignetTokenModule *module, GVariant *description);
+GVariant             *_signet_token_get_description (SignetToken *self);
+SignetTokenModule    *_signet_token_get_module     (SignetToken *self);
+const char           *_signet_token_get_id         (SignetToken *self);   /* how the host calls it */
+gboolean              _signet_token_is_pad         (SignetToken *self);
+gboolean              _signet_token_needs_login      (SignetToken *self);
+SignetPinFlags        _signet_token_pin_flags      (guint64 token_info_flags);
+const SignetTokenMechanism *_signet_token_find_mechanism (SignetToken *self, gulong mechanism); /* (nullable) */
+gboolean              _signet_token_hides          (SignetToken *self);   /* an empty slot of a software module */
+
+GPtrArray            *_signet_token_join_keys      (SignetToken *token, GPtrArray *objects); /* (element-type SignetTokenKey) */
+SignetTokenKey       *_signet_token_key_new        (SignetToken *token, GBytes *spki, GBytes *id, const char *label, SignetCertificate *certificate,
+                                                    gboolean has_public, gboolean has_private, gboolean always_authenticates);
+GBytes               *_signet_token_key_get_spki   (SignetTokenKey *self);
+GBytes               *_signet_token_key_get_id     (SignetTokenKey *self);
+EVP_PKEY             *_signet_token_key_get_public (SignetTokenKey *self); /* borrowed (nullable) */
+
+/* --- questions --- */
+/* Spends one try; @pin: (nullable) on a PIN pad */
+typedef gboolean (*SignetTokenPinTry) (gpointer data, SignetSecret *pin, GError **error);
+gboolean      _signet_token_ask_and_try (SignetToken *token, SignetTokenHostRef *host, SignetInteraction *interaction,
+                                         const SignetPinQuestion *about, SignetPinKind kind, SignetTokenPinTry attempt, gpointer data,
+                                         GCancellable *cancellable, GError **error);
+SignetSecret *_signet_token_ask         (SignetToken *token, SignetInteraction *interaction, const SignetPinQuestion *about, SignetPinKind kind,
+                                         SignetPinFlags flags, GCancellable *cancellable, GError **error);
+GUnixFDList  *_signet_token_pin_list    (SignetSecret *first, SignetSecret *second, GVariant **handles, GError **error);
+
+/* --- session --- */
+SignetToken        *_signet_token_session_get_token (SignetTokenSession *self);
+SignetTokenHostRef *_signet_token_session_get_host  (SignetTokenSession *self);
+guint               _signet_token_session_get_id    (SignetTokenSession *self);
+gboolean            _signet_token_session_check_open (SignetTokenSession *self, GError **error);
+SignetTokenObject  *_signet_token_session_find_private (SignetTokenSession *self, SignetTokenKey *key); /* (nullable) borrowed */
+SignetSigner       *_signet_token_signer_new        (SignetTokenSession *session, SignetTokenKey *key, SignetTokenObject *object,
+                                                     SignetInteraction *interaction);
+
+/* --- where modules are --- */
+typedef struct {
+  char    *path;
+  gboolean user;  /* the user named it: a file of the user's own is fine */
+} SignetTokenModuleSource;
+void       _signet_token_module_source_free (SignetTokenModuleSource *source);
+/* (element-type SignetTokenModuleSource): what p11-kit's configuration offers @program. Folders in order of rising precedence. */
+GPtrArray *_signet_token_configuration_find (const char *const *system_dirs, const char *user_dir, const char *module_dir, const char *program);
+GPtrArray *_signet_token_configuration_find_default (void);
+/* One file: a table of names and values; (nullable) when it is too large or binary */
+GHashTable *_signet_token_configuration_parse (const char *text, gsize length);
+
+char    *_signet_token_software_find_module (void);            /* (nullable) */
+gboolean _signet_token_software_exists (const char *dir);
+gboolean _signet_token_software_prepare (const char *dir, GError **error);
+char    *_signet_token_software_dup_state (const char *dir);   /* changes when a token or an object comes or goes */
+char    *_signet_token_software_dup_tokens (const char *dir);  /* changes when a token comes or goes */
+int      _signet_token_compare_names (const char *const *a, const char *const *b);
+
+/* For tests: deadlines in milliseconds, 0 keeps one. */
+void _signet_token_manager_set_deadlines (SignetTokenManager *self, guint listing, guint signing, guint generation);
+
+G_END_DECLS

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-token-signer.c: a key on a token behind the seam every signature passes. Hashes here, signs in the host, checks what
+ * comes back. A key that wants the PIN at every signature asks at every signature. Worker threads.
+ */
+#define G_LOG_DOMAIN "signet-token-signer"
+
+#include "config.h"
+
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <p11-kit/pkcs11.h>
+#include <string.h>
+
+#include "signet-token-private.h"
+
+#define SIGNET_TYPE_TOKEN_SIGNER (signet_token_signer_get_type ())
+G_DECLARE_FINAL_TYPE (SignetTokenSigner, signet_token_signer, SIGNET, TOKEN_SIGNER, GObject)
+
+struct _SignetTokenSigner {
+  GObject             parent_instance;
+  SignetTokenSession *session;
+  SignetTokenKey     *key;
+  guint64             handle;
+  gboolean            always_authenticates;
+  SignetInteraction  *interaction; /* (nullable) */
+};
+
+static void signet_token_signer_iface_init (SignetSignerInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (SignetTokenSigner, signet_token_signer, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (SIGNET_TYPE_SIGNER, signet_token_signer_iface_init))
+
+/* --- the three ways to sign ------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  SignetSignatureScheme scheme;
+  SignetKeyType         type;
+  gulong                mechanism;
+  const char           *name; /* in org.signet.TokenHost */
+} Scheme;
+
+static const Scheme schemes[] = {
+  { SIGNET_SIGNATURE_RSA_PKCS1, SIGNET_KEY_TYPE_RSA, CKM_RSA_PKCS, "rsa-pkcs1" },
+  { SIGNET_SIGNATURE_RSA_PSS, SIGNET_KEY_TYPE_RSA, CKM_RSA_PKCS_PSS, "rsa-pss" },
+  { SIGNET_SIGNATURE_ECDSA, SIGNET_KEY_TYPE_EC, CKM_ECDSA, "ecdsa" },
+};
+
+static const Scheme *
+find_scheme (SignetSignatureScheme scheme)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
+    if (schemes[i].scheme == scheme)
+      return &schemes[i];
+  return NULL;
+}
+
+static gboolean
+signet_token_signer_can_sign (SignetSigner *signer, SignetSignatureAlgorithm algorithm)
+{
+  SignetTokenSigner *self = SIGNET_TOKEN_SIGNER (signer);
+  const Scheme *scheme = find_scheme (algorithm.scheme);
+  EVP_PKEY *public = _signet_token_key_get_public (self->key);
+
+  if (scheme == NULL || public == NULL || signet_digest_get_md (algorithm.digest) == NULL || signet_key_type_of (public) != scheme->type)
+    return FALSE;
+  return _signet_token_find_mechanism (_signet_token_session_get_token (self->session), scheme->mechanism) != NULL;
+}
+
+static GBytes *
+signet_token_signer_dup_public_key (SignetSigner *signer)
+{
+  return g_bytes_ref (_signet_token_key_get_spki (SIGNET_TOKEN_SIGNER (signer)->key));
+}
+
+/* --- what goes to the token --------------------------------------------------------------------------------------------------- */
+
+/* RFC 8017, 9.2: CKM_RSA_PKCS pads, but DigestInfo is ours to make. */
+static GVariant *
+digest_info (SignetDigest digest, const guint8 *hash, guint length)
+{
+  X509_SIG *info = X509_SIG_new ();
+  X509_ALGOR *algorithm = NULL;
+  ASN1_OCTET_STRING *octets = NULL;
+  guint8 *der = NULL;
+  int size = 0;
+  GVariant *result = NULL;
+
+  X509_SIG_getm (info, &algorithm, &octets);
+  X509_ALGOR_set0 (algorithm, OBJ_nid2obj (signet_digest_get_nid (digest)), V_ASN1_NULL, NULL);
+  ASN1_OCTET_STRING_set (octets, hash, (int) length);
+  size = i2d_X509_SIG (info, &der);
+  result = g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, der, size > 0 ? (gsize) size : 0, 1);
+  OPENSSL_free (der);
+  X509_SIG_free (info);
+  return g_variant_ref_sink (result);
+}
+
+static GVariant *
+hash_message (SignetSignatureAlgorithm algorithm, GBytes *message, GError **error)
+{
+  guint8 hash[EVP_MAX_MD_SIZE];
+  guint length = 0;
+
+  if (EVP_Digest (g_bytes_get_data (message, NULL), g_bytes_get_size (message), hash, &length, signet_digest_get_md (algorithm.digest), NULL) != 1)
+    {
+      signet_base_error_set_openssl (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_FAILED, "hashing what is to be signed");
+      return NULL;
+    }
+  if (algorithm.scheme == SIGNET_SIGNATURE_RSA_PKCS1)
+    return digest_info (algorithm.digest, hash, length);
+  return g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, hash, length, 1));
+}
+
+/* --- what comes back ------------------------------------------------------------------------------------------------------------ */
+
+/* PKCS#11 gives r and s side by side, everybody else wants a SEQUENCE (RFC 3279, 2.2.3). */
+static GBytes *
+ecdsa_to_der (const guint8 *raw, gsize length)
+{
+  ECDSA_SIG *signature = ECDSA_SIG_new ();
+  BIGNUM *r = BN_bin2bn (raw, (int) (length / 2), NULL);
+  BIGNUM *s = BN_bin2bn (raw + length / 2, (int) (length / 2), NULL);
+  guint8 *der = NULL;
+  int size = 0;
+  GBytes *result = NULL;
+
+  ECDSA_SIG_set0 (signature, r, s);
+  size = i2d_ECDSA_SIG (signature, &der);
+  if (size > 0)
+    result = g_bytes_new (der, (gsize) size);
+  OPENSSL_free (der);
+  ECDSA_SIG_free (signature);
+  return result;
+}
+
+GBytes *
+_signet_token_read_signature (SignetSignatureScheme scheme, GVariant *answer)
+{
+  gsize length = 0;
+  const guint8 *raw = g_variant_get_fixed_array (answer, &length, 1);
+
+  if (length == 0 || length > SIGNET_TOKEN_MAX_KEY)
+    return NULL;
+  if (scheme != SIGNET_SIGNATURE_ECDSA)
+    return g_bytes_new (raw, length);
+  return length % 2 == 0 ? ecdsa_to_der (raw, length) : NULL;
+}
+
+static GBytes *
+check_answer (SignetTokenSigner *self, SignetSignatureAlgorithm algorithm, GBytes *message, GVariant *answer, GError **error)
+{
+  g_autoptr (GBytes) signature = _signet_token_read_signature (algorithm.scheme, answer);
+
+  if (signature != NULL &&
+      signet_signature_verify (algorithm, _signet_token_key_get_public (self->key), g_bytes_get_data (message, NULL), g_bytes_get_size (message),
+                               g_bytes_get_data (signature, NULL), g_bytes_get_size (signature)))
+    return g_steal_pointer (&signature);
+  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_LIED, "what the token returned is no signature of this key");
+  return NULL;
+}
+
+/* --- signing ---------------------------------------------------------------------------------------------------------------------- */
+
+/* One signature: what sign_once needs, for it is also one try of a PIN. */
+typedef struct {
+  SignetTokenSigner *signer;
+  const Scheme      *scheme;
+  guint              digest_bits;
+  GVariant          *data;
+  GVariant          *answer; /* (nullable) */
+  GCancellable      *cancellable;
+} Signing;
+
+static gboolean
+sign_once (gpointer user_data, SignetSecret *pin, GError **error)
+{
+  Signing *signing = user_data;
+  SignetTokenSigner *self = signing->signer;
+  SignetTokenHostRef *host = _signet_token_session_get_host (self->session);
+  g_autoptr (GUnixFDList) fds = NULL;
+  g_autoptr (GVariant) handles = NULL;
+  g_autoptr (GError) failure = NULL;
+  GVariant *floating = NULL;
+  SignetTokenHost *proxy = NULL;
+  int deadline = 0;
+  gboolean ok = FALSE;
+
+  fds = _signet_token_pin_list (pin, NULL, &floating, error);
+  if (fds == NULL)
+    return FALSE;
+  handles = g_variant_ref_sink (floating);
+  if (!_signet_token_session_check_open (self->session, error))
+    return FALSE;
+  proxy = _signet_token_host_begin (host, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, signing->cancellable, error);
+  if (proxy == NULL)
+    return FALSE;
+  ok = signet_token_host_call_sign_sync (proxy, _signet_token_session_get_id (self->session), self->handle, signing->scheme->name, signing->digest_bits,
+                                         signing->data, handles, self->always_authenticates, G_DBUS_CALL_FLAGS_NONE, deadline, fds,
+                                         &signing->answer, NULL, signing->cancellable, &failure);
+  return _signet_token_host_end (host, ok, g_steal_pointer (&failure), error);
+}
+
+static gboolean
+ask_and_sign (Signing *signing, GError **error)
+{
+  SignetTokenSigner *self = signing->signer;
+  SignetCertificate *certificate = signet_token_key_get_certificate (self->key);
+  SignetPinQuestion about = { .certificate = certificate != NULL ? signet_certificate_get_holder (certificate) : NULL };
+
+  if (!self->always_authenticates)
+    return sign_once (signing, NULL, error);
+  if (self->interaction == NULL)
+    {
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN, "the key wants its PIN at every signature and nobody is there to ask");
+      return FALSE;
+    }
+  return _signet_token_ask_and_try (_signet_token_session_get_token (self->session), _signet_token_session_get_host (self->session), self->interaction,
+                                    &about, SIGNET_PIN_CONTEXT, sign_once, signing, signing->cancellable, error);
+}
+
+static GBytes *
+signet_token_signer_sign (SignetSigner *signer, SignetSignatureAlgorithm algorithm, GBytes *to_be_signed, GCancellable *cancellable, GError **error)
+{
+  SignetTokenSigner *self = SIGNET_TOKEN_SIGNER (signer);
+  Signing signing = { .signer = self, .scheme = find_scheme (algorithm.scheme), .cancellable = cancellable };
+  g_autoptr (GVariant) data = NULL;
+  g_autoptr (GVariant) answer = NULL;
+  gboolean ok = FALSE;
+
+  if (!signet_token_signer_can_sign (signer, algorithm))
+    {
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED, "the token cannot sign with this algorithm");
+      return NULL;
+    }
+  data = hash_message (algorithm, to_be_signed, error);
+  if (data == NULL)
+    return NULL;
+  signing.data = data;
+  signing.digest_bits = (guint) EVP_MD_get_size (signet_digest_get_md (algorithm.digest)) * 8;
+  ok = ask_and_sign (&signing, error);
+  answer = signing.answer;
+  return ok ? check_answer (self, algorithm, to_be_signed, answer, error) : NULL;
+}
+
+/* --- the object --------------------------------------------------------------------------------------------------------------------- */
+
+static void
+signet_token_signer_finalize (GObject *object)
+{
+  SignetTokenSigner *self = SIGNET_TOKEN_SIGNER (object);
+
+  g_clear_object (&self->session);
+  g_clear_object (&self->key);
+  g_clear_object (&self->interaction);
+  G_OBJECT_CLASS (signet_token_signer_parent_class)->finalize (object);
+}
+
+static void
+signet_token_signer_class_init (SignetTokenSignerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = signet_token_signer_finalize;
+}
+
+static void
+signet_token_signer_init (SignetTokenSigner *self)
+{
+}
+
+static void
+signet_token_signer_iface_init (SignetSignerInterface *iface)
+{
+  iface->dup_public_key = signet_token_signer_dup_public_key;
+  iface->can_sign = signet_token_signer_can_sign;
+  iface->sign = signet_token_signer_sign;
+}
+
+SignetSigner *
+_signet_token_signer_new (SignetTokenSession *session, SignetTokenKey *key, SignetTokenObject *object, SignetInteraction *interaction)
+{
+  SignetTokenSigner *self = g_object_new (SIGNET_TYPE_TOKEN_SIGNER, NULL);
+
+  self->session = g_object_ref (session);
+  self->key = g_object_ref (key);
+  self->handle = object->handle;
+  self->always_authenticates = object->always_authenticates;
+  g_set_object (&self->interaction, interaction);
+  return SIGNET_SIGNER (self);
+}
