@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-test-tsa.c: a time-stamping authority (RFC 3161) over a test PKI, for tests and the demo.
+ *
+ *   signet-test-tsa DIR --port-file F [--port N] [--fault NAME]
+ *
+ * Signs with DIR/tsa.pem. Loopback only. Faults: wrong-nonce, no-nonce, wrong-imprint, rejection, expired-cert, bad-signature, error-500,
+ * html, slow, garbage.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include <gio/gio.h>
+#include <openssl/rand.h>
+#include <openssl/ts.h>
+
+#include "signet-test-pki.h"
+#include "signet-test-server.h"
+
+#define POLICY_OID "1.3.6.1.4.1.99999.2.1"
+#define OTHER_POLICY_OID "1.3.6.1.4.1.99999.2.2"
+#define SLOW 60
+
+static char *option_port_file, *option_fault;
+static int option_port;
+
+static const GOptionEntry entries[] = {
+  { "port-file", 0, 0, G_OPTION_ARG_FILENAME, &option_port_file, "the port is written here when ready", "FILE" },
+  { "port", 0, 0, G_OPTION_ARG_INT, &option_port, "0: any", "N" },
+  { "fault", 0, 0, G_OPTION_ARG_STRING, &option_fault, "do this wrong", "NAME" },
+  G_OPTION_ENTRY_NULL
+};
+
+static const char *const faults[] = { "wrong-nonce", "no-nonce", "wrong-imprint", "rejection", "expired-cert", "bad-signature", "error-500",
+                                      "html", "slow", "garbage", NULL };
+
+typedef struct {
+  X509     *signer;
+  EVP_PKEY *key;
+  X509     *ca;
+} Authority;
+
+static gboolean
+fault_is (const char *name)
+{
+  return g_strcmp0 (option_fault, name) == 0;
+}
+
+/* --- the question, bent where a fault wants it ------------------------------------------------------------------------ */
+
+static void
+bend_request (TS_REQ *request)
+{
+  ASN1_INTEGER *nonce = ASN1_INTEGER_new ();
+  ASN1_OBJECT *policy = OBJ_txt2obj (OTHER_POLICY_OID, 1);
+  guint8 other[32];
+
+  ASN1_INTEGER_set (nonce, 4711);
+  if (fault_is ("wrong-nonce"))
+    TS_REQ_set_nonce (request, nonce);
+  if (fault_is ("no-nonce"))
+    TS_REQ_set_nonce (request, NULL);
+  if (fault_is ("rejection"))
+    TS_REQ_set_policy_id (request, policy);
+  if (fault_is ("wrong-imprint") && RAND_bytes (other, sizeof other) == 1)
+    TS_MSG_IMPRINT_set_msg (TS_REQ_get_msg_imprint (request), other, sizeof other);
+  ASN1_INTEGER_free (nonce);
+  ASN1_OBJECT_free (policy);
+}
+
+static BIO *
+read_request (GBytes *body)
+{
+  gsize length = 0;
+  const guchar *p = body != NULL ? g_bytes_get_data (body, &length) : NULL;
+  TS_REQ *request = length > 0 ? d2i_TS_REQ (NULL, &p, (long) length) : NULL;
+  BIO *bio = BIO_new (BIO_s_mem ());
+
+  if (request != NULL)
+    {
+      bend_request (request);
+      i2d_TS_REQ_bio (bio, request);
+    }
+  TS_REQ_free (request);
+  return bio;
+}
+
+/* --- the answer ----------------------------------------------------------------------------------------------------- */
+
+static ASN1_INTEGER *
+on_serial_cb (TS_RESP_CTX *context, void *data)
+{
+  ASN1_INTEGER *serial = ASN1_INTEGER_new ();
+  guint64 number = 1;
+
+  if (serial != NULL && RAND_bytes ((guint8 *) &number, sizeof number) == 1)
+    ASN1_INTEGER_set_uint64 (serial, number | 1);
+  return serial;
+}
+
+static TS_RESP_CTX *
+new_context (const Authority *authority)
+{
+  TS_RESP_CTX *context = TS_RESP_CTX_new ();
+  STACK_OF (X509) *chain = sk_X509_new_null ();
+  ASN1_OBJECT *policy = OBJ_txt2obj (POLICY_OID, 1);
+
+  sk_X509_push (chain, authority->ca);
+  TS_RESP_CTX_set_signer_cert (context, authority->signer);
+  TS_RESP_CTX_set_signer_key (context, authority->key);
+  TS_RESP_CTX_set_certs (context, chain);
+  TS_RESP_CTX_set_def_policy (context, policy);
+  TS_RESP_CTX_add_md (context, EVP_sha256 ());
+  TS_RESP_CTX_add_md (context, EVP_sha384 ());
+  TS_RESP_CTX_add_md (context, EVP_sha512 ());
+  TS_RESP_CTX_set_signer_digest (context, EVP_sha256 ());
+  TS_RESP_CTX_set_ess_cert_id_digest (context, EVP_sha256 ());
+  TS_RESP_CTX_set_serial_cb (context, on_serial_cb, NULL);
+  sk_X509_free (chain);
+  ASN1_OBJECT_free (policy);
+  return context;
+}
+
+static void
+spoil_signature (TS_RESP *response)
+{
+  PKCS7 *token = TS_RESP_get_token (response);
+  PKCS7_SIGNER_INFO *info = token != NULL ? sk_PKCS7_SIGNER_INFO_value (PKCS7_get_signer_info (token), 0) : NULL;
+
+  if (info != NULL)
+    info->enc_digest->data[info->enc_digest->length - 1] ^= 1;
+}
+
+static GBytes *
+answer_request (const Authority *authority, GBytes *body)
+{
+  TS_RESP_CTX *context = new_context (authority);
+  BIO *request = read_request (body);
+  TS_RESP *response = TS_RESP_create_response (context, request);
+  unsigned char *der = NULL;
+  int length;
+  GBytes *bytes;
+
+  if (response != NULL && fault_is ("bad-signature"))
+    spoil_signature (response);
+  length = response != NULL ? i2d_TS_RESP (response, &der) : 0;
+  bytes = g_bytes_new (der, (gsize) MAX (length, 0));
+  OPENSSL_free (der);
+  TS_RESP_free (response);
+  BIO_free (request);
+  TS_RESP_CTX_free (context);
+  return bytes;
+}
+
+static gboolean
+answer_with_fault (TestAnswer *answer)
+{
+  static const char html[] = "<html><body>Welcome to the guest network</body></html>";
+
+  answer->delay = fault_is ("slow") ? SLOW : 0;
+  if (fault_is ("error-500"))
+    answer->status = 500;
+  else if (fault_is ("html"))
+    {
+      answer->content_type = "text/html";
+      answer->body = g_bytes_new_static (html, strlen (html));
+    }
+  else if (fault_is ("garbage"))
+    answer->body = g_bytes_new_static ("\x30\x82\x01\x00\x30\x03\x02\x01\x00garbage", 16);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static void
+on_request_cb (const char *method, const char *path, GBytes *body, TestAnswer *answer, gpointer user_data)
+{
+  answer->content_type = "application/timestamp-reply";
+  if (!answer_with_fault (answer))
+    answer->body = answer_request (user_data, body);
+}
+
+/* --- the authority ---------------------------------------------------------------------------------------------------- */
+
+/* A certificate that ended yesterday, for a new key. */
+static gboolean
+make_expired (const char *dir, Authority *authority, GError **error)
+{
+  g_autoptr (TestPki) pki = test_pki_open (dir, error);
+  X509_NAME *name = test_pki_name ("CN=Sample expired time-stamping authority,O=Signet sample");
+
+  authority->key = EVP_RSA_gen (2048);
+  if (pki != NULL)
+    authority->signer = test_pki_issue (pki, TEST_CERTIFICATE_TSA, authority->key, name, -1, error);
+  X509_NAME_free (name);
+  return authority->signer != NULL;
+}
+
+static gboolean
+load (const char *dir, Authority *authority, GError **error)
+{
+  authority->ca = test_pki_load_certificate (dir, "ca.pem", error);
+  if (authority->ca == NULL)
+    return FALSE;
+  if (fault_is ("expired-cert"))
+    return make_expired (dir, authority, error);
+  return (authority->signer = test_pki_load_certificate (dir, "tsa.pem", error)) != NULL &&
+         (authority->key = test_pki_load_key (dir, "tsa.key", error)) != NULL;
+}
+
+static gboolean
+run (const char *dir, GError **error)
+{
+  Authority authority = { NULL, NULL, NULL };
+  gboolean ok;
+
+  if (option_fault != NULL && !g_strv_contains (faults, option_fault))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "no such fault: %s", option_fault);
+      return FALSE;
+    }
+  ok = load (dir, &authority, error) && test_server_run (option_port, option_port_file, on_request_cb, &authority, error);
+  X509_free (authority.ca);
+  X509_free (authority.signer);
+  EVP_PKEY_free (authority.key);
+  return ok;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new ("DIR");
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (g_option_context_parse (context, &argc, &argv, &error) && argc == 2 && run (argv[1], &error))
+    return 0;
+  g_printerr ("signet-test-tsa: %s\n", error != NULL ? error->message : "usage: signet-test-tsa DIR --port-file F [--fault NAME]");
+  return 1;
+}
