@@ -1,30 +1,319 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-document-pdf.c: opens a PDF to be signed, tells what it holds, and whether its earlier signers let it be signed.
+ *
+ * Reads strictly and repairs nothing. Preparing is in signet-document-pdf-prepare.c. One thread at a time.
+ */
 #define G_LOG_DOMAIN "signet-document-pdf"
 
 #include "config.h"
 
-#include "signet-document-pdf.h"
-#include "signet-document-signature-private.h"
+#include "../base/signet-base-error.h"
+#include "signet-document-pdf-private.h"
 
-struct _SignetDocumentPdf { GObject parent_instance; };
 G_DEFINE_FINAL_TYPE (SignetDocumentPdf, signet_document_pdf, G_TYPE_OBJECT)
-static void signet_document_pdf_class_init (SignetDocumentPdfClass *klass) { }
-static void signet_document_pdf_init (SignetDocumentPdf *self) { }
 
-static gpointer
-not_yet (GError **error)
+/* Seed value flags (12.7.4.5, table 234) that ask for something at signing */
+enum { SEED_FILTER = 1, SEED_SUBFILTER = 2, SEED_DIGEST = 64, SEED_HANDLED = SEED_FILTER | SEED_SUBFILTER | SEED_DIGEST };
+enum { FIELD_READ_ONLY = 1 };
+
+static void
+signet_document_pdf_finalize (GObject *object)
 {
-  g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "not yet");
+  SignetDocumentPdf *self = SIGNET_DOCUMENT_PDF (object);
+
+  g_clear_pointer (&self->fields, g_ptr_array_unref);
+  g_clear_pointer (&self->reader, _signet_pdf_reader_free);
+  g_clear_object (&self->file);
+
+  G_OBJECT_CLASS (signet_document_pdf_parent_class)->finalize (object);
+}
+
+static void
+signet_document_pdf_class_init (SignetDocumentPdfClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = signet_document_pdf_finalize;
+}
+
+static void
+signet_document_pdf_init (SignetDocumentPdf *self)
+{
+}
+
+static gboolean
+set_malformed (GError **error, const char *message)
+{
+  g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_MALFORMED, message);
+  return FALSE;
+}
+
+/* Anything but white space behind the end is a second file to somebody else. */
+static gboolean
+check_nothing_behind (SignetPdfReader *reader, GError **error)
+{
+  gsize length = (gsize) (reader->limit - reader->end);
+  g_autofree guint8 *rest = g_malloc (length + 1);
+
+  if (!signet_document_file_read (reader->file, reader->end, rest, length, error))
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    if (!_signet_pdf_is_space (rest[i]))
+      {
+        g_set_error (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_MALFORMED, "bytes after the end of the document at byte %" G_GUINT64_FORMAT,
+                     reader->end + i);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+read_facts (SignetDocumentPdf *self, GError **error)
+{
+  const SignetPdfValue *catalogue = _signet_pdf_get_catalogue (self->reader);
+  const SignetPdfValue *pages = _signet_pdf_reader_get (self->reader, catalogue, "Pages");
+  const SignetPdfValue *count = _signet_pdf_reader_get (self->reader, pages, "Count");
+
+  self->fields = _signet_pdf_list_fields (self->reader);
+  if (!_signet_pdf_reader_check (self->reader, error))
+    return FALSE;
+  if (catalogue->type != SIGNET_PDF_DICTIONARY || catalogue->ambiguous || !_signet_pdf_is_name (_signet_pdf_lookup (catalogue, "Type"), "Catalog"))
+    return set_malformed (error, "no document catalogue");
+  if (pages->type != SIGNET_PDF_DICTIONARY || pages->ambiguous || count->type != SIGNET_PDF_INTEGER || count->integer < 0
+      || count->integer > (gint64) self->reader->entries->len)
+    return set_malformed (error, "no page tree");
+  self->n_pages = (guint) count->integer;
+  return TRUE;
+}
+
+static gboolean
+open_plain (SignetDocumentPdf *self, GError **error)
+{
+  gboolean encrypted = FALSE;
+  guint32 root = 0;
+
+  if (!check_nothing_behind (self->reader, error) || !read_facts (self, error)
+      || !_signet_pdf_ask_qpdf (self->file, NULL, &root, &encrypted, NULL, error))
+    return FALSE;
+  if (encrypted || root != (guint32) _signet_pdf_lookup (self->reader->trailer, "Root")->integer)
+    return set_malformed (error, "the document can be read in two ways");
+  return TRUE;
+}
+
+static gboolean
+open_encrypted (SignetDocumentPdf *self, const char *password, GError **error)
+{
+  guint32 root = 0;
+
+  g_clear_pointer (&self->reader, _signet_pdf_reader_free);
+  self->fields = g_ptr_array_new ();
+  return _signet_pdf_ask_qpdf (self->file, password, &root, &self->encrypted, &self->n_pages, error);
+}
+
+/**
+ * signet_document_pdf_open:
+ * @file: an open file
+ * @password: (nullable): of an encrypted document, user's or owner's
+ * @error: MALFORMED with where; ENCRYPTED when a password is needed, WRONG_PASSWORD when this is not it; TOO_LARGE
+ *
+ * Returns: (transfer full) (nullable): the document
+ */
+SignetDocumentPdf *
+signet_document_pdf_open (SignetDocumentFile *file, const char *password, GError **error)
+{
+  g_autoptr(SignetDocumentPdf) self = NULL;
+
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_FILE (file), NULL);
+
+  if (signet_document_file_get_format (file) != SIGNET_FORMAT_PDF)
+    {
+      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "not a PDF");
+      return NULL;
+    }
+  self = g_object_new (SIGNET_TYPE_DOCUMENT_PDF, NULL);
+  self->file = g_object_ref (file);
+  self->reader = _signet_pdf_reader_new (file, signet_document_file_get_size (file), error);
+  if (self->reader == NULL)
+    return NULL;
+  if (_signet_pdf_lookup (self->reader->trailer, "Encrypt")->type != SIGNET_PDF_NULL ? !open_encrypted (self, password, error)
+                                                                                     : !open_plain (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+/**
+ * signet_document_pdf_get_n_pages:
+ *
+ * Returns: the number of pages the page tree claims
+ */
+guint
+signet_document_pdf_get_n_pages (SignetDocumentPdf *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_PDF (self), 0);
+
+  return self->n_pages;
+}
+
+/**
+ * signet_document_pdf_get_content:
+ *
+ * Looks at the first 500 pages. Nothing is known of encrypted documents.
+ */
+SignetPdfContent
+signet_document_pdf_get_content (SignetDocumentPdf *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_PDF (self), 0);
+
+  if (!self->content_known && self->reader != NULL)
+    self->content = _signet_pdf_look_for_content (self->reader, self->fields);
+  self->content_known = TRUE;
+  return self->content;
+}
+
+gboolean
+signet_document_pdf_is_encrypted (SignetDocumentPdf *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_PDF (self), FALSE);
+
+  return self->encrypted;
+}
+
+/**
+ * signet_document_pdf_get_n_signatures:
+ *
+ * Returns: the number of signature fields with something in them, whatever it is worth
+ */
+guint
+signet_document_pdf_get_n_signatures (SignetDocumentPdf *self)
+{
+  guint n = 0;
+
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_PDF (self), 0);
+
+  for (guint i = 0; i < self->fields->len; i++)
+    if (_signet_pdf_field_get_signature (self->reader, g_ptr_array_index (self->fields, i))->type != SIGNET_PDF_NULL)
+      n++;
+  return n;
+}
+
+/**
+ * signet_document_pdf_dup_empty_fields:
+ *
+ * Returns: (transfer full): full names of the signature fields nobody signed yet, NULL-terminated
+ */
+char **
+signet_document_pdf_dup_empty_fields (SignetDocumentPdf *self)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_PDF (self), NULL);
+
+  for (guint i = 0; i < self->fields->len; i++)
+    {
+      const SignetPdfField *field = g_ptr_array_index (self->fields, i);
+
+      if (_signet_pdf_field_is_signature (field) && *field->name != '\0'
+          && _signet_pdf_field_get_signature (self->reader, field)->type == SIGNET_PDF_NULL)
+        g_strv_builder_add (builder, field->name);
+    }
+  return g_strv_builder_end (builder);
+}
+
+SignetPdfField *
+_signet_document_pdf_find_field (SignetDocumentPdf *self, const char *name)
+{
+  for (guint i = 0; i < self->fields->len; i++)
+    {
+      SignetPdfField *field = g_ptr_array_index (self->fields, i);
+
+      if (_signet_pdf_field_is_signature (field) && g_str_equal (field->name, name))
+        return field;
+    }
   return NULL;
 }
-void signet_pdf_prepared_free (SignetPdfPrepared *prepared) { }
-SignetDocumentPdf *signet_document_pdf_open (SignetDocumentFile *file, const char *password, GError **error) { return not_yet (error); }
-guint signet_document_pdf_get_n_pages (SignetDocumentPdf *self) { return 0; }
-SignetPdfContent signet_document_pdf_get_content (SignetDocumentPdf *self) { return 0; }
-gboolean signet_document_pdf_is_encrypted (SignetDocumentPdf *self) { return FALSE; }
-guint signet_document_pdf_get_n_signatures (SignetDocumentPdf *self) { return 0; }
-char **signet_document_pdf_dup_empty_fields (SignetDocumentPdf *self) { return NULL; }
-gboolean signet_document_pdf_check_can_sign (SignetDocumentPdf *self, const char *field, GError **error) { return not_yet (error) != NULL; }
-SignetPdfPrepared *signet_document_pdf_prepare (SignetDocumentPdf *self, int fd, SignetDigest digest, const SignetPdfSignParameters *parameters, GCancellable *cancellable, GError **error) { return not_yet (error); }
-gboolean signet_pdf_prepared_complete (const SignetPdfPrepared *prepared, int fd, GBytes *cms, GError **error) { return not_yet (error) != NULL; }
-GPtrArray *_signet_document_find_pdf_signatures (SignetDocumentFile *file, GCancellable *cancellable, GError **error) { return not_yet (error); }
+
+static gboolean
+set_forbidden (GError **error, const char *message)
+{
+  g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_FORBIDDEN, message);
+  return FALSE;
+}
+
+static gboolean
+has_name (SignetPdfReader *reader, const SignetPdfValue *list, const char *name)
+{
+  if (list->type != SIGNET_PDF_ARRAY)
+    return _signet_pdf_is_name (list, name);
+  for (guint i = 0; i < list->count; i++)
+    if (_signet_pdf_is_name (_signet_pdf_reader_resolve (reader, list->items[i]), name))
+      return TRUE;
+  return FALSE;
+}
+
+/* What the author of the form demands of a signature in this field */
+static gboolean
+check_seed (SignetPdfReader *reader, const SignetPdfField *field, GError **error)
+{
+  const SignetPdfValue *seed = _signet_pdf_reader_get (reader, field->dictionary, "SV");
+  const SignetPdfValue *flags = _signet_pdf_reader_get (reader, seed, "Ff");
+  gint64 demanded = flags->type == SIGNET_PDF_INTEGER ? flags->integer : 0;
+
+  if ((demanded & ~SEED_HANDLED) != 0)
+    return set_forbidden (error, "the signature field demands something not handled");
+  if ((demanded & SEED_FILTER) != 0 && !has_name (reader, _signet_pdf_reader_get (reader, seed, "Filter"), "Adobe.PPKLite"))
+    return set_forbidden (error, "the signature field demands another signature handler");
+  if ((demanded & SEED_SUBFILTER) != 0 && !has_name (reader, _signet_pdf_reader_get (reader, seed, "SubFilter"), "ETSI.CAdES.detached"))
+    return set_forbidden (error, "the signature field demands another signature format");
+  return TRUE;
+}
+
+static gboolean
+check_field (SignetDocumentPdf *self, const char *name, GError **error)
+{
+  const SignetPdfField *field = _signet_document_pdf_find_field (self, name);
+
+  if (field == NULL)
+    {
+      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_NOT_FOUND, "no signature field of that name");
+      return FALSE;
+    }
+  if (_signet_pdf_field_get_signature (self->reader, field)->type != SIGNET_PDF_NULL)
+    return set_forbidden (error, "the field is signed already");
+  if ((field->flags & FIELD_READ_ONLY) != 0)
+    return set_forbidden (error, "the field is read-only");
+  if (field->number == 0)
+    return set_malformed (error, "the field is not an object of its own");
+  return check_seed (self->reader, field, error);
+}
+
+/**
+ * signet_document_pdf_check_can_sign:
+ * @field: (nullable): an existing empty field; %NULL: a new one
+ * @error: FORBIDDEN when an earlier signer does not allow it; UNSUPPORTED; NOT_FOUND in %SIGNET_BASE_ERROR when there is no such field
+ */
+gboolean
+signet_document_pdf_check_can_sign (SignetDocumentPdf *self, const char *field, GError **error)
+{
+  g_autoptr(SignetPdfPermissions) permissions = NULL;
+
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_PDF (self), FALSE);
+
+  if (self->encrypted)
+    {
+      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED,
+                           "signing encrypted documents is not supported; nothing was written");
+      return FALSE;
+    }
+  if (_signet_pdf_reader_get (self->reader, _signet_pdf_get_catalogue (self->reader), "NeedsRendering")->integer != 0)
+    {
+      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "a dynamic XFA form has no fixed look to sign");
+      return FALSE;
+    }
+  permissions = _signet_pdf_permissions_of (self->reader, self->fields);
+  if (!_signet_pdf_reader_check (self->reader, error))
+    return FALSE;
+  if (permissions->level == 1)
+    return set_forbidden (error, "the document is certified and no change is allowed");
+  if (_signet_pdf_permissions_is_locked (permissions, field))
+    return set_forbidden (error, "an earlier signer locked the form");
+  return field == NULL || check_field (self, field, error);
+}

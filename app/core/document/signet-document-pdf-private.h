@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-document-pdf-private.h: what the files of SignetDocumentPdf share. */
+#pragma once
+
+#include "signet-document-pdf.h"
+#include "signet-pdf-form-private.h"
+
+G_BEGIN_DECLS
+
+struct _SignetDocumentPdf {
+  GObject             parent_instance;
+  SignetDocumentFile *file;
+  SignetPdfReader    *reader;    /* (nullable): NULL when encrypted */
+  GPtrArray          *fields;    /* (element-type SignetPdfField); empty when encrypted */
+  guint               n_pages;
+  gboolean            encrypted;
+  SignetPdfContent    content;
+  gboolean            content_known;
+};
+
+/* Hashes [0, length) of @file into @context while it is copied to @fd; constant memory. */
+gboolean _signet_pdf_copy_and_hash (SignetDocumentFile *file, int fd, guint64 length, EVP_MD_CTX *context,
+                                    GCancellable *cancellable, GError **error);
+gboolean _signet_pdf_write_at      (int fd, guint64 offset, const void *data, gsize length, GError **error);
+
+SignetPdfContent _signet_pdf_look_for_content (SignetPdfReader *reader, GPtrArray *fields);
+/* The first leaf of the page tree as it is referred to; null when there is none. */
+const SignetPdfValue *_signet_pdf_get_first_page (SignetPdfReader *reader);
+
+/* Opens the file a second time with qpdf, recovery off: a second opinion on what it is. @n_pages: (out) (nullable) */
+gboolean _signet_pdf_ask_qpdf (SignetDocumentFile *file, const char *password, guint32 *root, gboolean *encrypted, guint *n_pages, GError **error);
+
+SignetPdfField *_signet_document_pdf_find_field (SignetDocumentPdf *self, const char *name);
+
+G_END_DECLS

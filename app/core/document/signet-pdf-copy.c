@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-pdf-copy.c: copies a file in the kernel on one thread while its digest is made on another, window by window: hashing and
+ * copying cost about the same, and together no more than the slower of the two.
+ */
+#define G_LOG_DOMAIN "signet-pdf-copy"
+
+#include "config.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "../base/signet-base-error.h"
+#include "signet-document-pdf-private.h"
+
+#define WINDOW      (256 * 1024)
+#define COPY_STEP   (32 * 1024 * 1024) /* between two looks at the cancellable */
+#define WORTH_A_THREAD (4 * 1024 * 1024)
+
+typedef struct {
+  int           source;
+  int           target;
+  guint64       length;
+  GCancellable *cancellable;
+  gint          stop; /* (atomic): the other half failed */
+  GError       *error;
+} Copy;
+
+gboolean
+_signet_pdf_write_at (int fd, guint64 offset, const void *data, gsize length, GError **error)
+{
+  for (gsize done = 0; done < length;)
+    {
+      gssize n = pwrite (fd, (const guint8 *) data + done, length - done, (off_t) (offset + done));
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        return signet_base_error_set_errno (error, n < 0 ? errno : EIO, "writing the signed document");
+      done += (gsize) n;
+    }
+  return TRUE;
+}
+
+static gboolean
+set_changed (GError **error)
+{
+  g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_CHANGED, "the file became shorter while it was copied");
+  return FALSE;
+}
+
+static gboolean
+copy_by_hand (Copy *copy, guint64 offset, GError **error)
+{
+  g_autofree guint8 *window = g_malloc (WINDOW);
+
+  while (offset < copy->length && !g_atomic_int_get (&copy->stop))
+    {
+      gssize n = pread (copy->source, window, MIN (WINDOW, copy->length - offset), (off_t) offset);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return signet_base_error_set_errno (error, errno, "reading a document");
+      if (n == 0)
+        return set_changed (error);
+      if (g_cancellable_set_error_if_cancelled (copy->cancellable, error)
+          || !_signet_pdf_write_at (copy->target, offset, window, (gsize) n, error))
+        return FALSE;
+      offset += (guint64) n;
+    }
+  return TRUE;
+}
+
+/* File systems that cannot do it say so with one of these */
+static gboolean
+is_not_possible (int errnum)
+{
+  return errnum == EXDEV || errnum == EINVAL || errnum == ENOSYS || errnum == EOPNOTSUPP || errnum == EPERM || errnum == EBADF;
+}
+
+static gboolean
+copy_in_kernel (Copy *copy, GError **error)
+{
+  off_t from = 0;
+  off_t to = 0;
+
+  while ((guint64) from < copy->length && !g_atomic_int_get (&copy->stop))
+    {
+      gssize n = copy_file_range (copy->source, &from, copy->target, &to, MIN (COPY_STEP, copy->length - (guint64) from), 0);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n == 0 || (n < 0 && is_not_possible (errno)))
+        return copy_by_hand (copy, (guint64) from, error); /* also tells a shrunk file from a strange file system */
+      if (n < 0)
+        return signet_base_error_set_errno (error, errno, "copying a document");
+      if (g_cancellable_set_error_if_cancelled (copy->cancellable, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gpointer
+run_copy (gpointer data)
+{
+  Copy *copy = data;
+
+  copy_in_kernel (copy, &copy->error);
+  return NULL;
+}
+
+static gboolean
+hash (SignetDocumentFile *file, EVP_MD_CTX *context, Copy *copy, GError **error)
+{
+  g_autofree guint8 *window = g_malloc (WINDOW);
+
+  for (guint64 offset = 0; offset < copy->length; offset += WINDOW)
+    {
+      gsize step = MIN (WINDOW, copy->length - offset);
+
+      if (g_cancellable_set_error_if_cancelled (copy->cancellable, error)
+          || !signet_document_file_read (file, offset, window, step, error))
+        return FALSE;
+      if (EVP_DigestUpdate (context, window, step) != 1)
+        return signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "hashing a document");
+    }
+  return TRUE;
+}
+
+gboolean
+_signet_pdf_copy_and_hash (SignetDocumentFile *file, int fd, guint64 length, EVP_MD_CTX *context, GCancellable *cancellable, GError **error)
+{
+  Copy copy = { .source = signet_document_file_get_fd (file), .target = fd, .length = length, .cancellable = cancellable };
+  GThread *thread = length >= WORTH_A_THREAD ? g_thread_try_new ("signet-copy", run_copy, &copy, NULL) : NULL;
+  gboolean ok = hash (file, context, &copy, error);
+
+  if (!ok)
+    g_atomic_int_set (&copy.stop, TRUE);
+  if (thread != NULL)
+    g_thread_join (thread);
+  else if (ok)
+    run_copy (&copy);
+
+  if (ok && copy.error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&copy.error));
+      return FALSE;
+    }
+  g_clear_error (&copy.error);
+  return ok;
+}

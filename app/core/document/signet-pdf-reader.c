@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-pdf-reader.c: objects of a PDF, wherever they are: at an offset or in an object stream.
+ *
+ * Reads small windows by position, so a file of any size costs what its cross-reference costs. Not thread safe: one reader, one thread.
+ */
+#define G_LOG_DOMAIN "signet-pdf-reader"
+
+#include "config.h"
+
+#include "signet-pdf-reader-private.h"
+
+#include <string.h>
+
+#define FIRST_WINDOW    2048
+#define MAX_WINDOW      (16 * 1024 * 1024)
+#define MAX_ARENA       ((gsize) 256 * 1024 * 1024)
+#define MAX_INFLATED    ((gsize) 256 * 1024 * 1024) /* of all streams decoded by one reader */
+#define MAX_STREAM      (64 * 1024 * 1024)          /* as stored */
+#define MAX_LOAD_DEPTH  8
+#define MAX_REFERENCES  32
+
+SignetPdfReader *
+_signet_pdf_reader_new (SignetDocumentFile *file, guint64 limit, GError **error)
+{
+  g_autoptr(SignetPdfReader) self = g_new0 (SignetPdfReader, 1);
+
+  self->file = g_object_ref (file);
+  self->limit = limit;
+  self->arena = _signet_pdf_arena_new (MAX_ARENA);
+  self->entries = g_array_new (FALSE, TRUE, sizeof (SignetPdfEntry));
+  self->sections = g_array_new (FALSE, TRUE, sizeof (SignetPdfSection));
+  self->cache = g_hash_table_new (NULL, NULL);
+  self->containers = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_bytes_unref);
+  self->trailer = &_signet_pdf_null;
+  if (!_signet_pdf_reader_load_sections (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+_signet_pdf_reader_free (SignetPdfReader *self)
+{
+  g_hash_table_unref (self->containers);
+  g_hash_table_unref (self->cache);
+  g_array_unref (self->sections);
+  g_array_unref (self->entries);
+  _signet_pdf_arena_free (self->arena);
+  g_clear_error (&self->error);
+  g_object_unref (self->file);
+  g_free (self);
+}
+
+gboolean
+_signet_pdf_reader_check (SignetPdfReader *self, GError **error)
+{
+  if (self->error == NULL)
+    return TRUE;
+  if (error != NULL && *error == NULL)
+    *error = g_error_copy (self->error);
+  return FALSE;
+}
+
+static gboolean
+set_malformed (GError **error, const char *what, guint64 offset)
+{
+  g_set_error (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_MALFORMED, "%s at byte %" G_GUINT64_FORMAT, what, offset);
+  return FALSE;
+}
+
+gboolean
+_signet_pdf_reader_window (SignetPdfReader *self, guint64 offset, gsize size, GByteArray *window, SignetPdfLexer *lexer, GError **error)
+{
+  gsize length = offset < self->limit ? (gsize) MIN (size, self->limit - offset) : 0;
+
+  g_byte_array_set_size (window, (guint) length);
+  if (length > 0 && !signet_document_file_read (self->file, offset, window->data, length, error))
+    return FALSE;
+  *lexer = (SignetPdfLexer){ .arena = self->arena, .data = window->data, .length = length, .base = offset, .located = TRUE,
+                             .complete = offset + length >= self->limit };
+  return TRUE;
+}
+
+/* --- objects at an offset ---------------------------------------------------------------------------------------------- */
+
+static gboolean
+read_header (SignetPdfLexer *lexer, guint32 *number, guint32 *generation)
+{
+  guint64 n = 0;
+  guint64 g = 0;
+
+  if (!_signet_pdf_lexer_take_unsigned (lexer, &n) || !_signet_pdf_lexer_take_unsigned (lexer, &g)
+      || !_signet_pdf_lexer_take_keyword (lexer, "obj") || n > G_MAXINT32 || g > 65535)
+    return FALSE;
+  *number = (guint32) n;
+  *generation = (guint32) g;
+  return TRUE;
+}
+
+/* 7.3.8.1: "stream", then CR LF or LF alone; the data starts behind it */
+static gboolean
+skip_stream_eol (SignetPdfLexer *lexer)
+{
+  if (lexer->length - lexer->position < 2)
+    {
+      lexer->starved = !lexer->complete;
+      return FALSE;
+    }
+  if (lexer->data[lexer->position] == '\r' && lexer->data[lexer->position + 1] == '\n')
+    lexer->position += 2;
+  else if (lexer->data[lexer->position] == '\n')
+    lexer->position += 1;
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static const SignetPdfValue *
+to_stream (SignetPdfReader *self, const SignetPdfValue *dictionary, guint64 data_offset, GError **error)
+{
+  const SignetPdfValue *length = _signet_pdf_reader_get (self, dictionary, "Length");
+  SignetPdfValue *stream = NULL;
+
+  if (!_signet_pdf_reader_check (self, error))
+    return NULL;
+  if (length->type != SIGNET_PDF_INTEGER || length->integer < 0 || (guint64) length->integer > self->limit
+      || data_offset > self->limit - (guint64) length->integer)
+    {
+      set_malformed (error, "stream length not usable", data_offset);
+      return NULL;
+    }
+  stream = _signet_pdf_arena_allocate (self->arena, sizeof *stream);
+  if (stream == NULL)
+    {
+      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "too many objects");
+      return NULL;
+    }
+  *stream = *dictionary;
+  stream->type = SIGNET_PDF_STREAM;
+  stream->start = data_offset;
+  stream->end = data_offset + (guint64) length->integer;
+  return stream;
+}
+
+static gboolean
+expect_keywords (SignetPdfReader *self, guint64 offset, const char *first, const char *second, guint64 *end, GError **error)
+{
+  g_autoptr(GByteArray) window = g_byte_array_new ();
+  SignetPdfLexer lexer;
+
+  if (!_signet_pdf_reader_window (self, offset, 512, window, &lexer, error))
+    return FALSE;
+  if ((first != NULL && !_signet_pdf_lexer_take_keyword (&lexer, first)) || !_signet_pdf_lexer_take_keyword (&lexer, second))
+    return set_malformed (error, "object without its end", offset);
+  *end = offset + lexer.position;
+  return TRUE;
+}
+
+/* One try with a window of @size; NULL with lexer->starved: a larger one may do */
+static const SignetPdfValue *
+parse_in_window (SignetPdfReader *self, guint64 offset, SignetPdfLexer *lexer, guint32 *number, guint32 *generation, guint64 *end,
+                 GError **error)
+{
+  const SignetPdfValue *value = NULL;
+
+  if (!read_header (lexer, number, generation))
+    {
+      set_malformed (error, "object expected", offset);
+      return NULL;
+    }
+  value = _signet_pdf_lexer_read_value (lexer, error);
+  if (value == NULL || lexer->starved)
+    return NULL;
+
+  if (value->type == SIGNET_PDF_DICTIONARY && _signet_pdf_lexer_take_keyword (lexer, "stream"))
+    {
+      if (!skip_stream_eol (lexer))
+        {
+          set_malformed (error, "no end of line behind \"stream\"", lexer->base + lexer->position);
+          return NULL;
+        }
+      value = to_stream (self, value, lexer->base + lexer->position, error);
+      if (value == NULL || !expect_keywords (self, value->end, "endstream", "endobj", end, error))
+        return NULL;
+      return value;
+    }
+  if (lexer->starved)
+    return NULL;
+  return expect_keywords (self, lexer->base + lexer->position, NULL, "endobj", end, error) ? value : NULL;
+}
+
+const SignetPdfValue *
+_signet_pdf_reader_parse_at (SignetPdfReader *self, guint64 offset, guint32 *number, guint32 *generation, guint64 *end, GError **error)
+{
+  g_autoptr(GByteArray) window = g_byte_array_new ();
+
+  for (gsize size = FIRST_WINDOW;; size *= 8)
+    {
+      g_autoptr(GError) local_error = NULL;
+      const SignetPdfValue *value = NULL;
+      SignetPdfLexer lexer;
+
+      if (!_signet_pdf_reader_window (self, offset, MIN (size, MAX_WINDOW), window, &lexer, error))
+        return NULL;
+      value = parse_in_window (self, offset, &lexer, number, generation, end, &local_error);
+      if (value != NULL)
+        return value;
+      if (!lexer.starved || lexer.complete)
+        {
+          if (local_error == NULL)
+            set_malformed (&local_error, "object cut off", offset);
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return NULL;
+        }
+      if (size >= MAX_WINDOW)
+        {
+          g_set_error (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "object too large at byte %" G_GUINT64_FORMAT, offset);
+          return NULL;
+        }
+    }
+}
+
+static const SignetPdfValue *
+load_at_offset (SignetPdfReader *self, guint32 number, const SignetPdfEntry *entry, GError **error)
+{
+  guint32 found = 0;
+  guint32 generation = 0;
+  guint64 end = 0;
+  const SignetPdfValue *value = _signet_pdf_reader_parse_at (self, entry->where, &found, &generation, &end, error);
+
+  if (value == NULL)
+    return NULL;
+  if (found != number || generation != entry->detail)
+    {
+      g_set_error (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_MALFORMED,
+                   "object %u expected at byte %" G_GUINT64_FORMAT ", object %u found", number, entry->where, found);
+      return NULL;
+    }
+  return value;
+}
+
+/* --- object streams ---------------------------------------------------------------------------------------------------- */
+
+static const SignetPdfValue *
+load_container (SignetPdfReader *self, guint32 number, GBytes **data, GError **error)
+{
+  const SignetPdfEntry *entry = _signet_pdf_reader_get_entry (self, number);
+  const SignetPdfValue *stream = &_signet_pdf_null;
+
+  if (entry->kind == SIGNET_PDF_ENTRY_OFFSET) /* 7.5.7: an object stream is never inside another */
+    stream = _signet_pdf_reader_get_object (self, number, entry->detail);
+  if (!_signet_pdf_reader_check (self, error))
+    return NULL;
+  if (stream->type != SIGNET_PDF_STREAM || !_signet_pdf_is_name (_signet_pdf_lookup (stream, "Type"), "ObjStm") || stream->ambiguous)
+    {
+      g_set_error (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_MALFORMED, "object %u is not an object stream", number);
+      return NULL;
+    }
+  *data = g_hash_table_lookup (self->containers, GUINT_TO_POINTER (number));
+  if (*data == NULL)
+    {
+      *data = _signet_pdf_reader_decode_stream (self, stream, error);
+      if (*data == NULL)
+        return NULL;
+      g_hash_table_insert (self->containers, GUINT_TO_POINTER (number), *data);
+    }
+  return stream;
+}
+
+static gint64
+get_small (SignetPdfReader *self, const SignetPdfValue *dictionary, const char *key)
+{
+  const SignetPdfValue *value = _signet_pdf_reader_get (self, dictionary, key);
+
+  return value->type == SIGNET_PDF_INTEGER && value->integer >= 0 && value->integer <= MAX_STREAM ? value->integer : -1;
+}
+
+static const SignetPdfValue *
+load_compressed (SignetPdfReader *self, guint32 number, const SignetPdfEntry *entry, GError **error)
+{
+  SignetPdfLexer lexer = { .arena = self->arena, .complete = TRUE };
+  const SignetPdfValue *stream = NULL;
+  GBytes *bytes = NULL;
+  guint64 found = 0;
+  guint64 offset = 0;
+  gint64 first = 0;
+
+  stream = load_container (self, (guint32) entry->where, &bytes, error);
+  if (stream == NULL)
+    return NULL;
+  first = get_small (self, stream, "First");
+  lexer.data = g_bytes_get_data (bytes, &lexer.length);
+  if (first < 0 || (gsize) first > lexer.length || (gint64) entry->detail >= get_small (self, stream, "N"))
+    return set_malformed (error, "object stream without its table", stream->start), NULL;
+
+  for (guint32 i = 0; i <= entry->detail; i++)
+    if (!_signet_pdf_lexer_take_unsigned (&lexer, &found) || !_signet_pdf_lexer_take_unsigned (&lexer, &offset))
+      return set_malformed (error, "object stream with a bad table", stream->start), NULL;
+  if (found != number || offset >= lexer.length - (gsize) first)
+    return set_malformed (error, "object stream that holds another object", stream->start), NULL;
+
+  lexer.position = (gsize) first + (gsize) offset;
+  return _signet_pdf_lexer_read_value (&lexer, error);
+}
+
+/* --- filters ------------------------------------------------------------------------------------------------------------ */
+
+static GByteArray *
+inflate (SignetPdfReader *self, const guint8 *data, gsize length, GError **error)
+{
+  g_autoptr(GZlibDecompressor) decompressor = g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_ZLIB);
+  g_autoptr(GByteArray) result = g_byte_array_new ();
+  GConverterResult state = G_CONVERTER_CONVERTED;
+  guint8 chunk[16384];
+
+  while (state != G_CONVERTER_FINISHED)
+    {
+      gsize n_read = 0;
+      gsize n_written = 0;
+
+      state = g_converter_convert (G_CONVERTER (decompressor), data, length, chunk, sizeof chunk, G_CONVERTER_INPUT_AT_END, &n_read,
+                                   &n_written, NULL);
+      if (state == G_CONVERTER_ERROR)
+        return set_malformed (error, "compressed stream damaged", 0), NULL;
+      data += n_read;
+      length -= n_read;
+      self->inflated += n_written;
+      if (self->inflated > MAX_INFLATED)
+        {
+          g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "compressed streams too large");
+          return NULL;
+        }
+      g_byte_array_append (result, chunk, (guint) n_written);
+    }
+  return g_steal_pointer (&result);
+}
+
+static guint8
+paeth (guint8 left, guint8 up, guint8 corner)
+{
+  int a = ABS ((int) up - corner);
+  int b = ABS ((int) left - corner);
+  int c = ABS ((int) left + up - 2 * corner);
+
+  return a <= b && a <= c ? left : b <= c ? up : corner;
+}
+
+/* RFC 2083, 6, with one byte per pixel */
+static gboolean
+undo_png_row (guint8 filter, guint8 *row, const guint8 *above, gsize columns)
+{
+  if (filter > 4)
+    return FALSE;
+  for (gsize i = 0; i < columns; i++)
+    {
+      guint8 left = i > 0 ? row[i - 1] : 0;
+      guint8 up = above != NULL ? above[i] : 0;
+      guint8 corner = i > 0 && above != NULL ? above[i - 1] : 0;
+      guint8 add[] = { 0, left, up, (guint8) ((left + up) / 2), paeth (left, up, corner) };
+
+      row[i] = (guint8) (row[i] + add[filter]);
+    }
+  return TRUE;
+}
+
+static GBytes *
+undo_predictor (GByteArray *data, gsize columns, guint64 where, GError **error)
+{
+  gsize n_rows = data->len / (columns + 1);
+  g_autofree guint8 *result = g_malloc (n_rows * columns + 1);
+
+  if (data->len % (columns + 1) != 0)
+    return set_malformed (error, "predictor does not fit", where), NULL;
+  for (gsize i = 0; i < n_rows; i++)
+    {
+      guint8 *row = result + i * columns;
+
+      memcpy (row, data->data + i * (columns + 1) + 1, columns);
+      if (!undo_png_row (data->data[i * (columns + 1)], row, i > 0 ? row - columns : NULL, columns))
+        return set_malformed (error, "unknown predictor", where), NULL;
+    }
+  return g_bytes_new_take (g_steal_pointer (&result), n_rows * columns);
+}
+
+/* The only item of an array of one, as filters and their parameters may be written */
+static const SignetPdfValue *
+only_item (SignetPdfReader *self, const SignetPdfValue *value)
+{
+  return value->type == SIGNET_PDF_ARRAY && value->count == 1 ? _signet_pdf_reader_resolve (self, value->items[0]) : value;
+}
+
+static GBytes *
+unfilter (SignetPdfReader *self, const SignetPdfValue *stream, const guint8 *data, gsize length, GError **error)
+{
+  const SignetPdfValue *filter = only_item (self, _signet_pdf_reader_get (self, stream, "Filter"));
+  const SignetPdfValue *parameters = only_item (self, _signet_pdf_reader_get (self, stream, "DecodeParms"));
+  const SignetPdfValue *predictor = _signet_pdf_reader_get (self, parameters, "Predictor");
+  const SignetPdfValue *columns = _signet_pdf_reader_get (self, parameters, "Columns");
+  const SignetPdfValue *colors = _signet_pdf_reader_get (self, parameters, "Colors");
+  g_autoptr(GByteArray) plain = NULL;
+
+  if (filter->type == SIGNET_PDF_NULL || (filter->type == SIGNET_PDF_ARRAY && filter->count == 0))
+    return g_bytes_new (data, length);
+  if (!_signet_pdf_is_name (filter, "FlateDecode") || (colors->type == SIGNET_PDF_INTEGER && colors->integer != 1))
+    return set_malformed (error, "stream filter not allowed here", stream->start), NULL;
+  plain = inflate (self, data, length, error);
+  if (plain == NULL)
+    return NULL;
+  if (predictor->type != SIGNET_PDF_INTEGER || predictor->integer == 1)
+    return g_byte_array_free_to_bytes (g_steal_pointer (&plain));
+  if (predictor->integer < 10 || predictor->integer > 15
+      || (columns->type == SIGNET_PDF_INTEGER && (columns->integer < 1 || columns->integer > 4096)))
+    return set_malformed (error, "unknown predictor", stream->start), NULL;
+  return undo_predictor (plain, columns->type == SIGNET_PDF_INTEGER ? (gsize) columns->integer : 1, stream->start, error);
+}
+
+GBytes *
+_signet_pdf_reader_decode_stream (SignetPdfReader *self, const SignetPdfValue *stream, GError **error)
+{
+  guint64 length = stream->end - stream->start;
+  g_autofree guint8 *data = NULL;
+
+  if (length > MAX_STREAM)
+    {
+      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "cross-reference or object stream too large");
+      return NULL;
+    }
+  data = g_malloc (length + 1);
+  if (!signet_document_file_read (self->file, stream->start, data, length, error))
+    return NULL;
+  return unfilter (self, stream, data, length, error);
+}
+
+/* --- asking ------------------------------------------------------------------------------------------------------------- */
+
+const SignetPdfEntry *
+_signet_pdf_reader_get_entry (SignetPdfReader *self, guint32 number)
+{
+  static const SignetPdfEntry absent = { 0 };
+
+  return number < self->entries->len ? &g_array_index (self->entries, SignetPdfEntry, number) : &absent;
+}
+
+static const SignetPdfValue *
+load (SignetPdfReader *self, guint32 number, const SignetPdfEntry *entry, GError **error)
+{
+  const SignetPdfValue *value = NULL;
+
+  if (self->depth >= MAX_LOAD_DEPTH)
+    return set_malformed (error, "object that needs itself", entry->where), NULL;
+  self->depth++;
+  value = entry->kind == SIGNET_PDF_ENTRY_OFFSET ? load_at_offset (self, number, entry, error) : load_compressed (self, number, entry, error);
+  self->depth--;
+  return value;
+}
+
+const SignetPdfValue *
+_signet_pdf_reader_get_object (SignetPdfReader *self, guint32 number, guint32 generation)
+{
+  SignetPdfEntry entry = *_signet_pdf_reader_get_entry (self, number);
+  const SignetPdfValue *value = NULL;
+  g_autoptr(GError) local_error = NULL;
+
+  if (self->error != NULL || (entry.kind != SIGNET_PDF_ENTRY_OFFSET && entry.kind != SIGNET_PDF_ENTRY_COMPRESSED)
+      || generation != (entry.kind == SIGNET_PDF_ENTRY_OFFSET ? entry.detail : 0))
+    return &_signet_pdf_null;
+  value = g_hash_table_lookup (self->cache, GUINT_TO_POINTER (number));
+  if (value != NULL)
+    return value;
+
+  value = load (self, number, &entry, &local_error);
+  if (value == NULL)
+    {
+      if (self->error == NULL)
+        {
+          self->error = g_steal_pointer (&local_error);
+          g_prefix_error (&self->error, "object %u: ", number);
+        }
+      return &_signet_pdf_null;
+    }
+  g_hash_table_insert (self->cache, GUINT_TO_POINTER (number), (gpointer) value);
+  return value;
+}
+
+const SignetPdfValue *
+_signet_pdf_reader_resolve (SignetPdfReader *self, const SignetPdfValue *value)
+{
+  for (guint i = 0; i < MAX_REFERENCES; i++)
+    {
+      if (value->type != SIGNET_PDF_REFERENCE)
+        return value;
+      value = _signet_pdf_reader_get_object (self, (guint32) value->integer, value->count);
+    }
+  return &_signet_pdf_null;
+}
+
+const SignetPdfValue *
+_signet_pdf_reader_get (SignetPdfReader *self, const SignetPdfValue *dictionary, const char *key)
+{
+  return _signet_pdf_reader_resolve (self, _signet_pdf_lookup (dictionary, key));
+}
