@@ -612,8 +612,7 @@ init_in_host (SignetTokenModule *module, const char *id, const char *label, Sign
   g_autoptr (GVariant) handles = NULL;
   g_autoptr (GError) failure = NULL;
   GVariant *floating = NULL;
-  GVariant *text = g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, label, strlen (label), 1);
-  g_autoptr (GVariant) sunk = g_variant_ref_sink (text);
+  g_autoptr (GVariant) text = g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, label, strlen (label), 1));
   SignetTokenHost *proxy = NULL;
   char *made = NULL;
   int deadline = 0;
