@@ -221,6 +221,7 @@ test_speaks_unasked (void)
   JsonNode *next;
 
   g_assert_no_error (error);
+  g_assert_nonnull (result);
   g_usleep (100000);
   next = signet_plugin_process_call (process, "anything", NULL, 20, NULL, NULL, NULL, &error);
   g_assert_null (next);
