@@ -57,7 +57,9 @@ test_request (Fixture *fixture, gconstpointer spec)
 
   g_assert_cmpint (X509_REQ_sign (request, fixture->lent, EVP_sha256 ()), >, 0);
   g_assert_cmpint (X509_REQ_verify (request, fixture->software), ==, 1);
-  g_assert_cmpint (X509_REQ_verify (request, X509_REQ_get0_pubkey (request)), ==, 1);
+  /* OpenSSL 3.0 cannot verify PSS with a key of any provider but its own; whoever needs it decodes the public key anew */
+  if (!EVP_PKEY_is_a (fixture->lent, "RSA-PSS"))
+    g_assert_cmpint (X509_REQ_verify (request, X509_REQ_get0_pubkey (request)), ==, 1);
   g_assert_cmpuint (signet_test_signer_get_count (fixture->signer), ==, 1);
   X509_REQ_free (request);
 }
