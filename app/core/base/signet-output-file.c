@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "signet-base-error.h"
+#include "signet-stop.h"
 
 struct _SignetOutputFile {
   GObject  parent;
@@ -316,6 +317,7 @@ give_name (SignetOutputFile *self)
       if (link_as (self, name) != 0)
         return -1;
       self->temporary = g_steal_pointer (&name);
+      signet_stop_here ("linked");
     }
   result = self->overwrite ? renameat (self->folder, self->temporary, self->folder, self->name) : rename_without_replacing (self);
   if (result == 0)
@@ -334,8 +336,10 @@ signet_output_file_commit (SignetOutputFile *self, GError **error)
   set_mode (self);
   if (fsync (self->fd) != 0)
     return set_write_error (error, errno, "writing the output to the disk");
+  signet_stop_here ("synced");
   if (give_name (self) != 0)
     return set_write_error (error, errno, "giving the output its name");
+  signet_stop_here ("renamed");
   /* the file is there by now; some file systems refuse to sync a folder */
   if (fsync (self->folder) != 0)
     g_debug ("fsync of the folder: %s", g_strerror (errno));

@@ -1,24 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* signet-signing.c: one act of signing. */
+/*
+ * signet-signing.c: one act of signing as an object: what, with which key, how. The checks before it are in signet-signing-preflight.c, the act
+ * itself in signet-signing-run.c. One thread at a time.
+ */
 #define G_LOG_DOMAIN "signet-signing"
 
 #include "config.h"
 
-#include "signet-signing.h"
+#include "signet-signing-private.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#define MAX_NAMES 10000 /* "-signed-2" … until we give up */
 
 G_DEFINE_QUARK (signet-signing-error-quark, signet_signing_error)
-
-struct _SignetSigning {
-  GObject parent;
-  SignetDocumentFile *file;
-};
 
 G_DEFINE_FINAL_TYPE (SignetSigning, signet_signing, G_TYPE_OBJECT)
 
 static void
 signet_signing_finalize (GObject *object)
 {
-  g_clear_object (&SIGNET_SIGNING (object)->file);
+  SignetSigning *self = SIGNET_SIGNING (object);
+
+  g_clear_object (&self->pdf);
+  g_clear_object (&self->file);
+  g_clear_object (&self->key);
+  g_clear_object (&self->certificate);
+  g_clear_object (&self->http);
+  g_clear_object (&self->clock);
+  g_clear_object (&self->journal);
+  g_ptr_array_unref (self->chain);
+  g_free (self->format);
+  g_free (self->level);
+  g_free (self->tsa);
+  g_free (self->reason);
+  g_free (self->location);
+  g_free (self->field);
+  g_free (self->output);
+  g_free (self->result);
+  g_free (self->revocation_problem);
+  g_clear_pointer (&self->revocation, signet_revocation_status_free);
   G_OBJECT_CLASS (signet_signing_parent_class)->finalize (object);
 }
 
@@ -31,14 +53,34 @@ signet_signing_class_init (SignetSigningClass *klass)
 static void
 signet_signing_init (SignetSigning *self)
 {
+  self->level = g_strdup ("b");
+  self->chain = g_ptr_array_new_with_free_func (g_object_unref);
+  self->clock = signet_clock_new_system ();
+  self->revocation_asked = SIGNET_TIME_UNKNOWN;
 }
 
+static void
+replace_text (char **place, const char *text)
+{
+  char *copy = g_strdup (text);
+
+  g_free (*place);
+  *place = copy;
+}
+
+/**
+ * signet_signing_new:
+ * @file: the document, open; every later read goes through its descriptor
+ * @key: (nullable): chosen later with signet_signing_set_key()
+ */
 SignetSigning *
 signet_signing_new (SignetDocumentFile *file, SignetTokenKey *key)
 {
   SignetSigning *self = g_object_new (SIGNET_TYPE_SIGNING, NULL);
 
   self->file = g_object_ref (file);
+  if (key != NULL)
+    signet_signing_set_key (self, key);
   return self;
 }
 
@@ -53,51 +95,224 @@ signet_signing_check_free (SignetSigningCheck *check)
   g_free (check);
 }
 
-void signet_signing_set_seams (SignetSigning *self, SignetHttp *http, SignetClock *clock, SignetJournal *journal) { }
-void signet_signing_set_chain (SignetSigning *self, GPtrArray *certificates) { }
-void signet_signing_set_format (SignetSigning *self, const char *format) { }
-void signet_signing_set_level (SignetSigning *self, const char *level) { }
-void signet_signing_set_tsa (SignetSigning *self, const char *url) { }
-void signet_signing_set_scheme (SignetSigning *self, SignetSignatureScheme scheme) { }
-void signet_signing_set_pdf (SignetSigning *self, const char *reason, const char *location, const char *field, guint certify) { }
-void signet_signing_set_output (SignetSigning *self, const char *path, gboolean overwrite) { }
-char *signet_signing_dup_output (SignetSigning *self) { return g_strdup (""); }
-void signet_signing_set_key (SignetSigning *self, SignetTokenKey *key) { }
-
-static gboolean
-not_yet (GError **error)
+void
+signet_signing_set_seams (SignetSigning *self, SignetHttp *http, SignetClock *clock, SignetJournal *journal)
 {
-  g_set_error_literal (error, SIGNET_SIGNING_ERROR, SIGNET_SIGNING_ERROR_UNSUPPORTED, "not yet");
-  return FALSE;
+  g_set_object (&self->http, http);
+  if (clock != NULL)
+    g_set_object (&self->clock, clock);
+  g_set_object (&self->journal, journal);
 }
 
-GPtrArray *
-signet_signing_preflight (SignetSigning *self, GCancellable *cancellable, GError **error)
+void
+signet_signing_set_chain (SignetSigning *self, GPtrArray *certificates)
 {
-  not_yet (error);
-  return NULL;
+  g_ptr_array_set_size (self->chain, 0);
+  for (guint i = 0; certificates != NULL && i < certificates->len; i++)
+    g_ptr_array_add (self->chain, g_object_ref (g_ptr_array_index (certificates, i)));
 }
 
-gboolean
-signet_signing_run (SignetSigning *self, SignetSigner *signer, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
+void
+signet_signing_set_format (SignetSigning *self, const char *format)
 {
-  return not_yet (error);
+  replace_text (&self->format, format);
 }
 
-gboolean
-signet_signing_run_with_token (SignetSigning *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
+void
+signet_signing_set_level (SignetSigning *self, const char *level)
 {
-  return not_yet (error);
+  replace_text (&self->level, level != NULL ? level : "b");
+}
+
+void
+signet_signing_set_tsa (SignetSigning *self, const char *url)
+{
+  replace_text (&self->tsa, url);
+}
+
+void
+signet_signing_set_scheme (SignetSigning *self, SignetSignatureScheme scheme)
+{
+  self->scheme = scheme;
+}
+
+void
+signet_signing_set_pdf (SignetSigning *self, const char *reason, const char *location, const char *field, guint certify)
+{
+  replace_text (&self->reason, reason);
+  replace_text (&self->location, location);
+  replace_text (&self->field, field);
+  self->certify = MIN (certify, 3);
+}
+
+void
+signet_signing_set_output (SignetSigning *self, const char *path, gboolean overwrite)
+{
+  replace_text (&self->output, path);
+  self->overwrite = overwrite;
+}
+
+void
+_signet_signing_set_certificate (SignetSigning *self, SignetCertificate *certificate)
+{
+  if (!g_set_object (&self->certificate, certificate))
+    return;
+  g_clear_pointer (&self->revocation, signet_revocation_status_free);
+  self->revocation_asked = SIGNET_TIME_UNKNOWN;
+}
+
+void
+signet_signing_set_key (SignetSigning *self, SignetTokenKey *key)
+{
+  g_set_object (&self->key, key);
+  _signet_signing_set_certificate (self, key != NULL ? signet_token_key_get_certificate (key) : NULL);
 }
 
 const char *
 signet_signing_get_result_path (SignetSigning *self)
 {
-  return NULL;
+  return self->result;
+}
+
+gint64
+_signet_signing_now (SignetSigning *self)
+{
+  return signet_clock_now (self->clock);
 }
 
 gboolean
+_signet_signing_is_pades (SignetSigning *self)
+{
+  if (self->format != NULL)
+    return g_str_equal (self->format, "pades");
+  return signet_document_file_get_format (self->file) == SIGNET_FORMAT_PDF;
+}
+
+gboolean
+_signet_signing_wants_timestamp (SignetSigning *self)
+{
+  return !g_str_equal (self->level, "b");
+}
+
+SignetDocumentPdf *
+_signet_signing_get_pdf (SignetSigning *self, GError **error)
+{
+  if (self->pdf == NULL)
+    self->pdf = signet_document_pdf_open (self->file, NULL, error);
+  return self->pdf;
+}
+
+/* Self-issued certificates among those known are where a path may end; whom to trust is for validation to say. */
+SignetCertificatePath *
+_signet_signing_build_path (SignetSigning *self)
+{
+  g_autoptr (GPtrArray) ends = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->chain->len; i++)
+    {
+      SignetCertificate *certificate = g_ptr_array_index (self->chain, i);
+
+      if (signet_certificate_is_self_issued (certificate))
+        g_ptr_array_add (ends, certificate);
+    }
+  return signet_certificate_path_build (self->certificate, self->chain, ends, SIGNET_PATH_PURPOSE_ANY, _signet_signing_now (self));
+}
+
+/* --- names ------------------------------------------------------------------------------------------------------------------ */
+
+static gboolean
+has_ending (const char *name, const char *ending)
+{
+  gsize length = strlen (name);
+  gsize tail = strlen (ending);
+
+  return length > tail && g_ascii_strcasecmp (name + length - tail, ending) == 0;
+}
+
+/* "contract.pdf" becomes "contract-signed.pdf", then "contract-signed-2.pdf"; detached "plan.odt.p7s", "plan.odt-2.p7s" */
+static char *
+propose_name (const char *path, gboolean pades, guint number)
+{
+  g_autofree char *base = g_strdup (path);
+  g_autofree char *count = number > 1 ? g_strdup_printf ("-%u", number) : g_strdup ("");
+
+  if (pades && has_ending (base, ".pdf"))
+    base[strlen (base) - strlen (".pdf")] = '\0';
+  return pades ? g_strconcat (base, "-signed", count, ".pdf", NULL) : g_strconcat (base, count, ".p7s", NULL);
+}
+
+/**
+ * signet_signing_dup_output:
+ *
+ * Returns: (transfer full): where the signed file would go now: the path that was set, else the first free name beside the document
+ */
+char *
+signet_signing_dup_output (SignetSigning *self)
+{
+  gboolean pades = _signet_signing_is_pades (self);
+
+  if (self->output != NULL)
+    return g_strdup (self->output);
+  for (guint i = 1; i < MAX_NAMES; i++)
+    {
+      g_autofree char *name = propose_name (signet_document_file_get_path (self->file), pades, i);
+
+      if (!g_file_test (name, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK))
+        return g_steal_pointer (&name);
+    }
+  return propose_name (signet_document_file_get_path (self->file), pades, 1);
+}
+
+/* By inode: other names, links and ".." all count. */
+gboolean
+_signet_signing_is_the_document (SignetSigning *self, const char *path)
+{
+  struct stat input;
+  struct stat output;
+
+  return fstat (signet_document_file_get_fd (self->file), &input) == 0 && stat (path, &output) == 0 && input.st_dev == output.st_dev
+         && input.st_ino == output.st_ino;
+}
+
+/* --- keys ------------------------------------------------------------------------------------------------------------------- */
+
+const char *
+_signet_signing_why_unusable (SignetCertificate *certificate, gint64 now)
+{
+  if (certificate == NULL || !signet_certificate_is_readable (certificate))
+    return "no-certificate";
+  switch (signet_certificate_get_class (certificate, NULL))
+    {
+    case SIGNET_CERTIFICATE_CLASS_IDENTITY:
+      return "identity-only";
+    case SIGNET_CERTIFICATE_CLASS_ENCRYPTION:
+      return "encryption";
+    case SIGNET_CERTIFICATE_CLASS_AUTHORITY:
+      return "ca";
+    case SIGNET_CERTIFICATE_CLASS_SIGNATURE:
+    case SIGNET_CERTIFICATE_CLASS_SEAL:
+    case SIGNET_CERTIFICATE_CLASS_UNKNOWN:
+    default:
+      break;
+    }
+  if (now < signet_certificate_get_not_before (certificate))
+    return "not-yet-valid";
+  return now > signet_certificate_get_not_after (certificate) ? "expired" : NULL;
+}
+
+/**
+ * signet_signing_key_is_usable:
+ * @now: seconds since 1970
+ * @reason: (out) (optional) (nullable): a code; %NULL when the key can sign documents
+ */
+gboolean
 signet_signing_key_is_usable (SignetTokenKey *key, gint64 now, const char **reason)
 {
-  return TRUE;
+  const char *why = _signet_signing_why_unusable (signet_token_key_get_certificate (key), now);
+
+  if (why == NULL && !signet_token_key_has_private (key))
+    why = "no-private-key";
+  if (reason != NULL)
+    *reason = why;
+  return why == NULL;
 }

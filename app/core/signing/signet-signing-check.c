@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-signing-check.c: reads what was written as a stranger would, before it gets its name: it parses, the signature holds, it covers the
+ * whole file and is that of the chosen certificate. See docs/decisions/self-check.md.
+ */
+#define G_LOG_DOMAIN "signet-signing-check"
+
+#include "config.h"
+
+#include "../base/signet-text.h"
+#include "signet-signing-private.h"
+
+static gboolean
+fail (GError **error, const char *what)
+{
+  g_set_error (error, SIGNET_SIGNING_ERROR, SIGNET_SIGNING_ERROR_SELF_CHECK, "self-check: %s", what);
+  return FALSE;
+}
+
+/* The output has no name yet, but a descriptor. */
+static SignetDocumentFile *
+reopen (SignetOutputFile *output, GError **error)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", signet_output_file_get_fd (output));
+
+  return signet_document_file_open (path, error);
+}
+
+static SignetDocumentSignature *
+find_ours (GPtrArray *signatures, const char *field)
+{
+  for (guint i = 0; i < signatures->len; i++)
+    {
+      SignetDocumentSignature *signature = g_ptr_array_index (signatures, i);
+
+      if (field == NULL || g_strcmp0 (signet_document_signature_get_id (signature), field) == 0)
+        return signature;
+    }
+  return NULL;
+}
+
+static gboolean
+judge (SignetSigning *self, SignetDocumentSignature *signature, GError **error)
+{
+  SignetCertificate *signer = signet_document_signature_get_signer (signature);
+  GPtrArray *problems = signet_document_signature_get_problems (signature);
+
+  if (signet_document_signature_get_integrity (signature) != SIGNET_INTEGRITY_INTACT)
+    return fail (error, problems != NULL && problems->len > 0 ? g_ptr_array_index (problems, 0) : "the signature does not hold");
+  if (signet_document_signature_get_coverage (signature) != SIGNET_COVERAGE_WHOLE)
+    return fail (error, "the signature does not cover the whole file");
+  if (signer == NULL || !signet_certificate_equal (signer, self->certificate))
+    return fail (error, "the signature is not that of the chosen certificate");
+  if (_signet_signing_wants_timestamp (self) && signet_document_signature_get_timestamp (signature) == NULL)
+    return fail (error, "the time-stamp is missing");
+  return TRUE;
+}
+
+gboolean
+_signet_signing_check_output (SignetSigning *self, SignetOutputFile *output, const char *field, char **sha256, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (SignetDocumentFile) written = reopen (output, error);
+  g_autoptr (GPtrArray) signatures = NULL;
+  g_autoptr (GBytes) digest = NULL;
+  SignetDocumentSignature *ours;
+
+  if (written == NULL)
+    return FALSE;
+  signatures = signet_document_find_signatures (written, field == NULL ? self->file : NULL, cancellable, error);
+  if (signatures == NULL)
+    return FALSE;
+  ours = find_ours (signatures, field);
+  if (ours == NULL)
+    return fail (error, "the signature is not found");
+  if (!judge (self, ours, error))
+    return FALSE;
+  digest = signet_document_file_digest (written, SIGNET_DIGEST_SHA256, 0, signet_document_file_get_size (written), cancellable, error);
+  if (digest == NULL)
+    return FALSE;
+  *sha256 = signet_text_hex (g_bytes_get_data (digest, NULL), g_bytes_get_size (digest));
+  return TRUE;
+}

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-signing-preflight.c: everything that can be known before a PIN is asked for. Findings are values; an error means that the
+ * document itself cannot be read, or that somebody cancelled. Changes nothing.
+ */
+#define G_LOG_DOMAIN "signet-signing-preflight"
+
+#include "config.h"
+
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "../base/signet-base-error.h"
+#include "signet-signing-private.h"
+
+#define SOON (30 * 24 * 3600)
+#define FRESH 300                      /* seconds an answer about revocation serves for the act itself */
+#define SPARE_BYTES (2 * 1024 * 1024)  /* what an increment may need beyond the document */
+
+static void
+add_check (GPtrArray *checks, const char *code, SignetCheckState state, const char *value, const char *detail)
+{
+  SignetSigningCheck *check = g_new0 (SignetSigningCheck, 1);
+
+  check->code = g_strdup (code);
+  check->state = state;
+  check->value = g_strdup (value);
+  check->detail = g_strdup (detail);
+  g_ptr_array_add (checks, check);
+}
+
+static gint
+rank (SignetCheckState state)
+{
+  switch (state)
+    {
+    case SIGNET_CHECK_STOP:
+      return 0;
+    case SIGNET_CHECK_WARNING:
+      return 1;
+    case SIGNET_CHECK_UNKNOWN:
+      return 2;
+    case SIGNET_CHECK_OK:
+    default:
+      return 3;
+    }
+}
+
+static gint
+compare_checks (gconstpointer left, gconstpointer right)
+{
+  const SignetSigningCheck *a = *(SignetSigningCheck *const *) left;
+  const SignetSigningCheck *b = *(SignetSigningCheck *const *) right;
+
+  return rank (a->state) - rank (b->state);
+}
+
+/* --- the certificate ------------------------------------------------------------------------------------------------------- */
+
+static void
+check_class (SignetSigning *self, GPtrArray *checks)
+{
+  const char *why = _signet_signing_why_unusable (self->certificate, _signet_signing_now (self));
+  const char *reason = NULL;
+  SignetCertificateClassification class;
+
+  if (self->certificate == NULL || g_strcmp0 (why, "no-certificate") == 0)
+    {
+      add_check (checks, "certificate-class", SIGNET_CHECK_STOP, NULL, "no-certificate");
+      return;
+    }
+  class = signet_certificate_get_class (self->certificate, &reason);
+  if (why != NULL && (g_str_equal (why, "identity-only") || g_str_equal (why, "encryption") || g_str_equal (why, "ca")))
+    add_check (checks, "certificate-class", SIGNET_CHECK_STOP, why, reason);
+  else if (class == SIGNET_CERTIFICATE_CLASS_UNKNOWN)
+    add_check (checks, "certificate-class", SIGNET_CHECK_WARNING, NULL, reason);
+  else
+    add_check (checks, "certificate-class", SIGNET_CHECK_OK, signet_certificate_class_get_id (class), reason);
+}
+
+static void
+check_validity (SignetSigning *self, GPtrArray *checks)
+{
+  gint64 now = _signet_signing_now (self);
+  gint64 from = signet_certificate_get_not_before (self->certificate);
+  gint64 until = signet_certificate_get_not_after (self->certificate);
+  g_autofree char *end = signet_time_format_iso8601 (until);
+  g_autofree char *start = signet_time_format_iso8601 (from);
+
+  if (now < from)
+    add_check (checks, "certificate-validity", SIGNET_CHECK_STOP, start, "not-yet-valid");
+  else if (now > until)
+    add_check (checks, "certificate-validity", SIGNET_CHECK_STOP, end, "expired");
+  else
+    add_check (checks, "certificate-validity", until - now < SOON ? SIGNET_CHECK_WARNING : SIGNET_CHECK_OK, end, NULL);
+}
+
+static void
+check_path (SignetSigning *self, const SignetCertificatePath *path, GPtrArray *checks)
+{
+  const char *authority = signet_certificate_get_authority (self->certificate);
+
+  if (path->found)
+    {
+      SignetCertificate *end = g_ptr_array_index (path->certificates, path->certificates->len - 1);
+
+      add_check (checks, "certificate-chain", SIGNET_CHECK_OK, signet_certificate_get_holder (end), NULL);
+    }
+  else if (g_strcmp0 (path->reason, "bad-signature") == 0)
+    add_check (checks, "certificate-chain", SIGNET_CHECK_STOP, authority, path->detail);
+  else
+    add_check (checks, "certificate-chain", SIGNET_CHECK_UNKNOWN, authority, path->reason);
+}
+
+static gboolean
+has_ocsp_address (SignetCertificate *certificate)
+{
+  g_auto (GStrv) urls = signet_certificate_dup_urls (certificate, "ocsp");
+
+  return urls != NULL && urls[0] != NULL;
+}
+
+/* Why nobody is asked; NULL: somebody is. */
+static const char *
+why_not_ask (SignetSigning *self, const SignetCertificatePath *path)
+{
+  if (self->http == NULL || signet_http_is_offline (self->http))
+    return "offline";
+  if (!has_ocsp_address (self->certificate))
+    return "no-address";
+  return path->certificates == NULL || path->certificates->len < 2 ? "issuer-unknown" : NULL;
+}
+
+/* FALSE only when cancelled: a server that does not answer is a finding. */
+static gboolean
+ask_revocation (SignetSigning *self, const SignetCertificatePath *path, GCancellable *cancellable, GError **error)
+{
+  const char *why = why_not_ask (self, path);
+  g_autoptr (GError) problem = NULL;
+
+  if (self->revocation_asked != SIGNET_TIME_UNKNOWN && _signet_signing_now (self) - self->revocation_asked < FRESH)
+    return TRUE;
+  g_clear_pointer (&self->revocation, signet_revocation_status_free);
+  g_clear_pointer (&self->revocation_problem, g_free);
+  self->revocation_asked = _signet_signing_now (self);
+  if (why == NULL)
+    self->revocation = signet_evidence_fetch_ocsp (self->http, self->certificate, g_ptr_array_index (path->certificates, 1),
+                                                   _signet_signing_now (self), cancellable, &problem);
+  if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      self->revocation_asked = SIGNET_TIME_UNKNOWN;
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  self->revocation_problem = g_strdup (problem != NULL ? problem->message : why);
+  return TRUE;
+}
+
+static void
+check_revocation (SignetSigning *self, const SignetCertificatePath *path, GPtrArray *checks)
+{
+  const SignetRevocationStatus *status = self->revocation;
+  g_autofree char *asked = signet_time_format_iso8601 (self->revocation_asked);
+  g_autofree char *revoked = signet_time_format_iso8601 (status != NULL ? status->revoked_at : SIGNET_TIME_UNKNOWN);
+
+  if (status == NULL)
+    add_check (checks, "certificate-revocation", why_not_ask (self, path) == NULL ? SIGNET_CHECK_WARNING : SIGNET_CHECK_UNKNOWN,
+               NULL, self->revocation_problem);
+  else if (status->status == SIGNET_REVOCATION_REVOKED)
+    add_check (checks, "certificate-revocation", SIGNET_CHECK_STOP, revoked, status->responder);
+  else if (status->status == SIGNET_REVOCATION_GOOD)
+    add_check (checks, "certificate-revocation", SIGNET_CHECK_OK, asked, status->responder);
+  else
+    add_check (checks, "certificate-revocation", SIGNET_CHECK_WARNING, NULL, "unknown to its own authority");
+}
+
+static gboolean
+check_certificate (SignetSigning *self, GPtrArray *checks, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (SignetCertificatePath) path = NULL;
+
+  check_class (self, checks);
+  if (self->certificate == NULL || !signet_certificate_is_readable (self->certificate))
+    return TRUE;
+  check_validity (self, checks);
+  path = _signet_signing_build_path (self);
+  check_path (self, path, checks);
+  if (!ask_revocation (self, path, cancellable, error))
+    return FALSE;
+  check_revocation (self, path, checks);
+  return TRUE;
+}
+
+/* --- the document ---------------------------------------------------------------------------------------------------------- */
+
+static char *
+describe_content (SignetPdfContent content)
+{
+  static const struct { SignetPdfContent flag; const char *name; } names[] = {
+    { SIGNET_PDF_HAS_SCRIPT, "script" },
+    { SIGNET_PDF_HAS_ATTACHMENT, "attachment" },
+    { SIGNET_PDF_HAS_XFA, "xfa" },
+    { SIGNET_PDF_HAS_OPTIONAL_LAYER, "optional-layer" },
+    { SIGNET_PDF_HAS_EXTERNAL, "external" },
+  };
+  g_autoptr (GStrvBuilder) found = g_strv_builder_new ();
+  g_auto (GStrv) list = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (content & names[i].flag)
+      g_strv_builder_add (found, names[i].name);
+  list = g_strv_builder_end (found);
+  return g_strjoinv (", ", list);
+}
+
+/* FALSE when the document cannot be read at all. */
+static gboolean
+check_permissions (SignetSigning *self, SignetDocumentPdf *pdf, GPtrArray *checks, GError **error)
+{
+  g_autoptr (GError) forbidden = NULL;
+  guint n_signatures = signet_document_pdf_get_n_signatures (pdf);
+  g_autofree char *count = g_strdup_printf ("%u", n_signatures);
+
+  if (!signet_document_pdf_check_can_sign (pdf, self->field, &forbidden))
+    {
+      if (!g_error_matches (forbidden, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_FORBIDDEN))
+        {
+          g_propagate_error (error, g_steal_pointer (&forbidden));
+          return FALSE;
+        }
+      add_check (checks, "document-permissions", SIGNET_CHECK_STOP, NULL, forbidden->message);
+    }
+  else if (self->certify != 0 && n_signatures > 0)
+    add_check (checks, "document-permissions", SIGNET_CHECK_STOP, NULL, "only the first signature can certify");
+  else
+    add_check (checks, "document-permissions", SIGNET_CHECK_OK, n_signatures > 0 ? count : NULL, NULL);
+  return TRUE;
+}
+
+static void
+check_content (SignetDocumentPdf *pdf, GPtrArray *checks)
+{
+  SignetPdfContent content = signet_document_pdf_get_content (pdf);
+  g_autofree char *names = describe_content (content);
+
+  add_check (checks, "document-content", *names != '\0' ? SIGNET_CHECK_WARNING : SIGNET_CHECK_OK, names, NULL);
+  if (content & SIGNET_PDF_HAS_EMPTY_FIELD)
+    add_check (checks, "document-fields", SIGNET_CHECK_WARNING, NULL, NULL);
+}
+
+static void
+check_field (SignetSigning *self, SignetDocumentPdf *pdf, GPtrArray *checks)
+{
+  g_auto (GStrv) empty = signet_document_pdf_dup_empty_fields (pdf);
+
+  if (self->field != NULL && empty != NULL && !g_strv_contains ((const char *const *) empty, self->field))
+    add_check (checks, "document-fields", SIGNET_CHECK_STOP, self->field, "no such empty signature field");
+}
+
+static gboolean
+check_document (SignetSigning *self, GPtrArray *checks, GError **error)
+{
+  SignetDocumentPdf *pdf;
+
+  if (!signet_document_file_check_unchanged (self->file, error))
+    return FALSE;
+  if (!_signet_signing_is_pades (self))
+    return TRUE;
+  pdf = _signet_signing_get_pdf (self, error);
+  if (pdf == NULL || !check_permissions (self, pdf, checks, error))
+    return FALSE;
+  check_content (pdf, checks);
+  check_field (self, pdf, checks);
+  return TRUE;
+}
+
+/* --- level and output ------------------------------------------------------------------------------------------------------ */
+
+static void
+check_level (SignetSigning *self, GPtrArray *checks)
+{
+  g_autofree char *name = g_ascii_strup (self->level, -1);
+  g_autofree char *level = g_strconcat ("B-", g_str_equal (name, "B") ? "B" : name, NULL);
+  gboolean known = g_str_equal (self->level, "b") || g_str_equal (self->level, "t");
+
+  if (!known)
+    add_check (checks, "level", SIGNET_CHECK_STOP, level, "not supported");
+  else if (g_str_equal (self->level, "t") && self->tsa == NULL)
+    add_check (checks, "level", SIGNET_CHECK_STOP, level, "no time-stamp server");
+  else if (g_str_equal (self->level, "t") && (self->http == NULL || signet_http_is_offline (self->http)))
+    add_check (checks, "level", SIGNET_CHECK_STOP, level, "offline");
+  else
+    add_check (checks, "level", SIGNET_CHECK_OK, level, NULL);
+}
+
+static gboolean
+has_room (SignetSigning *self, const char *folder)
+{
+  struct statvfs status;
+  guint64 needed = SPARE_BYTES + (_signet_signing_is_pades (self) ? signet_document_file_get_size (self->file) : 0);
+
+  return statvfs (folder, &status) != 0 || status.f_bavail == 0 || (guint64) status.f_bavail * status.f_frsize >= needed;
+}
+
+static void
+check_output_place (SignetSigning *self, GPtrArray *checks)
+{
+  g_autofree char *path = signet_signing_dup_output (self);
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_filename_display_basename (path);
+  gboolean exists = g_file_test (path, G_FILE_TEST_EXISTS);
+
+  if (access (folder, W_OK | X_OK) != 0)
+    add_check (checks, "output", SIGNET_CHECK_STOP, name, "folder-not-writable");
+  else if (_signet_signing_is_the_document (self, path))
+    add_check (checks, "output", SIGNET_CHECK_STOP, name, "is-the-document");
+  else if (exists && !self->overwrite)
+    add_check (checks, "output", SIGNET_CHECK_STOP, name, "exists");
+  else if (!has_room (self, folder))
+    add_check (checks, "output", SIGNET_CHECK_STOP, name, "no-space");
+  else
+    add_check (checks, "output", exists ? SIGNET_CHECK_WARNING : SIGNET_CHECK_OK, name, NULL);
+}
+
+/* --- both ------------------------------------------------------------------------------------------------------------------- */
+
+/**
+ * signet_signing_preflight:
+ *
+ * Asks the certificate's own OCSP server when the network may be used; never the token.
+ *
+ * Returns: (transfer full) (nullable) (element-type SignetSigningCheck): stops first; %NULL when the document cannot be read
+ */
+GPtrArray *
+signet_signing_preflight (SignetSigning *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) checks = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_signing_check_free);
+
+  g_return_val_if_fail (SIGNET_IS_SIGNING (self), NULL);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) || !check_document (self, checks, error)
+      || !check_certificate (self, checks, cancellable, error))
+    return NULL;
+  check_level (self, checks);
+  check_output_place (self, checks);
+  g_ptr_array_sort (checks, compare_checks);
+  return g_steal_pointer (&checks);
+}
+
+static gboolean
+stop (const SignetSigningCheck *check, GError **error)
+{
+  g_set_error (error, SIGNET_SIGNING_ERROR, SIGNET_SIGNING_ERROR_STOPPED, "%s%s%s%s%s", check->code, check->value != NULL ? ": " : "",
+               check->value != NULL ? check->value : "", check->detail != NULL ? ": " : "", check->detail != NULL ? check->detail : "");
+  return FALSE;
+}
+
+/* What the document and the output forbid is found again by doing it, with errors that say more. */
+gboolean
+_signet_signing_check_stops (SignetSigning *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) checks = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_signing_check_free);
+
+  if (!check_certificate (self, checks, cancellable, error))
+    return FALSE;
+  check_level (self, checks);
+  for (guint i = 0; i < checks->len; i++)
+    {
+      const SignetSigningCheck *check = g_ptr_array_index (checks, i);
+
+      if (check->state == SIGNET_CHECK_STOP)
+        return stop (check, error);
+    }
+  return TRUE;
+}

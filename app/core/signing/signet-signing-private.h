@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-signing-private.h: what the files of this room share. */
+#pragma once
+
+#include "../base/signet-output-file.h"
+#include "../document/signet-document-cms.h"
+#include "../document/signet-document-pdf.h"
+#include "signet-signing.h"
+
+G_BEGIN_DECLS
+
+struct _SignetSigning {
+  GObject                  parent;
+  SignetDocumentFile      *file;
+  SignetTokenKey          *key;         /* (nullable) */
+  SignetCertificate       *certificate; /* (nullable): of the key */
+  SignetHttp              *http;        /* (nullable) */
+  SignetClock             *clock;
+  SignetJournal           *journal;     /* (nullable) */
+  GPtrArray               *chain;       /* (element-type SignetCertificate) */
+  char                    *format;      /* (nullable) */
+  char                    *level;
+  char                    *tsa;         /* (nullable) */
+  SignetSignatureScheme    scheme;
+  char                    *reason;      /* (nullable) */
+  char                    *location;    /* (nullable) */
+  char                    *field;       /* (nullable) */
+  guint                    certify;
+  char                    *output;      /* (nullable): beside the input */
+  gboolean                 overwrite;
+  char                    *result;      /* (nullable) */
+  SignetDocumentPdf       *pdf;         /* (nullable): read once, for pre-flight and act */
+  SignetRevocationStatus  *revocation;  /* (nullable): as the pre-flight found it */
+  char                    *revocation_problem; /* (nullable): why it could not be found out */
+  gint64                   revocation_asked;   /* SIGNET_TIME_UNKNOWN: not yet */
+};
+
+/* For tests: an act without a token. */
+void               _signet_signing_set_certificate (SignetSigning *self, SignetCertificate *certificate);
+
+gint64             _signet_signing_now             (SignetSigning *self);
+gboolean           _signet_signing_is_pades        (SignetSigning *self);
+gboolean           _signet_signing_wants_timestamp (SignetSigning *self);
+/* borrowed; opened when first asked for */
+SignetDocumentPdf *_signet_signing_get_pdf         (SignetSigning *self, GError **error);
+gboolean           _signet_signing_is_the_document (SignetSigning *self, const char *path);
+/* From the certificate to where the known CA certificates lead. (transfer full) */
+SignetCertificatePath *_signet_signing_build_path  (SignetSigning *self);
+const char        *_signet_signing_why_unusable    (SignetCertificate *certificate, gint64 now); /* (nullable) */
+
+/* Those checks that stop an act whatever the pre-flight said; SIGNET_SIGNING_ERROR_STOPPED names the first. */
+gboolean           _signet_signing_check_stops     (SignetSigning *self, GCancellable *cancellable, GError **error);
+
+/* Parses @output again and compares with what was meant. SIGNET_SIGNING_ERROR_SELF_CHECK. @field: (nullable) for a PDF */
+gboolean           _signet_signing_check_output    (SignetSigning *self, SignetOutputFile *output, const char *field,
+                                                    char **sha256, GCancellable *cancellable, GError **error);
+
+G_END_DECLS

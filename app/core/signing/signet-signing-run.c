@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-signing-run.c: the act: prepare, sign, complete, check what was written, give it its name, record it. Until the last line but one nothing is
+ * under the final name; a killed process leaves the document as it was. One thread; blocks on disk, token and network.
+ */
+#define G_LOG_DOMAIN "signet-signing-run"
+
+#include "config.h"
+
+#include "../base/signet-base-error.h"
+#include "../base/signet-stop.h"
+#include "../base/signet-text.h"
+#include "signet-signing-private.h"
+
+/* One act in progress; everything in it is dropped with it. */
+typedef struct {
+  SignetSigning           *signing;
+  SignetSigner            *signer;
+  SignetInteraction       *interaction; /* (nullable) */
+  GCancellable            *cancellable; /* (nullable) */
+  SignetOutputFile        *output;
+  GPtrArray               *chain;       /* (element-type SignetCertificate): to be carried */
+  SignetSignatureAlgorithm algorithm;
+  SignetPdfPrepared       *prepared;    /* (nullable): of a PDF */
+  SignetDocumentCms       *cms;
+  char                    *sha256;      /* of the file written */
+} Act;
+
+static void
+act_clear (Act *act)
+{
+  g_clear_object (&act->output);
+  g_clear_pointer (&act->chain, g_ptr_array_unref);
+  g_clear_pointer (&act->prepared, signet_pdf_prepared_free);
+  g_clear_object (&act->cms);
+  g_clear_pointer (&act->sha256, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Act, act_clear)
+
+/* Between two steps: tells the person where we are, and stops when they no longer want it. */
+static gboolean
+enter (Act *act, const char *step, GError **error)
+{
+  signet_interaction_progress (act->interaction, step, -1);
+  return !g_cancellable_set_error_if_cancelled (act->cancellable, error);
+}
+
+/* --- before the signature -------------------------------------------------------------------------------------------------- */
+
+/* What stands between the signer and the last certificate; validators have that one themselves or do not trust it. */
+static GPtrArray *
+collect_chain (SignetSigning *self)
+{
+  g_autoptr (SignetCertificatePath) path = _signet_signing_build_path (self);
+  GPtrArray *chain = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 1; path->certificates != NULL && i < path->certificates->len; i++)
+    {
+      SignetCertificate *certificate = g_ptr_array_index (path->certificates, i);
+
+      if (!signet_certificate_is_self_issued (certificate))
+        g_ptr_array_add (chain, g_object_ref (certificate));
+    }
+  return chain;
+}
+
+static gboolean
+refuse (GError **error, const char *why)
+{
+  g_set_error_literal (error, SIGNET_SIGNING_ERROR, SIGNET_SIGNING_ERROR_UNSUPPORTED, why);
+  return FALSE;
+}
+
+/* What was asked for, else what key and certificate say; a token that cannot do PKCS#1 may do PSS, and the other way round. */
+static gboolean
+choose_algorithm (Act *act, GError **error)
+{
+  EVP_PKEY *key = signet_certificate_get_key (act->signing->certificate);
+  SignetSignatureAlgorithm chosen = signet_signature_algorithm_default (key);
+  gboolean free_choice = act->signing->scheme == SIGNET_SIGNATURE_UNKNOWN;
+
+  if (!free_choice)
+    chosen.scheme = act->signing->scheme;
+  if (free_choice && chosen.scheme == SIGNET_SIGNATURE_RSA_PKCS1 && !signet_signer_can_sign (act->signer, chosen))
+    chosen.scheme = SIGNET_SIGNATURE_RSA_PSS;
+  if (chosen.scheme == SIGNET_SIGNATURE_UNKNOWN || !signet_signer_can_sign (act->signer, chosen))
+    return refuse (error, "the key cannot make a signature of this kind");
+  act->algorithm = chosen;
+  return TRUE;
+}
+
+/* The token might have been changed for another since the certificate was chosen. */
+static gboolean
+check_key_fits (Act *act, GError **error)
+{
+  g_autoptr (GBytes) spki = signet_signer_dup_public_key (act->signer);
+  g_autofree char *sha256 = spki != NULL ? g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, spki) : NULL;
+
+  if (g_strcmp0 (sha256, signet_certificate_get_key_sha256 (act->signing->certificate)) == 0)
+    return TRUE;
+  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "the key is not that of the chosen certificate");
+  return FALSE;
+}
+
+static gboolean
+open_output (Act *act, GError **error)
+{
+  g_autofree char *path = signet_signing_dup_output (act->signing);
+
+  if (_signet_signing_is_the_document (act->signing, path))
+    {
+      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_EXISTS, "the output is the document itself, which is never written to");
+      return FALSE;
+    }
+  act->output = signet_output_file_open (path, act->signing->overwrite, error);
+  return act->output != NULL;
+}
+
+static gboolean
+begin (Act *act, GError **error)
+{
+  SignetSigning *self = act->signing;
+
+  if (!enter (act, "reading", error) || !signet_document_file_check_unchanged (self->file, error)
+      || !_signet_signing_check_stops (self, act->cancellable, error) || !check_key_fits (act, error) || !choose_algorithm (act, error))
+    return FALSE;
+  act->chain = collect_chain (self);
+  if (!open_output (act, error))
+    return FALSE;
+  signet_stop_here ("opened");
+  return TRUE;
+}
+
+/* --- what must be signed ---------------------------------------------------------------------------------------------------- */
+
+static GBytes *
+prepare_pdf (Act *act, GError **error)
+{
+  SignetSigning *self = act->signing;
+  SignetDocumentPdf *pdf = _signet_signing_get_pdf (self, error);
+  SignetPdfSignParameters parameters = {
+    .field = self->field,
+    .reason = self->reason,
+    .location = self->location,
+    .name = signet_certificate_get_holder (self->certificate),
+    .time = _signet_signing_now (self),
+    .room = signet_document_cms_estimate_size (self->certificate, act->chain, _signet_signing_wants_timestamp (self)),
+    .certify = self->certify,
+  };
+
+  if (pdf == NULL || !signet_document_pdf_check_can_sign (pdf, self->field, error))
+    return NULL;
+  act->prepared = signet_document_pdf_prepare (pdf, signet_output_file_get_fd (act->output), act->algorithm.digest, &parameters,
+                                               act->cancellable, error);
+  return act->prepared != NULL ? g_bytes_ref (act->prepared->digest) : NULL;
+}
+
+static GBytes *
+digest_document (Act *act, GError **error)
+{
+  SignetDocumentFile *file = act->signing->file;
+
+  return signet_document_file_digest (file, act->algorithm.digest, 0, signet_document_file_get_size (file), act->cancellable, error);
+}
+
+static gboolean
+prepare (Act *act, GError **error)
+{
+  SignetSigning *self = act->signing;
+  gboolean pades = _signet_signing_is_pades (self);
+  g_autoptr (GBytes) digest = NULL;
+
+  if (!enter (act, "hashing", error))
+    return FALSE;
+  digest = pades ? prepare_pdf (act, error) : digest_document (act, error);
+  if (digest == NULL)
+    return FALSE;
+  signet_stop_here ("prepared");
+  act->cms = signet_document_cms_new (pades ? SIGNET_CMS_PROFILE_PADES : SIGNET_CMS_PROFILE_CADES, self->certificate, act->chain,
+                                      act->algorithm, digest, pades ? SIGNET_TIME_UNKNOWN : _signet_signing_now (self), error);
+  signet_stop_here ("hashed");
+  return act->cms != NULL;
+}
+
+/* --- the signature and what goes with it -------------------------------------------------------------------------------------- */
+
+static gboolean
+sign (Act *act, GError **error)
+{
+  g_autoptr (GBytes) signature = NULL;
+
+  if (!enter (act, "signing", error))
+    return FALSE;
+  signature = signet_signer_sign (act->signer, act->algorithm, signet_document_cms_get_to_be_signed (act->cms), act->cancellable, error);
+  if (signature == NULL || !signet_document_cms_set_signature (act->cms, signature, error))
+    return FALSE;
+  signet_stop_here ("signed");
+  return TRUE;
+}
+
+static gboolean
+add_timestamp (Act *act, GError **error)
+{
+  g_autoptr (GBytes) token = NULL;
+
+  if (!_signet_signing_wants_timestamp (act->signing))
+    return TRUE;
+  if (!enter (act, "time-stamp", error))
+    return FALSE;
+  token = signet_evidence_fetch_timestamp (act->signing->http, act->signing->tsa, SIGNET_DIGEST_SHA256,
+                                           signet_document_cms_get_signature (act->cms), act->cancellable, error);
+  if (token == NULL || !signet_document_cms_add_timestamp (act->cms, token, error))
+    return FALSE;
+  signet_stop_here ("time-stamped");
+  return TRUE;
+}
+
+static gboolean
+complete (Act *act, GError **error)
+{
+  g_autoptr (GBytes) cms = NULL;
+  gboolean done;
+
+  if (!enter (act, "writing", error))
+    return FALSE;
+  cms = signet_document_cms_encode (act->cms, error);
+  if (cms == NULL)
+    return FALSE;
+  if (act->prepared != NULL)
+    done = signet_pdf_prepared_complete (act->prepared, signet_output_file_get_fd (act->output), cms, error);
+  else
+    done = signet_output_file_write (act->output, g_bytes_get_data (cms, NULL), g_bytes_get_size (cms), error);
+  signet_stop_here ("completed");
+  return done;
+}
+
+/* --- after ---------------------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+check (Act *act, GError **error)
+{
+  const char *field = act->prepared != NULL ? act->prepared->field : NULL;
+
+  if (!enter (act, "verifying", error)
+      || !_signet_signing_check_output (act->signing, act->output, field, &act->sha256, act->cancellable, error)
+      || !signet_document_file_check_unchanged (act->signing->file, error))
+    return FALSE;
+  signet_stop_here ("verified");
+  return !g_cancellable_set_error_if_cancelled (act->cancellable, error);
+}
+
+/* The signed file is there by now: a journal that cannot be written is told of, but does not take it away. */
+static void
+record (Act *act)
+{
+  SignetSigning *self = act->signing;
+  g_autofree char *subject = g_filename_display_basename (signet_document_file_get_path (self->file));
+  g_autofree char *safe = signet_text_sanitize (subject, -1, 0);
+  g_autofree char *path = g_filename_display_name (self->result);
+  g_autofree char *detail = g_strdup_printf ("{\"format\":\"%s\",\"level\":\"B-%s\"}", _signet_signing_is_pades (self) ? "pades" : "cades",
+                                             _signet_signing_wants_timestamp (self) ? "T" : "B");
+  SignetJournalEntry entry = {
+    .act = (char *) "signed",
+    .subject = safe,
+    .path = path,
+    .sha256 = act->sha256,
+    .certificate = (char *) signet_certificate_get_sha256 (self->certificate),
+    .detail = detail,
+  };
+  g_autoptr (GError) error = NULL;
+
+  if (self->journal != NULL && !signet_journal_append (self->journal, &entry, &error))
+    g_message ("the act is not in the journal: %s", error->message);
+  signet_stop_here ("journalled");
+}
+
+static gboolean
+finish (Act *act, GError **error)
+{
+  if (!signet_output_file_commit (act->output, error))
+    return FALSE;
+  g_free (act->signing->result);
+  act->signing->result = g_strdup (signet_output_file_get_target (act->output));
+  record (act);
+  signet_interaction_progress (act->interaction, "done", 1);
+  return TRUE;
+}
+
+/**
+ * signet_signing_run:
+ * @signer: the key of the chosen certificate, ready to sign
+ * @interaction: (nullable): told of progress
+ *
+ * Returns: whether the signed file is under its name, checked and on the disk. If not, nothing was written there.
+ */
+gboolean
+signet_signing_run (SignetSigning *self, SignetSigner *signer, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
+{
+  g_auto (Act) act = { .signing = self, .signer = signer, .interaction = interaction, .cancellable = cancellable };
+
+  g_return_val_if_fail (SIGNET_IS_SIGNING (self) && SIGNET_IS_SIGNER (signer), FALSE);
+
+  return begin (&act, error) && prepare (&act, error) && sign (&act, error) && add_timestamp (&act, error) && complete (&act, error)
+         && check (&act, error) && finish (&act, error);
+}

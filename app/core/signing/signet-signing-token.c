@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-signing-token.c: the act including the login: one PIN question that names what will be signed and as whom. Blocks; worker threads only. */
+#define G_LOG_DOMAIN "signet-signing-token"
+
+#include "config.h"
+
+#include "../base/signet-text.h"
+#include "signet-signing-private.h"
+
+static SignetTokenSession *
+log_in (SignetSigning *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *name = g_filename_display_basename (signet_document_file_get_path (self->file));
+  g_autofree char *document = signet_text_sanitize (name, -1, 0);
+  SignetPinQuestion about = {
+    .kind = SIGNET_PIN_USER,
+    .tries_left = -1,
+    .document = document,
+    .certificate = signet_certificate_get_holder (self->certificate),
+    .certificate_details = signet_certificate_get_authority (self->certificate),
+  };
+
+  return signet_token_login (signet_token_key_get_token (self->key), interaction, &about, cancellable, error);
+}
+
+/* Everything that can be refused without the PIN is refused without it: a try is worth something. */
+static gboolean
+check_before_pin (SignetSigning *self, GCancellable *cancellable, GError **error)
+{
+  if (self->key == NULL || self->certificate == NULL)
+    {
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "no key with a certificate was chosen");
+      return FALSE;
+    }
+  if (!signet_document_file_check_unchanged (self->file, error) || !_signet_signing_check_stops (self, cancellable, error))
+    return FALSE;
+  if (!_signet_signing_is_pades (self))
+    return TRUE;
+  return _signet_signing_get_pdf (self, error) != NULL && signet_document_pdf_check_can_sign (self->pdf, self->field, error);
+}
+
+/**
+ * signet_signing_run_with_token:
+ * @interaction: asked for the PIN
+ *
+ * The token is found again by its serial number and the key by the hash of its public key: slots may have changed.
+ */
+gboolean
+signet_signing_run_with_token (SignetSigning *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (SignetTokenSession) session = NULL;
+  g_autoptr (SignetSigner) signer = NULL;
+  gboolean done;
+
+  g_return_val_if_fail (SIGNET_IS_SIGNING (self), FALSE);
+
+  if (!check_before_pin (self, cancellable, error))
+    return FALSE;
+  session = log_in (self, interaction, cancellable, error);
+  if (session == NULL)
+    return FALSE;
+  signer = signet_token_session_new_signer (session, self->key, interaction, error);
+  done = signer != NULL && signet_signing_run (self, signer, interaction, cancellable, error);
+  signet_token_session_close (session);
+  return done;
+}
