@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-command-sign.c: `signet sign`. Main thread.
+ *
+ * All files are looked at before the PIN is asked for; then one login signs them one after the other. A file that cannot be
+ * signed does not stop the others; what the last status is, the worst of them decides.
+ */
+#define G_LOG_DOMAIN "signet-command-sign"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "signet-command.h"
+#include "signet-lookup.h"
+#include "signet-terminal-interaction.h"
+
+#include "../core/base/signet-base-error.h"
+#include "../core/base/signet-text.h"
+
+typedef struct
+{
+  char *format, *level, *certificate, *tsa, *reason, *location, *field, *output, *output_dir, *visible, *scenario; /* (owned) (nullable) */
+  int certify;
+  gboolean detached, overwrite;
+} SignetSignOptions;
+
+/* One file on its way. */
+typedef struct
+{
+  const char *path;      /* borrowed from the arguments */
+  SignetSigning *signing; /* (owned) (nullable): NULL when it could not be opened */
+  GError *error;         /* (owned) (nullable) */
+  GPtrArray *checks;     /* (owned) (nullable) (element-type SignetSigningCheck) */
+  int status;
+  gboolean done;
+} SignetSignJob;
+
+static void
+signet_sign_options_clear (SignetSignOptions *options)
+{
+  g_free (options->format);
+  g_free (options->level);
+  g_free (options->certificate);
+  g_free (options->tsa);
+  g_free (options->reason);
+  g_free (options->location);
+  g_free (options->field);
+  g_free (options->output);
+  g_free (options->output_dir);
+  g_free (options->visible);
+  g_free (options->scenario);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SignetSignOptions, signet_sign_options_clear)
+
+static void
+signet_sign_job_free (SignetSignJob *job)
+{
+  g_clear_object (&job->signing);
+  g_clear_error (&job->error);
+  g_clear_pointer (&job->checks, g_ptr_array_unref);
+  g_free (job);
+}
+
+/* --- options ----------------------------------------------------------------------------------------------------------- */
+static gboolean
+signet_sign_parse (SignetInvocation  *invocation,
+                   SignetSignOptions *options)
+{
+  const GOptionEntry entries[] = {
+    { "format", 0, 0, G_OPTION_ARG_FILENAME, &options->format, N_("pades (inside a PDF) or cades (beside any file)"), N_("FORMAT") },
+    { "level", 0, 0, G_OPTION_ARG_FILENAME, &options->level, N_("b (signature) or t (with a time stamp)"), N_("LEVEL") },
+    { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &options->certificate, N_("Sign with this one; needed when several could"), N_("URI|FINGERPRINT") },
+    { "detached", 0, 0, G_OPTION_ARG_NONE, &options->detached, N_("Put the signature into a file of its own"), NULL },
+    { "tsa", 0, 0, G_OPTION_ARG_FILENAME, &options->tsa, N_("Time stamp server, for level t"), N_("URL") },
+    { "reason", 0, 0, G_OPTION_ARG_FILENAME, &options->reason, N_("Why it is signed, kept in the PDF"), N_("TEXT") },
+    { "location", 0, 0, G_OPTION_ARG_FILENAME, &options->location, N_("Where it is signed, kept in the PDF"), N_("TEXT") },
+    { "field", 0, 0, G_OPTION_ARG_FILENAME, &options->field, N_("Use this empty signature field of the PDF"), N_("NAME") },
+    { "certify", 0, 0, G_OPTION_ARG_INT, &options->certify, N_("Certify: 1 no changes, 2 fill in forms, 3 and comment"), "1|2|3" },
+    { "visible", 0, 0, G_OPTION_ARG_FILENAME, &options->visible, N_("A visible mark (not in this version yet)"), N_("SPEC") },
+    { "scenario", 0, 0, G_OPTION_ARG_FILENAME, &options->scenario, N_("What it will be used for (not in this version yet)"), N_("CODE") },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, N_("Write the signed file here"), N_("FILE") },
+    { "output-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->output_dir, N_("Write all signed files into this folder"), N_("FOLDER") },
+    { "overwrite", 0, 0, G_OPTION_ARG_NONE, &options->overwrite, N_("Replace a file that is already there"), NULL },
+    { NULL }
+  };
+
+  return signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN);
+}
+
+static gboolean
+signet_sign_check_later (SignetInvocation        *invocation,
+                         const SignetSignOptions *options)
+{
+  static const char *const later_formats[] = { "xades", "asice", "asics", "ofd", NULL };
+  static const char *const later_levels[] = { "lt", "lta", NULL };
+  const char *what = NULL;
+
+  if (options->format != NULL && g_strv_contains (later_formats, options->format))
+    what = options->format;
+  else if (options->level != NULL && g_strv_contains (later_levels, options->level))
+    what = options->level;
+  else if (options->visible != NULL)
+    what = "--visible";
+  else if (options->scenario != NULL)
+    what = "--scenario";
+  if (what == NULL)
+    return TRUE;
+  signet_invocation_not_yet (invocation, what);
+  return FALSE;
+}
+
+static gboolean
+signet_sign_check_options (SignetInvocation        *invocation,
+                           const SignetSignOptions *options)
+{
+  static const char *const formats[] = { "pades", "cades", NULL };
+  static const char *const levels[] = { "b", "t", NULL };
+  guint n_files = signet_invocation_n_arguments (invocation);
+
+  if (!signet_sign_check_later (invocation, options) ||
+      !signet_invocation_check_choice (invocation, "--format", options->format, formats) ||
+      !signet_invocation_check_choice (invocation, "--level", options->level, levels))
+    return FALSE;
+  if (n_files == 0)
+    signet_invocation_usage (invocation, "%s", _("name at least one file to sign"));
+  else if (options->output != NULL && options->output_dir != NULL)
+    signet_invocation_usage (invocation, "%s", _("-o and --output-dir exclude each other"));
+  else if (options->output != NULL && n_files > 1)
+    signet_invocation_usage (invocation, "%s", _("-o is for one file; for several there is --output-dir"));
+  else if (options->certify < 0 || options->certify > 3)
+    signet_invocation_usage (invocation, "%s", _("--certify is 1, 2 or 3"));
+  else if (g_strcmp0 (options->level, "t") == 0 && options->tsa == NULL)
+    signet_invocation_usage (invocation, "%s", _("--level t needs a time stamp server: --tsa URL"));
+  else if (options->detached && g_strcmp0 (options->format, "pades") == 0)
+    signet_invocation_usage (invocation, "%s", _("pades is always inside the PDF; --detached needs --format cades"));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* --- before the PIN ---------------------------------------------------------------------------------------------------- */
+static void
+signet_sign_job_set_output (SignetSignJob           *job,
+                            const SignetSignOptions *options)
+{
+  g_autofree char *beside = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *path = NULL;
+
+  if (options->output != NULL || options->output_dir == NULL)
+    {
+      signet_signing_set_output (job->signing, options->output, options->overwrite);
+      return;
+    }
+  beside = signet_signing_dup_output (job->signing);
+  name = g_path_get_basename (beside);
+  path = g_build_filename (options->output_dir, name, NULL);
+  signet_signing_set_output (job->signing, path, options->overwrite);
+}
+
+static void
+signet_sign_job_open (SignetSignJob           *job,
+                      SignetInvocation        *invocation,
+                      const SignetSignOptions *options,
+                      SignetTokenKey          *key,
+                      SignetJournal           *journal)
+{
+  SignetCore *core = signet_invocation_get_core (invocation);
+  g_autoptr(SignetDocumentFile) file = signet_document_file_open (job->path, &job->error);
+
+  if (file == NULL)
+    return;
+  job->signing = signet_signing_new (file, key);
+  signet_signing_set_seams (job->signing, signet_core_get_http (core), signet_core_get_clock (core), journal);
+  signet_signing_set_chain (job->signing, signet_core_get_ca_certificates (core));
+  signet_signing_set_format (job->signing, options->detached ? "cades" : options->format);
+  if (options->level != NULL)
+    signet_signing_set_level (job->signing, options->level);
+  signet_signing_set_tsa (job->signing, options->tsa);
+  signet_signing_set_pdf (job->signing, options->reason, options->location, options->field, (guint) options->certify);
+  signet_sign_job_set_output (job, options);
+  job->checks = signet_signing_preflight (job->signing, invocation->cancellable, &job->error);
+}
+
+/* what stops and what needs a look is said for each file; what is fine is not */
+static void
+signet_sign_job_show_checks (SignetSignJob *job)
+{
+  for (guint i = 0; job->checks != NULL && i < job->checks->len; i++)
+    {
+      const SignetSigningCheck *check = g_ptr_array_index (job->checks, i);
+      g_autofree char *sentence = NULL;
+      g_autofree char *mark = NULL;
+      g_autofree char *name = NULL;
+      g_autofree char *detail = NULL;
+
+      job->status = signet_invocation_worse_status (job->status, signet_words_check_status (check));
+      if (check->state == SIGNET_CHECK_OK)
+        continue;
+      sentence = signet_words_check (check);
+      name = signet_text_sanitize (job->path, -1, 0);
+      mark = signet_terminal_mark (check->state == SIGNET_CHECK_STOP ? SIGNET_MARK_STOP :
+                                   check->state == SIGNET_CHECK_WARNING ? SIGNET_MARK_WARNING : SIGNET_MARK_UNKNOWN, sentence, TRUE);
+      signet_terminal_message ("%s: %s", name, mark);
+      detail = signet_text_sanitize (check->detail, -1, 500);
+      if (check->state == SIGNET_CHECK_STOP && *detail != '\0')
+        signet_terminal_message ("        %s", detail);
+    }
+}
+
+static GPtrArray *
+signet_sign_open_all (SignetInvocation        *invocation,
+                      const SignetSignOptions *options,
+                      SignetTokenKey          *key)
+{
+  g_autoptr(GError) error = NULL;
+  SignetJournal *journal = signet_core_get_journal (signet_invocation_get_core (invocation), &error);
+  GPtrArray *jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_sign_job_free);
+
+  if (journal == NULL)
+    {
+      signet_terminal_message ("signet: %s", _("The journal cannot be opened; this signing will not be recorded in it."));
+      signet_terminal_show_error (NULL, error);
+    }
+  for (guint i = 0; invocation->arguments[i] != NULL; i++)
+    {
+      SignetSignJob *job = g_new0 (SignetSignJob, 1);
+
+      job->path = invocation->arguments[i];
+      g_ptr_array_add (jobs, job);
+      signet_sign_job_open (job, invocation, options, key, journal);
+      if (job->error != NULL)
+        signet_terminal_show_error (job->path, job->error);
+      job->status = signet_words_exit_status (job->error);
+      signet_sign_job_show_checks (job);
+    }
+  return jobs;
+}
+
+static guint
+signet_sign_count_ready (GPtrArray *jobs)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < jobs->len; i++)
+    n += ((SignetSignJob *) g_ptr_array_index (jobs, i))->status == 0;
+  return n;
+}
+
+/* --- the act ------------------------------------------------------------------------------------------------------------ */
+static char *
+signet_sign_describe_documents (GPtrArray *jobs)
+{
+  guint n = signet_sign_count_ready (jobs);
+  g_autofree char *name = NULL;
+
+  if (n != 1)
+    /* translators: so many documents will be signed with one PIN */
+    return g_strdup_printf (ngettext ("%u document", "%u documents", n), n);
+  for (guint i = 0; i < jobs->len; i++)
+    if (((SignetSignJob *) g_ptr_array_index (jobs, i))->status == 0)
+      name = g_path_get_basename (((SignetSignJob *) g_ptr_array_index (jobs, i))->path);
+  return signet_text_sanitize (name, -1, 200);
+}
+
+static SignetTokenSession *
+signet_sign_log_in (SignetInvocation          *invocation,
+                    SignetTokenKey            *key,
+                    GPtrArray                 *jobs,
+                    SignetTerminalInteraction *interaction,
+                    GError                   **error)
+{
+  SignetCertificate *certificate = signet_token_key_get_certificate (key);
+  g_autofree char *document = signet_sign_describe_documents (jobs);
+  SignetPinQuestion about = {
+    .kind = SIGNET_PIN_USER,
+    .tries_left = -1,
+    .document = document,
+    .certificate = certificate != NULL ? signet_certificate_get_holder (certificate) : NULL,
+    .certificate_details = certificate != NULL ? signet_certificate_get_authority (certificate) : NULL,
+  };
+
+  return signet_token_login (signet_token_key_get_token (key), SIGNET_INTERACTION (interaction), &about, invocation->cancellable, error);
+}
+
+static void
+signet_sign_job_run (SignetSignJob             *job,
+                     SignetInvocation          *invocation,
+                     SignetSigner              *signer,
+                     SignetTerminalInteraction *interaction)
+{
+  g_autofree char *name = signet_text_sanitize (job->path, -1, 0);
+  g_autofree char *result = NULL;
+  g_autofree char *mark = NULL;
+
+  job->done = signet_signing_run (job->signing, signer, SIGNET_INTERACTION (interaction), invocation->cancellable, &job->error);
+  if (!job->done)
+    {
+      signet_terminal_show_error (job->path, job->error);
+      job->status = signet_words_exit_status (job->error);
+      return;
+    }
+  if (invocation->json)
+    return;
+  result = signet_text_sanitize (signet_signing_get_result_path (job->signing), -1, 0);
+  mark = signet_terminal_mark (SIGNET_MARK_OK, _("Signed"), FALSE);
+  signet_terminal_print ("%s  %s → %s", mark, name, result);
+}
+
+/* Files that were ready and not reached get the status of what stopped the run. */
+static void
+signet_sign_leave_out (GPtrArray    *jobs,
+                       const GError *error)
+{
+  for (guint i = 0; i < jobs->len; i++)
+    {
+      SignetSignJob *job = g_ptr_array_index (jobs, i);
+
+      if (job->done || job->status != 0)
+        continue;
+      job->error = g_error_copy (error);
+      job->status = signet_words_exit_status (error);
+    }
+}
+
+static gboolean
+signet_sign_ends_the_run (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || error->domain == SIGNET_TOKEN_ERROR;
+}
+
+static void
+signet_sign_run_all (SignetInvocation          *invocation,
+                     SignetTokenKey            *key,
+                     GPtrArray                 *jobs,
+                     SignetTerminalInteraction *interaction)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SignetTokenSession) session = signet_sign_log_in (invocation, key, jobs, interaction, &error);
+  g_autoptr(SignetSigner) signer = NULL;
+
+  if (session != NULL)
+    signer = signet_token_session_new_signer (session, key, SIGNET_INTERACTION (interaction), &error);
+  if (signer == NULL)
+    {
+      signet_terminal_show_error (signet_token_get_label (signet_token_key_get_token (key)), error);
+      signet_sign_leave_out (jobs, error);
+      return;
+    }
+  for (guint i = 0; i < jobs->len; i++)
+    {
+      SignetSignJob *job = g_ptr_array_index (jobs, i);
+
+      if (job->status != 0)
+        continue;
+      signet_sign_job_run (job, invocation, signer, interaction);
+      if (job->error != NULL && signet_sign_ends_the_run (job->error))
+        {
+          signet_sign_leave_out (jobs, job->error);
+          return;
+        }
+    }
+}
+
+/* --- result ------------------------------------------------------------------------------------------------------------- */
+static void
+signet_sign_set_path (JsonObject *object,
+                      const char *name,
+                      const char *path)
+{
+  g_autofree char *safe = NULL;
+
+  if (path == NULL)
+    {
+      json_object_set_null_member (object, name);
+      return;
+    }
+  safe = g_utf8_validate (path, -1, NULL) ? g_strdup (path) : signet_text_sanitize (path, -1, 0);
+  json_object_set_string_member (object, name, safe);
+}
+
+static JsonArray *
+signet_sign_checks_to_json (GPtrArray *checks)
+{
+  static const char *const states[] = { "ok", "warning", "stop", "unknown" };
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; checks != NULL && i < checks->len; i++)
+    {
+      const SignetSigningCheck *check = g_ptr_array_index (checks, i);
+      JsonObject *object = json_object_new ();
+      g_autofree char *text = signet_words_check (check);
+
+      json_object_set_string_member (object, "code", check->code);
+      json_object_set_string_member (object, "state", states[check->state]);
+      json_object_set_string_member (object, "text", text);
+      json_array_add_object_element (array, object);
+    }
+  return array;
+}
+
+static JsonObject *
+signet_sign_job_to_json (SignetSignJob *job)
+{
+  JsonObject *object = json_object_new ();
+
+  signet_sign_set_path (object, "file", job->path);
+  signet_sign_set_path (object, "output", job->done ? signet_signing_get_result_path (job->signing) : NULL);
+  json_object_set_boolean_member (object, "signed", job->done);
+  json_object_set_int_member (object, "status", job->status);
+  json_object_set_array_member (object, "checks", signet_sign_checks_to_json (job->checks));
+  if (job->error != NULL)
+    json_object_set_object_member (object, "error", signet_words_error_to_json (job->error));
+  else
+    json_object_set_null_member (object, "error");
+  return object;
+}
+
+static int
+signet_sign_finish (SignetInvocation *invocation,
+                    GPtrArray        *jobs)
+{
+  JsonArray *files = json_array_new ();
+  JsonObject *document;
+  int status = SIGNET_STATUS_DONE;
+
+  for (guint i = 0; i < jobs->len; i++)
+    {
+      SignetSignJob *job = g_ptr_array_index (jobs, i);
+
+      status = signet_invocation_worse_status (status, job->status);
+      json_array_add_object_element (files, signet_sign_job_to_json (job));
+    }
+  document = signet_invocation_new_document ();
+  json_object_set_array_member (document, "files", files);
+  if (invocation->json)
+    signet_invocation_print_document (document);
+  else
+    json_object_unref (document);
+  return status;
+}
+
+int
+signet_command_sign (SignetInvocation *invocation)
+{
+  g_auto(SignetSignOptions) options = { NULL };
+  g_autoptr(SignetTerminalInteraction) interaction = signet_terminal_interaction_new ();
+  g_autoptr(SignetTokenKey) key = NULL;
+  g_autoptr(GPtrArray) jobs = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!signet_sign_parse (invocation, &options) || !signet_sign_check_options (invocation, &options))
+    return invocation->status;
+  if (!signet_terminal_interaction_set_source (interaction, SIGNET_PIN_USER, invocation->pin_file, invocation->pin_fd, &error))
+    return signet_invocation_fail (invocation, NULL, error);
+
+  key = signet_lookup_signing_key (invocation, options.certificate);
+  if (key == NULL)
+    return invocation->status;
+
+  jobs = signet_sign_open_all (invocation, &options, key);
+  if (signet_sign_count_ready (jobs) > 0)
+    signet_sign_run_all (invocation, key, jobs, interaction);
+  return signet_sign_finish (invocation, jobs);
+}

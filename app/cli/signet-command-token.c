@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-command-token.c: `signet token list | init | change-pin`. Main thread.
+ */
+#define G_LOG_DOMAIN "signet-command-token"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "signet-command.h"
+#include "signet-lookup.h"
+#include "signet-terminal-interaction.h"
+
+#include "../core/base/signet-base-error.h"
+#include "../core/base/signet-text.h"
+
+/* --- list ---------------------------------------------------------------------------------------------------------------- */
+static JsonArray *
+signet_token_flags_to_json (SignetPinFlags flags)
+{
+  static const struct { SignetPinFlags flag; const char *name; } names[] = {
+    { SIGNET_PIN_FLAG_COUNT_LOW, "few-tries-left" },
+    { SIGNET_PIN_FLAG_FINAL_TRY, "last-try" },
+    { SIGNET_PIN_FLAG_LOCKED, "locked" },
+    { SIGNET_PIN_FLAG_PIN_PAD, "pin-pad" },
+  };
+  JsonArray *array = json_array_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (flags & names[i].flag)
+      json_array_add_string_element (array, names[i].name);
+  return array;
+}
+
+static JsonObject *
+signet_token_key_to_json (SignetTokenKey *key,
+                          gint64          now)
+{
+  JsonObject *object = json_object_new ();
+  SignetCertificate *certificate = signet_token_key_get_certificate (key);
+  const char *reason = NULL;
+  gboolean usable = signet_signing_key_is_usable (key, now, &reason);
+
+  json_object_set_string_member (object, "key", signet_token_key_get_key_text (key));
+  json_object_set_string_member (object, "key_sha256", signet_token_key_get_sha256 (key));
+  json_object_set_string_member (object, "label", signet_token_key_get_label (key));
+  json_object_set_string_member (object, "uri", signet_token_key_get_uri (key));
+  json_object_set_boolean_member (object, "can_sign", usable);
+  if (usable || reason == NULL)
+    json_object_set_null_member (object, "cannot_sign_because");
+  else
+    json_object_set_string_member (object, "cannot_sign_because", reason);
+  if (certificate != NULL)
+    json_object_set_object_member (object, "certificate", signet_words_certificate_to_json (certificate));
+  else
+    json_object_set_null_member (object, "certificate");
+  return object;
+}
+
+static JsonObject *
+signet_token_to_json (SignetToken *token,
+                      gint64       now)
+{
+  JsonObject *object = json_object_new ();
+  JsonArray *keys = json_array_new ();
+  GPtrArray *all = signet_token_get_keys (token);
+
+  for (guint i = 0; all != NULL && i < all->len; i++)
+    json_array_add_object_element (keys, signet_token_key_to_json (g_ptr_array_index (all, i), now));
+  json_object_set_string_member (object, "label", signet_token_get_label (token));
+  json_object_set_string_member (object, "manufacturer", signet_token_get_manufacturer (token));
+  json_object_set_string_member (object, "model", signet_token_get_model (token));
+  json_object_set_string_member (object, "serial", signet_token_get_serial (token));
+  json_object_set_string_member (object, "uri", signet_token_get_uri (token));
+  json_object_set_string_member (object, "module", signet_token_get_module (token));
+  json_object_set_boolean_member (object, "software", signet_token_is_software (token));
+  json_object_set_boolean_member (object, "initialized", signet_token_is_initialized (token));
+  json_object_set_boolean_member (object, "read_only", signet_token_is_read_only (token));
+  json_object_set_array_member (object, "pin", signet_token_flags_to_json (signet_token_get_pin_flags (token)));
+  json_object_set_array_member (object, "keys", keys);
+  return object;
+}
+
+static JsonArray *
+signet_token_findings_to_json (GPtrArray *findings)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; findings != NULL && i < findings->len; i++)
+    {
+      const SignetTokenFinding *finding = g_ptr_array_index (findings, i);
+      JsonObject *object = json_object_new ();
+      g_autofree char *module = signet_text_sanitize (finding->module, -1, 0);
+      g_autofree char *detail = signet_text_sanitize (finding->detail, -1, 500);
+
+      json_object_set_string_member (object, "module", module);
+      json_object_set_string_member (object, "state", finding->state);
+      json_object_set_string_member (object, "detail", detail);
+      json_object_set_int_member (object, "tokens", finding->n_tokens);
+      json_array_add_object_element (array, object);
+    }
+  return array;
+}
+
+static void
+signet_token_print_json (GPtrArray *tokens,
+                         GPtrArray *findings,
+                         gint64     now)
+{
+  JsonObject *document = signet_invocation_new_document ();
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < tokens->len; i++)
+    json_array_add_object_element (array, signet_token_to_json (g_ptr_array_index (tokens, i), now));
+  json_object_set_array_member (document, "tokens", array);
+  json_object_set_array_member (document, "modules", signet_token_findings_to_json (findings));
+  signet_invocation_print_document (document);
+}
+
+static void
+signet_token_show_key (SignetInvocation *invocation,
+                       SignetTokenKey   *key,
+                       gint64            now)
+{
+  g_autofree char *line = signet_lookup_describe_key (invocation, key);
+  g_autofree char *why = NULL;
+  g_autofree char *mark = NULL;
+  const char *reason = NULL;
+
+  if (signet_signing_key_is_usable (key, now, &reason))
+    {
+      mark = signet_terminal_mark (SIGNET_MARK_OK, line, FALSE);
+      signet_terminal_print ("  %s", mark);
+      return;
+    }
+  why = signet_words_key_unusable (reason);
+  mark = signet_terminal_mark (SIGNET_MARK_UNKNOWN, line, FALSE);
+  signet_terminal_print ("  %s · %s", mark, why);
+}
+
+static void
+signet_token_show (SignetInvocation *invocation,
+                   SignetToken      *token,
+                   gint64            now)
+{
+  GPtrArray *keys = signet_token_get_keys (token);
+  g_autofree char *title = signet_terminal_bold (signet_token_get_label (token));
+  g_autofree char *state = signet_words_token_state (token);
+
+  signet_terminal_print ("%s  %s · %s", title, signet_token_get_model (token), signet_token_get_serial (token));
+  signet_terminal_print ("  %s", state);
+  if (signet_token_is_software (token))
+    signet_terminal_print ("  %s", _("Software token, for trying things out: its keys are in files on this computer."));
+  for (guint i = 0; keys != NULL && i < keys->len; i++)
+    signet_token_show_key (invocation, g_ptr_array_index (keys, i), now);
+  if (signet_token_is_initialized (token) && (keys == NULL || keys->len == 0))
+    signet_terminal_print ("  %s", _("Empty. Get a certificate with: signet request new"));
+}
+
+static const char *
+signet_token_finding_words (const char *state)
+{
+  static const struct { const char *state; const char *text; } rows[] = {
+    { "ok", N_("works") },
+    { "no-token", N_("works, no token in a reader") },
+    { "refused", N_("was not loaded") },
+    { "crashed", N_("crashed") },
+    { "hung", N_("did not answer") },
+    { "failed", N_("failed") },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_strcmp0 (rows[i].state, state) == 0)
+      return _(rows[i].text);
+  return _("unknown");
+}
+
+static void
+signet_token_show_nothing (GPtrArray *findings)
+{
+  signet_terminal_print ("%s", _("No token was found."));
+  for (guint i = 0; findings != NULL && i < findings->len; i++)
+    {
+      const SignetTokenFinding *finding = g_ptr_array_index (findings, i);
+      g_autofree char *module = signet_text_sanitize (finding->module, -1, 0);
+      g_autofree char *detail = signet_text_sanitize (finding->detail, -1, 300);
+
+      signet_terminal_print ("  %s: %s%s%s", module, signet_token_finding_words (finding->state), *detail != '\0' ? " · " : "", detail);
+    }
+  signet_terminal_print ("%s", _("Put a token in, or make one for trying things out: signet token init --software --label NAME"));
+}
+
+int
+signet_command_token_list (SignetInvocation *invocation)
+{
+  g_autoptr(GPtrArray) tokens = NULL;
+  g_autoptr(GPtrArray) findings = NULL;
+  gint64 now;
+
+  if (!signet_invocation_parse (invocation, NULL, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE))
+    return invocation->status;
+  tokens = signet_lookup_tokens (invocation);
+  if (tokens == NULL)
+    return invocation->status;
+
+  now = signet_clock_now (signet_core_get_clock (signet_invocation_get_core (invocation)));
+  findings = signet_token_manager_dup_findings (signet_core_get_tokens (signet_invocation_get_core (invocation)));
+  if (invocation->json)
+    signet_token_print_json (tokens, findings, now);
+  else if (tokens->len == 0)
+    signet_token_show_nothing (findings);
+  for (guint i = 0; !invocation->json && i < tokens->len; i++)
+    {
+      if (i > 0)
+        signet_terminal_print ("%s", "");
+      signet_token_show (invocation, g_ptr_array_index (tokens, i), now);
+    }
+  return SIGNET_STATUS_DONE;
+}
+
+/* --- init ---------------------------------------------------------------------------------------------------------------- */
+typedef struct
+{
+  char *label, *so_pin_file; /* (owned) (nullable) */
+  gboolean software, erase;
+} SignetTokenInitOptions;
+
+static void
+signet_token_init_options_clear (SignetTokenInitOptions *options)
+{
+  g_free (options->label);
+  g_free (options->so_pin_file);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SignetTokenInitOptions, signet_token_init_options_clear)
+
+static SignetSecret *
+signet_token_ask_new (SignetInvocation          *invocation,
+                      SignetTerminalInteraction *interaction,
+                      SignetPinKind              kind,
+                      SignetToken               *token,
+                      const char                *label,
+                      GError                   **error)
+{
+  SignetPinQuestion question = {
+    .kind = kind,
+    .token_label = label,
+    .tries_left = -1,
+    .software_token = token == NULL || signet_token_is_software (token),
+    .min_length = token != NULL ? signet_token_get_min_pin (token) : 4,
+    .max_length = token != NULL ? signet_token_get_max_pin (token) : 64,
+  };
+
+  return signet_interaction_ask_pin (SIGNET_INTERACTION (interaction), &question, invocation->cancellable, error);
+}
+
+static SignetToken *
+signet_token_init_software (SignetInvocation          *invocation,
+                            const char                *label,
+                            SignetTerminalInteraction *interaction,
+                            gboolean                   has_so_pin,
+                            GError                   **error)
+{
+  SignetTokenManager *manager = signet_core_get_tokens (signet_invocation_get_core (invocation));
+  g_autoptr(SignetSecret) pin = signet_token_ask_new (invocation, interaction, SIGNET_PIN_NEW, NULL, label, error);
+  g_autoptr(SignetSecret) so_pin = NULL;
+
+  if (pin == NULL)
+    return NULL;
+  /* who reads the user's files has the keys anyway: a second PIN would guard nothing, so it is only set when given */
+  so_pin = has_so_pin ? signet_token_ask_new (invocation, interaction, SIGNET_PIN_NEW_SO, NULL, label, error) : signet_secret_ref (pin);
+  if (so_pin == NULL)
+    return NULL;
+  return signet_token_manager_init_software_token (manager, label, pin, so_pin, invocation->cancellable, error);
+}
+
+/* Setting up a token that is in use destroys its keys: only after a clear yes, or with --erase. */
+static gboolean
+signet_token_may_erase (SignetInvocation *invocation,
+                        SignetToken      *token,
+                        gboolean          erase,
+                        GError          **error)
+{
+  g_autofree char *question = NULL;
+  g_autoptr(GError) local_error = NULL;
+
+  if (erase || !signet_token_is_initialized (token))
+    return TRUE;
+
+  /* translators: %s is the label of a token */
+  question = g_strdup_printf (_("“%s” is in use. Everything on it will be destroyed. Go on?"), signet_token_get_label (token));
+  if (signet_terminal_ask_yes (question, invocation->cancellable, &local_error))
+    return TRUE;
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else
+    g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "the token was not to be erased");
+  return FALSE;
+}
+
+static gboolean
+signet_token_init_hardware (SignetInvocation          *invocation,
+                            const char                *label,
+                            SignetTerminalInteraction *interaction,
+                            SignetToken               *token,
+                            gboolean                   erase,
+                            GError                   **error)
+{
+  SignetTokenManager *manager = signet_core_get_tokens (signet_invocation_get_core (invocation));
+  g_autoptr(SignetSecret) so_pin = NULL;
+  g_autoptr(SignetSecret) pin = NULL;
+
+  if (!signet_token_may_erase (invocation, token, erase, error))
+    return FALSE;
+  so_pin = signet_token_ask_new (invocation, interaction, signet_token_is_initialized (token) ? SIGNET_PIN_SO : SIGNET_PIN_NEW_SO,
+                                 token, label, error);
+  if (so_pin == NULL)
+    return FALSE;
+  pin = signet_token_ask_new (invocation, interaction, SIGNET_PIN_NEW, token, label, error);
+  if (pin == NULL)
+    return FALSE;
+  return signet_token_manager_init_token (manager, token, label, pin, so_pin, invocation->cancellable, error);
+}
+
+static void
+signet_token_init_done (SignetInvocation *invocation,
+                        SignetToken      *token,
+                        const char       *label)
+{
+  g_autofree char *mark = NULL;
+  JsonObject *document;
+
+  if (invocation->json)
+    {
+      document = signet_invocation_new_document ();
+      json_object_set_object_member (document, "token",
+                                     signet_token_to_json (token, signet_clock_now (signet_core_get_clock (invocation->core))));
+      signet_invocation_print_document (document);
+      return;
+    }
+  mark = signet_terminal_mark (SIGNET_MARK_OK, _("Set up"), FALSE);
+  signet_terminal_print ("%s  %s · %s", mark, label, signet_token_get_serial (token));
+  if (signet_token_is_software (token))
+    signet_terminal_print ("  %s", _("Software token, for trying things out: its keys are in files on this computer."));
+  signet_terminal_print ("  %s", _("Get a certificate with: signet request new"));
+}
+
+static int
+signet_token_init_run (SignetInvocation             *invocation,
+                       const SignetTokenInitOptions *options)
+{
+  g_autoptr(SignetTerminalInteraction) interaction = signet_terminal_interaction_new ();
+  g_autoptr(SignetToken) token = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *label = signet_text_sanitize (options->label, -1, 32);
+
+  if (!signet_terminal_interaction_set_source (interaction, SIGNET_PIN_NEW, invocation->pin_file, invocation->pin_fd, &error) ||
+      !signet_terminal_interaction_set_source (interaction, SIGNET_PIN_NEW_SO, options->so_pin_file, -1, &error) ||
+      !signet_terminal_interaction_set_source (interaction, SIGNET_PIN_SO, options->so_pin_file, -1, &error))
+    return signet_invocation_fail (invocation, NULL, error);
+
+  if (options->software)
+    {
+      token = signet_token_init_software (invocation, options->label, interaction, options->so_pin_file != NULL, &error);
+      if (token == NULL)
+        return signet_invocation_fail (invocation, label, error);
+    }
+  else
+    {
+      token = signet_lookup_token (invocation, invocation->arguments[0]);
+      if (token == NULL)
+        return invocation->status;
+      if (!signet_token_init_hardware (invocation, options->label, interaction, token, options->erase, &error))
+        return signet_invocation_fail (invocation, label, error);
+    }
+  signet_token_init_done (invocation, token, label);
+  return SIGNET_STATUS_DONE;
+}
+
+int
+signet_command_token_init (SignetInvocation *invocation)
+{
+  g_auto(SignetTokenInitOptions) options = { NULL };
+  const GOptionEntry entries[] = {
+    { "label", 0, 0, G_OPTION_ARG_FILENAME, &options.label, N_("The name the token will show"), N_("LABEL") },
+    { "software", 0, 0, G_OPTION_ARG_NONE, &options.software, N_("Make a software token on this computer, for trying things out"), NULL },
+    { "so-pin-file", 0, 0, G_OPTION_ARG_FILENAME, &options.so_pin_file, N_("Read the security officer’s PIN from this file"), N_("FILE") },
+    { "erase", 0, 0, G_OPTION_ARG_NONE, &options.erase, N_("Set it up even when it is in use; what is on it is destroyed"), NULL },
+    { NULL }
+  };
+
+  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN))
+    return invocation->status;
+  if (options.label == NULL || *options.label == '\0')
+    return signet_invocation_usage (invocation, "%s", _("give the token a name with --label"));
+  if (signet_invocation_n_arguments (invocation) > 1 || (options.software && invocation->arguments[0] != NULL))
+    return signet_invocation_usage (invocation, "%s", _("too many arguments"));
+  return signet_token_init_run (invocation, &options);
+}
+
+/* --- change-pin ---------------------------------------------------------------------------------------------------------- */
+int
+signet_command_token_change_pin (SignetInvocation *invocation)
+{
+  g_autofree char *new_pin_file = NULL;
+  g_autoptr(SignetTerminalInteraction) interaction = signet_terminal_interaction_new ();
+  g_autoptr(SignetToken) token = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *mark = NULL;
+  const GOptionEntry entries[] = {
+    { "new-pin-file", 0, 0, G_OPTION_ARG_FILENAME, &new_pin_file, N_("Read the new PIN from this file"), N_("FILE") },
+    { NULL }
+  };
+
+  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN))
+    return invocation->status;
+  if (signet_invocation_n_arguments (invocation) > 1)
+    return signet_invocation_usage (invocation, "%s", _("too many arguments"));
+  if (!signet_terminal_interaction_set_source (interaction, SIGNET_PIN_USER, invocation->pin_file, invocation->pin_fd, &error) ||
+      !signet_terminal_interaction_set_source (interaction, SIGNET_PIN_NEW, new_pin_file, -1, &error))
+    return signet_invocation_fail (invocation, NULL, error);
+
+  token = signet_lookup_token (invocation, invocation->arguments[0]);
+  if (token == NULL)
+    return invocation->status;
+  if (!signet_token_change_pin (token, SIGNET_INTERACTION (interaction), invocation->cancellable, &error))
+    return signet_invocation_fail (invocation, signet_token_get_label (token), error);
+
+  if (invocation->json)
+    signet_invocation_print_document (signet_invocation_new_document ());
+  else
+    {
+      mark = signet_terminal_mark (SIGNET_MARK_OK, _("PIN changed"), FALSE);
+      signet_terminal_print ("%s  %s", mark, signet_token_get_label (token));
+    }
+  return SIGNET_STATUS_DONE;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-lookup.c: which token and which certificate a command is about. Main thread.
+ *
+ * Never guesses: when more than one would do, they are listed and the command ends.
+ */
+#define G_LOG_DOMAIN "signet-lookup"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "signet-lookup.h"
+
+#include "../core/base/signet-base-error.h"
+#include "../core/base/signet-text.h"
+
+#define SHORT_FINGERPRINT 16
+
+GPtrArray *
+signet_lookup_tokens (SignetInvocation *invocation)
+{
+  SignetTokenManager *manager = signet_core_get_tokens (signet_invocation_get_core (invocation));
+  g_autoptr(GPtrArray) problems = NULL;
+  g_autoptr(GError) error = NULL;
+  GPtrArray *tokens = signet_token_manager_refresh (manager, invocation->cancellable, &problems, &error);
+
+  for (guint i = 0; problems != NULL && i < problems->len; i++)
+    signet_terminal_show_error (_("driver (PKCS#11 module)"), g_ptr_array_index (problems, i));
+  if (tokens == NULL)
+    signet_invocation_fail (invocation, NULL, error);
+  return tokens;
+}
+
+static SignetToken *
+signet_lookup_only_token (SignetInvocation *invocation)
+{
+  g_autoptr(GPtrArray) tokens = signet_lookup_tokens (invocation);
+  g_autoptr(GError) error = NULL;
+
+  if (tokens == NULL)
+    return NULL;
+  if (tokens->len == 1)
+    return g_object_ref (g_ptr_array_index (tokens, 0));
+  if (tokens->len == 0)
+    {
+      error = g_error_new_literal (SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "no token is in a reader, and there is no software token");
+      signet_invocation_fail (invocation, NULL, error);
+      return NULL;
+    }
+
+  for (guint i = 0; i < tokens->len; i++)
+    signet_terminal_message ("  %s  %s", signet_token_get_serial (g_ptr_array_index (tokens, i)),
+                             signet_token_get_label (g_ptr_array_index (tokens, i)));
+  signet_invocation_usage (invocation, "%s", _("there is more than one token: name one of these by its serial number or label"));
+  return NULL;
+}
+
+SignetToken *
+signet_lookup_token (SignetInvocation *invocation,
+                     const char       *what)
+{
+  SignetTokenManager *manager = signet_core_get_tokens (signet_invocation_get_core (invocation));
+  g_autoptr(GError) error = NULL;
+  SignetToken *token;
+
+  if (what == NULL)
+    return signet_lookup_only_token (invocation);
+
+  token = signet_token_manager_find_token (manager, what, invocation->cancellable, &error);
+  if (token == NULL)
+    signet_invocation_fail (invocation, what, error);
+  return token;
+}
+
+char *
+signet_lookup_describe_key (SignetInvocation *invocation,
+                            SignetTokenKey   *key)
+{
+  SignetCertificate *certificate = signet_token_key_get_certificate (key);
+  gint64 now = signet_clock_now (signet_core_get_clock (signet_invocation_get_core (invocation)));
+  g_autofree char *klass = NULL;
+  g_autofree char *days = NULL;
+
+  if (certificate == NULL)
+    return g_strdup_printf ("%.*s  %s", SHORT_FINGERPRINT, signet_token_key_get_sha256 (key), signet_token_key_get_key_text (key));
+
+  klass = signet_words_class (signet_certificate_get_class (certificate, NULL));
+  days = signet_words_days_left (signet_certificate_get_not_after (certificate), now);
+  return g_strdup_printf ("%.*s  %s · %s · %s · %s", SHORT_FINGERPRINT, signet_certificate_get_sha256 (certificate),
+                          signet_certificate_get_holder (certificate), klass, days, signet_certificate_get_authority (certificate));
+}
+
+static void
+signet_lookup_add_keys (GPtrArray   *usable,
+                        GPtrArray   *others,
+                        SignetToken *token,
+                        gint64       now)
+{
+  GPtrArray *keys = signet_token_get_keys (token);
+
+  for (guint i = 0; keys != NULL && i < keys->len; i++)
+    {
+      SignetTokenKey *key = g_ptr_array_index (keys, i);
+
+      g_ptr_array_add (signet_signing_key_is_usable (key, now, NULL) ? usable : others, g_object_ref (key));
+    }
+}
+
+static void
+signet_lookup_show_keys (SignetInvocation *invocation,
+                         GPtrArray        *keys,
+                         gint64            now)
+{
+  for (guint i = 0; i < keys->len; i++)
+    {
+      SignetTokenKey *key = g_ptr_array_index (keys, i);
+      g_autofree char *line = signet_lookup_describe_key (invocation, key);
+      const char *reason = NULL;
+
+      if (signet_signing_key_is_usable (key, now, &reason))
+        signet_terminal_message ("  %s", line);
+      else
+        {
+          g_autofree char *why = signet_words_key_unusable (reason);
+
+          signet_terminal_message ("  %s · %s", line, why);
+        }
+    }
+}
+
+static SignetTokenKey *
+signet_lookup_only_signing_key (SignetInvocation *invocation)
+{
+  g_autoptr(GPtrArray) tokens = signet_lookup_tokens (invocation);
+  g_autoptr(GPtrArray) usable = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(GPtrArray) others = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(GError) error = NULL;
+  gint64 now = signet_clock_now (signet_core_get_clock (signet_invocation_get_core (invocation)));
+
+  if (tokens == NULL)
+    return NULL;
+  for (guint i = 0; i < tokens->len; i++)
+    signet_lookup_add_keys (usable, others, g_ptr_array_index (tokens, i), now);
+  if (usable->len == 1)
+    return g_object_ref (g_ptr_array_index (usable, 0));
+
+  if (usable->len > 1)
+    {
+      signet_lookup_show_keys (invocation, usable, now);
+      signet_invocation_usage (invocation, "%s", _("more than one certificate can sign: choose one with --certificate"));
+      return NULL;
+    }
+  signet_lookup_show_keys (invocation, others, now);
+  error = g_error_new_literal (SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND,
+                               tokens->len == 0 ? "no token is in a reader, and there is no software token"
+                                                : "no certificate on a token can sign documents now");
+  signet_invocation_fail (invocation, NULL, error);
+  return NULL;
+}
+
+SignetTokenKey *
+signet_lookup_certificate (SignetInvocation *invocation,
+                           const char       *what)
+{
+  SignetTokenManager *manager = signet_core_get_tokens (signet_invocation_get_core (invocation));
+  g_autoptr(GError) error = NULL;
+  SignetTokenKey *key = signet_token_manager_find_key (manager, what, invocation->cancellable, &error);
+
+  if (key == NULL)
+    signet_invocation_fail (invocation, what, error);
+  return key;
+}
+
+SignetTokenKey *
+signet_lookup_signing_key (SignetInvocation *invocation,
+                           const char       *what)
+{
+  return what != NULL ? signet_lookup_certificate (invocation, what) : signet_lookup_only_signing_key (invocation);
+}

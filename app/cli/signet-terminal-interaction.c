@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-terminal-interaction.c: answers the core's questions from files given beforehand, else at the terminal.
+ *
+ * Main thread. A PIN from a file is tried once: a wrong one ends the command, and a token that warns of its last try
+ * is only ever given a PIN that a person typed after reading the warning.
+ */
+#define G_LOG_DOMAIN "signet-terminal-interaction"
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <glib/gi18n.h>
+
+#include "signet-terminal-interaction.h"
+#include "signet-terminal.h"
+
+#include "../core/base/signet-base-error.h"
+#include "../core/base/signet-text.h"
+#include "../core/face/signet-words.h"
+
+#define MAX_SECRET_SIZE 4096
+#define MAX_TRIES 3
+
+struct _SignetTerminalInteraction
+{
+  GObject parent_instance;
+
+  SignetSecret *pins[SIGNET_PIN_NEW_SO + 1]; /* (owned) (nullable): given beforehand */
+  GHashTable *agreed;                        /* kinds of consent */
+  GHashTable *values;                        /* field id -> value */
+  SignetSecret *secret;                      /* (owned) (nullable): for the form's secret field */
+};
+
+static void signet_terminal_interaction_iface_init (SignetInteractionInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (SignetTerminalInteraction, signet_terminal_interaction, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (SIGNET_TYPE_INTERACTION, signet_terminal_interaction_iface_init))
+
+/* --- PIN ----------------------------------------------------------------------------------------------------------------- */
+static char *
+signet_terminal_pin_prompt (const SignetPinQuestion *question)
+{
+  g_autofree char *label = signet_text_sanitize (question->token_label, -1, 60);
+
+  switch (question->kind)
+    {
+    case SIGNET_PIN_SO:
+      /* translators: %s is the label of a token */
+      return g_strdup_printf (_("Security officer’s PIN of “%s”:"), label);
+    case SIGNET_PIN_NEW:
+      /* translators: %s is the label of a token */
+      return g_strdup_printf (_("New PIN for “%s”:"), label);
+    case SIGNET_PIN_NEW_SO:
+      /* translators: %s is the label of a token */
+      return g_strdup_printf (_("New security officer’s PIN for “%s”:"), label);
+    case SIGNET_PIN_USER:
+    case SIGNET_PIN_CONTEXT:
+    default:
+      /* translators: %s is the label of a token */
+      return g_strdup_printf (_("PIN for “%s”:"), label);
+    }
+}
+
+static void
+signet_terminal_show_pin_context (const SignetPinQuestion *question)
+{
+  g_autofree char *tries = signet_words_pin_tries (question);
+
+  if (question->flags & SIGNET_PIN_FLAG_RETRY)
+    signet_terminal_message ("%s", _("The PIN was wrong."));
+  if (question->document != NULL)
+    {
+      g_autofree char *document = signet_text_sanitize (question->document, -1, 200);
+
+      /* translators: %s is the name of the document that will be signed */
+      signet_terminal_message (_("To sign: %s"), document);
+    }
+  if (question->certificate != NULL)
+    {
+      g_autofree char *holder = signet_text_sanitize (question->certificate, -1, 200);
+
+      /* translators: %s is the name of the holder of the certificate that signs */
+      signet_terminal_message (_("As:      %s"), holder);
+    }
+  if (tries != NULL)
+    {
+      g_autofree char *mark = signet_terminal_mark (SIGNET_MARK_WARNING, tries, TRUE);
+
+      signet_terminal_message ("%s", mark);
+    }
+}
+
+static SignetSecret *
+signet_terminal_take_given_pin (SignetTerminalInteraction *self,
+                                const SignetPinQuestion   *question,
+                                GError                   **error)
+{
+  if (question->flags & SIGNET_PIN_FLAG_RETRY)
+    {
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_WRONG_PIN, "the token refused the PIN of the file; it was tried once");
+      return NULL;
+    }
+  if (question->flags & SIGNET_PIN_FLAG_FINAL_TRY)
+    {
+      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED,
+                           "this is the token's last try before it locks: enter the PIN at a terminal, without --pin-file and --pin-fd");
+      return NULL;
+    }
+  return signet_secret_ref (self->pins[question->kind]);
+}
+
+static gboolean
+signet_secrets_are_equal (SignetSecret *one,
+                          SignetSecret *other)
+{
+  gsize one_length, other_length;
+  const guint8 *one_bytes = signet_secret_get_bytes (one, &one_length);
+  const guint8 *other_bytes = signet_secret_get_bytes (other, &other_length);
+
+  return one_length == other_length && memcmp (one_bytes, other_bytes, one_length) == 0;
+}
+
+static gboolean
+signet_terminal_pin_length_fits (const SignetPinQuestion *question,
+                                 SignetSecret            *pin)
+{
+  gsize length = signet_secret_get_length (pin);
+
+  if (length >= question->min_length && (question->max_length == 0 || length <= question->max_length))
+    return TRUE;
+  /* translators: the shortest and the longest PIN a token takes */
+  signet_terminal_message (_("The PIN must have %u to %u characters."), question->min_length, question->max_length);
+  return FALSE;
+}
+
+/* a new PIN is typed twice; an old one once */
+static SignetSecret *
+signet_terminal_ask_pin_once (const SignetPinQuestion *question,
+                              gboolean                *again,
+                              GCancellable            *cancellable,
+                              GError                 **error)
+{
+  g_autofree char *prompt = signet_terminal_pin_prompt (question);
+  g_autoptr(SignetSecret) pin = signet_terminal_ask_secret (prompt, cancellable, error);
+  g_autoptr(SignetSecret) repeated = NULL;
+
+  *again = FALSE;
+  if (pin == NULL)
+    return NULL;
+  if (!signet_terminal_pin_length_fits (question, pin))
+    {
+      *again = TRUE;
+      return NULL;
+    }
+  if (question->kind != SIGNET_PIN_NEW && question->kind != SIGNET_PIN_NEW_SO)
+    return g_steal_pointer (&pin);
+
+  repeated = signet_terminal_ask_secret (_("The same again:"), cancellable, error);
+  if (repeated == NULL)
+    return NULL;
+  if (signet_secrets_are_equal (pin, repeated))
+    return g_steal_pointer (&pin);
+
+  signet_terminal_message ("%s", _("The two are not the same."));
+  *again = TRUE;
+  return NULL;
+}
+
+static SignetSecret *
+signet_terminal_interaction_ask_pin (SignetInteraction       *interaction,
+                                     const SignetPinQuestion *question,
+                                     GCancellable            *cancellable,
+                                     GError                 **error)
+{
+  SignetTerminalInteraction *self = SIGNET_TERMINAL_INTERACTION (interaction);
+  gboolean again = TRUE;
+
+  if (question->flags & SIGNET_PIN_FLAG_PIN_PAD)
+    {
+      signet_terminal_message ("%s", _("Enter the PIN on the reader."));
+      return signet_secret_new ((const guint8 *) "", 0);
+    }
+  if ((guint) question->kind < G_N_ELEMENTS (self->pins) && self->pins[question->kind] != NULL)
+    return signet_terminal_take_given_pin (self, question, error);
+
+  signet_terminal_show_pin_context (question);
+  for (guint i = 0; again && i < MAX_TRIES; i++)
+    {
+      SignetSecret *pin = signet_terminal_ask_pin_once (question, &again, cancellable, error);
+
+      if (pin != NULL || !again)
+        return pin;
+    }
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "no PIN was chosen");
+  return NULL;
+}
+
+/* --- consent ------------------------------------------------------------------------------------------------------------- */
+static gboolean
+signet_terminal_interaction_confirm (SignetInteraction   *interaction,
+                                     const SignetConsent *consent,
+                                     GCancellable        *cancellable,
+                                     GError             **error)
+{
+  SignetTerminalInteraction *self = SIGNET_TERMINAL_INTERACTION (interaction);
+  g_autofree char *title = signet_text_sanitize (consent->title, -1, 300);
+  g_autoptr(GError) local_error = NULL;
+
+  signet_terminal_message ("%s", title);
+  for (guint i = 0; consent->names != NULL && consent->names[i] != NULL; i++)
+    {
+      g_autofree char *name = signet_text_sanitize (consent->names[i], -1, 60);
+      g_autofree char *padded = signet_terminal_pad (name, 22);
+      g_autofree char *value = signet_text_sanitize (consent->values[i], -1, 4000);
+
+      signet_terminal_message ("  %s %s", padded, value);
+    }
+  if (g_hash_table_contains (self->agreed, consent->kind))
+    return TRUE;
+  if (signet_terminal_ask_yes (_("Do you agree?"), cancellable, &local_error))
+    return TRUE;
+
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else
+    g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "not agreed to: %s", consent->kind);
+  return FALSE;
+}
+
+/* --- form ---------------------------------------------------------------------------------------------------------------- */
+static char *
+signet_terminal_field_prompt (const SignetField *field)
+{
+  g_autofree char *label = signet_text_sanitize (field->label, -1, 200);
+  g_autofree char *help = signet_text_sanitize (field->help, -1, 400);
+  g_autofree char *choices = field->choices != NULL ? g_strjoinv (", ", field->choices) : NULL;
+  g_autofree char *safe_choices = signet_text_sanitize (choices, -1, 400);
+
+  if (*help != '\0')
+    signet_terminal_message ("  %s", help);
+  if (choices != NULL)
+    return g_strdup_printf ("%s (%s):", label, safe_choices);
+  return g_strdup_printf ("%s:", label);
+}
+
+static gboolean
+signet_terminal_check_field (SignetForm        *form,
+                             const SignetField *field,
+                             const char        *value,
+                             GError           **error)
+{
+  g_autoptr(GError) local_error = NULL;
+
+  if (signet_form_check_value (form, field->id, value, &local_error))
+    return TRUE;
+  g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE, "%s: %s", field->id, local_error->message);
+  return FALSE;
+}
+
+/* (transfer full) (nullable): asks until the value fits, at most three times */
+static char *
+signet_terminal_ask_field (SignetForm        *form,
+                           const SignetField *field,
+                           GCancellable      *cancellable,
+                           GError           **error)
+{
+  g_autofree char *prompt = signet_terminal_field_prompt (field);
+
+  for (guint i = 0; i < MAX_TRIES; i++)
+    {
+      g_autoptr(GError) local_error = NULL;
+      g_autofree char *value = signet_terminal_ask_line (prompt, cancellable, error);
+
+      if (value == NULL)
+        return NULL;
+      if (signet_form_check_value (form, field->id, value, &local_error))
+        return g_steal_pointer (&value);
+      signet_terminal_message ("  %s", local_error->message);
+    }
+  g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE, "no fitting value for %s", field->id);
+  return NULL;
+}
+
+static gboolean
+signet_terminal_fill_value (SignetTerminalInteraction *self,
+                            SignetForm                *form,
+                            const SignetField         *field,
+                            GHashTable                *values,
+                            GCancellable              *cancellable,
+                            GError                   **error)
+{
+  const char *given = g_hash_table_lookup (self->values, field->id);
+  char *value;
+
+  if (given == NULL && (field->value != NULL || !field->required || !signet_terminal_can_ask ()))
+    given = field->value != NULL ? field->value : "";
+  if (given != NULL && !field->required && *given == '\0')
+    return TRUE;
+  if (given != NULL && !signet_terminal_check_field (form, field, given, error))
+    return FALSE;
+
+  value = given != NULL ? g_strdup (given) : signet_terminal_ask_field (form, field, cancellable, error);
+  if (value == NULL)
+    return FALSE;
+  g_hash_table_replace (values, g_strdup (field->id), value);
+  return TRUE;
+}
+
+static gboolean
+signet_terminal_fill_secret (SignetTerminalInteraction *self,
+                             const SignetField         *field,
+                             GHashTable                *secrets,
+                             GCancellable              *cancellable,
+                             GError                   **error)
+{
+  SignetSecret *secret;
+
+  if (self->secret != NULL)
+    secret = signet_secret_ref (self->secret);
+  else if (!field->required && !signet_terminal_can_ask ())
+    return TRUE;
+  else if (!signet_terminal_can_ask ())
+    {
+      g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE, "the field %s is secret: give it with --secret-file", field->id);
+      return FALSE;
+    }
+  else
+    {
+      g_autofree char *prompt = signet_terminal_field_prompt (field);
+
+      secret = signet_terminal_ask_secret (prompt, cancellable, error);
+    }
+  if (secret == NULL)
+    return FALSE;
+  g_hash_table_replace (secrets, g_strdup (field->id), secret);
+  return TRUE;
+}
+
+static gboolean
+signet_terminal_check_names (SignetTerminalInteraction *self,
+                             SignetForm                *form,
+                             GError                   **error)
+{
+  GHashTableIter iter;
+  gpointer name;
+
+  g_hash_table_iter_init (&iter, self->values);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    {
+      const SignetField *field = signet_form_find_field (form, name);
+
+      if (field != NULL && field->kind != SIGNET_FIELD_SECRET)
+        continue;
+      g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE,
+                   field == NULL ? "the authority does not ask for a field “%s”" : "the field “%s” is secret: give it with --secret-file",
+                   (const char *) name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+signet_terminal_interaction_ask_form (SignetInteraction *interaction,
+                                      SignetForm        *form,
+                                      GHashTable       **values,
+                                      GHashTable       **secrets,
+                                      GCancellable      *cancellable,
+                                      GError           **error)
+{
+  SignetTerminalInteraction *self = SIGNET_TERMINAL_INTERACTION (interaction);
+  g_autoptr(GHashTable) filled = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr(GHashTable) hidden = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) signet_secret_unref);
+
+  if (!signet_terminal_check_names (self, form, error))
+    return FALSE;
+
+  for (guint i = 0; i < signet_form_get_n_fields (form); i++)
+    {
+      const SignetField *field = signet_form_get_field (form, i);
+      gboolean ok = field->kind == SIGNET_FIELD_SECRET ? signet_terminal_fill_secret (self, field, hidden, cancellable, error)
+                                                       : signet_terminal_fill_value (self, form, field, filled, cancellable, error);
+
+      if (!ok)
+        return FALSE;
+    }
+  *values = g_steal_pointer (&filled);
+  *secrets = g_steal_pointer (&hidden);
+  return TRUE;
+}
+
+/* --- object -------------------------------------------------------------------------------------------------------------- */
+static void
+signet_terminal_interaction_iface_init (SignetInteractionInterface *iface)
+{
+  iface->ask_pin = signet_terminal_interaction_ask_pin;
+  iface->confirm = signet_terminal_interaction_confirm;
+  iface->ask_form = signet_terminal_interaction_ask_form;
+}
+
+static void
+signet_terminal_interaction_finalize (GObject *object)
+{
+  SignetTerminalInteraction *self = SIGNET_TERMINAL_INTERACTION (object);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (self->pins); i++)
+    g_clear_pointer (&self->pins[i], signet_secret_unref);
+  g_clear_pointer (&self->secret, signet_secret_unref);
+  g_clear_pointer (&self->agreed, g_hash_table_unref);
+  g_clear_pointer (&self->values, g_hash_table_unref);
+
+  G_OBJECT_CLASS (signet_terminal_interaction_parent_class)->finalize (object);
+}
+
+static void
+signet_terminal_interaction_class_init (SignetTerminalInteractionClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = signet_terminal_interaction_finalize;
+}
+
+static void
+signet_terminal_interaction_init (SignetTerminalInteraction *self)
+{
+  self->agreed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+}
+
+SignetTerminalInteraction *
+signet_terminal_interaction_new (void)
+{
+  return g_object_new (SIGNET_TYPE_TERMINAL_INTERACTION, NULL);
+}
+
+SignetSecret *
+signet_terminal_read_secret_file (const char *path,
+                                  GError    **error)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  SignetSecret *secret;
+  struct stat status;
+
+  if (fd < 0)
+    {
+      signet_base_error_set_errno (error, errno, "opening the file with the secret");
+      return NULL;
+    }
+  if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && (status.st_mode & (S_IRGRP | S_IROTH)) != 0)
+    {
+      g_autofree char *shown = signet_text_sanitize (path, -1, 0);
+
+      /* translators: %s is a file name */
+      signet_terminal_message (_("Note: others can read “%s”; chmod 600 keeps it yours."), shown);
+    }
+  secret = signet_secret_new_from_fd (fd, MAX_SECRET_SIZE, error);
+  close (fd);
+  return secret;
+}
+
+gboolean
+signet_terminal_interaction_set_source (SignetTerminalInteraction *self,
+                                        SignetPinKind              kind,
+                                        const char                *path,
+                                        int                        fd,
+                                        GError                   **error)
+{
+  SignetSecret *secret;
+
+  if (path == NULL && fd < 0)
+    return TRUE;
+
+  secret = path != NULL ? signet_terminal_read_secret_file (path, error) : signet_secret_new_from_fd (fd, MAX_SECRET_SIZE, error);
+  if (secret == NULL)
+    {
+      g_prefix_error (error, "%s: ", path != NULL ? path : "--pin-fd");
+      return FALSE;
+    }
+  g_clear_pointer (&self->pins[kind], signet_secret_unref);
+  self->pins[kind] = secret;
+  /* the same PIN opens the token and a single signature */
+  if (kind == SIGNET_PIN_USER && self->pins[SIGNET_PIN_CONTEXT] == NULL)
+    self->pins[SIGNET_PIN_CONTEXT] = signet_secret_ref (secret);
+  return TRUE;
+}
+
+void
+signet_terminal_interaction_set_agreed (SignetTerminalInteraction *self,
+                                        const char                *kind)
+{
+  g_hash_table_add (self->agreed, g_strdup (kind));
+}
+
+gboolean
+signet_terminal_interaction_set_fields (SignetTerminalInteraction *self,
+                                        const char *const         *assignments,
+                                        GError                   **error)
+{
+  for (guint i = 0; assignments != NULL && assignments[i] != NULL; i++)
+    {
+      const char *equals = strchr (assignments[i], '=');
+
+      if (equals == NULL || equals == assignments[i])
+        {
+          g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE, "--field needs NAME=VALUE, not “%s”", assignments[i]);
+          return FALSE;
+        }
+      g_hash_table_replace (self->values, g_strndup (assignments[i], equals - assignments[i]), g_strdup (equals + 1));
+    }
+  return TRUE;
+}
+
+void
+signet_terminal_interaction_set_secret (SignetTerminalInteraction *self,
+                                        SignetSecret              *secret)
+{
+  g_clear_pointer (&self->secret, signet_secret_unref);
+  self->secret = secret != NULL ? signet_secret_ref (secret) : NULL;
+}
