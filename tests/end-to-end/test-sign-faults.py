@@ -11,20 +11,32 @@ from pathlib import Path
 
 from world import CANNOT_WRITE, DATA, NO_INPUT, PASSED, REFUSED, UNAVAILABLE, USAGE, Desk, FaultTest, digest, main
 
-# the stops of app/core/signing, in the order in which signing comes to them
-KILL_POINTS = ('open', 'preflight', 'prepare', 'hashed', 'login', 'signed', 'completed', 'verified', 'synced', 'renamed')
+# the stops of app/core/signing and the output file, in the order in which signing comes to them
+KILL_POINTS = ('opened', 'prepared', 'hashed', 'signed', 'time-stamped', 'completed', 'verified', 'synced', 'renamed', 'journalled')
 
 
 class TestKilled(FaultTest):
     def test_killed_at_each_point(self):
         self.assertEqual(len(KILL_POINTS), 10)
+        tsa = f'http://127.0.0.1:{self.world.port("TSA")}/'
         for point in KILL_POINTS:
             with self.subTest(point=point):
                 desk = self.desk()
-                run = desk.sign(environment={'SIGNET_TEST_STOP_AT': point})
+                run = desk.sign('--level', 't', '--tsa', tsa, environment={'SIGNET_TEST_STOP_AT': point})
                 self.assertEqual(run.returncode, -signal.SIGKILL, f'it was not killed at {point}: {run.stderr}')
                 self.assert_sound(desk)
-                self.assertEqual(desk.result.exists(), point == 'renamed')
+                self.assertEqual(desk.result.exists(), point in ('renamed', 'journalled'))
+
+    def test_killed_while_replacing(self):
+        """Replacing needs a name for a moment; the old file stays until the new one is whole."""
+        for point in ('completed', 'synced', 'linked'):
+            with self.subTest(point=point):
+                desk = self.desk()
+                desk.result.write_text('the one before', encoding='utf-8')
+                run = desk.sign('--overwrite', environment={'SIGNET_TEST_STOP_AT': point})
+                self.assertEqual(run.returncode, -signal.SIGKILL, f'it was not killed at {point}: {run.stderr}')
+                self.assertEqual(desk.result.read_text(encoding='utf-8'), 'the one before')
+                self.assertEqual(digest(desk.document), desk.digest)
 
     def test_signs_again_after_being_killed(self):
         desk = self.desk()

@@ -33,6 +33,7 @@ load_hostile (void)
   SignetPluginManifest *manifest;
   gsize length;
 
+  g_free (plugin_folder);
   plugin_folder = signet_test_make_dir ();
   g_assert_true (g_file_get_contents (source, &script, &length, NULL));
   script_path = signet_test_write_file (plugin_folder, "hostile.py", script, length);
