@@ -419,6 +419,9 @@ remember_tokens (SignetTokenModule *self)
 {
   g_free (self->tokens);
   self->tokens = self->software_dir != NULL ? _signet_token_software_dup_tokens (self->software_dir) : NULL;
+  /* SoftHSM does not start without its folder; settings that were moved are mended on the way */
+  if (self->software_dir != NULL && _signet_token_software_exists (self->software_dir))
+    _signet_token_software_prepare (self->software_dir, NULL);
 }
 
 void

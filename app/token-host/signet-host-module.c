@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-host-module.c: decides whether a file may be loaded, loads it with libp11 and takes its function list.
+ *
+ * libp11 0.4.12 loads, initialises and versions the module; everything after that is raw PKCS#11 on the same handle
+ * (docs/decisions/0003-libp11-and-raw-pkcs11.md says why). C_Finalize is never called by us: the process ends instead.
+ */
+#define G_LOG_DOMAIN "signet-host-module"
+
+#include "config.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libp11.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "signet-host-private.h"
+
+struct _HostModule {
+  PKCS11_CTX       *libp11;
+  void             *handle;
+  CK_FUNCTION_LIST *p11;
+};
+
+/* --- may it be loaded? ----------------------------------------------------------------------------------------------------- */
+
+static gboolean
+refuse (GError **error, const char *path, const char *why)
+{
+  g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED, "%s: %s", path, why);
+  return FALSE;
+}
+
+/* Others: anybody but root and, for a module the user named, the user. Group root is as good as root. */
+static gboolean
+others_can_write (const struct stat *info)
+{
+#if SIGNET_DEVELOPMENT
+  /* build trees are often writable by the developer's own group */
+  return (info->st_mode & S_IWOTH) != 0;
+#else
+  return (info->st_mode & S_IWOTH) != 0 || ((info->st_mode & S_IWGRP) != 0 && info->st_gid != 0);
+#endif
+}
+
+static gboolean
+owner_is_trusted (const struct stat *info, gboolean user)
+{
+  return info->st_uid == 0 || (user && info->st_uid == geteuid ());
+}
+
+/* In a sticky folder (/tmp) nobody can rename what is not theirs. Such a place serves development only. */
+static gboolean
+folder_is_safe (const struct stat *info, gboolean user)
+{
+  if (!S_ISDIR (info->st_mode) || !owner_is_trusted (info, user))
+    return FALSE;
+  if (!others_can_write (info))
+    return TRUE;
+  return SIGNET_DEVELOPMENT && (info->st_mode & S_ISVTX) != 0;
+}
+
+static gboolean
+folders_are_safe (const char *path, gboolean user)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  for (;;)
+    {
+      struct stat info;
+      g_autofree char *above = g_path_get_dirname (folder);
+
+      if (lstat (folder, &info) != 0 || !folder_is_safe (&info, user))
+        return FALSE;
+      if (g_str_equal (above, folder))
+        return TRUE;
+      g_free (folder);
+      folder = g_steal_pointer (&above);
+    }
+}
+
+/**
+ * host_module_check:
+ * @path: absolute
+ * @user: the user named this module: it may be the user's own file
+ * @canonical: (out): without links; what is checked is what is loaded, for nobody else can change a part of it
+ *
+ * A module is code: it must be a regular file that, like every folder above it, belongs to root (or the user) and that
+ * others cannot write. Development builds (profile=development) are laxer about groups and sticky folders, so that
+ * modules of a build tree can be loaded.
+ */
+gboolean
+host_module_check (const char *path, gboolean user, char **canonical, GError **error)
+{
+  g_autofree char *resolved = NULL;
+  char *real = g_path_is_absolute (path) ? realpath (path, NULL) : NULL;
+  struct stat info;
+  int fd = -1;
+
+  if (real == NULL)
+    return refuse (error, path, "no such file");
+  resolved = g_strdup (real);
+  free (real);
+  fd = open (resolved, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0 || fstat (fd, &info) != 0)
+    {
+      if (fd >= 0)
+        close (fd);
+      return refuse (error, path, "cannot be opened");
+    }
+  close (fd);
+  if (!S_ISREG (info.st_mode))
+    return refuse (error, path, "not a file");
+  if (!owner_is_trusted (&info, user))
+    return refuse (error, path, "belongs to somebody else");
+  if (others_can_write (&info))
+    return refuse (error, path, "others can write it");
+  if (!folders_are_safe (resolved, user))
+    return refuse (error, path, "others can write a folder on the way to it");
+  *canonical = g_steal_pointer (&resolved);
+  return TRUE;
+}
+
+/* --- loading ----------------------------------------------------------------------------------------------------------------- */
+
+/* A module may leave out what it cannot do; calling through NULL must be our refusal, not a crash. */
+static gboolean
+is_complete (CK_FUNCTION_LIST *p11)
+{
+  return p11->C_GetInfo != NULL && p11->C_GetSlotList != NULL && p11->C_GetTokenInfo != NULL && p11->C_GetMechanismInfo != NULL &&
+         p11->C_InitToken != NULL && p11->C_InitPIN != NULL && p11->C_SetPIN != NULL && p11->C_OpenSession != NULL && p11->C_CloseSession != NULL &&
+         p11->C_Login != NULL && p11->C_Logout != NULL && p11->C_CreateObject != NULL && p11->C_DestroyObject != NULL &&
+         p11->C_GetAttributeValue != NULL && p11->C_SetAttributeValue != NULL && p11->C_FindObjectsInit != NULL && p11->C_FindObjects != NULL &&
+         p11->C_FindObjectsFinal != NULL && p11->C_SignInit != NULL && p11->C_Sign != NULL && p11->C_GenerateKeyPair != NULL;
+}
+
+/* The handle libp11 holds already, and the same function list. */
+static gboolean
+take_functions (HostModule *module, const char *path, GError **error)
+{
+  CK_C_GetFunctionList get = NULL;
+
+  module->handle = dlopen (path, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+  if (module->handle == NULL)
+    return refuse (error, path, "libp11 loaded something else");
+  *(void **) &get = dlsym (module->handle, "C_GetFunctionList");
+  if (get == NULL || get (&module->p11) != CKR_OK || module->p11 == NULL || !is_complete (module->p11))
+    return refuse (error, path, "not a complete PKCS#11 module");
+  return TRUE;
+}
+
+HostModule *
+host_module_load (const char *path, gboolean user, GError **error)
+{
+  g_autofree char *canonical = NULL;
+  g_autofree HostModule *module = g_new0 (HostModule, 1);
+
+  if (!host_module_check (path, user, &canonical, error))
+    return NULL;
+  module->libp11 = PKCS11_CTX_new ();
+  if (module->libp11 == NULL || PKCS11_CTX_load (module->libp11, canonical) != 0)
+    {
+      refuse (error, canonical, "not a PKCS#11 module, or it does not initialise");
+      return NULL;
+    }
+  if (!take_functions (module, canonical, error))
+    return NULL;
+  return g_steal_pointer (&module);
+}
+
+CK_FUNCTION_LIST *
+host_module_get (HostModule *module)
+{
+  return module->p11;
+}
+
+static GVariant *
+text (const char *string)
+{
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, string != NULL ? string : "", string != NULL ? strnlen (string, HOST_MAX_TEXT) : 0, 1);
+}
+
+GVariant *
+host_module_describe (HostModule *module)
+{
+  g_auto (GVariantDict) description = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert_value (&description, "manufacturer", text (module->libp11->manufacturer));
+  g_variant_dict_insert_value (&description, "description", text (module->libp11->description));
+  return g_variant_dict_end (&description);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-host-private.h: what the files of the token host share. One thread, one module, one client. */
+#pragma once
+
+#include <gio/gio.h>
+#include <gio/gunixfdlist.h>
+#include <p11-kit/pkcs11.h>
+
+#include "../core/base/signet-secret.h"
+#include "../core/token/signet-token-error.h"
+#include "org.signet.TokenHost.h"
+
+G_BEGIN_DECLS
+
+/* What is asked of a module at most. */
+#define HOST_MAX_SLOTS    64
+#define HOST_MAX_OBJECTS  4096
+#define HOST_MAX_VALUE    (64 * 1024) /* a certificate */
+#define HOST_MAX_KEY      4096        /* a modulus, a point, parameters, a signature */
+#define HOST_MAX_TEXT     256
+#define HOST_MAX_PIN      1024
+
+/* --- the module ---------------------------------------------------------------------------------------------------------- */
+typedef struct _HostModule HostModule;
+
+gboolean             host_module_check (const char *path, gboolean user, char **canonical, GError **error);
+HostModule          *host_module_load  (const char *path, gboolean user, GError **error);
+CK_FUNCTION_LIST    *host_module_get   (HostModule *module);  /* every entry we use is there */
+GVariant            *host_module_describe (HostModule *module);
+
+/* --- CK_RV to GError ------------------------------------------------------------------------------------------------------ */
+gboolean host_check     (CK_RV rv, const char *call, GError **error); /* FALSE with an error when @rv is not CKR_OK */
+gboolean host_set_error (GError **error, SignetTokenError code, const char *message);
+
+/* --- slots and tokens ------------------------------------------------------------------------------------------------------- */
+/* Tokens that are there: at most HOST_MAX_SLOTS. */
+gboolean host_slots_list  (CK_FUNCTION_LIST *p11, CK_SLOT_ID *slots, gulong *n_slots, GError **error);
+char    *host_slots_make_id (CK_SLOT_ID slot, const CK_TOKEN_INFO *info);
+/* The slot a token is in now; REMOVED when it is in none. @id "": the first one that is not initialised. */
+gboolean host_slots_find  (CK_FUNCTION_LIST *p11, const char *id, CK_SLOT_ID *slot, CK_TOKEN_INFO *info, GError **error);
+char    *host_slots_state (CK_FUNCTION_LIST *p11, GError **error);
+GVariant *host_slots_describe_all (CK_FUNCTION_LIST *p11, GError **error); /* aa{sv} */
+GVariant *host_mechanisms_describe (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot);
+
+/* --- objects ------------------------------------------------------------------------------------------------------------------ */
+/* Adds the objects of @class, as aa{sv} elements. FALSE when the listing was cut or failed. */
+gboolean host_objects_describe (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, GVariantBuilder *builder, GError **error);
+GVariant *host_objects_describe_one (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE handle);
+/* At most @max handles that match. */
+gboolean host_objects_find (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, gulong n_template,
+                            CK_OBJECT_HANDLE *handles, gulong max, gulong *n_handles, GError **error);
+
+/* --- sessions ------------------------------------------------------------------------------------------------------------------ */
+typedef struct {
+  guint             id;
+  CK_SLOT_ID        slot;
+  char             *token;  /* id */
+  CK_SESSION_HANDLE handle;
+  gboolean          logged_in;
+} HostSession;
+
+HostSession *host_session_open  (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *pin, GError **error);
+void         host_session_close (CK_FUNCTION_LIST *p11, HostSession *session);
+GVariant    *host_session_generate (CK_FUNCTION_LIST *p11, HostSession *session, guint bits, GBytes *params, const char *label, GError **error);
+GVariant    *host_session_sign  (CK_FUNCTION_LIST *p11, HostSession *session, CK_OBJECT_HANDLE key, const char *scheme, guint digest, GBytes *data,
+                                 gboolean context, SignetSecret *pin, GError **error);
+gboolean     host_session_store (CK_FUNCTION_LIST *p11, HostSession *session, GVariant *certificate, GError **error);
+gboolean     host_session_delete (CK_FUNCTION_LIST *p11, HostSession *session, GVariant *objects, guint *count, GError **error);
+
+char    *host_token_init       (CK_FUNCTION_LIST *p11, const char *token, GBytes *label, SignetSecret *so_pin, SignetSecret *pin, GError **error);
+gboolean host_token_change_pin (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *old_pin, SignetSecret *new_pin, GError **error);
+
+/* --- the D-Bus side ------------------------------------------------------------------------------------------------------------ */
+/* @module: (nullable): then every call answers with a copy of @refusal */
+SignetTokenHost *host_service_new (HostModule *module, const GError *refusal);
+
+G_END_DECLS

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-host-service.c: org.signet.TokenHost on one side, the module on the other: takes a call apart, makes the PIN a secret,
+ * answers. Calls run one after the other on the main thread: a PKCS#11 module deserves no more trust than that.
+ */
+#define G_LOG_DOMAIN "signet-host-service"
+
+#include "config.h"
+
+#include <unistd.h>
+
+#include "signet-host-private.h"
+
+typedef struct {
+  HostModule *module;   /* (nullable) */
+  GError     *refusal;  /* why there is none */
+  GHashTable *sessions; /* id to HostSession */
+  guint       last_id;
+} Service;
+
+/* --- taking a call apart ------------------------------------------------------------------------------------------------------------ */
+
+/* NULL: the call was answered already. */
+static CK_FUNCTION_LIST *
+begin (Service *self, GDBusMethodInvocation *invocation)
+{
+  if (self->module != NULL)
+    return host_module_get (self->module);
+  g_dbus_method_invocation_return_gerror (invocation, self->refusal);
+  return NULL;
+}
+
+static gboolean
+refuse (GDBusMethodInvocation *invocation, GError *error)
+{
+  g_dbus_method_invocation_take_error (invocation, error);
+  return TRUE;
+}
+
+static HostSession *
+find_session (Service *self, guint id, GError **error)
+{
+  HostSession *session = g_hash_table_lookup (self->sessions, GUINT_TO_POINTER (id));
+
+  if (session == NULL)
+    host_set_error (error, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN, "no such session");
+  return session;
+}
+
+/* The @index'th descriptor of an "ah", read to its end. (nullable) without an error: it was not given. */
+static SignetSecret *
+read_pin (GUnixFDList *fds, GVariant *handles, guint index, GError **error)
+{
+  SignetSecret *pin = NULL;
+  gint32 handle = 0;
+  int fd = -1;
+
+  if (index >= g_variant_n_children (handles))
+    return NULL;
+  g_variant_get_child (handles, index, "h", &handle);
+  if (fds == NULL || handle < 0 || handle >= g_unix_fd_list_get_length (fds))
+    {
+      host_set_error (error, SIGNET_TOKEN_ERROR_FAILED, "a PIN was promised and did not come");
+      return NULL;
+    }
+  fd = g_unix_fd_list_get (fds, handle, error);
+  if (fd < 0)
+    return NULL;
+  pin = signet_secret_new_from_fd (fd, HOST_MAX_PIN, error);
+  close (fd);
+  return pin;
+}
+
+/* --- the calls ------------------------------------------------------------------------------------------------------------------------ */
+
+static gboolean
+on_list_tokens_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  GError *error = NULL;
+  GVariant *tokens = NULL;
+
+  if (p11 == NULL)
+    return TRUE;
+  tokens = host_slots_describe_all (p11, &error);
+  if (tokens == NULL)
+    return refuse (invocation, error);
+  signet_token_host_complete_list_tokens (skeleton, invocation, host_module_describe (self->module), tokens);
+  return TRUE;
+}
+
+static gboolean
+on_get_state_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  GError *error = NULL;
+  g_autofree char *state = NULL;
+
+  if (p11 == NULL)
+    return TRUE;
+  state = host_slots_state (p11, &error);
+  if (state == NULL)
+    return refuse (invocation, error);
+  signet_token_host_complete_get_state (skeleton, invocation, state);
+  return TRUE;
+}
+
+static gboolean
+on_get_flags_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, const char *token, Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  GError *error = NULL;
+  CK_SLOT_ID slot = 0;
+  CK_TOKEN_INFO info;
+
+  if (p11 == NULL)
+    return TRUE;
+  if (!host_slots_find (p11, token, &slot, &info, &error))
+    return refuse (invocation, error);
+  signet_token_host_complete_get_flags (skeleton, invocation, (guint64) info.flags);
+  return TRUE;
+}
+
+/* Within one process a login counts for every session of the token: a second one would be accepted with any PIN. */
+static gboolean
+is_logged_in (Service *self, const char *token)
+{
+  GHashTableIter iter;
+  HostSession *session = NULL;
+
+  g_hash_table_iter_init (&iter, self->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &session))
+    if (g_str_equal (session->token, token))
+      return TRUE;
+  return FALSE;
+}
+
+static HostSession *
+open_session (Service *self, CK_FUNCTION_LIST *p11, const char *token, GUnixFDList *fds, GVariant *handles, GError **error)
+{
+  g_autoptr (SignetSecret) pin = NULL;
+  HostSession *session = NULL;
+
+  if (is_logged_in (self, token))
+    {
+      host_set_error (error, SIGNET_TOKEN_ERROR_FAILED, "the token is logged in already");
+      return NULL;
+    }
+  pin = read_pin (fds, handles, 0, error);
+  if (pin == NULL && g_variant_n_children (handles) > 0)
+    return NULL;
+  session = host_session_open (p11, token, pin, error);
+  if (session == NULL)
+    return NULL;
+  session->id = ++self->last_id;
+  g_hash_table_insert (self->sessions, GUINT_TO_POINTER (session->id), session);
+  return session;
+}
+
+static gboolean
+on_login_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *token, GVariant *handles, Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  GError *error = NULL;
+  GVariantBuilder builder;
+  HostSession *session = NULL;
+
+  if (p11 == NULL)
+    return TRUE;
+  session = open_session (self, p11, token, fds, handles, &error);
+  if (session == NULL)
+    return refuse (invocation, error);
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  host_objects_describe (p11, session->handle, CKO_PRIVATE_KEY, &builder, NULL);
+  signet_token_host_complete_login (skeleton, invocation, NULL, session->id, g_variant_builder_end (&builder));
+  return TRUE;
+}
+
+static gboolean
+on_logout_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guint id, Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  HostSession *session = NULL;
+
+  if (p11 == NULL)
+    return TRUE;
+  session = find_session (self, id, NULL);
+  if (session != NULL)
+    {
+      g_hash_table_remove (self->sessions, GUINT_TO_POINTER (id));
+      host_session_close (p11, session);
+    }
+  signet_token_host_complete_logout (skeleton, invocation);
+  return TRUE;
+}
+
+static gboolean
+on_generate_key_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guint id, guint bits, GVariant *params, const char *label, Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  GError *error = NULL;
+  g_autoptr (GBytes) bytes = g_variant_get_data_as_bytes (params);
+  HostSession *session = NULL;
+  GVariant *objects = NULL;
+
+  if (p11 == NULL)
+    return TRUE;
+  session = find_session (self, id, &error);
+  if (session != NULL)
+    objects = host_session_generate (p11, session, bits, bytes, label, &error);
+  if (objects == NULL)
+    return refuse (invocation, error);
+  signet_token_host_complete_generate_key (skeleton, invocation, objects);
+  return TRUE;
+}
+
+static gboolean
+on_sign_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint id, guint64 key, const char *scheme, guint digest,
+            GVariant *data, GVariant *handles, gboolean context, Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  GError *error = NULL;
+  g_autoptr (GBytes) bytes = g_variant_get_data_as_bytes (data);
+  g_autoptr (SignetSecret) pin = NULL;
+  HostSession *session = NULL;
+  GVariant *signature = NULL;
+
+  if (p11 == NULL)
+    return TRUE;
+  session = find_session (self, id, &error);
+  if (session != NULL)
+    pin = read_pin (fds, handles, 0, &error);
+  if (error == NULL)
+    signature = host_session_sign (p11, session, (CK_OBJECT_HANDLE) key, scheme, digest, bytes, context, pin, &error);
+  if (signature == NULL)
+    return refuse (invocation, error);
+  signet_token_host_complete_sign (skeleton, invocation, NULL, signature);
+  return TRUE;
+}
+
+static gboolean
+on_store_certificate_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guint id, GVariant *certificate, Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  GError *error = NULL;
+  HostSession *session = NULL;
+
+  if (p11 == NULL)
+    return TRUE;
+  session = find_session (self, id, &error);
+  if (session == NULL || !host_session_store (p11, session, certificate, &error))
+    return refuse (invocation, error);
+  signet_token_host_complete_store_certificate (skeleton, invocation);
+  return TRUE;
+}
+
+static gboolean
+on_delete_objects_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guint id, GVariant *objects, Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  GError *error = NULL;
+  HostSession *session = NULL;
+  guint count = 0;
+
+  if (p11 == NULL)
+    return TRUE;
+  session = find_session (self, id, &error);
+  if (session == NULL || !host_session_delete (p11, session, objects, &count, &error))
+    return refuse (invocation, error);
+  signet_token_host_complete_delete_objects (skeleton, invocation, count);
+  return TRUE;
+}
+
+static gboolean
+on_init_token_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *token, GVariant *label, GVariant *handles,
+                  Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  GError *error = NULL;
+  g_autoptr (GBytes) bytes = g_variant_get_data_as_bytes (label);
+  g_autoptr (SignetSecret) so_pin = NULL;
+  g_autoptr (SignetSecret) pin = NULL;
+  g_autofree char *id = NULL;
+
+  if (p11 == NULL)
+    return TRUE;
+  so_pin = read_pin (fds, handles, 0, &error);
+  if (so_pin != NULL)
+    pin = read_pin (fds, handles, 1, &error);
+  if (pin != NULL)
+    id = host_token_init (p11, token, bytes, so_pin, pin, &error);
+  else if (error == NULL)
+    host_set_error (&error, SIGNET_TOKEN_ERROR_PIN_INVALID, "two PINs are needed");
+  if (id == NULL)
+    return refuse (invocation, error);
+  signet_token_host_complete_init_token (skeleton, invocation, NULL, id);
+  return TRUE;
+}
+
+static gboolean
+on_change_pin_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *token, GVariant *handles, Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  GError *error = NULL;
+  g_autoptr (SignetSecret) old_pin = NULL;
+  g_autoptr (SignetSecret) new_pin = NULL;
+
+  if (p11 == NULL)
+    return TRUE;
+  old_pin = read_pin (fds, handles, 0, &error);
+  if (error == NULL)
+    new_pin = read_pin (fds, handles, 1, &error);
+  if (error != NULL || !host_token_change_pin (p11, token, old_pin, new_pin, &error))
+    return refuse (invocation, error);
+  signet_token_host_complete_change_pin (skeleton, invocation, NULL);
+  return TRUE;
+}
+
+/* --- the object ------------------------------------------------------------------------------------------------------------------------- */
+
+/* Lives as long as the process. */
+SignetTokenHost *
+host_service_new (HostModule *module, const GError *refusal)
+{
+  Service *self = g_new0 (Service, 1);
+  SignetTokenHost *skeleton = signet_token_host_skeleton_new ();
+
+  self->module = module;
+  self->refusal = refusal != NULL ? g_error_copy (refusal) : NULL;
+  self->sessions = g_hash_table_new (NULL, NULL);
+  g_signal_connect (skeleton, "handle-list-tokens", G_CALLBACK (on_list_tokens_cb), self);
+  g_signal_connect (skeleton, "handle-get-state", G_CALLBACK (on_get_state_cb), self);
+  g_signal_connect (skeleton, "handle-get-flags", G_CALLBACK (on_get_flags_cb), self);
+  g_signal_connect (skeleton, "handle-login", G_CALLBACK (on_login_cb), self);
+  g_signal_connect (skeleton, "handle-logout", G_CALLBACK (on_logout_cb), self);
+  g_signal_connect (skeleton, "handle-generate-key", G_CALLBACK (on_generate_key_cb), self);
+  g_signal_connect (skeleton, "handle-sign", G_CALLBACK (on_sign_cb), self);
+  g_signal_connect (skeleton, "handle-store-certificate", G_CALLBACK (on_store_certificate_cb), self);
+  g_signal_connect (skeleton, "handle-delete-objects", G_CALLBACK (on_delete_objects_cb), self);
+  g_signal_connect (skeleton, "handle-init-token", G_CALLBACK (on_init_token_cb), self);
+  g_signal_connect (skeleton, "handle-change-pin", G_CALLBACK (on_change_pin_cb), self);
+  return skeleton;
+}

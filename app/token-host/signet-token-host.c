@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-token-host.c: the program that holds one PKCS#11 module, for one client, at the other end of descriptor 3.
+ *
+ *   signet-token-host [--user] [--software-token DIR] -- MODULE
+ *
+ * It is the only process of ours that runs vendors' code and sees PINs. No core dumps, no tracing, no open descriptor but its
+ * own, and it ends with its client, also while the module hangs. Threads: this one calls the module, GDBus's own reads
+ * and writes, a third waits for the client to go.
+ */
+#define G_LOG_DOMAIN "signet-token-host"
+
+#include "config.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "signet-host-private.h"
+
+#define SOCKET      3
+#define OBJECT_PATH "/org/signet/TokenHost"
+
+/* PINs pass through here: nothing of this memory may reach a disk or a debugger. */
+static void
+harden (void)
+{
+  const struct rlimit none = { 0, 0 };
+
+  setrlimit (RLIMIT_CORE, &none);
+  prctl (PR_SET_DUMPABLE, 0);
+  prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  umask (077);
+}
+
+/* The main thread may hang in the module for ever: it cannot be the one that notices. */
+static gpointer
+wait_for_client_to_go (gpointer unused)
+{
+  struct pollfd socket = { .fd = SOCKET, .events = POLLRDHUP };
+
+  while (poll (&socket, 1, -1) <= 0)
+    ;
+  _exit (0);
+  return NULL;
+}
+
+static GDBusConnection *
+connect_client (GError **error)
+{
+  g_autoptr (GSocket) socket = g_socket_new_from_fd (SOCKET, error);
+  g_autoptr (GSocketConnection) stream = NULL;
+  g_autofree char *guid = g_dbus_generate_guid ();
+
+  if (socket == NULL)
+    return NULL;
+  stream = g_socket_connection_factory_create_connection (socket);
+  return g_dbus_connection_new_sync (G_IO_STREAM (stream), guid,
+                                     G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER | G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_ALLOW_ANONYMOUS |
+                                       G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
+                                     NULL, NULL, error);
+}
+
+/* SoftHSM finds its settings through its environment; ours is nobody else's. */
+static void
+point_softhsm_at (const char *dir)
+{
+  g_autofree char *settings = g_build_filename (dir, "softhsm2.conf", NULL);
+
+  g_setenv ("SOFTHSM2_CONF", settings, TRUE);
+}
+
+static int
+serve (GDBusConnection *connection, const char *path, gboolean user)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GError) refusal = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SignetTokenHost) service = NULL;
+  HostModule *module = host_module_load (path, user, &refusal);
+
+  service = host_service_new (module, refusal);
+  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (service), connection, OBJECT_PATH, &error))
+    {
+      g_printerr ("signet-token-host: %s\n", error->message);
+      return EXIT_FAILURE;
+    }
+  g_dbus_connection_start_message_processing (connection);
+  g_main_loop_run (loop);
+  return EXIT_SUCCESS;
+}
+
+static int
+usage (void)
+{
+  g_printerr ("usage: signet-token-host [--user] [--software-token DIR] -- MODULE\n"
+              "This program is started by " SIGNET_NAME "; it is of no use by itself.\n");
+  return 64;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GDBusConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+  struct stat info;
+  gboolean user = FALSE;
+  int i = 1;
+
+  harden ();
+  for (; i < argc && strcmp (argv[i], "--") != 0; i++)
+    {
+      if (strcmp (argv[i], "--user") == 0)
+        user = TRUE;
+      else if (strcmp (argv[i], "--software-token") == 0 && i + 1 < argc)
+        point_softhsm_at (argv[++i]);
+      else
+        return usage ();
+    }
+  if (i + 2 != argc || fstat (SOCKET, &info) != 0 || !S_ISSOCK (info.st_mode))
+    return usage ();
+  signet_token_error_quark ();
+  g_thread_unref (g_thread_new ("signet-client-gone", wait_for_client_to_go, NULL));
+  connection = connect_client (&error);
+  if (connection == NULL)
+    {
+      g_printerr ("signet-token-host: %s\n", error->message);
+      return EXIT_FAILURE;
+    }
+  return serve (connection, argv[i + 1], user);
+}
