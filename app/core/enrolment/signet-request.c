@@ -41,6 +41,7 @@ signet_request_finalize (GObject *object)
   g_free (self->key_spec);
   g_free (self->key_sha256);
   g_free (self->subject);
+  g_free (self->label);
   g_free (self->secret_names);
   g_free (self->cookie);
   g_free (self->transaction);

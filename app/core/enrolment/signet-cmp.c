@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-cmp.c: one exchange with a CMP server: request, poll, confirm. Every byte goes through SignetHttp with its limits; the
+ * proof of possession is signed by whoever is behind @key. Blocking, for worker threads.
+ */
+#define G_LOG_DOMAIN "signet-cmp"
+
+#include "config.h"
+
+#include "signet-cmp-private.h"
+
+#include <string.h>
+
+#include <openssl/err.h>
+
+#include "../base/signet-base-error.h"
+#include "../base/signet-text.h"
+#include "signet-enrolment-private.h"
+
+#define CONTENT_TYPE     "application/pkixcmp"
+#define DEADLINE_SECONDS 60
+
+/* One request by OpenSSL's client; its transfer callback fills this in. */
+typedef struct {
+  const SignetCmpServer *server;
+  GBytes                *header;   /* of the last message sent */
+  SignetCmpAnswer       *answer;   /* the last one received, not yet known to be genuine */
+  GError                *error;    /* of the transport */
+} Exchange;
+
+/* --- values -------------------------------------------------------------------------------------------------------------- */
+
+void
+_signet_cmp_transaction_free (SignetCmpTransaction *transaction)
+{
+  if (transaction == NULL)
+    return;
+  g_clear_pointer (&transaction->header, g_bytes_unref);
+  g_clear_pointer (&transaction->recipient_nonce, g_bytes_unref);
+  g_free (transaction);
+}
+
+void
+_signet_cmp_outcome_free (SignetCmpOutcome *outcome)
+{
+  if (outcome == NULL)
+    return;
+  g_clear_pointer (&outcome->certificate, g_bytes_unref);
+  _signet_cmp_transaction_free (outcome->transaction);
+  g_free (outcome);
+}
+
+/* "HEADER NONCE ID" in hexadecimal */
+char *
+_signet_cmp_transaction_to_text (const SignetCmpTransaction *transaction)
+{
+  gsize header_length, nonce_length = 0;
+  const guint8 *header_data = g_bytes_get_data (transaction->header, &header_length);
+  const guint8 *nonce_data = transaction->recipient_nonce != NULL ? g_bytes_get_data (transaction->recipient_nonce, &nonce_length) : NULL;
+  g_autofree char *header = signet_text_hex (header_data, header_length);
+  g_autofree char *nonce = signet_text_hex (nonce_data, nonce_length);
+
+  return g_strdup_printf ("%s %s %" G_GINT64_FORMAT, header, nonce, transaction->request_id);
+}
+
+SignetCmpTransaction *
+_signet_cmp_transaction_parse (const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", " ", 4);
+  g_autoptr (SignetCmpTransaction) transaction = g_new0 (SignetCmpTransaction, 1);
+
+  if (g_strv_length (parts) != 3 || (transaction->header = signet_text_unhex (parts[0])) == NULL)
+    return NULL;
+  if (*parts[1] != '\0')
+    transaction->recipient_nonce = signet_text_unhex (parts[1]);
+  transaction->request_id = g_ascii_strtoll (parts[2], NULL, 10);
+  return g_steal_pointer (&transaction);
+}
+
+/* --- transport ----------------------------------------------------------------------------------------------------------- */
+
+static GBytes *
+post (const SignetCmpServer *server, GBytes *message, GError **error)
+{
+  SignetHttpRequest request = { .method = "POST", .url = server->url, .body = message, .content_type = CONTENT_TYPE,
+                                .allowed_hosts = server->allowed_hosts, .max_size = SIGNET_CMP_MAX_MESSAGE, .deadline = DEADLINE_SECONDS };
+  g_autoptr (SignetHttpResponse) response = NULL;
+
+  if (server->sending != NULL)
+    server->sending (server->sending_data);
+  response = signet_http_send (server->http, &request, server->cancellable, error);
+  if (response == NULL)
+    return NULL;
+  if (response->status == 200)
+    return g_bytes_ref (response->body);
+  g_set_error (error, SIGNET_BASE_ERROR, response->status >= 500 ? SIGNET_BASE_ERROR_TRY_LATER : SIGNET_BASE_ERROR_NETWORK,
+               "the authority's server answered with status %u", response->status);
+  return NULL;
+}
+
+static OSSL_CMP_MSG *
+decode_message (GBytes *bytes)
+{
+  BIO *bio = BIO_new_mem_buf (g_bytes_get_data (bytes, NULL), (int) g_bytes_get_size (bytes));
+  OSSL_CMP_MSG *message = bio != NULL ? d2i_OSSL_CMP_MSG_bio (bio, NULL) : NULL;
+
+  BIO_free (bio);
+  return message;
+}
+
+static GBytes *
+encode_message (const OSSL_CMP_MSG *message)
+{
+  BIO *bio = BIO_new (BIO_s_mem ());
+  GBytes *bytes = NULL;
+  char *data;
+  long length;
+
+  if (bio != NULL && i2d_OSSL_CMP_MSG_bio (bio, message) && (length = BIO_get_mem_data (bio, &data)) > 0)
+    bytes = g_bytes_new (data, length);
+  BIO_free (bio);
+  return bytes;
+}
+
+static SignetCmpAnswer *
+parse_bytes (GBytes *bytes, GError **error)
+{
+  gsize length;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+
+  return _signet_cmp_answer_parse (data, length, error);
+}
+
+static OSSL_CMP_MSG *
+on_transfer_cb (OSSL_CMP_CTX *context, const OSSL_CMP_MSG *request)
+{
+  Exchange *exchange = OSSL_CMP_CTX_get_transfer_cb_arg (context);
+  g_autoptr (GBytes) out = encode_message (request);
+  g_autoptr (GBytes) in = NULL;
+  gsize length;
+  const guint8 *data;
+
+  if (out == NULL || exchange->error != NULL)
+    return NULL;
+  data = g_bytes_get_data (out, &length);
+  g_clear_pointer (&exchange->header, g_bytes_unref);
+  exchange->header = _signet_cmp_header_of (data, length);
+  in = post (exchange->server, out, &exchange->error);
+  if (in == NULL)
+    return NULL;
+  g_clear_pointer (&exchange->answer, _signet_cmp_answer_free);
+  exchange->answer = parse_bytes (in, &exchange->error);
+  return exchange->answer != NULL ? decode_message (in) : NULL;
+}
+
+/* --- errors -------------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+queue_has (int reason)
+{
+  gboolean found = FALSE;
+  unsigned long code;
+
+  while ((code = ERR_get_error ()) != 0)
+    found = found || (ERR_GET_LIB (code) == ERR_LIB_CMP && ERR_GET_REASON (code) == reason);
+  return found;
+}
+
+static gboolean
+set_rejected (const SignetCmpAnswer *answer, GError **error)
+{
+  gboolean wrong_secret = (answer->failure & OSSL_CMP_CTX_FAILINFO_badMessageCheck) != 0;
+
+  g_set_error (error, SIGNET_ENROLMENT_ERROR, wrong_secret ? SIGNET_ENROLMENT_ERROR_WRONG_SECRET : SIGNET_ENROLMENT_ERROR_REJECTED, "%s",
+               answer->text != NULL && *answer->text != '\0' ? answer->text : "the authority gave no reason");
+  return FALSE;
+}
+
+/* An answer protected with another secret than ours: ours is wrong, or it is not the authority that answers. */
+static gboolean
+set_wrong_secret (GError **error)
+{
+  g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_WRONG_SECRET, "the authority's answer is not protected with this activation code");
+  return FALSE;
+}
+
+static gboolean
+set_not_genuine (GError **error)
+{
+  g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "the answer is not a genuine CMP answer to what was asked");
+  return FALSE;
+}
+
+/* --- OpenSSL's context ---------------------------------------------------------------------------------------------------- */
+
+static gboolean
+set_credentials (OSSL_CMP_CTX *context, const SignetCmpServer *server)
+{
+  gsize length;
+  const guint8 *secret;
+
+  if (server->secret == NULL)
+    return FALSE;
+  secret = signet_secret_get_bytes (server->secret, &length);
+  return OSSL_CMP_CTX_set1_secretValue (context, secret, (int) length) &&
+         (server->reference == NULL ||
+          OSSL_CMP_CTX_set1_referenceValue (context, (const guchar *) server->reference, (int) strlen (server->reference)));
+}
+
+static gboolean
+set_recipient (OSSL_CMP_CTX *context, const SignetCmpServer *server, GError **error)
+{
+  X509_NAME *name;
+  gboolean ok;
+
+  if (server->recipient == NULL || *server->recipient == '\0')
+    return TRUE;
+  if ((name = _signet_enrolment_name_parse (server->recipient, error)) == NULL)
+    return FALSE;
+  ok = OSSL_CMP_CTX_set1_recipient (context, name);
+  X509_NAME_free (name);
+  return ok;
+}
+
+static int
+on_log_cb (const char *function, const char *file, int line, OSSL_CMP_severity level, const char *message)
+{
+  g_debug ("openssl: %s", message);
+  return 1;
+}
+
+static OSSL_CMP_CTX *
+new_context (const SignetCmpServer *server, GError **error)
+{
+  OSSL_CMP_CTX *context = OSSL_CMP_CTX_new (NULL, NULL);
+
+  if (context != NULL && OSSL_CMP_CTX_set_log_cb (context, on_log_cb) && set_credentials (context, server) &&
+      OSSL_CMP_CTX_set_option (context, OSSL_CMP_OPT_MAC_ALGNID, NID_hmacWithSHA256) &&
+      OSSL_CMP_CTX_set_option (context, OSSL_CMP_OPT_DISABLE_CONFIRM, 1) && set_recipient (context, server, error))
+    return context;
+  if (error == NULL || *error == NULL)
+    signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "CMP client");
+  OSSL_CMP_CTX_free (context);
+  return NULL;
+}
+
+/* --- request --------------------------------------------------------------------------------------------------------------- */
+
+static SignetCmpTransaction *
+transaction_of (GBytes *header, GBytes *nonce, gint64 request_id)
+{
+  SignetCmpTransaction *transaction = g_new0 (SignetCmpTransaction, 1);
+
+  transaction->header = g_bytes_ref (header);
+  transaction->recipient_nonce = nonce != NULL ? g_bytes_ref (nonce) : NULL;
+  transaction->request_id = request_id;
+  return transaction;
+}
+
+static GBytes *
+encode_certificate (X509 *certificate)
+{
+  guchar *der = NULL;
+  int length = certificate != NULL ? i2d_X509 (certificate, &der) : 0;
+  GBytes *bytes = length > 0 ? g_bytes_new (der, length) : NULL;
+
+  OPENSSL_free (der);
+  return bytes;
+}
+
+/* What OpenSSL found genuine. A certificate it found unfit (another key) is given all the same: the check of this room says why it is refused. */
+static SignetCmpOutcome *
+read_outcome (OSSL_CMP_CTX *context, Exchange *exchange, int waits, GError **error)
+{
+  SignetCmpOutcome *outcome = NULL;
+  GBytes *certificate = encode_certificate (OSSL_CMP_CTX_get0_newCert (context));
+
+  if (certificate != NULL || (waits && exchange->answer != NULL && exchange->answer->kind == SIGNET_CMP_ANSWER_WAITING))
+    {
+      outcome = g_new0 (SignetCmpOutcome, 1);
+      outcome->kind = certificate != NULL ? SIGNET_CMP_ANSWER_ISSUED : SIGNET_CMP_ANSWER_WAITING;
+      outcome->certificate = certificate;
+      outcome->check_after = exchange->answer->check_after;
+      outcome->transaction = transaction_of (exchange->header, exchange->answer->sender_nonce, exchange->answer->request_id);
+      ERR_clear_error ();
+      return outcome;
+    }
+  if (exchange->error != NULL)
+    g_propagate_error (error, g_steal_pointer (&exchange->error));
+  else if (queue_has (CMP_R_WRONG_PBM_VALUE))
+    set_wrong_secret (error);
+  else if (exchange->answer != NULL && exchange->answer->kind == SIGNET_CMP_ANSWER_REJECTED && exchange->answer->is_protected)
+    set_rejected (exchange->answer, error);
+  else
+    set_not_genuine (error);
+  ERR_clear_error ();
+  return NULL;
+}
+
+static int
+body_number (const char *body)
+{
+  return g_strcmp0 (body, "ir") == 0 ? OSSL_CMP_IR : g_strcmp0 (body, "cr") == 0 ? OSSL_CMP_CR : -1;
+}
+
+SignetCmpOutcome *
+_signet_cmp_request (const SignetCmpServer *server, const char *body, const X509_NAME *subject, EVP_PKEY *key, GError **error)
+{
+  Exchange exchange = { .server = server };
+  OSSL_CMP_CTX *context;
+  SignetCmpOutcome *outcome = NULL;
+  int check_after = 0;
+  int type = body_number (body);
+
+  if (type < 0)
+    {
+      g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED, "a CMP request of this type is not made");
+      return NULL;
+    }
+  ERR_clear_error ();
+  context = new_context (server, error);
+  if (context == NULL)
+    return NULL;
+  EVP_PKEY_up_ref (key);
+  if (OSSL_CMP_CTX_set0_newPkey (context, 1, key) && OSSL_CMP_CTX_set1_subjectName (context, subject) &&
+      OSSL_CMP_CTX_set_transfer_cb (context, on_transfer_cb) && OSSL_CMP_CTX_set_transfer_cb_arg (context, &exchange))
+    outcome = read_outcome (context, &exchange, OSSL_CMP_try_certreq (context, type, NULL, &check_after) == -1, error);
+  else
+    signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "CMP client");
+  OSSL_CMP_CTX_free (context);
+  g_clear_pointer (&exchange.header, g_bytes_unref);
+  g_clear_pointer (&exchange.answer, _signet_cmp_answer_free);
+  g_clear_error (&exchange.error);
+  return outcome;
+}
+
+/* --- poll and confirm -------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+same_bytes (GBytes *a, GBytes *b)
+{
+  return a != NULL && b != NULL && g_bytes_equal (a, b);
+}
+
+/* The transaction ID of a header: a message with nothing in its body is a message too. */
+static GBytes *
+transaction_id_of (GBytes *message)
+{
+  g_autoptr (SignetCmpAnswer) own = parse_bytes (message, NULL);
+
+  return own != NULL && own->transaction != NULL ? g_bytes_ref (own->transaction) : NULL;
+}
+
+/* Protection by OpenSSL; nonce and transaction are compared here, because its context is a new one. */
+static gboolean
+check_genuine (const SignetCmpServer *server, GBytes *in, const SignetCmpAnswer *answer, GBytes *transaction, GBytes *nonce, GError **error)
+{
+  OSSL_CMP_CTX *context = new_context (server, error);
+  OSSL_CMP_MSG *message = context != NULL ? decode_message (in) : NULL;
+  gboolean genuine = message != NULL && OSSL_CMP_validate_msg (context, message);
+  gboolean wrong_secret = queue_has (CMP_R_WRONG_PBM_VALUE);
+
+  OSSL_CMP_MSG_free (message);
+  OSSL_CMP_CTX_free (context);
+  if (context == NULL)
+    return FALSE;
+  if (wrong_secret)
+    return set_wrong_secret (error);
+  if (genuine && same_bytes (answer->transaction, transaction) && same_bytes (answer->recipient_nonce, nonce))
+    return TRUE;
+  return set_not_genuine (error);
+}
+
+static SignetCmpOutcome *
+exchange_next (const SignetCmpServer *server, const SignetCmpTransaction *transaction, GBytes *body, GError **error)
+{
+  g_autoptr (GBytes) nonce = NULL;
+  g_autoptr (GBytes) out = NULL;
+  g_autoptr (GBytes) in = NULL;
+  g_autoptr (GBytes) id = NULL;
+  g_autoptr (GBytes) header = NULL;
+  g_autoptr (SignetCmpAnswer) answer = NULL;
+  SignetCmpOutcome *outcome;
+
+  if (server->secret == NULL)
+    {
+      set_wrong_secret (error);
+      return NULL;
+    }
+  out = _signet_cmp_message_new (transaction->header, transaction->recipient_nonce, body, server->secret, &nonce, error);
+  if (out == NULL || (in = post (server, out, error)) == NULL || (answer = parse_bytes (in, error)) == NULL)
+    return NULL;
+  id = transaction_id_of (out);
+  header = _signet_cmp_header_of (g_bytes_get_data (out, NULL), g_bytes_get_size (out));
+  if (!check_genuine (server, in, answer, id, nonce, error))
+    return NULL;
+  if (answer->kind == SIGNET_CMP_ANSWER_REJECTED)
+    {
+      set_rejected (answer, error);
+      return NULL;
+    }
+  outcome = g_new0 (SignetCmpOutcome, 1);
+  outcome->kind = answer->kind;
+  outcome->certificate = g_steal_pointer (&answer->certificate);
+  outcome->check_after = answer->check_after;
+  outcome->transaction = transaction_of (header, answer->sender_nonce, transaction->request_id);
+  return outcome;
+}
+
+static SignetCmpOutcome *
+expect (SignetCmpOutcome *outcome, SignetCmpAnswerKind one, SignetCmpAnswerKind other, GError **error)
+{
+  if (outcome == NULL || outcome->kind == one || outcome->kind == other)
+    return outcome;
+  _signet_cmp_outcome_free (outcome);
+  set_not_genuine (error);
+  return NULL;
+}
+
+SignetCmpOutcome *
+_signet_cmp_poll (const SignetCmpServer *server, const SignetCmpTransaction *transaction, GError **error)
+{
+  g_autoptr (GBytes) body = _signet_cmp_body_poll (transaction->request_id);
+
+  return expect (exchange_next (server, transaction, body, error), SIGNET_CMP_ANSWER_ISSUED, SIGNET_CMP_ANSWER_WAITING, error);
+}
+
+SignetCmpOutcome *
+_signet_cmp_confirm (const SignetCmpServer *server, const SignetCmpTransaction *transaction, X509 *certificate, GError **error)
+{
+  g_autoptr (GBytes) body = _signet_cmp_body_confirm (transaction->request_id, certificate);
+
+  return expect (exchange_next (server, transaction, body, error), SIGNET_CMP_ANSWER_CONFIRMED, SIGNET_CMP_ANSWER_CONFIRMED, error);
+}

@@ -1,0 +1,639 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-enrolment-run.c: one request moved on as far as it will go. A step for each state; a state is in the database before the
+ * step after it begins, so that a kill at any moment costs at most the step under way. Blocking, for worker threads.
+ */
+#define G_LOG_DOMAIN "signet-enrolment-run"
+
+#include "config.h"
+
+#include "signet-enrolment-private.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "../base/signet-base-error.h"
+#include "../base/signet-text.h"
+
+#define SUBMIT_SECONDS 60
+#define MAX_COOKIE     65536
+#define MIN_WAIT       1
+#define MAX_WAIT       (7 * 86400)
+#define EXPIRY         (90 * 86400)
+
+/* --- states ---------------------------------------------------------------------------------------------------------------------- */
+
+static void
+stop_for_test (SignetRequestState state)
+{
+#if SIGNET_DEVELOPMENT
+  if (g_strcmp0 (g_getenv ("SIGNET_TEST_STOP_AT"), signet_request_state_get_id (state)) == 0)
+    raise (SIGKILL);
+#endif
+}
+
+gboolean
+_signet_enrolment_run_enter (SignetEnrolmentRun *run, SignetRequestState state, GError **error)
+{
+  SignetRequestState before = run->request->state;
+
+  run->request->state = state;
+  run->request->changed = signet_clock_now (run->enrolment->clock);
+  if (!_signet_request_store_update (run->enrolment->store, run->request, error))
+    {
+      run->request->state = before;
+      return FALSE;
+    }
+  g_debug ("request %" G_GINT64_FORMAT " is %s", run->request->id, signet_request_state_get_id (state));
+  stop_for_test (state);
+  return TRUE;
+}
+
+/* The journal is a record, not a gate: what cannot be written there must not stop what the person has begun. */
+static void
+note (SignetEnrolmentRun *run, const char *act)
+{
+  SignetRequest *request = run->request;
+  SignetJournalEntry entry = { .act = (char *) act, .subject = request->token_label,
+                               .certificate = request->certificate != NULL ? (char *) signet_certificate_get_sha256 (request->certificate) : NULL };
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *detail = NULL;
+  g_autoptr (GError) error = NULL;
+  JsonObject *object = json_object_new ();
+
+  json_object_set_int_member (object, "request", request->id);
+  json_object_set_string_member (object, "authority", request->authority);
+  json_object_set_string_member (object, "subject", request->subject);
+  if (request->key_sha256 != NULL)
+    json_object_set_string_member (object, "key", request->key_sha256);
+  json_node_take_object (node, object);
+  entry.detail = detail = json_to_string (node, FALSE);
+  if (run->enrolment->journal != NULL && !signet_journal_append (run->enrolment->journal, &entry, &error))
+    g_warning ("journal: %s", error->message);
+}
+
+/* --- people and tokens -------------------------------------------------------------------------------------------------------------- */
+
+gboolean
+_signet_enrolment_run_consent (SignetEnrolmentRun *run, GError **error)
+{
+  SignetRequest *request = run->request;
+  const SignetKeySpec *spec = signet_key_spec_find (request->key_spec);
+  const char *const names[] = { "subject", "key", "token", "authority", NULL };
+  const char *const values[] = { request->subject, spec != NULL ? spec->display_name : request->key_spec, request->token_label,
+                                 signet_authority_get_name (run->authority), NULL };
+  SignetConsent consent = { "certificate-request", signet_authority_get_name (run->authority), names, values };
+
+  if (run->agreed)
+    return TRUE;
+  run->agreed = signet_interaction_confirm (run->interaction, &consent, run->cancellable, error);
+  return run->agreed;
+}
+
+static gboolean
+find_token (SignetEnrolmentRun *run, GError **error)
+{
+  if (run->token == NULL)
+    run->token = signet_token_manager_find_token (run->enrolment->tokens, run->request->token_uri, run->cancellable, error);
+  return run->token != NULL;
+}
+
+static gboolean
+log_in (SignetEnrolmentRun *run, GError **error)
+{
+  if (run->session != NULL)
+    return TRUE;
+  if (!find_token (run, error))
+    return FALSE;
+  run->session = signet_token_login (run->token, run->interaction, NULL, run->cancellable, error);
+  return run->session != NULL;
+}
+
+/* By what names the key: its label before we know more, its hash after. */
+static SignetTokenKey *
+find_key (SignetEnrolmentRun *run)
+{
+  GPtrArray *keys = signet_token_get_keys (run->token);
+
+  for (guint i = 0; i < keys->len; i++)
+    {
+      SignetTokenKey *key = keys->pdata[i];
+
+      if (!signet_token_key_has_private (key))
+        continue;
+      if (run->request->key_sha256 != NULL ? g_strcmp0 (signet_token_key_get_sha256 (key), run->request->key_sha256) == 0
+                                           : g_strcmp0 (signet_token_key_get_label (key), run->request->label) == 0)
+        return key;
+    }
+  return NULL;
+}
+
+static gboolean
+make_signer (SignetEnrolmentRun *run, SignetTokenKey *key, GError **error)
+{
+  g_set_object (&run->signer, NULL);
+  run->signer = signet_token_session_new_signer (run->session, key, run->interaction, error);
+  return run->signer != NULL;
+}
+
+SignetSigner *
+_signet_enrolment_run_signer (SignetEnrolmentRun *run, GError **error)
+{
+  SignetTokenKey *key;
+
+  if (run->signer != NULL)
+    return run->signer;
+  if (!log_in (run, error))
+    return NULL;
+  key = find_key (run);
+  if (key == NULL)
+    g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "the key made for this request is not on the token any more");
+  else if (make_signer (run, key, error))
+    return run->signer;
+  return NULL;
+}
+
+/* --- secrets ------------------------------------------------------------------------------------------------------------------------- */
+
+static SignetSecret *
+ask_secret (SignetEnrolmentRun *run, const char *field, GError **error)
+{
+  g_autoptr (SignetForm) form = signet_form_new ();
+  g_autoptr (GHashTable) values = NULL;
+  g_autoptr (GHashTable) secrets = NULL;
+  g_autofree char *group = g_strconcat ("Field ", field, NULL);
+  g_autofree char *label = g_key_file_get_locale_string (signet_authority_get_profile (run->authority), group, "Label", NULL, NULL);
+  g_autofree char *shown = signet_text_sanitize (label != NULL ? label : field, -1, 200);
+  SignetSecret *secret;
+
+  signet_form_add (form, SIGNET_FIELD_SECRET, field, shown)->required = TRUE;
+  if (!signet_interaction_ask_form (run->interaction, form, &values, &secrets, run->cancellable, error))
+    return NULL;
+  secret = secrets != NULL ? g_hash_table_lookup (secrets, field) : NULL;
+  if (secret == NULL)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "no answer");
+      return NULL;
+    }
+  _signet_request_secret_keep (run->request, field, secret);
+  return signet_secret_ref (secret);
+}
+
+SignetSecret *
+_signet_enrolment_run_secret (SignetEnrolmentRun *run, const char *field, GError **error)
+{
+  SignetSecret *secret = _signet_request_secret_find (run->request, field);
+
+  return secret != NULL ? secret : ask_secret (run, field, error);
+}
+
+/* --- the plugin ------------------------------------------------------------------------------------------------------------------------ */
+
+static JsonObject *
+request_json (SignetRequest *request)
+{
+  JsonObject *object = json_object_new ();
+  JsonObject *fields = json_object_new ();
+  JsonArray *secrets = json_array_new ();
+  g_auto (GStrv) names = g_strsplit (request->secret_names, ";", -1);
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_hash_table_iter_init (&iter, request->fields);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    json_object_set_string_member (fields, key, value);
+  for (gsize i = 0; names[i] != NULL; i++)
+    if (*names[i] != '\0')
+      json_array_add_string_element (secrets, names[i]);
+  json_object_set_int_member (object, "id", request->id);
+  json_object_set_string_member (object, "subject", request->subject);
+  json_object_set_string_member (object, "key_type", request->key_spec);
+  json_object_set_object_member (object, "fields", fields);
+  json_object_set_array_member (object, "secrets", secrets);
+  return object;
+}
+
+static JsonNode *
+call_params (SignetEnrolmentRun *run)
+{
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *params = json_object_new ();
+
+  json_object_set_object_member (params, "profile", _signet_enrolment_profile_json (run->authority));
+  json_object_set_object_member (params, "request", request_json (run->request));
+  if (run->request->cookie != NULL)
+    json_object_set_string_member (params, "cookie", run->request->cookie);
+  json_node_take_object (node, params);
+  return node;
+}
+
+/* What failed on our side of the counter is told with its own code, not with the plugin's words about it. */
+static JsonNode *
+call_plugin (SignetEnrolmentRun *run, const char *method, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  JsonNode *result;
+
+  if (run->process == NULL && (run->process = signet_plugin_process_start (run->plugin, run->cancellable, error)) == NULL)
+    return NULL;
+  g_clear_error (&run->served);
+  result = signet_plugin_process_call (run->process, method, call_params (run), SUBMIT_SECONDS, _signet_enrolment_serve, run,
+                                       run->cancellable, &local);
+  if (result != NULL)
+    return result;
+  if (run->served != NULL && local->domain == SIGNET_PLUGIN_ERROR && local->code != SIGNET_PLUGIN_ERROR_PROTOCOL)
+    g_propagate_error (error, g_steal_pointer (&run->served));
+  else
+    g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
+}
+
+/* --- what the plugin answers -------------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+bad_answer (GError **error, const char *why)
+{
+  g_set_error (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_PROTOCOL, "the plugin's answer %s", why);
+  return FALSE;
+}
+
+static const char *
+get_text (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
+    return NULL;
+  return json_node_get_string (node);
+}
+
+static gint64
+get_int (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
+    return 0;
+  return json_node_get_int (node);
+}
+
+static gboolean
+take_issued (SignetEnrolmentRun *run, JsonObject *answer, GError **error)
+{
+  const char *text = get_text (answer, "certificate");
+  g_autoptr (GPtrArray) certificates = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  gsize length = 0;
+  guint8 *data = text != NULL ? g_base64_decode (text, &length) : NULL;
+
+  if (length == 0)
+    {
+      g_free (data);
+      return bad_answer (error, "has no certificate");
+    }
+  bytes = g_bytes_new_take (data, length);
+  certificates = signet_certificate_parse_many (bytes, error);
+  if (certificates == NULL || certificates->len == 0)
+    return FALSE;
+  _signet_request_set_certificate (run->request, certificates->pdata[0]);
+  return _signet_enrolment_run_enter (run, SIGNET_REQUEST_ISSUED, error);
+}
+
+static gboolean
+take_waiting (SignetEnrolmentRun *run, JsonObject *answer, GError **error)
+{
+  const char *cookie = get_text (answer, "cookie");
+
+  if (cookie != NULL && strlen (cookie) > MAX_COOKIE)
+    return bad_answer (error, "has a cookie that is too long");
+  g_free (run->request->cookie);
+  run->request->cookie = g_strdup (cookie);
+  run->request->next_poll = signet_clock_now (run->enrolment->clock) + CLAMP (get_int (answer, "check_after"), MIN_WAIT, MAX_WAIT);
+  return _signet_enrolment_run_enter (run, SIGNET_REQUEST_WAITING, error);
+}
+
+static gboolean
+take_answer (SignetEnrolmentRun *run, JsonNode *node, GError **error)
+{
+  JsonObject *answer = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  const char *state = answer != NULL ? get_text (answer, "state") : NULL;
+
+  if (g_strcmp0 (state, "issued") == 0)
+    return take_issued (run, answer, error);
+  if (g_strcmp0 (state, "waiting") == 0)
+    return take_waiting (run, answer, error);
+  return bad_answer (error, "names no state");
+}
+
+/* --- steps: each goes from one state to the next ---------------------------------------------------------------------------------------------- */
+
+static gboolean
+step_drafted (SignetEnrolmentRun *run, GError **error)
+{
+  static const char *const names[] = { "Terms", "Cps", "Fees", "DataUse", "Liability", NULL };
+  const char *values[G_N_ELEMENTS (names)] = { NULL };
+  SignetConsent consent = { "terms", signet_authority_get_name (run->authority), names, values };
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      const char *text = signet_authority_get_disclosure (run->authority, names[i]);
+      values[i] = text != NULL ? text : "";
+    }
+  return signet_interaction_confirm (run->interaction, &consent, run->cancellable, error) &&
+         _signet_enrolment_run_enter (run, SIGNET_REQUEST_DISCLOSED, error);
+}
+
+/* A key of this request's label is one that was made right before we were killed: it is used, not left behind. */
+static gboolean
+step_disclosed (SignetEnrolmentRun *run, GError **error)
+{
+  g_autoptr (SignetTokenKey) key = NULL;
+  SignetTokenKey *found;
+
+  if (!_signet_enrolment_run_consent (run, error) || !log_in (run, error))
+    return FALSE;
+  signet_interaction_progress (run->interaction, "key", -1);
+  found = find_key (run);
+  key = found != NULL ? g_object_ref (found)
+                      : signet_token_session_generate_key (run->session, run->request->key_spec, run->request->label, run->cancellable, error);
+  if (key == NULL)
+    return FALSE;
+#if SIGNET_DEVELOPMENT
+  if (g_strcmp0 (g_getenv ("SIGNET_TEST_STOP_AT"), "key-generated") == 0)
+    raise (SIGKILL);
+#endif
+  g_free (run->request->key_sha256);
+  run->request->key_sha256 = g_strdup (signet_token_key_get_sha256 (key));
+  if (!make_signer (run, key, error) || !_signet_enrolment_run_enter (run, SIGNET_REQUEST_KEY_MADE, error))
+    return FALSE;
+  note (run, "key-made");
+  return TRUE;
+}
+
+static gboolean
+step_submit (SignetEnrolmentRun *run, GError **error)
+{
+  g_autoptr (JsonNode) answer = NULL;
+  SignetRequestState before = run->request->state;
+
+  signet_interaction_progress (run->interaction, "submitting", -1);
+  answer = call_plugin (run, "submit", error);
+  if (before == SIGNET_REQUEST_KEY_MADE && run->request->state == SIGNET_REQUEST_SUBMITTED)
+    note (run, "certificate-requested");
+  return answer != NULL && take_answer (run, answer, error);
+}
+
+static gboolean
+step_waiting (SignetEnrolmentRun *run, GError **error)
+{
+  g_autoptr (JsonNode) answer = NULL;
+
+  signet_interaction_progress (run->interaction, "waiting", -1);
+  answer = call_plugin (run, "poll", error);
+  return answer != NULL && take_answer (run, answer, error);
+}
+
+static gboolean
+accept_differences (SignetEnrolmentRun *run, GError **error)
+{
+  g_autoptr (GPtrArray) all = _signet_enrolment_differences (run->request, signet_clock_now (run->enrolment->clock));
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
+  SignetConsent consent = { "accept-difference", signet_authority_get_name (run->authority), NULL, NULL };
+  g_autoptr (GError) local = NULL;
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      SignetRequestDifference *difference = all->pdata[i];
+
+      if (difference->same)
+        continue;
+      g_ptr_array_add (names, difference->field);
+      g_ptr_array_add (values, g_strdup_printf ("%s → %s", difference->asked, difference->received));
+    }
+  if (names->len == 0)
+    return TRUE;
+  g_ptr_array_add (names, NULL);
+  g_ptr_array_add (values, NULL);
+  consent.names = (const char *const *) names->pdata;
+  consent.values = (const char *const *) values->pdata;
+  if (signet_interaction_confirm (run->interaction, &consent, run->cancellable, &local))
+    return TRUE;
+  if (g_error_matches (local, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED))
+    g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_WRONG_SUBJECT, "the certificate differs from the request: %s",
+                 (const char *) names->pdata[0]);
+  else
+    g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+static gboolean
+step_issued (SignetEnrolmentRun *run, GError **error)
+{
+  return _signet_enrolment_check (run->request, signet_authority_get_chain (run->authority), error) && accept_differences (run, error) &&
+         _signet_enrolment_run_enter (run, SIGNET_REQUEST_CHECKED, error);
+}
+
+/* Storing the same certificate again changes nothing, so a kill between storing and noting it does no harm. */
+static gboolean
+step_checked (SignetEnrolmentRun *run, GError **error)
+{
+  signet_interaction_progress (run->interaction, "installing", -1);
+  if (!log_in (run, error) ||
+      !signet_token_session_store_certificate (run->session, run->request->certificate,
+                                               signet_certificate_get_holder (run->request->certificate), run->cancellable, error) ||
+      !_signet_enrolment_run_enter (run, SIGNET_REQUEST_INSTALLED, error))
+    return FALSE;
+  note (run, "certificate-installed");
+  return TRUE;
+}
+
+/* The signer itself verifies what the token returned: a key that cannot sign is found out now, not at the first contract. */
+static gboolean
+test_signature (SignetEnrolmentRun *run, GError **error)
+{
+  static const char text[] = "Signet: test of a new certificate";
+  g_autoptr (GBytes) message = g_bytes_new_static (text, sizeof text - 1);
+  EVP_PKEY *key = signet_certificate_get_key (run->request->certificate);
+  SignetSigner *signer = _signet_enrolment_run_signer (run, error);
+  g_autoptr (GBytes) signature = NULL;
+
+  if (signer == NULL)
+    return FALSE;
+  signature = signet_signer_sign (signer, signet_signature_algorithm_default (key), message, run->cancellable, error);
+  return signature != NULL;
+}
+
+static gboolean
+step_installed (SignetEnrolmentRun *run, GError **error)
+{
+  g_autoptr (JsonNode) answer = NULL;
+
+  if (!test_signature (run, error))
+    return FALSE;
+  /* only a transaction that is open can be closed */
+  if (run->request->transaction != NULL && (answer = call_plugin (run, "accept", error)) == NULL)
+    return FALSE;
+  if (!_signet_enrolment_run_enter (run, SIGNET_REQUEST_CONFIRMED, error))
+    return FALSE;
+  _signet_request_secret_forget (run->request);
+  note (run, "certificate-confirmed");
+  return TRUE;
+}
+
+/* Tried once more by hand: what failed is left behind, the key is kept. */
+static gboolean
+step_failed (SignetEnrolmentRun *run, GError **error)
+{
+  SignetRequest *request = run->request;
+
+  _signet_request_set_certificate (request, NULL);
+  g_clear_pointer (&request->transaction, g_free);
+  g_clear_pointer (&request->cookie, g_free);
+  g_clear_pointer (&request->error, g_free);
+  return _signet_enrolment_run_enter (run, request->key_sha256 != NULL ? SIGNET_REQUEST_KEY_MADE : SIGNET_REQUEST_DISCLOSED, error);
+}
+
+/* --- the walk ------------------------------------------------------------------------------------------------------------------------------- */
+
+typedef gboolean (*Step) (SignetEnrolmentRun *run, GError **error);
+
+static const Step steps[] = {
+  [SIGNET_REQUEST_DRAFTED] = step_drafted,
+  [SIGNET_REQUEST_DISCLOSED] = step_disclosed,
+  [SIGNET_REQUEST_KEY_MADE] = step_submit,
+  [SIGNET_REQUEST_SUBMITTED] = step_submit,
+  [SIGNET_REQUEST_WAITING] = step_waiting,
+  [SIGNET_REQUEST_ISSUED] = step_issued,
+  [SIGNET_REQUEST_CHECKED] = step_checked,
+  [SIGNET_REQUEST_INSTALLED] = step_installed,
+};
+
+/* Ends of the road; anything else (no network, no token, a wrong PIN, a refusal of the person) leaves the request where it is. */
+static gboolean
+is_final_error (const GError *error, SignetRequestState *state)
+{
+  static const int failures[] = { SIGNET_ENROLMENT_ERROR_WRONG_KEY, SIGNET_ENROLMENT_ERROR_WRONG_ISSUER, SIGNET_ENROLMENT_ERROR_WRONG_SUBJECT,
+                                  SIGNET_ENROLMENT_ERROR_WRONG_KIND };
+
+  if (g_error_matches (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_REJECTED) ||
+      g_error_matches (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_REJECTED))
+    {
+      *state = SIGNET_REQUEST_REJECTED;
+      return TRUE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
+    if (g_error_matches (error, SIGNET_ENROLMENT_ERROR, failures[i]))
+      {
+        *state = SIGNET_REQUEST_FAILED;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static void
+settle_error (SignetEnrolmentRun *run, const GError *error)
+{
+  SignetRequest *request = run->request;
+  g_autoptr (GError) local = NULL;
+  SignetRequestState state;
+
+  /* it will be asked for again */
+  if (g_error_matches (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_WRONG_SECRET))
+    _signet_request_secret_forget (request);
+  if (!is_final_error (error, &state))
+    return;
+  g_free (request->error);
+  request->error = signet_text_sanitize (error->message, -1, 1000);
+  if (!_signet_enrolment_run_enter (run, state, &local))
+    g_warning ("cannot note how the request ended: %s", local->message);
+  if (state == SIGNET_REQUEST_REJECTED)
+    {
+      _signet_request_secret_forget (request);
+      note (run, "certificate-rejected");
+    }
+}
+
+static gboolean
+is_still_waiting (SignetEnrolmentRun *run)
+{
+  return run->request->state == SIGNET_REQUEST_WAITING && signet_clock_now (run->enrolment->clock) < run->request->next_poll;
+}
+
+static gboolean
+walk (SignetEnrolmentRun *run, GError **error)
+{
+  if (run->request->state == SIGNET_REQUEST_FAILED && !step_failed (run, error))
+    return FALSE;
+  while (!_signet_request_state_is_final (run->request->state))
+    {
+      SignetRequestState before = run->request->state;
+
+      if (is_still_waiting (run))
+        return TRUE;
+      if (before == SIGNET_REQUEST_WAITING && signet_clock_now (run->enrolment->clock) > run->request->created + EXPIRY)
+        return _signet_enrolment_run_enter (run, SIGNET_REQUEST_EXPIRED, error);
+      if (g_cancellable_set_error_if_cancelled (run->cancellable, error) || !steps[before] (run, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+end_run (SignetEnrolmentRun *run)
+{
+  g_clear_object (&run->signer);
+  if (run->session != NULL)
+    signet_token_session_close (run->session);
+  g_clear_object (&run->session);
+  g_clear_object (&run->token);
+  if (run->process != NULL)
+    signet_plugin_process_stop (run->process);
+  g_clear_object (&run->process);
+  g_clear_error (&run->served);
+}
+
+static gboolean
+check_runnable (SignetRequest *request, GError **error)
+{
+  if (!_signet_request_state_is_final (request->state))
+    return TRUE;
+  if (request->state == SIGNET_REQUEST_CONFIRMED)
+    return TRUE;
+  g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_STATE, "the request is %s", signet_request_state_get_id (request->state));
+  return FALSE;
+}
+
+/**
+ * signet_enrolment_run:
+ *
+ * Goes on from the state the request is in. Errors that end the request (REJECTED, WRONG_KEY, WRONG_ISSUER, WRONG_KIND, WRONG_SUBJECT) are
+ * kept in it; after any other the same call can be made again. Blocking, for worker threads.
+ *
+ * Returns: %TRUE when it is confirmed, or waits for the authority; look at its state
+ */
+gboolean
+signet_enrolment_run (SignetEnrolment *self, SignetRequest *request, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
+{
+  SignetEnrolmentRun run = { .enrolment = self, .request = request, .interaction = interaction, .cancellable = cancellable };
+  g_autoptr (GError) local = NULL;
+
+  g_return_val_if_fail (SIGNET_IS_ENROLMENT (self), FALSE);
+  g_return_val_if_fail (SIGNET_IS_REQUEST (request), FALSE);
+  g_return_val_if_fail (SIGNET_IS_INTERACTION (interaction), FALSE);
+
+  if (!check_runnable (request, error))
+    return FALSE;
+  run.authority = signet_enrolment_find_authority (self, request->authority, error);
+  if (run.authority == NULL || (run.plugin = _signet_enrolment_find_plugin (self, run.authority, error)) == NULL)
+    return FALSE;
+  if (!walk (&run, &local))
+    {
+      settle_error (&run, local);
+      g_propagate_error (error, g_steal_pointer (&local));
+      end_run (&run);
+      return FALSE;
+    }
+  end_run (&run);
+  return TRUE;
+}
