@@ -322,9 +322,12 @@ list_in_host (SignetTokenModule *module, GCancellable *cancellable, GError **err
   if (proxy == NULL)
     return NULL;
   ok = signet_token_host_call_list_tokens_sync (proxy, G_DBUS_CALL_FLAGS_NONE, deadline, &description, &tokens, cancellable, &failure);
-  if (!_signet_token_host_end (host, ok, g_steal_pointer (&failure), error))
-    return NULL;
-  return _signet_token_parse_tokens (module, tokens);
+  if (_signet_token_host_end (host, ok, g_steal_pointer (&failure), error))
+    return _signet_token_parse_tokens (module, tokens);
+  /* what was refused once may be mended meanwhile (a service was started, a file's mode set right): the next listing tries anew */
+  if (error != NULL && g_error_matches (*error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED))
+    _signet_token_module_forget_host (module);
+  return NULL;
 }
 
 static gpointer
@@ -474,7 +477,8 @@ collect_problems (SignetTokenManager *self, GArray *listings)
       if (listing->error == NULL || (self->given == NULL && is_expected (listing)))
         continue;
       problem = g_error_copy (listing->error);
-      g_prefix_error (&problem, "%s: ", _signet_token_module_get_path (listing->module));
+      if (!g_str_has_prefix (problem->message, _signet_token_module_get_path (listing->module)))
+        g_prefix_error (&problem, "%s: ", _signet_token_module_get_path (listing->module));
       g_ptr_array_add (problems, problem);
     }
   return problems;
