@@ -241,10 +241,10 @@ signet_plugin_show (SignetPluginManifest *plugin)
 
   signet_terminal_print ("%s %s %s", id, signet_plugin_manifest_get_name (plugin), signet_plugin_manifest_get_version (plugin));
   if (g_str_equal (safe, "*profile*"))
-    signet_terminal_print ("%21s%s", "", _("May have Signet ask the servers of the authority it serves."));
+    signet_terminal_print ("  %s", _("May have Signet ask the servers of the authority it serves."));
   else if (*safe != '\0')
     /* translators: %s is a list of server names */
-    signet_terminal_print (_("%21sMay have Signet ask: %s"), "", safe);
+    signet_terminal_print (_("  May have Signet ask: %s"), safe);
 }
 
 int

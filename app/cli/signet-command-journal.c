@@ -146,6 +146,7 @@ signet_command_journal_verify (SignetInvocation *invocation)
   SignetJournal *journal;
   g_autoptr(GError) error = NULL;
   g_autofree char *mark = NULL;
+  g_autofree char *number = NULL;
   JsonObject *document;
   gint64 broken = 0;
   gboolean holds;
@@ -178,7 +179,8 @@ signet_command_journal_verify (SignetInvocation *invocation)
     }
   mark = signet_terminal_mark (SIGNET_MARK_STOP, _("The journal was changed."), FALSE);
   signet_terminal_print ("%s", mark);
+  number = g_strdup_printf ("%" G_GINT64_FORMAT, broken);
   /* translators: the number of an entry */
-  signet_terminal_print (_("  Entry %" G_GINT64_FORMAT " was changed or is missing; what comes after it is not proved."), broken);
+  signet_terminal_print (_("  Entry %s was changed or is missing; what comes after it is not proved."), number);
   return 1;
 }

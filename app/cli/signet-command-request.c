@@ -202,10 +202,11 @@ signet_request_show (SignetRequest *request)
   SignetCertificate *certificate = signet_request_get_certificate (request);
   gint64 next = signet_request_get_next_poll (request);
   g_autofree char *state = signet_request_state_mark (request);
+  g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, signet_request_get_id (request));
   g_autofree char *when = next != SIGNET_TIME_UNKNOWN ? signet_words_date_time (next) : NULL;
 
-  /* translators: %s is a number and a state */
-  signet_terminal_print (_("Request %" G_GINT64_FORMAT ": %s"), signet_request_get_id (request), state);
+  /* translators: the number of a request, and its state */
+  signet_terminal_print (_("Request %s: %s"), number, state);
   signet_request_show_line (_("Authority"), signet_request_get_authority (request));
   signet_request_show_line (_("Token"), signet_request_get_token_label (request));
   signet_request_show_line (_("Subject"), signet_request_get_subject (request));
@@ -221,6 +222,8 @@ signet_request_show (SignetRequest *request)
 static void
 signet_request_show_next (SignetRequest *request)
 {
+  g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, signet_request_get_id (request));
+
   switch (signet_request_get_state (request))
     {
     case SIGNET_REQUEST_CONFIRMED:
@@ -234,7 +237,7 @@ signet_request_show_next (SignetRequest *request)
       break;
     default:
       /* translators: the number of a request */
-      signet_terminal_print (_("  Go on with it: signet request resume %" G_GINT64_FORMAT), signet_request_get_id (request));
+      signet_terminal_print (_("  Go on with it: signet request resume %s"), number);
     }
 }
 
@@ -374,7 +377,8 @@ signet_request_agree_to_terms (SignetInvocation *invocation,
       if (safe != NULL)
         signet_terminal_message ("\n%s\n  %s", _(parts[i].name), safe);
     }
-  if (signet_terminal_ask_yes (_("\nDo you agree to these terms?"), invocation->cancellable, &local_error))
+  signet_terminal_message ("%s", "");
+  if (signet_terminal_ask_yes (_("Do you agree to these terms?"), invocation->cancellable, &local_error))
     return TRUE;
   if (local_error != NULL)
     {

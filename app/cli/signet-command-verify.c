@@ -268,13 +268,14 @@ static void
 signet_verify_show_reasons (SignetSignatureReport *report)
 {
   GPtrArray *reasons = signet_signature_report_get_reasons (report);
+  gboolean passed = signet_signature_report_get_verdict (report) == SIGNET_VERDICT_PASSED;
 
   for (guint i = 0; reasons != NULL && i < reasons->len; i++)
     {
       const SignetValidationReason *reason = g_ptr_array_index (reasons, i);
       g_autofree char *text = signet_words_reason (reason->code);
 
-      signet_verify_show_line (i == 0 ? _("Because") : "", text);
+      signet_verify_show_line (i > 0 ? "" : passed ? _("Note") : _("Because"), text);
     }
 }
 

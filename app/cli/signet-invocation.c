@@ -65,22 +65,15 @@ signet_invocation_n_arguments (SignetInvocation *self)
 
 /* --- options ----------------------------------------------------------------------------------------------------------- */
 static gboolean
-signet_invocation_add_module (const char *option,
-                              const char *value,
-                              gpointer    data,
-                              GError    **error)
+signet_invocation_check_modules (SignetInvocation *self,
+                                 GError          **error)
 {
-  SignetInvocation *self = data;
-  guint n = self->modules != NULL ? g_strv_length (self->modules) : 0;
-
-  if (!g_path_is_absolute (value))
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("%s needs the full path of a PKCS#11 module"), option);
-      return FALSE;
-    }
-  self->modules = g_renew (char *, self->modules, n + 2);
-  self->modules[n] = g_strdup (value);
-  self->modules[n + 1] = NULL;
+  for (guint i = 0; self->modules != NULL && self->modules[i] != NULL; i++)
+    if (!g_path_is_absolute (self->modules[i]))
+      {
+        g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("%s needs the full path of a PKCS#11 module"), "--module");
+        return FALSE;
+      }
   return TRUE;
 }
 
@@ -90,7 +83,7 @@ signet_invocation_all_entries (SignetInvocation   *self,
                                SignetOptions       common,
                                gboolean           *help)
 {
-  GOptionEntry module = { "module", 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, signet_invocation_add_module,
+  GOptionEntry module = { "module", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->modules,
                           N_("Use this PKCS#11 module instead of those installed"), N_("FILE") };
   GOptionEntry pin_file = { "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &self->pin_file, N_("Read the PIN from this file"), N_("FILE") };
   GOptionEntry pin_fd = { "pin-fd", 0, 0, G_OPTION_ARG_INT, &self->pin_fd, N_("Read the PIN from this open file descriptor"), "N" };
@@ -224,7 +217,8 @@ signet_invocation_parse (SignetInvocation   *self,
 
   g_option_context_set_help_enabled (context, FALSE);
   g_option_context_add_main_entries (context, (const GOptionEntry *) all->data, NULL);
-  if (!g_option_context_parse_strv (context, &strv, &error) || !signet_invocation_check_texts (entries, &error))
+  if (!g_option_context_parse_strv (context, &strv, &error) || !signet_invocation_check_texts (entries, &error)
+      || !signet_invocation_check_modules (self, &error))
     {
       signet_invocation_show_option_error (self, all, error);
       return FALSE;

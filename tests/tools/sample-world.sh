@@ -29,6 +29,7 @@ world_open ()
   printf '1234\n' >"$world/pin"
   printf '12345678\n' >"$world/so-pin"
   printf 'signet-demo\n' >"$world/activation-code"
+  chmod 600 "$world/pin" "$world/so-pin" "$world/activation-code"
 }
 
 world_stop_servers ()

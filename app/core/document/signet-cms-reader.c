@@ -468,12 +468,12 @@ _signet_cms_reader_judge (SignetCmsReader *self, guint index, SignetCmsRules rul
   if (signature->algorithm.digest == SIGNET_DIGEST_UNKNOWN || signature->algorithm.scheme == SIGNET_SIGNATURE_UNKNOWN)
     {
       _signet_document_signature_add_problem (signature, "algorithm-unsupported");
-      signature->integrity = SIGNET_INTEGRITY_UNSUPPORTED;
+      _signet_document_signature_set_integrity (signature, SIGNET_INTEGRITY_UNSUPPORTED);
       return;
     }
-  if (!verify_value (signer_info, signature) || g_ptr_array_find_with_equal_func (signature->problems, "digest-mismatch", g_str_equal, NULL))
+  if (!verify_value (signer_info, signature))
     return;
 
-  signature->integrity = content_digest != NULL ? SIGNET_INTEGRITY_INTACT : SIGNET_INTEGRITY_NO_DATA;
+  _signet_document_signature_set_integrity (signature, content_digest != NULL ? SIGNET_INTEGRITY_INTACT : SIGNET_INTEGRITY_NO_DATA);
   set_level (rules, signature);
 }

@@ -13,6 +13,7 @@ struct _SignetDocumentSignature {
   const char              *format; /* static */
   const char              *level;  /* static */
   SignetIntegrity          integrity;
+  gboolean                 broken;  /* for good, whatever else turns out well */
   SignetCoverage           coverage;
   GPtrArray               *changes;      /* (element-type SignetDocumentChange) */
   SignetCertificate       *signer;       /* (nullable) */
@@ -29,8 +30,9 @@ struct _SignetDocumentSignature {
 SignetDocumentSignature *_signet_document_signature_new          (const char *id);
 /* @code must be static. A problem is noted once. */
 void                     _signet_document_signature_add_problem  (SignetDocumentSignature *self, const char *code);
-/* Notes @code and makes the signature broken. */
+/* Notes @code and makes the signature broken, for good. */
 void                     _signet_document_signature_set_broken   (SignetDocumentSignature *self, const char *code);
+void                     _signet_document_signature_set_integrity (SignetDocumentSignature *self, SignetIntegrity integrity); /* unless broken */
 void                     _signet_document_signature_add_change   (SignetDocumentSignature *self, const char *kind, const char *where, gboolean allowed);
 
 GPtrArray *_signet_document_find_pdf_signatures (SignetDocumentFile *file, GCancellable *cancellable, GError **error);

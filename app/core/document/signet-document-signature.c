@@ -83,6 +83,14 @@ _signet_document_signature_set_broken (SignetDocumentSignature *self, const char
 {
   _signet_document_signature_add_problem (self, code);
   self->integrity = SIGNET_INTEGRITY_BROKEN;
+  self->broken = TRUE;
+}
+
+void
+_signet_document_signature_set_integrity (SignetDocumentSignature *self, SignetIntegrity integrity)
+{
+  if (!self->broken)
+    self->integrity = integrity;
 }
 
 void

@@ -33,7 +33,10 @@ typedef struct {
   guint64               startxref;
   guint64               end;       /* behind "%%EOF" */
   GHashTable           *cache;     /* object number -> SignetPdfValue */
-  GHashTable           *containers; /* object stream -> its decoded bytes */
+  GHashTable           *containers; /* object stream -> its decoded bytes and table */
+  SignetPdfArena       *scratch;   /* (nullable): borrowed, for objects that are looked at once */
+  guint64               watch_from;
+  GHashTable           *watched;   /* (nullable): every offset from watch_from on that any section names */
   gsize                 inflated;  /* so far */
   guint                 depth;     /* of loading an object while loading an object */
   GError               *error;     /* (nullable): the first thing that went wrong; sticky */
@@ -41,6 +44,10 @@ typedef struct {
 
 /* Errors: MALFORMED with where, TOO_LARGE. Nothing is repaired. */
 SignetPdfReader      *_signet_pdf_reader_new            (SignetDocumentFile *file, guint64 limit, GError **error);
+/* Also collects in self->watched every object offset >= @watch_from, of overridden objects too. */
+SignetPdfReader      *_signet_pdf_reader_new_watching   (SignetDocumentFile *file, guint64 limit, guint64 watch_from, GError **error);
+/* Reads from the section at @startxref: an earlier state of the document. */
+SignetPdfReader      *_signet_pdf_reader_new_at         (SignetDocumentFile *file, guint64 limit, guint64 startxref, GError **error);
 void                  _signet_pdf_reader_free           (SignetPdfReader *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetPdfReader, _signet_pdf_reader_free)
 
@@ -51,6 +58,8 @@ const SignetPdfValue *_signet_pdf_reader_get            (SignetPdfReader *self, 
 gboolean              _signet_pdf_reader_check          (SignetPdfReader *self, GError **error);
 
 const SignetPdfEntry *_signet_pdf_reader_get_entry      (SignetPdfReader *self, guint32 number);
+/* An object to look at once: it lives in @scratch. (nullable): damaged, which is not remembered */
+const SignetPdfValue *_signet_pdf_reader_visit_object   (SignetPdfReader *self, guint32 number, SignetPdfArena *scratch);
 /* Parses "N G obj …" at @offset; @end: (out): behind "endobj". For streams the data is stepped over. (nullable) */
 const SignetPdfValue *_signet_pdf_reader_parse_at       (SignetPdfReader *self, guint64 offset, guint32 *number, guint32 *generation,
                                                          guint64 *end, GError **error);
@@ -58,6 +67,7 @@ const SignetPdfValue *_signet_pdf_reader_parse_at       (SignetPdfReader *self, 
 GBytes               *_signet_pdf_reader_decode_stream  (SignetPdfReader *self, const SignetPdfValue *stream, GError **error);
 
 /* Internal to the reader: signet-pdf-xref.c */
+void                  _signet_pdf_container_free        (gpointer data);
 gboolean              _signet_pdf_reader_load_sections  (SignetPdfReader *self, GError **error);
 /* A cursor on a window of at most @size bytes at @offset; the bytes belong to @window. FALSE on an I/O error. */
 gboolean              _signet_pdf_reader_window         (SignetPdfReader *self, guint64 offset, gsize size, GByteArray *window,

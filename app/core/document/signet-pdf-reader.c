@@ -20,10 +20,10 @@
 #define MAX_LOAD_DEPTH  8
 #define MAX_REFERENCES  32
 
-SignetPdfReader *
-_signet_pdf_reader_new (SignetDocumentFile *file, guint64 limit, GError **error)
+static SignetPdfReader *
+new_reader (SignetDocumentFile *file, guint64 limit)
 {
-  g_autoptr(SignetPdfReader) self = g_new0 (SignetPdfReader, 1);
+  SignetPdfReader *self = g_new0 (SignetPdfReader, 1);
 
   self->file = g_object_ref (file);
   self->limit = limit;
@@ -31,11 +31,36 @@ _signet_pdf_reader_new (SignetDocumentFile *file, guint64 limit, GError **error)
   self->entries = g_array_new (FALSE, TRUE, sizeof (SignetPdfEntry));
   self->sections = g_array_new (FALSE, TRUE, sizeof (SignetPdfSection));
   self->cache = g_hash_table_new (NULL, NULL);
-  self->containers = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_bytes_unref);
+  self->containers = g_hash_table_new_full (NULL, NULL, NULL, _signet_pdf_container_free);
   self->trailer = &_signet_pdf_null;
-  if (!_signet_pdf_reader_load_sections (self, error))
-    return NULL;
-  return g_steal_pointer (&self);
+  return self;
+}
+
+SignetPdfReader *
+_signet_pdf_reader_new (SignetDocumentFile *file, guint64 limit, GError **error)
+{
+  g_autoptr(SignetPdfReader) self = new_reader (file, limit);
+
+  return _signet_pdf_reader_load_sections (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+SignetPdfReader *
+_signet_pdf_reader_new_watching (SignetDocumentFile *file, guint64 limit, guint64 watch_from, GError **error)
+{
+  g_autoptr(SignetPdfReader) self = new_reader (file, limit);
+
+  self->watch_from = watch_from;
+  self->watched = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  return _signet_pdf_reader_load_sections (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+SignetPdfReader *
+_signet_pdf_reader_new_at (SignetDocumentFile *file, guint64 limit, guint64 startxref, GError **error)
+{
+  g_autoptr(SignetPdfReader) self = new_reader (file, limit);
+
+  self->startxref = startxref;
+  return _signet_pdf_reader_load_sections (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 void
@@ -46,6 +71,7 @@ _signet_pdf_reader_free (SignetPdfReader *self)
   g_array_unref (self->sections);
   g_array_unref (self->entries);
   _signet_pdf_arena_free (self->arena);
+  g_clear_pointer (&self->watched, g_hash_table_unref);
   g_clear_error (&self->error);
   g_object_unref (self->file);
   g_free (self);
@@ -76,7 +102,7 @@ _signet_pdf_reader_window (SignetPdfReader *self, guint64 offset, gsize size, GB
   g_byte_array_set_size (window, (guint) length);
   if (length > 0 && !signet_document_file_read (self->file, offset, window->data, length, error))
     return FALSE;
-  *lexer = (SignetPdfLexer){ .arena = self->arena, .data = window->data, .length = length, .base = offset, .located = TRUE,
+  *lexer = (SignetPdfLexer){ .arena = self->scratch != NULL ? self->scratch : self->arena, .data = window->data, .length = length, .base = offset, .located = TRUE,
                              .complete = offset + length >= self->limit };
   return TRUE;
 }
@@ -129,7 +155,7 @@ to_stream (SignetPdfReader *self, const SignetPdfValue *dictionary, guint64 data
       set_malformed (error, "stream length not usable", data_offset);
       return NULL;
     }
-  stream = _signet_pdf_arena_allocate (self->arena, sizeof *stream);
+  stream = _signet_pdf_arena_allocate (self->scratch != NULL ? self->scratch : self->arena, sizeof *stream);
   if (stream == NULL)
     {
       g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "too many objects");
@@ -241,30 +267,21 @@ load_at_offset (SignetPdfReader *self, guint32 number, const SignetPdfEntry *ent
 
 /* --- object streams ---------------------------------------------------------------------------------------------------- */
 
-static const SignetPdfValue *
-load_container (SignetPdfReader *self, guint32 number, GBytes **data, GError **error)
-{
-  const SignetPdfEntry *entry = _signet_pdf_reader_get_entry (self, number);
-  const SignetPdfValue *stream = &_signet_pdf_null;
+typedef struct {
+  GBytes *bytes;
+  gsize   first;
+  guint   count;
+  guint64 *table; /* number and offset in turn */
+} Container;
 
-  if (entry->kind == SIGNET_PDF_ENTRY_OFFSET) /* 7.5.7: an object stream is never inside another */
-    stream = _signet_pdf_reader_get_object (self, number, entry->detail);
-  if (!_signet_pdf_reader_check (self, error))
-    return NULL;
-  if (stream->type != SIGNET_PDF_STREAM || !_signet_pdf_is_name (_signet_pdf_lookup (stream, "Type"), "ObjStm") || stream->ambiguous)
-    {
-      g_set_error (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_MALFORMED, "object %u is not an object stream", number);
-      return NULL;
-    }
-  *data = g_hash_table_lookup (self->containers, GUINT_TO_POINTER (number));
-  if (*data == NULL)
-    {
-      *data = _signet_pdf_reader_decode_stream (self, stream, error);
-      if (*data == NULL)
-        return NULL;
-      g_hash_table_insert (self->containers, GUINT_TO_POINTER (number), *data);
-    }
-  return stream;
+void
+_signet_pdf_container_free (gpointer data)
+{
+  Container *self = data;
+
+  g_clear_pointer (&self->bytes, g_bytes_unref);
+  g_free (self->table);
+  g_free (self);
 }
 
 static gint64
@@ -275,31 +292,81 @@ get_small (SignetPdfReader *self, const SignetPdfValue *dictionary, const char *
   return value->type == SIGNET_PDF_INTEGER && value->integer >= 0 && value->integer <= MAX_STREAM ? value->integer : -1;
 }
 
-static const SignetPdfValue *
-load_compressed (SignetPdfReader *self, guint32 number, const SignetPdfEntry *entry, GError **error)
+/* 7.5.7: N pairs of number and offset stand before the objects */
+static gboolean
+read_container_table (SignetPdfReader *self, const SignetPdfValue *stream, Container *container)
 {
   SignetPdfLexer lexer = { .arena = self->arena, .complete = TRUE };
-  const SignetPdfValue *stream = NULL;
-  GBytes *bytes = NULL;
-  guint64 found = 0;
-  guint64 offset = 0;
-  gint64 first = 0;
+  gint64 first = get_small (self, stream, "First");
+  gint64 count = get_small (self, stream, "N");
 
-  stream = load_container (self, (guint32) entry->where, &bytes, error);
-  if (stream == NULL)
+  lexer.data = g_bytes_get_data (container->bytes, &lexer.length);
+  if (first < 0 || count < 0 || (gsize) first > lexer.length || count > first)
+    return FALSE;
+  container->first = (gsize) first;
+  container->count = (guint) count;
+  container->table = g_new (guint64, 2 * (gsize) count + 1);
+  for (gsize i = 0; i < 2 * (gsize) count; i++)
+    if (!_signet_pdf_lexer_take_unsigned (&lexer, &container->table[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static Container *
+new_container (SignetPdfReader *self, const SignetPdfValue *stream, GError **error)
+{
+  Container *container = g_new0 (Container, 1);
+
+  container->bytes = _signet_pdf_reader_decode_stream (self, stream, error);
+  if (container->bytes != NULL && read_container_table (self, stream, container))
+    return container;
+  if (container->bytes != NULL)
+    set_malformed (error, "object stream with a bad table", stream->start);
+  _signet_pdf_container_free (container);
+  return NULL;
+}
+
+static Container *
+load_container (SignetPdfReader *self, guint32 number, GError **error)
+{
+  const SignetPdfEntry *entry = _signet_pdf_reader_get_entry (self, number);
+  const SignetPdfValue *stream = &_signet_pdf_null;
+  Container *container = g_hash_table_lookup (self->containers, GUINT_TO_POINTER (number));
+
+  if (container != NULL)
+    return container;
+
+  if (entry->kind == SIGNET_PDF_ENTRY_OFFSET) /* 7.5.7: an object stream is never inside another */
+    stream = _signet_pdf_reader_get_object (self, number, entry->detail);
+  if (!_signet_pdf_reader_check (self, error))
     return NULL;
-  first = get_small (self, stream, "First");
-  lexer.data = g_bytes_get_data (bytes, &lexer.length);
-  if (first < 0 || (gsize) first > lexer.length || (gint64) entry->detail >= get_small (self, stream, "N"))
-    return set_malformed (error, "object stream without its table", stream->start), NULL;
+  if (stream->type != SIGNET_PDF_STREAM || !_signet_pdf_is_name (_signet_pdf_lookup (stream, "Type"), "ObjStm") || stream->ambiguous)
+    {
+      g_set_error (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_MALFORMED, "object %u is not an object stream", number);
+      return NULL;
+    }
+  container = new_container (self, stream, error);
+  if (container != NULL)
+    g_hash_table_insert (self->containers, GUINT_TO_POINTER (number), container);
+  return container;
+}
 
-  for (guint32 i = 0; i <= entry->detail; i++)
-    if (!_signet_pdf_lexer_take_unsigned (&lexer, &found) || !_signet_pdf_lexer_take_unsigned (&lexer, &offset))
-      return set_malformed (error, "object stream with a bad table", stream->start), NULL;
-  if (found != number || offset >= lexer.length - (gsize) first)
-    return set_malformed (error, "object stream that holds another object", stream->start), NULL;
+static const SignetPdfValue *
+load_compressed (SignetPdfReader *self, guint32 number, const SignetPdfEntry *entry, SignetPdfArena *arena, GError **error)
+{
+  SignetPdfLexer lexer = { .arena = arena, .complete = TRUE };
+  Container *container = load_container (self, (guint32) entry->where, error);
 
-  lexer.position = (gsize) first + (gsize) offset;
+  if (container == NULL)
+    return NULL;
+  lexer.data = g_bytes_get_data (container->bytes, &lexer.length);
+  if (entry->detail >= container->count || container->table[2 * entry->detail] != number
+      || container->table[2 * entry->detail + 1] >= lexer.length - container->first)
+    {
+      g_set_error (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_MALFORMED, "object stream %" G_GUINT64_FORMAT " does not hold it", entry->where);
+      return NULL;
+    }
+  lexer.position = container->first + (gsize) container->table[2 * entry->detail + 1];
   return _signet_pdf_lexer_read_value (&lexer, error);
 }
 
@@ -449,8 +516,37 @@ load (SignetPdfReader *self, guint32 number, const SignetPdfEntry *entry, GError
   if (self->depth >= MAX_LOAD_DEPTH)
     return set_malformed (error, "object that needs itself", entry->where), NULL;
   self->depth++;
-  value = entry->kind == SIGNET_PDF_ENTRY_OFFSET ? load_at_offset (self, number, entry, error) : load_compressed (self, number, entry, error);
+  value = entry->kind == SIGNET_PDF_ENTRY_OFFSET ? load_at_offset (self, number, entry, error)
+                                                 : load_compressed (self, number, entry, self->scratch != NULL ? self->scratch : self->arena, error);
   self->depth--;
+  return value;
+}
+
+/* What is loaded on the way (a length, an object stream) is kept, so it must not land in the scratch arena */
+static const SignetPdfValue *
+load_to_keep (SignetPdfReader *self, guint32 number, const SignetPdfEntry *entry, GError **error)
+{
+  SignetPdfArena *scratch = g_steal_pointer (&self->scratch);
+  const SignetPdfValue *value = load (self, number, entry, error);
+
+  self->scratch = scratch;
+  return value;
+}
+
+const SignetPdfValue *
+_signet_pdf_reader_visit_object (SignetPdfReader *self, guint32 number, SignetPdfArena *scratch)
+{
+  SignetPdfEntry entry = *_signet_pdf_reader_get_entry (self, number);
+  const SignetPdfValue *value = g_hash_table_lookup (self->cache, GUINT_TO_POINTER (number));
+  g_autoptr(GError) local_error = NULL;
+
+  if (value != NULL)
+    return value;
+  if (entry.kind != SIGNET_PDF_ENTRY_OFFSET && entry.kind != SIGNET_PDF_ENTRY_COMPRESSED)
+    return &_signet_pdf_null;
+  self->scratch = scratch;
+  value = load (self, number, &entry, &local_error);
+  self->scratch = NULL;
   return value;
 }
 
@@ -468,7 +564,7 @@ _signet_pdf_reader_get_object (SignetPdfReader *self, guint32 number, guint32 ge
   if (value != NULL)
     return value;
 
-  value = load (self, number, &entry, &local_error);
+  value = load_to_keep (self, number, &entry, &local_error);
   if (value == NULL)
     {
       if (self->error == NULL)

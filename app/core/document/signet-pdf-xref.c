@@ -43,6 +43,8 @@ add_entry (SignetPdfReader *self, guint64 number, SignetPdfEntryKind kind, guint
     return set_too_large (error, "object number too large");
   if (kind == SIGNET_PDF_ENTRY_OFFSET && where >= self->limit)
     return set_malformed (error, "cross-reference past the end of the file", where);
+  if (kind == SIGNET_PDF_ENTRY_OFFSET && self->watched != NULL && where >= self->watch_from)
+    g_hash_table_add (self->watched, g_memdup2 (&where, sizeof where));
   if (number >= self->entries->len)
     g_array_set_size (self->entries, (guint) number + 1);
   entry = &g_array_index (self->entries, SignetPdfEntry, number);
@@ -437,5 +439,5 @@ check_trailer (SignetPdfReader *self, GError **error)
 gboolean
 _signet_pdf_reader_load_sections (SignetPdfReader *self, GError **error)
 {
-  return check_header (self, error) && find_startxref (self, error) && read_all_sections (self, error) && check_trailer (self, error);
+  return check_header (self, error) && (self->startxref != 0 || find_startxref (self, error)) && read_all_sections (self, error) && check_trailer (self, error);
 }

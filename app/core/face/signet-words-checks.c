@@ -14,98 +14,159 @@
 #include "signet-words.h"
 #include "signet-words-private.h"
 
+#include "../base/signet-text.h"
+
 typedef struct
 {
   const char *code;
   SignetCheckState state;
+  const char *detail;     /* (nullable): only for a check with this detail; such rows stand before the general one */
   const char *plain;
   const char *with_value; /* (nullable): used when the check has a value */
 } SignetCheckRow;
 
 static const SignetCheckRow rows[] = {
-  { "certificate-class", SIGNET_CHECK_OK, N_("The certificate is for signing documents"), NULL },
-  { "certificate-class", SIGNET_CHECK_WARNING, N_("The certificate does not clearly say that it is for signing documents"), NULL },
-  { "certificate-class", SIGNET_CHECK_STOP, N_("The certificate is not for signing documents"), NULL },
-  { "certificate-class", SIGNET_CHECK_UNKNOWN, N_("It is not known what the certificate may be used for"), NULL },
+  { "certificate-class", SIGNET_CHECK_OK, NULL, N_("The certificate is for signing documents"), NULL },
+  { "certificate-class", SIGNET_CHECK_WARNING, NULL, N_("The certificate does not clearly say that it is for signing documents"), NULL },
+  { "certificate-class", SIGNET_CHECK_STOP, "no-certificate", N_("There is no certificate for this key"), NULL },
+  { "certificate-class", SIGNET_CHECK_STOP, NULL, N_("The certificate is not for signing documents"), NULL },
+  { "certificate-class", SIGNET_CHECK_UNKNOWN, NULL, N_("It is not known what the certificate may be used for"), NULL },
 
-  { "certificate-validity", SIGNET_CHECK_OK, N_("The certificate is in its time"),
+  { "certificate-validity", SIGNET_CHECK_OK, NULL, N_("The certificate is in its time"),
     /* translators: {value} is a date */
     N_("The certificate is in its time, until {value}") },
-  { "certificate-validity", SIGNET_CHECK_WARNING, N_("The certificate ends soon"),
+  { "certificate-validity", SIGNET_CHECK_WARNING, NULL, N_("The certificate ends soon"),
     /* translators: {value} is a date */
     N_("The certificate ends soon, on {value}") },
-  { "certificate-validity", SIGNET_CHECK_STOP, N_("The certificate is not in its time"),
-    /* translators: {value} is a date, the day on which the certificate ended or begins */
-    N_("The certificate is not in its time: {value}") },
-  { "certificate-validity", SIGNET_CHECK_UNKNOWN, N_("The dates of the certificate cannot be read"), NULL },
+  { "certificate-validity", SIGNET_CHECK_STOP, "expired", N_("The certificate’s time is over"),
+    /* translators: {value} is a date */
+    N_("The certificate’s time is over since {value}") },
+  { "certificate-validity", SIGNET_CHECK_STOP, "not-yet-valid", N_("The certificate’s time has not begun"),
+    /* translators: {value} is a date */
+    N_("The certificate’s time begins only on {value}") },
+  { "certificate-validity", SIGNET_CHECK_STOP, NULL, N_("The certificate is not in its time"), NULL },
+  { "certificate-validity", SIGNET_CHECK_UNKNOWN, NULL, N_("The dates of the certificate cannot be read"), NULL },
 
-  { "certificate-revocation", SIGNET_CHECK_OK, N_("The certificate is not revoked"),
+  { "certificate-revocation", SIGNET_CHECK_OK, NULL, N_("The certificate is not revoked"),
     /* translators: {value} is a date and time */
     N_("The certificate is not revoked, asked at {value}") },
-  { "certificate-revocation", SIGNET_CHECK_WARNING, N_("Whether the certificate is revoked could not be asked"), NULL },
-  { "certificate-revocation", SIGNET_CHECK_STOP, N_("The certificate is revoked"),
-    /* translators: {value} is a date */
+  { "certificate-revocation", SIGNET_CHECK_WARNING, NULL, N_("Whether the certificate is revoked could not be found out"), NULL },
+  { "certificate-revocation", SIGNET_CHECK_STOP, NULL, N_("The certificate is revoked"),
+    /* translators: {value} is a date and time */
     N_("The certificate was revoked on {value}") },
-  { "certificate-revocation", SIGNET_CHECK_UNKNOWN, N_("Whether the certificate is revoked was not asked"), NULL },
+  { "certificate-revocation", SIGNET_CHECK_UNKNOWN, "offline",
+    N_("Whether the certificate is revoked was not asked, because Signet works offline"), NULL },
+  { "certificate-revocation", SIGNET_CHECK_UNKNOWN, "no-address",
+    N_("Whether the certificate is revoked cannot be asked: it names no server"), NULL },
+  { "certificate-revocation", SIGNET_CHECK_UNKNOWN, NULL, N_("Whether the certificate is revoked was not asked"), NULL },
 
-  { "certificate-chain", SIGNET_CHECK_OK, N_("The certificate leads to a trusted authority"),
+  { "certificate-chain", SIGNET_CHECK_OK, NULL, N_("The certificate leads to a trusted authority"),
     /* translators: {value} is the name of an authority */
     N_("The certificate leads to a trusted authority: {value}") },
-  { "certificate-chain", SIGNET_CHECK_WARNING, N_("The authority of the certificate is not among those trusted here; others may trust it"),
+  { "certificate-chain", SIGNET_CHECK_WARNING, NULL, N_("The authority of the certificate is not among those trusted here; others may trust it"),
     /* translators: {value} is the name of an authority */
     N_("{value} is not among the authorities trusted here; others may trust it") },
-  { "certificate-chain", SIGNET_CHECK_STOP, N_("The certificate’s path to its authority is broken"), NULL },
-  { "certificate-chain", SIGNET_CHECK_UNKNOWN, N_("The authority of the certificate is not known here"),
+  { "certificate-chain", SIGNET_CHECK_STOP, NULL, N_("The certificate’s path to its authority is broken"), NULL },
+  { "certificate-chain", SIGNET_CHECK_UNKNOWN, NULL, N_("The authority of the certificate is not among those trusted here; others may trust it"),
     /* translators: {value} is the name of an authority */
-    N_("The authority of the certificate is not known here: {value}") },
+    N_("{value} is not among the authorities trusted here; others may trust it") },
 
-  { "document-permissions", SIGNET_CHECK_OK, N_("The document allows a signature"), NULL },
-  { "document-permissions", SIGNET_CHECK_WARNING, N_("The document was signed before; its signatures stay as they are"), NULL },
-  { "document-permissions", SIGNET_CHECK_STOP, N_("Certified by its author: no further signatures allowed"), NULL },
-  { "document-permissions", SIGNET_CHECK_UNKNOWN, N_("It cannot be told whether the document allows a signature"), NULL },
+  { "document-permissions", SIGNET_CHECK_OK, NULL, N_("The document allows a signature"),
+    N_("The document was signed before; its signatures stay as they are") },
+  { "document-permissions", SIGNET_CHECK_WARNING, NULL, N_("The document was signed before; its signatures stay as they are"), NULL },
+  { "document-permissions", SIGNET_CHECK_STOP, "only the first signature can certify",
+    N_("Only the first signature of a document can certify it"), NULL },
+  { "document-permissions", SIGNET_CHECK_STOP, NULL, N_("Certified by its author: no further signatures allowed"), NULL },
+  { "document-permissions", SIGNET_CHECK_UNKNOWN, NULL, N_("It cannot be told whether the document allows a signature"), NULL },
 
-  { "document-content", SIGNET_CHECK_OK, N_("No scripts, no attachments"), NULL },
-  { "document-content", SIGNET_CHECK_WARNING, N_("The document holds things that no page shows, such as scripts or attachments"),
-    /* translators: {value} names what the document holds, e.g. script, attachment */
+  { "document-content", SIGNET_CHECK_OK, NULL, N_("No scripts, no attachments"), NULL },
+  { "document-content", SIGNET_CHECK_WARNING, NULL, N_("The document holds things that no page shows"),
+    /* translators: {value} is a list of what the document holds: scripts, attachments */
     N_("The document holds what no page shows: {value}") },
-  { "document-content", SIGNET_CHECK_STOP, N_("The document cannot be signed as it is"),
+  { "document-content", SIGNET_CHECK_STOP, NULL, N_("The document cannot be signed as it is"),
     /* translators: {value} names what is in the way */
     N_("The document cannot be signed as it is: {value}") },
-  { "document-content", SIGNET_CHECK_UNKNOWN, N_("What the document holds beyond its pages was not looked at"), NULL },
+  { "document-content", SIGNET_CHECK_UNKNOWN, NULL, N_("What the document holds beyond its pages was not looked at"), NULL },
 
-  { "document-fields", SIGNET_CHECK_OK, N_("All form fields are filled in"), NULL },
-  { "document-fields", SIGNET_CHECK_WARNING, N_("A form field is not filled in"),
+  { "document-fields", SIGNET_CHECK_OK, NULL, N_("All form fields are filled in"), NULL },
+  { "document-fields", SIGNET_CHECK_WARNING, NULL, N_("A form field is not filled in"),
     /* translators: {value} is the name of a form field, or a count */
     N_("Form fields are not filled in: {value}") },
-  { "document-fields", SIGNET_CHECK_STOP, N_("The signature field cannot be used"),
+  { "document-fields", SIGNET_CHECK_STOP, NULL, N_("The document has no such empty signature field"),
     /* translators: {value} is the name of a signature field */
-    N_("The signature field “{value}” cannot be used") },
-  { "document-fields", SIGNET_CHECK_UNKNOWN, N_("Whether form fields are empty cannot be told"), NULL },
+    N_("The document has no empty signature field “{value}”") },
+  { "document-fields", SIGNET_CHECK_UNKNOWN, NULL, N_("Whether form fields are empty cannot be told"), NULL },
 
-  { "level", SIGNET_CHECK_OK, N_("The level can be reached"), NULL },
-  { "level", SIGNET_CHECK_WARNING, N_("Without a time stamp the time is only claimed by this computer’s clock"), NULL },
-  { "level", SIGNET_CHECK_STOP, N_("This level cannot be reached: no time stamp server is set"), NULL },
-  { "level", SIGNET_CHECK_UNKNOWN, N_("Whether the time stamp server answers is not known yet"), NULL },
+  { "level", SIGNET_CHECK_OK, NULL, N_("The level can be reached"), NULL },
+  { "level", SIGNET_CHECK_WARNING, NULL, N_("Without a time stamp the time is only claimed by this computer’s clock"), NULL },
+  { "level", SIGNET_CHECK_STOP, "offline", N_("A time stamp needs the network, and Signet works offline"), NULL },
+  { "level", SIGNET_CHECK_STOP, "no time-stamp server", N_("A time stamp is needed, and no server for it is set"), NULL },
+  { "level", SIGNET_CHECK_STOP, NULL, N_("This level cannot be reached"), NULL },
+  { "level", SIGNET_CHECK_UNKNOWN, NULL, N_("Whether the time stamp server answers is not known yet"), NULL },
 
-  { "output", SIGNET_CHECK_OK, N_("The signed file can be written"),
+  { "output", SIGNET_CHECK_OK, NULL, N_("The signed file can be written"),
     /* translators: {value} is a file name */
     N_("The signed file will be “{value}”") },
-  { "output", SIGNET_CHECK_WARNING, N_("A file of this name will be replaced"),
+  { "output", SIGNET_CHECK_WARNING, NULL, N_("A file of this name will be replaced"),
     /* translators: {value} is a file name */
     N_("“{value}” will be replaced") },
-  { "output", SIGNET_CHECK_STOP, N_("The signed file cannot be written there, or a file of this name is there"),
+  { "output", SIGNET_CHECK_STOP, "exists", N_("A file of this name is already there"),
     /* translators: {value} is a file name */
-    N_("“{value}” cannot be written, or is already there") },
-  { "output", SIGNET_CHECK_UNKNOWN, N_("Whether the signed file can be written is not known yet"), NULL },
+    N_("“{value}” is already there; choose another name") },
+  { "output", SIGNET_CHECK_STOP, "folder-not-writable", N_("The folder for the signed file cannot be written to; choose another"), NULL },
+  { "output", SIGNET_CHECK_STOP, "is-the-document", N_("The signed file would replace the document itself; choose another name"), NULL },
+  { "output", SIGNET_CHECK_STOP, "no-space", N_("There is no space left for the signed file"), NULL },
+  { "output", SIGNET_CHECK_STOP, NULL, N_("The signed file cannot be written there"), NULL },
+  { "output", SIGNET_CHECK_UNKNOWN, NULL, N_("Whether the signed file can be written is not known yet"), NULL },
 };
 
 static const SignetCheckRow *
 signet_check_row_find (const SignetSigningCheck *check)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    if (rows[i].state == check->state && g_strcmp0 (rows[i].code, check->code) == 0)
+    if (rows[i].state == check->state && g_strcmp0 (rows[i].code, check->code) == 0 &&
+        (rows[i].detail == NULL || g_strcmp0 (rows[i].detail, check->detail) == 0))
       return &rows[i];
   return NULL;
+}
+
+static const char *
+signet_words_content (const char *id)
+{
+  static const struct { const char *id; const char *text; } names[] = {
+    { "script", N_("scripts") },
+    { "attachment", N_("attachments") },
+    { "xfa", N_("an XFA form") },
+    { "optional-layer", N_("layers that can be hidden") },
+    { "external", N_("links to other files") },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (names[i].id, id))
+      return _(names[i].text);
+  return id;
+}
+
+/* (transfer full): the value as people read it: days, names of content, outside text isolated */
+static char *
+signet_words_check_value (const SignetSigningCheck *check)
+{
+  g_auto(GStrv) parts = NULL;
+  g_autoptr(GPtrArray) words = NULL;
+  gint64 time;
+
+  if (signet_time_parse_iso8601 (check->value, &time))
+    return g_str_equal (check->code, "certificate-validity") ? signet_words_date (time) : signet_words_date_time (time);
+  if (!g_str_equal (check->code, "document-content"))
+    return signet_text_isolate (check->value);
+
+  parts = g_strsplit (check->value, ", ", 16);
+  words = g_ptr_array_new ();
+  for (guint i = 0; parts[i] != NULL; i++)
+    g_ptr_array_add (words, (gpointer) signet_words_content (parts[i]));
+  g_ptr_array_add (words, NULL);
+  /* translators: stands between the members of a list */
+  return g_strjoinv (C_("list separator", ", "), (char **) words->pdata);
 }
 
 /* a code this version has no sentence for still gives its state and its name */
@@ -140,15 +201,17 @@ char *
 signet_words_check (const SignetSigningCheck *check)
 {
   const SignetCheckRow *row;
+  g_autofree char *value = NULL;
 
   g_return_val_if_fail (check != NULL, NULL);
 
   row = signet_check_row_find (check);
   if (row == NULL)
     return signet_words_other_check (check);
-  if (row->with_value != NULL && check->value != NULL && *check->value != '\0')
-    return _signet_words_fill (_(row->with_value), "value", check->value, NULL);
-  return g_strdup (_(row->plain));
+  if (row->with_value == NULL || check->value == NULL || *check->value == '\0')
+    return g_strdup (_(row->plain));
+  value = signet_words_check_value (check);
+  return _signet_words_fill (_(row->with_value), "value", value, NULL);
 }
 
 /**

@@ -22,81 +22,70 @@ typedef struct
 } SignetReasonRow;
 
 static const SignetReasonRow reason_rows[] = {
-  /* the path */
+  /* the path (RFC 5280, 6) */
   { "no-trust-anchor", N_("The certificate does not lead to an authority trusted here") },
-  { "no-issuer", N_("The certificate of the authority that issued it is missing") },
-  { "expired", N_("The certificate’s time was over when it was signed, or it is not proved that it was not") },
+  { "expired", N_("The certificate’s time was over, or it is not proved that it signed before that") },
+  { "ca-expired", N_("The time of an authority’s certificate was over, or it is not proved that it was not") },
   { "not-yet-valid", N_("The certificate’s time had not begun") },
+  { "ca-not-yet-valid", N_("The time of an authority’s certificate had not begun") },
   { "ca-not-allowed", N_("A certificate on the path may not issue certificates") },
   { "bad-signature", N_("A signature on the path of certificates is wrong") },
   { "constraint", N_("A constraint set by an authority on the path is not kept") },
+  { "name-constraint", N_("An authority on the path may not issue certificates for this name") },
   { "path-too-long", N_("The path of certificates is longer than an authority on it allows") },
   { "path-failed", N_("No path of certificates could be built") },
   { "unknown-critical-extension", N_("A certificate on the path holds a critical extension Signet does not know") },
-  { "weak-key", N_("A key on the path is too weak") },
+  { "weak-algorithm", N_("An algorithm or a key on the path is no longer good enough") },
   { "purpose", N_("The certificate may not be used for this") },
-  { "key-usage", N_("The certificate is not for signing documents") },
+  /* what the certificate is for */
   { "certificate-class", N_("The certificate is not for signing documents") },
   { "identity-only", N_("The certificate only proves who someone is; it does not sign documents") },
   { "encryption", N_("The certificate is for encryption; it does not sign documents") },
-  { "certificate-unreadable", N_("The signer’s certificate cannot be read") },
+  { "class-unknown", N_("The certificate does not clearly say that it is for signing documents") },
   /* the signature itself */
-  { "no-signer-certificate", N_("The signer’s certificate is missing") },
   { "no-signing-certificate", N_("The signer’s certificate is missing") },
+  { "signer-certificate-missing", N_("The signer’s certificate is missing") },
   { "signing-certificate-missing", N_("The signature does not say which certificate made it") },
   { "signing-certificate-mismatch", N_("The certificate is not the one the signature names") },
+  { "signing-certificate-odd", N_("The signature names its certificate in a way that cannot be read") },
+  { "signed-attributes-missing", N_("The signature lacks what it must state about itself") },
+  { "message-digest-missing", N_("The signature lacks what it must state about itself") },
+  { "signing-time-attribute", N_("The signature states a time where its format has another place for it") },
   { "digest-mismatch", N_("The document is not the one that was signed") },
-  { "hash-failure", N_("The document is not the one that was signed") },
   { "signature-mismatch", N_("The signature does not fit the document and the key") },
-  { "sig-crypto-failure", N_("The signature does not fit the document and the key") },
   { "content-type-mismatch", N_("The signature contradicts itself about the kind of content") },
-  { "no-data", N_("The file that was signed is missing") },
-  { "no-detached-data", N_("The file that was signed is missing") },
-  { "malformed", N_("The signature is damaged") },
-  { "malformed-cms", N_("The signature is damaged") },
-  { "format-failure", N_("The signature is damaged") },
-  { "unsupported", N_("The signature is of a kind Signet does not handle") },
-  { "unsupported-algorithm", N_("The signature uses an algorithm Signet does not handle") },
+  { "content-twice", N_("The signature holds content of its own beside the file it came with") },
+  { "algorithm-mismatch", N_("The signature contradicts itself about its algorithm") },
+  { "algorithm-unsupported", N_("The signature uses an algorithm Signet does not handle") },
   { "algorithm-not-acceptable", N_("An algorithm of the signature is no longer good enough") },
-  { "weak-algorithm", N_("An algorithm of the signature is no longer good enough") },
-  { "crypto-constraints", N_("An algorithm of the signature is no longer good enough") },
-  { "attributes-duplicate", N_("The signature states something twice") },
+  { "no-data", N_("The file that was signed is missing") },
+  { "malformed", N_("The signature is damaged") },
+  { "unsupported", N_("The signature is of a kind Signet does not handle") },
   { "multiple-signers", N_("One signature holds several signers, which its format does not allow") },
   /* coverage */
   { "byte-range-gap", N_("The signature leaves out a part of the file that it has to cover") },
   { "byte-range-invalid", N_("What the signature says it covers makes no sense") },
   { "partial-coverage", N_("The signature covers only a part of the file") },
   { "changed-after-signing", N_("The document was changed after signing, beyond what the signer allowed") },
-  { "changes-not-allowed", N_("The document was changed after signing, beyond what the signer allowed") },
-  { "change-not-allowed", N_("The document was changed after signing, beyond what the signer allowed") },
-  { "changes-unknown", N_("The document was changed after signing, in a way that cannot be judged") },
-  { "docmdp-violation", N_("The document was changed beyond what its author allowed when certifying it") },
-  { "shadow-content", N_("Content that was hidden when it was signed shows now") },
   /* revocation */
-  { "revoked", N_("The certificate is revoked") },
+  { "revoked", N_("The certificate is revoked, and it is not proved that it signed before that") },
   { "ca-revoked", N_("The certificate of an authority on the path is revoked") },
-  { "revoked-before-signing", N_("The certificate was revoked before it signed") },
-  { "revoked-no-poe", N_("The certificate is revoked, and it is not proved that it signed before that") },
+  { "revoked-later", N_("The certificate was revoked later; it is proved that it signed before that") },
+  { "certificate-on-hold", N_("The certificate is suspended for now") },
   { "revocation-unknown", N_("Whether the certificate is revoked could not be found out") },
-  { "no-revocation-data", N_("Whether the certificate is revoked could not be found out") },
   { "revocation-not-checked", N_("Whether the certificate is revoked was not asked") },
-  { "revocation-offline", N_("Whether the certificate is revoked was not asked, because Signet works offline") },
   { "revocation-unreachable", N_("The server that knows revoked certificates cannot be reached") },
   { "revocation-stale", N_("What is known about revoked certificates is too old") },
-  { "try-later", N_("What is known about revoked certificates is too old") },
-  { "offline", N_("It was not asked over the network, because Signet works offline") },
   /* time */
   { "timestamp-invalid", N_("The time stamp cannot be relied on") },
-  { "timestamp-broken", N_("The time stamp does not fit the signature") },
   { "timestamp-imprint", N_("The time stamp does not fit the signature") },
   { "timestamp-signature", N_("The time stamp’s own signature is wrong") },
   { "timestamp-untrusted", N_("The time stamp does not lead to an authority trusted here") },
-  { "timestamp-order", N_("The times in the signature contradict each other") },
-  { "time-claimed-only", N_("The time is only claimed by the signer’s own clock") },
-  { "no-timestamp", N_("The time is only claimed by the signer’s own clock") },
   { "future-time", N_("The time of signing lies in the future") },
-  { "out-of-bounds", N_("The certificate’s time was over when it was signed, or it is not proved that it was not") },
 };
+
+/* Said beside a verdict without deciding it. */
+static const char *const notes[] = { "class-unknown", "revoked-later", "signing-time-attribute", NULL };
 
 /**
  * signet_words_reason:
@@ -238,7 +227,7 @@ signet_words_failed_sentence (SignetSignatureReport *report)
   if (signet_document_signature_get_integrity (signature) == SIGNET_INTEGRITY_BROKEN)
     /* translators: {name} is a person or organisation */
     return _("Not what {name} signed: the file or the signature was altered");
-  if (signet_words_has_reason (report, "revoked") || signet_words_has_reason (report, "revoked-before-signing"))
+  if (signet_words_has_reason (report, "revoked"))
     /* translators: {name} is a person or organisation */
     return _("Signed by {name} with a certificate that is revoked");
   /* translators: {name} is a person or organisation */
@@ -250,6 +239,8 @@ signet_words_indeterminate_sentence (SignetSignatureReport *report)
 {
   SignetDocumentSignature *signature = signet_signature_report_get_signature (report);
 
+  if (signet_words_has_reason (report, "revoked"))
+    return _("Signed by {name} with a certificate that is revoked");
   switch (signet_document_signature_get_integrity (signature))
     {
     case SIGNET_INTEGRITY_INTACT:
@@ -317,6 +308,22 @@ signet_words_passed_detail (SignetFileReport *report)
   return _signet_words_fill (_("Good on {date}: the document, the certificate and its authority were checked."), "date", day, NULL);
 }
 
+/* (nullable): the code of the first reason that decides */
+static const char *
+signet_words_deciding_reason (SignetSignatureReport *report)
+{
+  GPtrArray *reasons = signet_signature_report_get_reasons (report);
+
+  for (guint i = 0; reasons != NULL && i < reasons->len; i++)
+    {
+      const SignetValidationReason *reason = g_ptr_array_index (reasons, i);
+
+      if (reason->code != NULL && !g_strv_contains (notes, reason->code))
+        return reason->code;
+    }
+  return NULL;
+}
+
 /**
  * signet_words_verdict_detail:
  * @report: what was found out about a file
@@ -327,7 +334,7 @@ char *
 signet_words_verdict_detail (SignetFileReport *report)
 {
   SignetSignatureReport *worst;
-  GPtrArray *reasons;
+  const char *code;
   g_autofree char *reason = NULL;
 
   g_return_val_if_fail (SIGNET_IS_FILE_REPORT (report), NULL);
@@ -342,10 +349,10 @@ signet_words_verdict_detail (SignetFileReport *report)
   if (signet_document_signature_get_integrity (signet_signature_report_get_signature (worst)) == SIGNET_INTEGRITY_BROKEN)
     return g_strdup (_("Do not rely on it. Ask for the file again."));
 
-  reasons = signet_signature_report_get_reasons (worst);
-  if (reasons == NULL || reasons->len == 0)
+  code = signet_words_deciding_reason (worst);
+  if (code == NULL)
     return g_strdup (_("The details say what is missing."));
-  reason = signet_words_reason (((const SignetValidationReason *) g_ptr_array_index (reasons, 0))->code);
+  reason = signet_words_reason (code);
   /* translators: {reason} is a whole sentence without a full stop at its end */
   return _signet_words_fill (_("{reason}."), "reason", reason, NULL);
 }

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * document-tool.c: the document room on a command line, with a software key, for the tests written in Python.
+ *
+ *   document-tool sign IN OUT KEY.pem CERT.pem [field=NAME] [certify=N] [reason=TEXT] [pss] [room=N]
+ *   document-tool sign-cms DATA OUT KEY.pem CERT.pem [pss]
+ *   document-tool find FILE [DATA]      one line for each signature, then its changes and problems
+ *   document-tool info FILE
+ */
+#include "config.h"
+
+#include <fcntl.h>
+#include <locale.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../app/core/document/signet-document-cms.h"
+#include "../../app/core/document/signet-document-pdf.h"
+
+typedef struct {
+  EVP_PKEY                *key;
+  SignetCertificate       *certificate;
+  GPtrArray               *chain;
+  SignetSignatureAlgorithm algorithm;
+} Signer;
+
+static const char *
+option (char **arguments, const char *name)
+{
+  for (gsize length = strlen (name); *arguments != NULL; arguments++)
+    if (strncmp (*arguments, name, length) == 0 && ((*arguments)[length] == '=' || (*arguments)[length] == '\0'))
+      return (*arguments)[length] == '=' ? *arguments + length + 1 : "";
+  return NULL;
+}
+
+static gboolean
+load_signer (Signer *signer, const char *key_path, const char *certificate_path, gboolean pss, GError **error)
+{
+  FILE *stream = fopen (key_path, "r");
+
+  signer->chain = signet_certificate_load_file (certificate_path, error);
+  if (signer->chain == NULL || stream == NULL)
+    return FALSE;
+  signer->key = PEM_read_PrivateKey (stream, NULL, NULL, NULL);
+  fclose (stream);
+  signer->certificate = g_ptr_array_index (signer->chain, 0);
+  signer->algorithm = signet_signature_algorithm_default (signer->key);
+  if (pss)
+    signer->algorithm.scheme = SIGNET_SIGNATURE_RSA_PSS;
+  return signer->key != NULL;
+}
+
+static GBytes *
+make_signature (Signer *signer, GBytes *message)
+{
+  g_autofree guint8 *value = g_malloc (4096);
+  EVP_MD_CTX *context = EVP_MD_CTX_new ();
+  EVP_PKEY_CTX *key_context = NULL;
+  size_t length = 4096;
+
+  g_assert_cmpint (EVP_DigestSignInit (context, &key_context, signet_digest_get_md (signer->algorithm.digest), NULL, signer->key), ==, 1);
+  if (signer->algorithm.scheme == SIGNET_SIGNATURE_RSA_PSS)
+    {
+      EVP_PKEY_CTX_set_rsa_padding (key_context, RSA_PKCS1_PSS_PADDING);
+      EVP_PKEY_CTX_set_rsa_pss_saltlen (key_context, RSA_PSS_SALTLEN_DIGEST);
+    }
+  g_assert_cmpint (EVP_DigestSign (context, value, &length, g_bytes_get_data (message, NULL), g_bytes_get_size (message)), ==, 1);
+  EVP_MD_CTX_free (context);
+  return g_bytes_new_take (g_steal_pointer (&value), length);
+}
+
+static GBytes *
+make_cms (Signer *signer, SignetCmsProfile profile, GBytes *digest, GError **error)
+{
+  g_autoptr(SignetDocumentCms) cms = signet_document_cms_new (profile, signer->certificate, signer->chain, signer->algorithm, digest, time (NULL), error);
+  g_autoptr(GBytes) signature = NULL;
+
+  if (cms == NULL)
+    return NULL;
+  signature = make_signature (signer, signet_document_cms_get_to_be_signed (cms));
+  return signet_document_cms_set_signature (cms, signature, error) ? signet_document_cms_encode (cms, error) : NULL;
+}
+
+static gboolean
+sign_pdf (char **arguments, GError **error)
+{
+  Signer signer = { 0 };
+  SignetPdfSignParameters parameters = { .time = time (NULL), .room = 16384 };
+  g_autoptr(SignetDocumentFile) file = NULL;
+  g_autoptr(SignetDocumentPdf) pdf = NULL;
+  g_autoptr(SignetPdfPrepared) prepared = NULL;
+  g_autoptr(GBytes) cms = NULL;
+  char **options = arguments + 4;
+  int fd = -1;
+
+  if (!load_signer (&signer, arguments[2], arguments[3], option (options, "pss") != NULL, error))
+    return FALSE;
+  file = signet_document_file_open (arguments[0], error);
+  pdf = file != NULL ? signet_document_pdf_open (file, option (options, "password"), error) : NULL;
+  if (pdf == NULL)
+    return FALSE;
+  parameters.field = option (options, "field");
+  parameters.reason = option (options, "reason");
+  parameters.location = option (options, "location");
+  parameters.name = option (options, "name");
+  parameters.certify = (guint) g_ascii_strtoull (option (options, "certify") ?: "0", NULL, 10);
+  if (option (options, "room") != NULL)
+    parameters.room = (gsize) g_ascii_strtoull (option (options, "room"), NULL, 10);
+
+  fd = open (arguments[1], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  prepared = signet_document_pdf_prepare (pdf, fd, signer.algorithm.digest, &parameters, NULL, error);
+  cms = prepared != NULL ? make_cms (&signer, SIGNET_CMS_PROFILE_PADES, prepared->digest, error) : NULL;
+  return cms != NULL && signet_pdf_prepared_complete (prepared, fd, cms, error) && close (fd) == 0;
+}
+
+static gboolean
+sign_cms (char **arguments, GError **error)
+{
+  Signer signer = { 0 };
+  g_autoptr(SignetDocumentFile) file = NULL;
+  g_autoptr(GBytes) digest = NULL;
+  g_autoptr(GBytes) cms = NULL;
+
+  if (!load_signer (&signer, arguments[2], arguments[3], option (arguments + 4, "pss") != NULL, error))
+    return FALSE;
+  file = signet_document_file_open (arguments[0], error);
+  if (file == NULL)
+    return FALSE;
+  digest = signet_document_file_digest (file, signer.algorithm.digest, 0, signet_document_file_get_size (file), NULL, error);
+  cms = make_cms (&signer, SIGNET_CMS_PROFILE_CADES, digest, error);
+  return cms != NULL && g_file_set_contents (arguments[1], g_bytes_get_data (cms, NULL), (gssize) g_bytes_get_size (cms), error);
+}
+
+static void
+print_signature (SignetDocumentSignature *signature)
+{
+  static const char *const integrities[] = { "intact", "broken", "unsupported", "no-data" };
+  static const char *const coverages[] = { "whole", "partial", "changed-later" };
+  GPtrArray *changes = signet_document_signature_get_changes (signature);
+  GPtrArray *problems = signet_document_signature_get_problems (signature);
+  SignetCertificate *signer = signet_document_signature_get_signer (signature);
+
+  printf ("signature\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", signet_document_signature_get_id (signature), signet_document_signature_get_kind (signature),
+          signet_document_signature_get_format (signature), signet_document_signature_get_level (signature),
+          integrities[signet_document_signature_get_integrity (signature)], coverages[signet_document_signature_get_coverage (signature)],
+          signer != NULL ? signet_certificate_get_holder (signer) : "");
+  if (signet_document_signature_get_reason (signature) != NULL)
+    printf ("reason\t%s\n", signet_document_signature_get_reason (signature));
+  for (guint i = 0; i < changes->len; i++)
+    {
+      const SignetDocumentChange *change = g_ptr_array_index (changes, i);
+
+      printf ("change\t%s\t%s\t%s\n", change->kind, change->allowed ? "allowed" : "not-allowed", change->where);
+    }
+  for (guint i = 0; i < problems->len; i++)
+    printf ("problem\t%s\n", (const char *) g_ptr_array_index (problems, i));
+}
+
+static gboolean
+find (char **arguments, GError **error)
+{
+  g_autoptr(SignetDocumentFile) file = signet_document_file_open (arguments[0], error);
+  g_autoptr(SignetDocumentFile) detached = NULL;
+  g_autoptr(GPtrArray) found = NULL;
+
+  if (file == NULL)
+    return FALSE;
+  if (arguments[1] != NULL && (detached = signet_document_file_open (arguments[1], error)) == NULL)
+    return FALSE;
+  found = signet_document_find_signatures (file, detached, NULL, error);
+  for (guint i = 0; found != NULL && i < found->len; i++)
+    print_signature (g_ptr_array_index (found, i));
+  return found != NULL;
+}
+
+static gboolean
+info (char **arguments, GError **error)
+{
+  g_autoptr(SignetDocumentFile) file = signet_document_file_open (arguments[0], error);
+  g_autoptr(SignetDocumentPdf) pdf = file != NULL ? signet_document_pdf_open (file, option (arguments, "password"), error) : NULL;
+  g_auto(GStrv) empty = NULL;
+  g_autofree char *joined = NULL;
+
+  if (pdf == NULL)
+    return FALSE;
+  empty = signet_document_pdf_dup_empty_fields (pdf);
+  joined = g_strjoinv (",", empty);
+  printf ("pages\t%u\nsignatures\t%u\nencrypted\t%d\ncontent\t%u\nempty\t%s\n", signet_document_pdf_get_n_pages (pdf),
+          signet_document_pdf_get_n_signatures (pdf), signet_document_pdf_is_encrypted (pdf), signet_document_pdf_get_content (pdf), joined);
+  return TRUE;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr(GError) error = NULL;
+  gboolean ok = FALSE;
+
+  if (argc >= 6 && g_str_equal (argv[1], "sign"))
+    ok = sign_pdf (argv + 2, &error);
+  else if (argc >= 6 && g_str_equal (argv[1], "sign-cms"))
+    ok = sign_cms (argv + 2, &error);
+  else if (argc >= 3 && g_str_equal (argv[1], "find"))
+    ok = find (argv + 2, &error);
+  else if (argc >= 3 && g_str_equal (argv[1], "info"))
+    ok = info (argv + 2, &error);
+  if (!ok)
+    printf ("error\t%s\t%d\t%s\n", error != NULL ? g_quark_to_string (error->domain) : "usage", error != NULL ? error->code : 0,
+            error != NULL ? error->message : "");
+  return ok ? 0 : 1;
+}
