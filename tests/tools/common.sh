@@ -68,6 +68,10 @@ configure_tree ()
   local tree="$SIGNET_TOP/$1"; shift
   if [ -e "$tree" ] && [ ! -w "$tree" ]; then fail "$tree belongs to somebody else: remove it, then run this again" 73; fi
   [ -f "$tree/build.ninja" ] || meson setup "$@" "$tree" "$SIGNET_TOP" >&2
+  # meson sees a changed meson.build, but not a new folder or fuzz target
+  local parts; parts=$(cd "$SIGNET_TOP" && find app plugins data po tests \( -name meson.build -o -name 'fuzz-*.c' \) | sort | cksum)
+  if [ -f "$tree/.parts" ] && [ "$parts" != "$(cat "$tree/.parts")" ]; then ninja -C "$tree" reconfigure >&2; fi
+  printf '%s\n' "$parts" >"$tree/.parts"
 }
 
 # build_tree FOLDER [NINJA TARGET…]
