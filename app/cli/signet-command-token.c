@@ -323,6 +323,20 @@ signet_token_init_hardware (SignetInvocation          *invocation,
   return signet_token_manager_init_token (manager, token, label, pin, so_pin, invocation->cancellable, error);
 }
 
+/* The token room knows no journal. What cannot be recorded is said: the act itself is done and stays done. */
+static void
+signet_token_record (SignetInvocation *invocation,
+                     const char       *act,
+                     SignetToken      *token)
+{
+  g_autoptr(GError) error = NULL;
+  SignetJournal *journal = signet_core_get_journal (signet_invocation_get_core (invocation), &error);
+  SignetJournalEntry entry = { .act = (char *) act, .subject = (char *) signet_token_get_label (token) };
+
+  if (journal == NULL || !signet_journal_append (journal, &entry, &error))
+    signet_terminal_show_error (_("journal"), error);
+}
+
 static void
 signet_token_init_done (SignetInvocation *invocation,
                         SignetToken      *token,
@@ -374,6 +388,7 @@ signet_token_init_run (SignetInvocation             *invocation,
       if (!signet_token_init_hardware (invocation, options->label, interaction, token, options->erase, &error))
         return signet_invocation_fail (invocation, label, error);
     }
+  signet_token_record (invocation, "token-initialised", token);
   signet_token_init_done (invocation, token, label);
   return SIGNET_STATUS_DONE;
 }
@@ -427,6 +442,7 @@ signet_command_token_change_pin (SignetInvocation *invocation)
   if (!signet_token_change_pin (token, SIGNET_INTERACTION (interaction), invocation->cancellable, &error))
     return signet_invocation_fail (invocation, signet_token_get_label (token), error);
 
+  signet_token_record (invocation, "pin-changed", token);
   if (invocation->json)
     signet_invocation_print_document (signet_invocation_new_document ());
   else

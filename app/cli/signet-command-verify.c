@@ -331,6 +331,17 @@ signet_verify_show (SignetFileReport *report)
 }
 
 /* --- one file ------------------------------------------------------------------------------------------------------------ */
+/* "plan.odt-2" was signed as "plan.odt": our own numbering when several signatures stand beside one file */
+static char *
+signet_verify_drop_number (const char *name)
+{
+  const char *dash = strrchr (name, '-');
+
+  if (dash == NULL || dash == name || dash[1] == '\0' || strspn (dash + 1, "0123456789") != strlen (dash + 1))
+    return g_strdup (name);
+  return g_strndup (name, dash - name);
+}
+
 /* (nullable): "contract.odt" beside "contract.odt.p7s" */
 static char *
 signet_verify_guess_detached (SignetDocumentFile *file)
@@ -344,8 +355,11 @@ signet_verify_guess_detached (SignetDocumentFile *file)
     if (g_str_has_suffix (path, endings[i]) && strlen (path) > strlen (endings[i]))
       {
         g_autofree char *data = g_strndup (path, strlen (path) - strlen (endings[i]));
+        g_autofree char *first = signet_verify_drop_number (data);
 
-        return g_file_test (data, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&data) : NULL;
+        if (g_file_test (data, G_FILE_TEST_IS_REGULAR))
+          return g_steal_pointer (&data);
+        return g_file_test (first, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&first) : NULL;
       }
   return NULL;
 }
