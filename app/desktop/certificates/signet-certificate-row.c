@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-certificate-row.c: one certificate in the list of a token. People count days, so days come before the date. Main thread. */
+#define G_LOG_DOMAIN "signet-certificate-row"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "signet-certificate-row.h"
+#include "../common/signet-state.h"
+#include "../../core/face/signet-core.h"
+#include "../../core/face/signet-words.h"
+
+#define SOON (30 * 24 * 60 * 60) /* seconds before the end in which a certificate needs care */
+
+struct _SignetCertificateRow {
+  AdwPreferencesRow parent_instance;
+
+  SignetTokenKey *key; /* (owned) */
+  GtkLabel       *holder;
+  GtkLabel       *tag;
+  GtkImage       *soon;
+  GtkLabel       *days;
+  GtkLabel       *until;
+};
+
+G_DEFINE_FINAL_TYPE (SignetCertificateRow, signet_certificate_row, ADW_TYPE_PREFERENCES_ROW)
+
+SignetCertificate *
+signet_certificate_row_get_certificate (SignetCertificateRow *self)
+{
+  return signet_token_key_get_certificate (self->key);
+}
+
+static void
+show_tag (SignetCertificateRow *self)
+{
+  SignetCertificate *certificate = signet_token_key_get_certificate (self->key);
+  gboolean software = signet_token_is_software (signet_token_key_get_token (self->key));
+  g_autofree char *klass = signet_words_class (signet_certificate_get_class (certificate, NULL));
+
+  gtk_label_set_label (self->tag, software ? _("Practice") : klass);
+  if (software)
+    gtk_widget_add_css_class (GTK_WIDGET (self->tag), "warning");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->tag), klass);
+}
+
+static void
+show_time (SignetCertificateRow *self,
+           gint64                now)
+{
+  SignetCertificate *certificate = signet_token_key_get_certificate (self->key);
+  gint64 end = signet_certificate_get_not_after (certificate);
+  g_autofree char *days = signet_words_days_left (end, now);
+  g_autofree char *date = signet_words_date (end);
+  /* translators: the last day of a certificate, then the authority that issued it */
+  g_autofree char *until = g_strdup_printf (_("until %s · %s"), date, signet_certificate_get_authority (certificate));
+  gboolean ended = end < now;
+
+  gtk_label_set_label (self->days, days);
+  gtk_label_set_label (self->until, until);
+  gtk_widget_set_visible (GTK_WIDGET (self->soon), end - now < SOON);
+  if (end - now >= SOON)
+    return;
+  signet_state_image_set (self->soon, ended ? SIGNET_STATE_STOP : SIGNET_STATE_WARNING);
+  gtk_widget_add_css_class (GTK_WIDGET (self->days), ended ? "error" : "warning");
+}
+
+/* the one function that makes the row fit its key */
+static void
+update (SignetCertificateRow *self,
+        gint64                now)
+{
+  SignetCertificate *certificate = signet_token_key_get_certificate (self->key);
+  const char *holder = signet_certificate_get_holder (certificate);
+  gboolean locked = (signet_token_get_pin_flags (signet_token_key_get_token (self->key)) & SIGNET_PIN_FLAG_LOCKED) != 0;
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), holder);
+  gtk_label_set_label (self->holder, holder);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->holder), signet_certificate_get_subject (certificate));
+  show_tag (self);
+  show_time (self, now);
+  if (locked)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "dim-label");
+}
+
+static void
+signet_certificate_row_dispose (GObject *object)
+{
+  SignetCertificateRow *self = SIGNET_CERTIFICATE_ROW (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_CERTIFICATE_ROW);
+  g_clear_object (&self->key);
+  G_OBJECT_CLASS (signet_certificate_row_parent_class)->dispose (object);
+}
+
+static void
+signet_certificate_row_class_init (SignetCertificateRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = signet_certificate_row_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/certificates/signet-certificate-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateRow, holder);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateRow, tag);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateRow, soon);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateRow, days);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateRow, until);
+}
+
+static void
+signet_certificate_row_init (SignetCertificateRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+SignetCertificateRow *
+signet_certificate_row_new (SignetTokenKey *key,
+                            gint64          now)
+{
+  SignetCertificateRow *self = g_object_new (SIGNET_TYPE_CERTIFICATE_ROW, NULL);
+
+  self->key = g_object_ref (key);
+  update (self, now);
+  return self;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-enrol-check.c: a row a field; the same once, what differs both ways and first. Main thread. */
+#define G_LOG_DOMAIN "signet-enrol-check"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "signet-enrol-check.h"
+#include "../common/signet-ui.h"
+#include "../../core/base/signet-text.h"
+
+struct _SignetEnrolCheck {
+  AdwBin parent_instance;
+
+  GtkImage   *icon;
+  GtkLabel   *title;
+  GtkLabel   *words;
+  GtkListBox *list;
+};
+
+G_DEFINE_FINAL_TYPE (SignetEnrolCheck, signet_enrol_check, ADW_TYPE_BIN)
+
+static const struct { const char *field; const char *words; } fields[] = {
+  { "name", N_("Name") },
+  { "subject", N_("Holder") },
+  { "organisation", N_("Organisation") },
+  { "email", N_("E-mail") },
+  { "key", N_("Key") },
+  { "class", N_("Used for") },
+  { "issuer", N_("Issued by") },
+  { "validity", N_("Good from and to") },
+  { "valid", N_("Good from and to") },
+  { "policy", N_("Policy") },
+};
+
+static const char *
+words_for (const char *field)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (g_strcmp0 (fields[i].field, field) == 0)
+      return _(fields[i].words);
+  return field;
+}
+
+static GtkWidget *
+new_row (const SignetRequestDifference *difference)
+{
+  g_autofree char *asked = signet_text_sanitize (difference->asked != NULL ? difference->asked : "", -1, 300);
+  g_autofree char *received = signet_text_sanitize (difference->received != NULL ? difference->received : "", -1, 300);
+  g_autofree char *both = NULL;
+
+  if (difference->same)
+    return signet_ui_new_state_row (SIGNET_STATE_OK, words_for (difference->field), *received != '\0' ? received : asked);
+  /* translators: two lines: what was asked for, what came */
+  both = g_strdup_printf (_("You asked: %s\nYou received: %s"), asked, received);
+  return signet_ui_new_state_row (SIGNET_STATE_WARNING, words_for (difference->field), both);
+}
+
+static guint
+show_rows (SignetEnrolCheck *self,
+           SignetRequest    *request)
+{
+  g_autoptr(GPtrArray) differences = signet_request_dup_differences (request);
+  guint n = 0;
+
+  signet_ui_clear_list (self->list);
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; differences != NULL && i < differences->len; i++)
+      {
+        const SignetRequestDifference *difference = g_ptr_array_index (differences, i);
+
+        if (difference->same == (pass == 1))
+          gtk_list_box_append (self->list, new_row (difference));
+        if (pass == 0 && !difference->same)
+          n++;
+      }
+  return n;
+}
+
+static void
+show_heading (SignetEnrolCheck *self,
+              guint             n,
+              gboolean          installed)
+{
+  g_autofree char *different = g_strdup_printf (ngettext ("%u Field Is Different from What You Asked",
+                                                          "%u Fields Are Different from What You Asked", n), n);
+
+  signet_state_image_set (self->icon, n > 0 && !installed ? SIGNET_STATE_WARNING : SIGNET_STATE_OK);
+  if (installed)
+    {
+      gtk_label_set_label (self->title, _("The Certificate Is on Your Token"));
+      gtk_label_set_label (self->words, _("You can sign with it now."));
+    }
+  else if (n > 0)
+    {
+      gtk_label_set_label (self->title, different);
+      gtk_label_set_label (self->words, _("Accept it only if it is right. Once accepted, the certificate counts as yours."));
+    }
+  else
+    {
+      gtk_label_set_label (self->title, _("You Received What You Asked For"));
+      gtk_label_set_label (self->words, _("Once accepted, the certificate counts as yours."));
+    }
+}
+
+/* the one function that makes the page fit the request */
+guint
+signet_enrol_check_set (SignetEnrolCheck *self,
+                        SignetRequest    *request,
+                        gboolean          installed)
+{
+  guint n = show_rows (self, request);
+
+  show_heading (self, n, installed);
+  return n;
+}
+
+static void
+signet_enrol_check_dispose (GObject *object)
+{
+  gtk_widget_dispose_template (GTK_WIDGET (object), SIGNET_TYPE_ENROL_CHECK);
+  G_OBJECT_CLASS (signet_enrol_check_parent_class)->dispose (object);
+}
+
+static void
+signet_enrol_check_class_init (SignetEnrolCheckClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = signet_enrol_check_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/enrol/signet-enrol-check.ui");
+  gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, icon);
+  gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, title);
+  gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, words);
+  gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, list);
+}
+
+static void
+signet_enrol_check_init (SignetEnrolCheck *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

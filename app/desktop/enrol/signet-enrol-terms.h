@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-enrol-terms.h: what an authority tells before one asks it for a certificate, in its own words. Signal "changed". */
+#pragma once
+
+#include <adwaita.h>
+
+#include "../../core/authority/signet-authority.h"
+
+G_BEGIN_DECLS
+
+#define SIGNET_TYPE_ENROL_TERMS (signet_enrol_terms_get_type ())
+G_DECLARE_FINAL_TYPE (SignetEnrolTerms, signet_enrol_terms, SIGNET, ENROL_TERMS, AdwBin)
+
+void     signet_enrol_terms_set_authority (SignetEnrolTerms *self, SignetAuthority *authority);
+gboolean signet_enrol_terms_is_accepted   (SignetEnrolTerms *self);
+
+G_END_DECLS

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-enrol-work.c: GTasks around the enrolment room; no widget is touched here. */
+#define G_LOG_DOMAIN "signet-enrol-work"
+
+#include "config.h"
+
+#include "signet-enrol-work.h"
+
+void
+signet_enrol_answers_free (SignetEnrolAnswers *answers)
+{
+  g_clear_object (&answers->authority);
+  g_clear_object (&answers->token);
+  g_clear_pointer (&answers->fields, g_hash_table_unref);
+  g_clear_pointer (&answers->secrets, g_hash_table_unref);
+  g_free (answers->key_spec);
+  g_free (answers);
+}
+
+static void
+return_object (GTask    *task,
+               gpointer  object,
+               GError   *error)
+{
+  if (object != NULL)
+    g_task_return_pointer (task, object, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+return_boolean (GTask    *task,
+                gboolean  ok,
+                GError   *error)
+{
+  if (ok)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/* --- form ------------------------------------------------------------------------------------------------------------ */
+
+static void
+form_in_thread (GTask        *task,
+                gpointer      source,
+                gpointer      data,
+                GCancellable *cancellable)
+{
+  GError *error = NULL;
+  SignetForm *form = signet_enrolment_get_form (source, data, cancellable, &error);
+
+  return_object (task, form, error);
+}
+
+void
+signet_enrol_form_async (SignetEnrolment     *enrolment,
+                         SignetAuthority     *authority,
+                         GCancellable        *cancellable,
+                         GAsyncReadyCallback  callback,
+                         gpointer             data)
+{
+  g_autoptr(GTask) task = g_task_new (enrolment, cancellable, callback, data);
+
+  g_task_set_task_data (task, g_object_ref (authority), g_object_unref);
+  g_task_run_in_thread (task, form_in_thread);
+}
+
+SignetForm *
+signet_enrol_form_finish (SignetEnrolment  *enrolment,
+                          GAsyncResult     *result,
+                          GError          **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- draft ----------------------------------------------------------------------------------------------------------- */
+
+static void
+draft_in_thread (GTask        *task,
+                 gpointer      source,
+                 gpointer      data,
+                 GCancellable *cancellable)
+{
+  SignetEnrolAnswers *answers = data;
+  GError *error = NULL;
+  g_autoptr(SignetRequest) request = signet_enrolment_draft (source, answers->authority, answers->token, answers->key_spec,
+                                                             answers->fields, answers->secrets, &error);
+
+  if (request != NULL && !signet_enrolment_agree (source, request, &error))
+    g_clear_object (&request);
+  return_object (task, g_steal_pointer (&request), error);
+}
+
+void
+signet_enrol_draft_async (SignetEnrolment     *enrolment,
+                          SignetEnrolAnswers  *answers,
+                          GAsyncReadyCallback  callback,
+                          gpointer             data)
+{
+  g_autoptr(GTask) task = g_task_new (enrolment, NULL, callback, data);
+
+  g_task_set_task_data (task, answers, (GDestroyNotify) signet_enrol_answers_free);
+  g_task_run_in_thread (task, draft_in_thread);
+}
+
+SignetRequest *
+signet_enrol_draft_finish (SignetEnrolment  *enrolment,
+                           GAsyncResult     *result,
+                           GError          **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- find ------------------------------------------------------------------------------------------------------------ */
+
+static void
+find_in_thread (GTask        *task,
+                gpointer      source,
+                gpointer      data,
+                GCancellable *cancellable)
+{
+  GError *error = NULL;
+  SignetRequest *request = signet_enrolment_find (source, *(gint64 *) data, &error);
+
+  return_object (task, request, error);
+}
+
+void
+signet_enrol_find_async (SignetEnrolment     *enrolment,
+                         gint64               id,
+                         GAsyncReadyCallback  callback,
+                         gpointer             data)
+{
+  g_autoptr(GTask) task = g_task_new (enrolment, NULL, callback, data);
+
+  g_task_set_task_data (task, g_memdup2 (&id, sizeof id), g_free);
+  g_task_run_in_thread (task, find_in_thread);
+}
+
+SignetRequest *
+signet_enrol_find_finish (SignetEnrolment  *enrolment,
+                          GAsyncResult     *result,
+                          GError          **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- run and cancel -------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  SignetRequest     *request;     /* (owned) */
+  SignetInteraction *interaction; /* (owned) (nullable) */
+} Run;
+
+static void
+run_free (Run *run)
+{
+  g_clear_object (&run->request);
+  g_clear_object (&run->interaction);
+  g_free (run);
+}
+
+static void
+run_in_thread (GTask        *task,
+               gpointer      source,
+               gpointer      data,
+               GCancellable *cancellable)
+{
+  Run *run = data;
+  GError *error = NULL;
+  gboolean ok = signet_enrolment_run (source, run->request, run->interaction, cancellable, &error);
+
+  return_boolean (task, ok, error);
+}
+
+void
+signet_enrol_run_async (SignetEnrolment     *enrolment,
+                        SignetRequest       *request,
+                        SignetInteraction   *interaction,
+                        GCancellable        *cancellable,
+                        GAsyncReadyCallback  callback,
+                        gpointer             data)
+{
+  g_autoptr(GTask) task = g_task_new (enrolment, cancellable, callback, data);
+  Run *run = g_new0 (Run, 1);
+
+  run->request = g_object_ref (request);
+  run->interaction = g_object_ref (interaction);
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_task_data (task, run, (GDestroyNotify) run_free);
+  g_task_run_in_thread (task, run_in_thread);
+}
+
+gboolean
+signet_enrol_run_finish (SignetEnrolment  *enrolment,
+                         GAsyncResult     *result,
+                         GError          **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+cancel_in_thread (GTask        *task,
+                  gpointer      source,
+                  gpointer      data,
+                  GCancellable *cancellable)
+{
+  GError *error = NULL;
+  gboolean ok = signet_enrolment_cancel (source, data, &error);
+
+  return_boolean (task, ok, error);
+}
+
+void
+signet_enrol_cancel_async (SignetEnrolment     *enrolment,
+                           SignetRequest       *request,
+                           GAsyncReadyCallback  callback,
+                           gpointer             data)
+{
+  g_autoptr(GTask) task = g_task_new (enrolment, NULL, callback, data);
+
+  g_task_set_task_data (task, g_object_ref (request), g_object_unref);
+  g_task_run_in_thread (task, cancel_in_thread);
+}
+
+gboolean
+signet_enrol_cancel_finish (SignetEnrolment  *enrolment,
+                            GAsyncResult     *result,
+                            GError          **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-enrol-work.h: the blocking calls of "Get a Certificate", each on a thread. */
+#pragma once
+
+#include "../../core/enrolment/signet-enrolment.h"
+
+G_BEGIN_DECLS
+
+/* What the person filled in. */
+typedef struct {
+  SignetAuthority *authority; /* (owned) */
+  SignetToken     *token;     /* (owned) */
+  char            *key_spec;
+  GHashTable      *fields;    /* (owned): id -> value */
+  GHashTable      *secrets;   /* (owned): id -> SignetSecret */
+} SignetEnrolAnswers;
+void signet_enrol_answers_free (SignetEnrolAnswers *answers);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetEnrolAnswers, signet_enrol_answers_free)
+
+void           signet_enrol_form_async   (SignetEnrolment *enrolment, SignetAuthority *authority, GCancellable *cancellable,
+                                          GAsyncReadyCallback callback, gpointer data);
+SignetForm    *signet_enrol_form_finish  (SignetEnrolment *enrolment, GAsyncResult *result, GError **error);
+/* Draft and agreement in one: the terms were accepted before. @answers: (transfer full) */
+void           signet_enrol_draft_async  (SignetEnrolment *enrolment, SignetEnrolAnswers *answers, GAsyncReadyCallback callback, gpointer data);
+SignetRequest *signet_enrol_draft_finish (SignetEnrolment *enrolment, GAsyncResult *result, GError **error);
+void           signet_enrol_find_async   (SignetEnrolment *enrolment, gint64 id, GAsyncReadyCallback callback, gpointer data);
+SignetRequest *signet_enrol_find_finish  (SignetEnrolment *enrolment, GAsyncResult *result, GError **error);
+void           signet_enrol_run_async    (SignetEnrolment *enrolment, SignetRequest *request, SignetInteraction *interaction,
+                                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+gboolean       signet_enrol_run_finish   (SignetEnrolment *enrolment, GAsyncResult *result, GError **error);
+void           signet_enrol_cancel_async (SignetEnrolment *enrolment, SignetRequest *request, GAsyncReadyCallback callback, gpointer data);
+gboolean       signet_enrol_cancel_finish (SignetEnrolment *enrolment, GAsyncResult *result, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-desktop-interaction.c: the bridge between the core's threads and dialogs. A worker thread leaves its question here and sleeps;
+ * the main thread shows it and wakes the worker with the answer. Cancelling closes the dialog. One question at a time.
+ */
+#define G_LOG_DOMAIN "signet-desktop-interaction"
+
+#include "config.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#include "signet-desktop-interaction.h"
+#include "signet-pin-dialog.h"
+#include "../common/signet-ui.h"
+#include "../../core/base/signet-base-error.h"
+#include "../../core/base/signet-text.h"
+
+/* One question and its answer. Shared by the worker and the main thread; the last to drop it frees it. */
+typedef struct {
+  gatomicrefcount           references;
+  SignetDesktopInteraction *interaction; /* (owned) */
+  const SignetPinQuestion  *pin;         /* borrowed from the sleeping worker */
+  const SignetConsent      *consent;     /* borrowed from the sleeping worker */
+  GtkWindow                *dialog;      /* main thread only; (nullable), cleared when it is gone */
+  SignetSecret             *secret;      /* (owned) (nullable): the answer */
+  gboolean                  agreed;
+  gboolean                  answered;
+  GMutex                    mutex;
+  GCond                     cond;
+} Question;
+
+struct _SignetDesktopInteraction {
+  GObject parent_instance;
+
+  GWeakRef             parent;          /* a widget of the window that asks */
+  SignetConsentHandler consent_handler;
+  gpointer             consent_data;
+  Question            *open;            /* (owned) (nullable): main thread; a consent a handler has taken */
+};
+
+static void interaction_iface_init (SignetInteractionInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (SignetDesktopInteraction, signet_desktop_interaction, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (SIGNET_TYPE_INTERACTION, interaction_iface_init))
+
+static guint progress_signal;
+
+/* --- a question ------------------------------------------------------------------------------------------------------ */
+
+static Question *
+question_new (SignetDesktopInteraction *interaction)
+{
+  Question *question = g_new0 (Question, 1);
+
+  g_atomic_ref_count_init (&question->references);
+  question->interaction = g_object_ref (interaction);
+  g_mutex_init (&question->mutex);
+  g_cond_init (&question->cond);
+  return question;
+}
+
+static Question *
+question_ref (Question *question)
+{
+  g_atomic_ref_count_inc (&question->references);
+  return question;
+}
+
+static void
+question_unref (Question *question)
+{
+  if (!g_atomic_ref_count_dec (&question->references))
+    return;
+  g_clear_pointer (&question->secret, signet_secret_unref);
+  g_object_unref (question->interaction);
+  g_mutex_clear (&question->mutex);
+  g_cond_clear (&question->cond);
+  g_free (question);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Question, question_unref)
+
+static void
+question_answer (Question     *question,
+                 SignetSecret *secret,
+                 gboolean      agreed)
+{
+  g_mutex_lock (&question->mutex);
+  if (!question->answered)
+    {
+      question->secret = secret != NULL ? signet_secret_ref (secret) : NULL;
+      question->agreed = agreed;
+      question->answered = TRUE;
+      g_cond_signal (&question->cond);
+    }
+  g_mutex_unlock (&question->mutex);
+}
+
+static void
+question_wait (Question *question)
+{
+  g_mutex_lock (&question->mutex);
+  while (!question->answered)
+    g_cond_wait (&question->cond, &question->mutex);
+  g_mutex_unlock (&question->mutex);
+}
+
+static gboolean
+question_is_answered (Question *question)
+{
+  gboolean answered;
+
+  g_mutex_lock (&question->mutex);
+  answered = question->answered;
+  g_mutex_unlock (&question->mutex);
+  return answered;
+}
+
+/* --- on the main thread ---------------------------------------------------------------------------------------------- */
+
+static void
+on_pin_answered_cb (SignetPinDialog *dialog,
+                    SignetSecret    *secret,
+                    Question        *question)
+{
+  question_answer (question, secret, secret != NULL);
+}
+
+static void
+on_consent_response_cb (AdwMessageDialog *dialog,
+                        const char       *response,
+                        Question         *question)
+{
+  question_answer (question, NULL, g_str_equal (response, "agree"));
+}
+
+static void
+on_consent_destroyed_cb (GtkWidget *dialog,
+                         Question  *question)
+{
+  question_answer (question, NULL, FALSE);
+}
+
+static void
+drop_question (gpointer  data,
+               GClosure *closure)
+{
+  question_unref (data);
+}
+
+static GtkWidget *
+new_consent_list (const SignetConsent *consent)
+{
+  GtkWidget *list = gtk_list_box_new ();
+
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
+  gtk_widget_add_css_class (list, "boxed-list");
+  for (guint i = 0; consent->names != NULL && consent->names[i] != NULL; i++)
+    {
+      g_autofree char *name = signet_text_sanitize (consent->names[i], -1, 100);
+      g_autofree char *value = signet_text_sanitize (consent->values[i], -1, 400);
+      GtkWidget *row = signet_ui_new_value_row (name, value, FALSE);
+
+      gtk_widget_add_css_class (row, "property");
+      gtk_list_box_append (GTK_LIST_BOX (list), row);
+    }
+  return list;
+}
+
+/* the codes of SignetConsent.kind; the core's own title is for logs */
+static const struct { const char *kind; const char *heading; const char *body; const char *agree; } consent_words[] = {
+  { "terms", N_("Accept the Terms?"), N_("They were shown to you before."), N_("_Accept") },
+  { "certificate-request", N_("Sign This Request?"), N_("The token signs it with the new key, to prove that the key is yours."), N_("_Sign Request") },
+  { "accept-difference", N_("Accept the Certificate?"), N_("Once accepted, it counts as yours."), N_("_Accept and Install") },
+  { "overwrite", N_("Replace the File?"), N_("There is already a file of this name."), N_("_Replace") },
+};
+
+static AdwMessageDialog *
+new_consent_dialog (GtkWindow           *parent,
+                    const SignetConsent *consent)
+{
+  const char *heading = _("Go On?");
+  const char *body = "";
+  const char *agree = _("_Continue");
+  GtkWidget *dialog;
+
+  for (guint i = 0; i < G_N_ELEMENTS (consent_words); i++)
+    if (g_strcmp0 (consent->kind, consent_words[i].kind) == 0)
+      {
+        heading = _(consent_words[i].heading);
+        body = _(consent_words[i].body);
+        agree = _(consent_words[i].agree);
+      }
+  dialog = adw_message_dialog_new (parent, heading, body);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "refuse", _("_Cancel"), "agree", agree, NULL);
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "refuse");
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "agree");
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), new_consent_list (consent));
+  return ADW_MESSAGE_DIALOG (dialog);
+}
+
+static void
+on_dialog_gone_cb (gpointer  data,
+                   GObject  *dialog)
+{
+  Question *question = data;
+
+  question->dialog = NULL;
+  question_unref (question);
+}
+
+static void
+show_dialog (Question  *question,
+             GtkWindow *dialog)
+{
+  question->dialog = dialog;
+  g_object_weak_ref (G_OBJECT (dialog), on_dialog_gone_cb, question_ref (question));
+  gtk_window_present (dialog);
+}
+
+static void
+show_pin (Question  *question,
+          GtkWindow *parent)
+{
+  SignetPinDialog *dialog = signet_pin_dialog_new (parent, question->pin);
+
+  g_signal_connect_data (dialog, "answered", G_CALLBACK (on_pin_answered_cb), question_ref (question), drop_question, 0);
+  show_dialog (question, GTK_WINDOW (dialog));
+}
+
+static void
+show_consent (Question  *question,
+              GtkWindow *parent)
+{
+  SignetDesktopInteraction *self = question->interaction;
+  AdwMessageDialog *dialog;
+
+  if (self->consent_handler != NULL && self->consent_handler (self, question->consent, self->consent_data))
+    {
+      self->open = question_ref (question);
+      return;
+    }
+  dialog = new_consent_dialog (parent, question->consent);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_consent_response_cb), question_ref (question), drop_question, 0);
+  g_signal_connect_data (dialog, "destroy", G_CALLBACK (on_consent_destroyed_cb), question_ref (question), drop_question, 0);
+  show_dialog (question, GTK_WINDOW (dialog));
+}
+
+static gboolean
+show_in_main (gpointer data)
+{
+  Question *question = data;
+  g_autoptr(GtkWidget) widget = g_weak_ref_get (&question->interaction->parent);
+  GtkWindow *parent = widget != NULL ? signet_ui_get_window (widget) : NULL;
+
+  if (question_is_answered (question))
+    return G_SOURCE_REMOVE;
+  if (parent == NULL)
+    question_answer (question, NULL, FALSE);
+  else if (question->pin != NULL)
+    show_pin (question, parent);
+  else
+    show_consent (question, parent);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+close_in_main (gpointer data)
+{
+  Question *question = data;
+
+  if (question->dialog != NULL)
+    gtk_window_destroy (question->dialog);
+  return G_SOURCE_REMOVE;
+}
+
+void
+signet_desktop_interaction_set_consent (SignetDesktopInteraction *self,
+                                        SignetConsentHandler      handler,
+                                        gpointer                  data)
+{
+  self->consent_handler = handler;
+  self->consent_data = data;
+}
+
+void
+signet_desktop_interaction_answer (SignetDesktopInteraction *self,
+                                   gboolean                  agreed)
+{
+  Question *question = g_steal_pointer (&self->open);
+
+  if (question == NULL)
+    return;
+  question_answer (question, NULL, agreed);
+  question_unref (question);
+}
+
+/* --- on the worker's thread ------------------------------------------------------------------------------------------ */
+
+static void
+on_cancelled_cb (GCancellable *cancellable,
+                 gpointer      data)
+{
+  Question *question = data;
+
+  question_answer (question, NULL, FALSE);
+  g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, close_in_main, question_ref (question), (GDestroyNotify) question_unref);
+}
+
+static void
+ask (Question     *question,
+     GCancellable *cancellable)
+{
+  gulong id = 0;
+
+  if (cancellable != NULL)
+    id = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled_cb), question_ref (question), (GDestroyNotify) question_unref);
+  g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, show_in_main, question_ref (question), (GDestroyNotify) question_unref);
+  question_wait (question);
+  g_cancellable_disconnect (cancellable, id);
+}
+
+static SignetSecret *
+signet_desktop_interaction_ask_pin (SignetInteraction        *interaction,
+                                    const SignetPinQuestion  *pin,
+                                    GCancellable             *cancellable,
+                                    GError                  **error)
+{
+  g_autoptr(Question) question = question_new (SIGNET_DESKTOP_INTERACTION (interaction));
+
+  question->pin = pin;
+  ask (question, cancellable);
+  if (question->secret == NULL)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the PIN was not given");
+  return g_steal_pointer (&question->secret);
+}
+
+static gboolean
+signet_desktop_interaction_confirm (SignetInteraction    *interaction,
+                                    const SignetConsent  *consent,
+                                    GCancellable         *cancellable,
+                                    GError              **error)
+{
+  g_autoptr(Question) question = question_new (SIGNET_DESKTOP_INTERACTION (interaction));
+
+  question->consent = consent;
+  ask (question, cancellable);
+  if (question->agreed)
+    return TRUE;
+  if (!g_cancellable_set_error_if_cancelled (cancellable, error))
+    g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "refused by the person");
+  return FALSE;
+}
+
+/* the form of an enrolment is a page of its own, filled in before anything runs; a plugin that asks again is told no */
+static gboolean
+signet_desktop_interaction_ask_form (SignetInteraction  *interaction,
+                                     SignetForm         *form,
+                                     GHashTable        **values,
+                                     GHashTable        **secrets,
+                                     GCancellable       *cancellable,
+                                     GError            **error)
+{
+  g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED, "no second form in the desktop");
+  return FALSE;
+}
+
+typedef struct {
+  SignetDesktopInteraction *interaction;
+  char                     *step;
+  double                    fraction;
+} Progress;
+
+static void
+progress_free (Progress *progress)
+{
+  g_object_unref (progress->interaction);
+  g_free (progress->step);
+  g_free (progress);
+}
+
+static gboolean
+tell_progress_in_main (gpointer data)
+{
+  Progress *progress = data;
+
+  g_signal_emit (progress->interaction, progress_signal, 0, progress->step, progress->fraction);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+signet_desktop_interaction_progress (SignetInteraction *interaction,
+                                     const char        *step,
+                                     double             fraction)
+{
+  Progress *progress = g_new0 (Progress, 1);
+
+  progress->interaction = g_object_ref (SIGNET_DESKTOP_INTERACTION (interaction));
+  progress->step = g_strdup (step);
+  progress->fraction = fraction;
+  g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, tell_progress_in_main, progress, (GDestroyNotify) progress_free);
+}
+
+/* --- life ------------------------------------------------------------------------------------------------------------ */
+
+static void
+interaction_iface_init (SignetInteractionInterface *iface)
+{
+  iface->ask_pin = signet_desktop_interaction_ask_pin;
+  iface->confirm = signet_desktop_interaction_confirm;
+  iface->ask_form = signet_desktop_interaction_ask_form;
+  iface->progress = signet_desktop_interaction_progress;
+}
+
+static void
+signet_desktop_interaction_finalize (GObject *object)
+{
+  SignetDesktopInteraction *self = SIGNET_DESKTOP_INTERACTION (object);
+
+  g_weak_ref_clear (&self->parent);
+  G_OBJECT_CLASS (signet_desktop_interaction_parent_class)->finalize (object);
+}
+
+static void
+signet_desktop_interaction_class_init (SignetDesktopInteractionClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = signet_desktop_interaction_finalize;
+  progress_signal = g_signal_new ("progress", SIGNET_TYPE_DESKTOP_INTERACTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                  G_TYPE_STRING, G_TYPE_DOUBLE);
+}
+
+static void
+signet_desktop_interaction_init (SignetDesktopInteraction *self)
+{
+}
+
+SignetDesktopInteraction *
+signet_desktop_interaction_new (GtkWidget *parent)
+{
+  SignetDesktopInteraction *self = g_object_new (SIGNET_TYPE_DESKTOP_INTERACTION, NULL);
+
+  g_weak_ref_init (&self->parent, parent);
+  return self;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-sign-work.h: the blocking calls of the Sign page, each on a thread: open, check, sign. */
+#pragma once
+
+#include "../../core/document/signet-document-pdf.h"
+#include "../../core/signing/signet-signing.h"
+
+G_BEGIN_DECLS
+
+/* A file opened once, for preview and signature alike. */
+typedef struct {
+  SignetDocumentFile *file;
+  SignetDocumentPdf  *pdf; /* (nullable): not a PDF */
+} SignetOpenDocument;
+void signet_open_document_free (SignetOpenDocument *document);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetOpenDocument, signet_open_document_free)
+
+void                signet_sign_open_async       (const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+SignetOpenDocument *signet_sign_open_finish      (GAsyncResult *result, GError **error);
+void                signet_sign_preflight_async  (SignetSigning *signing, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+GPtrArray          *signet_sign_preflight_finish (SignetSigning *signing, GAsyncResult *result, GError **error);
+void                signet_sign_run_async        (SignetSigning *signing, SignetInteraction *interaction, GCancellable *cancellable,
+                                                  GAsyncReadyCallback callback, gpointer data);
+gboolean            signet_sign_run_finish       (SignetSigning *signing, GAsyncResult *result, GError **error);
+
+G_END_DECLS
