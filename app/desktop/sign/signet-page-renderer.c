@@ -97,7 +97,8 @@ make_picture (SignetPageRenderer  *self,
               const Job           *job,
               GError             **error)
 {
-  g_autoptr(PopplerPage) page = NULL;
+  g_autoptr(GObject) object = NULL; /* poppler 22.12 has no autoptr of its own */
+  PopplerPage *page;
   SignetPagePicture *picture;
   double width, height;
 
@@ -109,6 +110,7 @@ make_picture (SignetPageRenderer  *self,
       g_set_error (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_MALFORMED, "page %u cannot be read", job->page + 1);
       return NULL;
     }
+  object = G_OBJECT (page);
   poppler_page_get_size (page, &width, &height);
   width = CLAMP (width, 1, 100000);
   height = CLAMP (height, 1, 100000);
