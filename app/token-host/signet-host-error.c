@@ -6,8 +6,9 @@
 
 #include "signet-host-private.h"
 
-static const struct {
-  CK_RV            rv;
+static const struct
+{
+  CK_RV rv;
   SignetTokenError code;
 } table[] = {
   { CKR_PIN_INCORRECT, SIGNET_TOKEN_ERROR_WRONG_PIN },

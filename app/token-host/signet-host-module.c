@@ -3,7 +3,7 @@
  * signet-host-module.c: decides whether a file may be loaded, loads it with libp11 and takes its function list.
  *
  * libp11 0.4.12 loads, initialises and versions the module; everything after that is raw PKCS#11 on the same handle
- * (docs/decisions/0003-libp11-and-raw-pkcs11.md says why). C_Finalize is never called by us: the process ends instead.
+ * (docs/decisions/0011-raw-pkcs11-after-loading.md says why). C_Finalize is never called by us: the process ends instead.
  */
 #define G_LOG_DOMAIN "signet-host-module"
 
@@ -19,13 +19,14 @@
 
 #include "signet-host-private.h"
 
-struct _HostModule {
-  PKCS11_CTX       *libp11;
-  void             *handle;
+struct _HostModule
+{
+  PKCS11_CTX *libp11;
+  void *handle;
   CK_FUNCTION_LIST *p11;
 };
 
-/* --- may it be loaded? ----------------------------------------------------------------------------------------------------- */
+/* --- may it be loaded? --- */
 
 static gboolean
 refuse (GError **error, const char *path, const char *why)
@@ -124,17 +125,18 @@ host_module_check (const char *path, gboolean user, char **canonical, GError **e
   return TRUE;
 }
 
-/* --- loading ----------------------------------------------------------------------------------------------------------------- */
+/* --- loading --- */
 
 /* A module may leave out what it cannot do; calling through NULL must be our refusal, not a crash. */
 static gboolean
 is_complete (CK_FUNCTION_LIST *p11)
 {
   return p11->C_GetInfo != NULL && p11->C_GetSlotList != NULL && p11->C_GetTokenInfo != NULL && p11->C_GetMechanismInfo != NULL &&
-         p11->C_InitToken != NULL && p11->C_InitPIN != NULL && p11->C_SetPIN != NULL && p11->C_OpenSession != NULL && p11->C_CloseSession != NULL &&
-         p11->C_Login != NULL && p11->C_Logout != NULL && p11->C_CreateObject != NULL && p11->C_DestroyObject != NULL &&
-         p11->C_GetAttributeValue != NULL && p11->C_SetAttributeValue != NULL && p11->C_FindObjectsInit != NULL && p11->C_FindObjects != NULL &&
-         p11->C_FindObjectsFinal != NULL && p11->C_SignInit != NULL && p11->C_Sign != NULL && p11->C_GenerateKeyPair != NULL;
+         p11->C_InitToken != NULL && p11->C_InitPIN != NULL && p11->C_SetPIN != NULL && p11->C_OpenSession != NULL &&
+         p11->C_CloseSession != NULL && p11->C_Login != NULL && p11->C_Logout != NULL && p11->C_CreateObject != NULL &&
+         p11->C_DestroyObject != NULL && p11->C_GetAttributeValue != NULL && p11->C_SetAttributeValue != NULL &&
+         p11->C_FindObjectsInit != NULL && p11->C_FindObjects != NULL && p11->C_FindObjectsFinal != NULL &&
+         p11->C_SignInit != NULL && p11->C_Sign != NULL && p11->C_GenerateKeyPair != NULL;
 }
 
 /* The handle libp11 holds already, and the same function list. */
@@ -180,7 +182,8 @@ host_module_get (HostModule *module)
 static GVariant *
 text (const char *string)
 {
-  return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, string != NULL ? string : "", string != NULL ? strnlen (string, HOST_MAX_TEXT) : 0, 1);
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, string != NULL ? string : "",
+                                    string != NULL ? strnlen (string, HOST_MAX_TEXT) : 0, 1);
 }
 
 GVariant *

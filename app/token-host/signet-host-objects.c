@@ -15,9 +15,24 @@
 
 #define BATCH 64
 
+/* Left of what one answer may carry: D-Bus takes 128 MiB, nobody's token needs a quarter of it. */
+static gsize budget = HOST_MAX_ANSWER;
+
+void
+host_objects_start_answer (void)
+{
+  budget = HOST_MAX_ANSWER;
+}
+
 gboolean
-host_objects_find (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, gulong n_template,
-                   CK_OBJECT_HANDLE *handles, gulong max, gulong *n_handles, GError **error)
+host_objects_find (CK_FUNCTION_LIST *p11,
+                   CK_SESSION_HANDLE session,
+                   CK_ATTRIBUTE *template,
+                   gulong n_template,
+                   CK_OBJECT_HANDLE *handles,
+                   gulong max,
+                   gulong *n_handles,
+                   GError **error)
 {
   gulong total = 0;
   CK_RV rv = p11->C_FindObjectsInit (session, template, n_template);
@@ -40,7 +55,7 @@ host_objects_find (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_ATTRIBUT
   return host_check (rv, "C_FindObjects", error);
 }
 
-/* --- attributes ---------------------------------------------------------------------------------------------------------------------- */
+/* --- attributes --- */
 
 /* Buffers for one object; static, for there is one thread and no recursion. */
 static guint8 id_buffer[HOST_MAX_TEXT];
@@ -54,11 +69,12 @@ static CK_ULONG key_type;
 static CK_BBOOL always;
 
 /* What a class has, by the name it has in org.signet.TokenHost. */
-typedef struct {
+typedef struct
+{
   CK_ATTRIBUTE_TYPE type;
-  const char       *name;
-  void             *buffer;
-  gsize             size;
+  const char *name;
+  void *buffer;
+  gsize size;
 } Wanted;
 
 static const Wanted certificate_attributes[] = {
@@ -111,17 +127,23 @@ insert (GVariantDict *description, const Wanted *wanted, gsize length)
         g_variant_dict_insert (description, wanted->name, "b", always != CK_FALSE);
     }
   else
-    g_variant_dict_insert_value (description, wanted->name, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, wanted->buffer, length, 1));
+    g_variant_dict_insert_value (description, wanted->name,
+                                 g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, wanted->buffer, length, 1));
 }
 
 static void
-read_attributes (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE handle, const Wanted *wanted, guint n, GVariantDict *description)
+read_attributes (CK_FUNCTION_LIST *p11,
+                 CK_SESSION_HANDLE session,
+                 CK_OBJECT_HANDLE handle,
+                 const Wanted *wanted,
+                 guint n,
+                 GVariantDict *description)
 {
   CK_ATTRIBUTE attributes[8];
   CK_RV rv;
 
   for (guint i = 0; i < n; i++)
-    attributes[i] = (CK_ATTRIBUTE) { wanted[i].type, wanted[i].buffer, wanted[i].size };
+    attributes[i] = (CK_ATTRIBUTE){ wanted[i].type, wanted[i].buffer, wanted[i].size };
   rv = p11->C_GetAttributeValue (session, handle, attributes, n);
   if (rv != CKR_OK && rv != CKR_ATTRIBUTE_TYPE_INVALID && rv != CKR_ATTRIBUTE_SENSITIVE && rv != CKR_BUFFER_TOO_SMALL)
     return;
@@ -162,7 +184,11 @@ host_objects_describe_one (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_
 }
 
 gboolean
-host_objects_describe (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, GVariantBuilder *builder, GError **error)
+host_objects_describe (CK_FUNCTION_LIST *p11,
+                       CK_SESSION_HANDLE session,
+                       CK_OBJECT_CLASS class,
+                       GVariantBuilder *builder,
+                       GError **error)
 {
   g_autofree CK_OBJECT_HANDLE *handles = g_new0 (CK_OBJECT_HANDLE, HOST_MAX_OBJECTS);
   CK_OBJECT_CLASS wanted = class;
@@ -178,6 +204,13 @@ host_objects_describe (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJE
   if (!host_objects_find (p11, session, template, class == CKO_CERTIFICATE ? 3 : 2, handles, HOST_MAX_OBJECTS, &n, error))
     return FALSE;
   for (gulong i = 0; i < n; i++)
-    g_variant_builder_add_value (builder, host_objects_describe_one (p11, session, class, handles[i]));
+    {
+      GVariant *description = host_objects_describe_one (p11, session, class, handles[i]);
+
+      g_variant_builder_add_value (builder, description);
+      if (g_variant_get_size (description) > budget)
+        return host_set_error (error, SIGNET_TOKEN_ERROR_MODULE_LIED, "the token holds more than we list");
+      budget -= g_variant_get_size (description);
+    }
   return TRUE;
 }

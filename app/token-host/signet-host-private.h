@@ -19,8 +19,9 @@ G_BEGIN_DECLS
 #define HOST_MAX_KEY      4096        /* a modulus, a point, parameters, a signature */
 #define HOST_MAX_TEXT     256
 #define HOST_MAX_PIN      1024
+#define HOST_MAX_ANSWER   (32 * 1024 * 1024) /* all objects together */
 
-/* --- the module ---------------------------------------------------------------------------------------------------------- */
+/* --- the module --- */
 typedef struct _HostModule HostModule;
 
 gboolean             host_module_check (const char *path, gboolean user, char **canonical, GError **error);
@@ -28,11 +29,11 @@ HostModule          *host_module_load  (const char *path, gboolean user, GError 
 CK_FUNCTION_LIST    *host_module_get   (HostModule *module);  /* every entry we use is there */
 GVariant            *host_module_describe (HostModule *module);
 
-/* --- CK_RV to GError ------------------------------------------------------------------------------------------------------ */
+/* --- CK_RV to GError --- */
 gboolean host_check     (CK_RV rv, const char *call, GError **error); /* FALSE with an error when @rv is not CKR_OK */
 gboolean host_set_error (GError **error, SignetTokenError code, const char *message);
 
-/* --- slots and tokens ------------------------------------------------------------------------------------------------------- */
+/* --- slots and tokens --- */
 /* Tokens that are there: at most HOST_MAX_SLOTS. */
 gboolean host_slots_list  (CK_FUNCTION_LIST *p11, CK_SLOT_ID *slots, gulong *n_slots, GError **error);
 char    *host_slots_make_id (CK_SLOT_ID slot, const CK_TOKEN_INFO *info);
@@ -42,7 +43,8 @@ char    *host_slots_state (CK_FUNCTION_LIST *p11, GError **error);
 GVariant *host_slots_describe_all (CK_FUNCTION_LIST *p11, GError **error); /* aa{sv} */
 GVariant *host_mechanisms_describe (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot);
 
-/* --- objects ------------------------------------------------------------------------------------------------------------------ */
+/* --- objects --- */
+void     host_objects_start_answer (void);
 /* Adds the objects of @class, as aa{sv} elements. FALSE when the listing was cut or failed. */
 gboolean host_objects_describe (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, GVariantBuilder *builder, GError **error);
 GVariant *host_objects_describe_one (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE handle);
@@ -50,7 +52,7 @@ GVariant *host_objects_describe_one (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE se
 gboolean host_objects_find (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, gulong n_template,
                             CK_OBJECT_HANDLE *handles, gulong max, gulong *n_handles, GError **error);
 
-/* --- sessions ------------------------------------------------------------------------------------------------------------------ */
+/* --- sessions --- */
 typedef struct {
   guint             id;
   CK_SLOT_ID        slot;
@@ -70,7 +72,7 @@ gboolean     host_session_delete (CK_FUNCTION_LIST *p11, HostSession *session, G
 char    *host_token_init       (CK_FUNCTION_LIST *p11, const char *token, GBytes *label, SignetSecret *so_pin, SignetSecret *pin, GError **error);
 gboolean host_token_change_pin (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *old_pin, SignetSecret *new_pin, GError **error);
 
-/* --- the D-Bus side ------------------------------------------------------------------------------------------------------------ */
+/* --- the D-Bus side --- */
 /* @module: (nullable): then every call answers with a copy of @refusal */
 SignetTokenHost *host_service_new (HostModule *module, const GError *refusal);
 

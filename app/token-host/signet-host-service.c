@@ -11,14 +11,15 @@
 
 #include "signet-host-private.h"
 
-typedef struct {
+typedef struct
+{
   HostModule *module;   /* (nullable) */
-  GError     *refusal;  /* why there is none */
+  GError *refusal;      /* why there is none */
   GHashTable *sessions; /* id to HostSession */
-  guint       last_id;
+  guint last_id;
 } Service;
 
-/* --- taking a call apart ------------------------------------------------------------------------------------------------------------ */
+/* --- taking a call apart --- */
 
 /* NULL: the call was answered already. */
 static CK_FUNCTION_LIST *
@@ -71,7 +72,7 @@ read_pin (GUnixFDList *fds, GVariant *handles, guint index, GError **error)
   return pin;
 }
 
-/* --- the calls ------------------------------------------------------------------------------------------------------------------------ */
+/* --- the calls --- */
 
 static gboolean
 on_list_tokens_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, Service *self)
@@ -158,7 +159,12 @@ open_session (Service *self, CK_FUNCTION_LIST *p11, const char *token, GUnixFDLi
 }
 
 static gboolean
-on_login_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *token, GVariant *handles, Service *self)
+on_login_cb (SignetTokenHost *skeleton,
+             GDBusMethodInvocation *invocation,
+             GUnixFDList *fds,
+             const char *token,
+             GVariant *handles,
+             Service *self)
 {
   CK_FUNCTION_LIST *p11 = begin (self, invocation);
   GError *error = NULL;
@@ -170,6 +176,7 @@ on_login_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, GUnix
   session = open_session (self, p11, token, fds, handles, &error);
   if (session == NULL)
     return refuse (invocation, error);
+  host_objects_start_answer ();
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
   host_objects_describe (p11, session->handle, CKO_PRIVATE_KEY, &builder, NULL);
   signet_token_host_complete_login (skeleton, invocation, NULL, session->id, g_variant_builder_end (&builder));
@@ -195,7 +202,13 @@ on_logout_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guin
 }
 
 static gboolean
-on_generate_key_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guint id, guint bits, GVariant *params, const char *label, Service *self)
+on_generate_key_cb (SignetTokenHost *skeleton,
+                    GDBusMethodInvocation *invocation,
+                    guint id,
+                    guint bits,
+                    GVariant *params,
+                    const char *label,
+                    Service *self)
 {
   CK_FUNCTION_LIST *p11 = begin (self, invocation);
   GError *error = NULL;
@@ -215,8 +228,17 @@ on_generate_key_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation
 }
 
 static gboolean
-on_sign_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, guint id, guint64 key, const char *scheme, guint digest,
-            GVariant *data, GVariant *handles, gboolean context, Service *self)
+on_sign_cb (SignetTokenHost *skeleton,
+            GDBusMethodInvocation *invocation,
+            GUnixFDList *fds,
+            guint id,
+            guint64 key,
+            const char *scheme,
+            guint digest,
+            GVariant *data,
+            GVariant *handles,
+            gboolean context,
+            Service *self)
 {
   CK_FUNCTION_LIST *p11 = begin (self, invocation);
   GError *error = NULL;
@@ -239,7 +261,11 @@ on_sign_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, GUnixF
 }
 
 static gboolean
-on_store_certificate_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guint id, GVariant *certificate, Service *self)
+on_store_certificate_cb (SignetTokenHost *skeleton,
+                         GDBusMethodInvocation *invocation,
+                         guint id,
+                         GVariant *certificate,
+                         Service *self)
 {
   CK_FUNCTION_LIST *p11 = begin (self, invocation);
   GError *error = NULL;
@@ -272,7 +298,12 @@ on_delete_objects_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocati
 }
 
 static gboolean
-on_init_token_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *token, GVariant *label, GVariant *handles,
+on_init_token_cb (SignetTokenHost *skeleton,
+                  GDBusMethodInvocation *invocation,
+                  GUnixFDList *fds,
+                  const char *token,
+                  GVariant *label,
+                  GVariant *handles,
                   Service *self)
 {
   CK_FUNCTION_LIST *p11 = begin (self, invocation);
@@ -298,7 +329,12 @@ on_init_token_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, 
 }
 
 static gboolean
-on_change_pin_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *token, GVariant *handles, Service *self)
+on_change_pin_cb (SignetTokenHost *skeleton,
+                  GDBusMethodInvocation *invocation,
+                  GUnixFDList *fds,
+                  const char *token,
+                  GVariant *handles,
+                  Service *self)
 {
   CK_FUNCTION_LIST *p11 = begin (self, invocation);
   GError *error = NULL;
@@ -316,7 +352,7 @@ on_change_pin_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, 
   return TRUE;
 }
 
-/* --- the object ------------------------------------------------------------------------------------------------------------------------- */
+/* --- the object --- */
 
 /* Lives as long as the process. */
 SignetTokenHost *

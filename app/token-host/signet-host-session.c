@@ -16,7 +16,7 @@
 
 #define ID_LENGTH 20
 
-/* --- opening --------------------------------------------------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 static CK_RV
 login (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_USER_TYPE user, SignetSecret *pin)
@@ -79,7 +79,8 @@ host_session_close (CK_FUNCTION_LIST *p11, HostSession *session)
   g_free (session);
 }
 
-/* What a module answers when its card is pulled differs by maker ("device error"); whether the token is there is the better question. */
+/* What a module answers when its card is pulled differs by maker ("device error"); whether the token is there is the better
+ * question. */
 static gboolean
 explain (CK_FUNCTION_LIST *p11, HostSession *session, CK_RV rv, const char *call, GError **error)
 {
@@ -92,13 +93,14 @@ explain (CK_FUNCTION_LIST *p11, HostSession *session, CK_RV rv, const char *call
     return host_check (rv, call, error);
   if (!host_slots_find (p11, session->token, &slot, &info, NULL))
     {
-      g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_REMOVED, "%s: CKR 0x%lx, and the token is not there any more", call, (gulong) rv);
+      g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_REMOVED, "%s: CKR 0x%lx, and the token is not there any more",
+                   call, (gulong) rv);
       return FALSE;
     }
   return host_check (rv, call, error);
 }
 
-/* --- signing ----------------------------------------------------------------------------------------------------------------------------- */
+/* --- signing --- */
 
 static CK_RSA_PKCS_PSS_PARAMS pss;
 
@@ -106,11 +108,19 @@ static CK_RSA_PKCS_PSS_PARAMS pss;
 static gboolean
 make_mechanism (const char *scheme, guint digest, CK_MECHANISM *mechanism, GError **error)
 {
-  static const struct { guint bits; CK_MECHANISM_TYPE hash; CK_RSA_PKCS_MGF_TYPE mgf; } digests[] = {
-    { 160, CKM_SHA_1, CKG_MGF1_SHA1 }, { 256, CKM_SHA256, CKG_MGF1_SHA256 }, { 384, CKM_SHA384, CKG_MGF1_SHA384 }, { 512, CKM_SHA512, CKG_MGF1_SHA512 },
+  static const struct
+  {
+    guint bits;
+    CK_MECHANISM_TYPE hash;
+    CK_RSA_PKCS_MGF_TYPE mgf;
+  } digests[] = {
+    { 160, CKM_SHA_1, CKG_MGF1_SHA1 },
+    { 256, CKM_SHA256, CKG_MGF1_SHA256 },
+    { 384, CKM_SHA384, CKG_MGF1_SHA384 },
+    { 512, CKM_SHA512, CKG_MGF1_SHA512 },
   };
 
-  *mechanism = (CK_MECHANISM) { CKM_RSA_PKCS, NULL, 0 };
+  *mechanism = (CK_MECHANISM){ CKM_RSA_PKCS, NULL, 0 };
   if (g_str_equal (scheme, "rsa-pkcs1"))
     return TRUE;
   mechanism->mechanism = CKM_ECDSA;
@@ -122,7 +132,7 @@ make_mechanism (const char *scheme, guint digest, CK_MECHANISM *mechanism, GErro
   for (guint i = 0; i < G_N_ELEMENTS (digests) && g_str_equal (scheme, "rsa-pss"); i++)
     if (digests[i].bits == digest)
       {
-        pss = (CK_RSA_PKCS_PSS_PARAMS) { digests[i].hash, digests[i].mgf, digest / 8 };
+        pss = (CK_RSA_PKCS_PSS_PARAMS){ digests[i].hash, digests[i].mgf, digest / 8 };
         return TRUE;
       }
   return host_set_error (error, SIGNET_TOKEN_ERROR_UNSUPPORTED, "no such signature scheme");
@@ -142,7 +152,13 @@ renew_session (CK_FUNCTION_LIST *p11, HostSession *session)
 }
 
 static gboolean
-start_signing (CK_FUNCTION_LIST *p11, HostSession *session, CK_OBJECT_HANDLE key, CK_MECHANISM *mechanism, gboolean context, SignetSecret *pin, GError **error)
+start_signing (CK_FUNCTION_LIST *p11,
+               HostSession *session,
+               CK_OBJECT_HANDLE key,
+               CK_MECHANISM *mechanism,
+               gboolean context,
+               SignetSecret *pin,
+               GError **error)
 {
   CK_RV rv = p11->C_SignInit (session->handle, mechanism, key);
 
@@ -163,8 +179,15 @@ start_signing (CK_FUNCTION_LIST *p11, HostSession *session, CK_OBJECT_HANDLE key
 }
 
 GVariant *
-host_session_sign (CK_FUNCTION_LIST *p11, HostSession *session, CK_OBJECT_HANDLE key, const char *scheme, guint digest, GBytes *data,
-                   gboolean context, SignetSecret *pin, GError **error)
+host_session_sign (CK_FUNCTION_LIST *p11,
+                   HostSession *session,
+                   CK_OBJECT_HANDLE key,
+                   const char *scheme,
+                   guint digest,
+                   GBytes *data,
+                   gboolean context,
+                   SignetSecret *pin,
+                   GError **error)
 {
   guint8 signature[HOST_MAX_KEY];
   CK_ULONG length = sizeof signature;
@@ -187,7 +210,7 @@ host_session_sign (CK_FUNCTION_LIST *p11, HostSession *session, CK_OBJECT_HANDLE
   return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, signature, length, 1);
 }
 
-/* --- making a key ------------------------------------------------------------------------------------------------------------------------- */
+/* --- making a key --- */
 
 /* Two keys of one token must not share an id: the hash of what makes the key the key, as other programs compute it. */
 static gboolean
@@ -210,7 +233,8 @@ make_id (GVariant *public_key, guint8 *id)
 static void
 rename_key (CK_FUNCTION_LIST *p11, HostSession *session, CK_OBJECT_HANDLE public_key, CK_OBJECT_HANDLE private_key)
 {
-  g_autoptr (GVariant) description = g_variant_ref_sink (host_objects_describe_one (p11, session->handle, CKO_PUBLIC_KEY, public_key));
+  g_autoptr (GVariant) description =
+      g_variant_ref_sink (host_objects_describe_one (p11, session->handle, CKO_PUBLIC_KEY, public_key));
   guint8 id[ID_LENGTH];
   CK_ATTRIBUTE attribute = { CKA_ID, id, sizeof id };
 
@@ -220,8 +244,14 @@ rename_key (CK_FUNCTION_LIST *p11, HostSession *session, CK_OBJECT_HANDLE public
 }
 
 static gboolean
-generate_pair (CK_FUNCTION_LIST *p11, HostSession *session, guint bits, GBytes *params, const char *label,
-               CK_OBJECT_HANDLE *public_key, CK_OBJECT_HANDLE *private_key, GError **error)
+generate_pair (CK_FUNCTION_LIST *p11,
+               HostSession *session,
+               guint bits,
+               GBytes *params,
+               const char *label,
+               CK_OBJECT_HANDLE *public_key,
+               CK_OBJECT_HANDLE *private_key,
+               GError **error)
 {
   CK_MECHANISM mechanism = { bits > 0 ? CKM_RSA_PKCS_KEY_PAIR_GEN : CKM_EC_KEY_PAIR_GEN, NULL, 0 };
   CK_BBOOL yes = CK_TRUE;
@@ -241,12 +271,8 @@ generate_pair (CK_FUNCTION_LIST *p11, HostSession *session, guint bits, GBytes *
     { CKA_PUBLIC_EXPONENT, exponent, sizeof exponent },
   };
   CK_ATTRIBUTE private_template[] = {
-    { CKA_TOKEN, &yes, sizeof yes },
-    { CKA_PRIVATE, &yes, sizeof yes },
-    { CKA_SENSITIVE, &yes, sizeof yes },
-    { CKA_EXTRACTABLE, &no, sizeof no },
-    { CKA_SIGN, &yes, sizeof yes },
-    { CKA_LABEL, (void *) label, strlen (label) },
+    { CKA_TOKEN, &yes, sizeof yes },     { CKA_PRIVATE, &yes, sizeof yes }, { CKA_SENSITIVE, &yes, sizeof yes },
+    { CKA_EXTRACTABLE, &no, sizeof no }, { CKA_SIGN, &yes, sizeof yes },    { CKA_LABEL, (void *) label, strlen (label) },
     { CKA_ID, id, sizeof id },
   };
   gulong n_public = G_N_ELEMENTS (public_template);
@@ -255,12 +281,12 @@ generate_pair (CK_FUNCTION_LIST *p11, HostSession *session, guint bits, GBytes *
     return host_set_error (error, SIGNET_TOKEN_ERROR_FAILED, "no random numbers");
   if (bits == 0)
     {
-      public_template[5] = (CK_ATTRIBUTE) { CKA_EC_PARAMS, (void *) params_data, params_length };
+      public_template[5] = (CK_ATTRIBUTE){ CKA_EC_PARAMS, (void *) params_data, params_length };
       n_public = 6;
     }
   return explain (p11, session,
-                  p11->C_GenerateKeyPair (session->handle, &mechanism, public_template, n_public, private_template, G_N_ELEMENTS (private_template),
-                                          public_key, private_key),
+                  p11->C_GenerateKeyPair (session->handle, &mechanism, public_template, n_public, private_template,
+                                          G_N_ELEMENTS (private_template), public_key, private_key),
                   "C_GenerateKeyPair", error);
 }
 
@@ -282,7 +308,7 @@ host_session_generate (CK_FUNCTION_LIST *p11, HostSession *session, guint bits, 
   return g_variant_builder_end (&builder);
 }
 
-/* --- writing and deleting ------------------------------------------------------------------------------------------------------------------ */
+/* --- writing and deleting --- */
 
 /* Valid as long as @dictionary. */
 static gboolean
@@ -291,13 +317,19 @@ fill (GVariant *dictionary, const char *name, CK_ATTRIBUTE_TYPE type, CK_ATTRIBU
   *keep = g_variant_lookup_value (dictionary, name, G_VARIANT_TYPE_BYTESTRING);
   if (*keep == NULL || g_variant_get_size (*keep) > HOST_MAX_VALUE)
     return FALSE;
-  *attribute = (CK_ATTRIBUTE) { type, (void *) g_variant_get_data (*keep), g_variant_get_size (*keep) };
+  *attribute = (CK_ATTRIBUTE){ type, (void *) g_variant_get_data (*keep), g_variant_get_size (*keep) };
   return TRUE;
 }
 
 /* Byte for byte the same: gets the name it should have instead of a double. */
 static gboolean
-rename_same (CK_FUNCTION_LIST *p11, HostSession *session, CK_ATTRIBUTE *value, CK_ATTRIBUTE *names, gulong n_names, gboolean *found, GError **error)
+rename_same (CK_FUNCTION_LIST *p11,
+             HostSession *session,
+             CK_ATTRIBUTE *value,
+             CK_ATTRIBUTE *names,
+             gulong n_names,
+             gboolean *found,
+             GError **error)
 {
   CK_OBJECT_CLASS class = CKO_CERTIFICATE;
   CK_BBOOL yes = CK_TRUE;
@@ -317,8 +349,13 @@ rename_same (CK_FUNCTION_LIST *p11, HostSession *session, CK_ATTRIBUTE *value, C
 gboolean
 host_session_store (CK_FUNCTION_LIST *p11, HostSession *session, GVariant *certificate, GError **error)
 {
-  static const struct { const char *name; CK_ATTRIBUTE_TYPE type; } parts[] = {
-    { "id", CKA_ID }, { "label", CKA_LABEL }, { "value", CKA_VALUE }, { "subject", CKA_SUBJECT }, { "issuer", CKA_ISSUER }, { "serial", CKA_SERIAL_NUMBER },
+  static const struct
+  {
+    const char *name;
+    CK_ATTRIBUTE_TYPE type;
+  } parts[] = {
+    { "id", CKA_ID },           { "label", CKA_LABEL },   { "value", CKA_VALUE },
+    { "subject", CKA_SUBJECT }, { "issuer", CKA_ISSUER }, { "serial", CKA_SERIAL_NUMBER },
   };
   CK_OBJECT_CLASS class = CKO_CERTIFICATE;
   CK_CERTIFICATE_TYPE x509 = CKC_X_509;
@@ -326,7 +363,10 @@ host_session_store (CK_FUNCTION_LIST *p11, HostSession *session, GVariant *certi
   CK_BBOOL yes = CK_TRUE;
   CK_BBOOL no = CK_FALSE;
   CK_ATTRIBUTE template[4 + G_N_ELEMENTS (parts)] = {
-    { CKA_CLASS, &class, sizeof class }, { CKA_CERTIFICATE_TYPE, &x509, sizeof x509 }, { CKA_TOKEN, &yes, sizeof yes }, { CKA_PRIVATE, &no, sizeof no },
+    { CKA_CLASS, &class, sizeof class },
+    { CKA_CERTIFICATE_TYPE, &x509, sizeof x509 },
+    { CKA_TOKEN, &yes, sizeof yes },
+    { CKA_PRIVATE, &no, sizeof no },
   };
   GVariant *keep[G_N_ELEMENTS (parts)] = { NULL };
   gboolean complete = TRUE;
@@ -340,7 +380,8 @@ host_session_store (CK_FUNCTION_LIST *p11, HostSession *session, GVariant *certi
   else
     ok = rename_same (p11, session, &template[6], &template[4], 2, &found, error);
   if (ok && !found)
-    ok = explain (p11, session, p11->C_CreateObject (session->handle, template, G_N_ELEMENTS (template), &handle), "C_CreateObject", error);
+    ok = explain (p11, session, p11->C_CreateObject (session->handle, template, G_N_ELEMENTS (template), &handle),
+                  "C_CreateObject", error);
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     g_clear_pointer (&keep[i], g_variant_unref);
   return ok;
@@ -356,7 +397,13 @@ distinguishing (CK_OBJECT_CLASS class, gsize length)
 }
 
 static gboolean
-delete_one (CK_FUNCTION_LIST *p11, HostSession *session, guint64 class64, GVariant *id, GVariant *value, guint *count, GError **error)
+delete_one (CK_FUNCTION_LIST *p11,
+            HostSession *session,
+            guint64 class64,
+            GVariant *id,
+            GVariant *value,
+            guint *count,
+            GError **error)
 {
   CK_OBJECT_CLASS class = (CK_OBJECT_CLASS) class64;
   CK_BBOOL yes = CK_TRUE;

@@ -121,7 +121,7 @@ host_slots_state (CK_FUNCTION_LIST *p11, GError **error)
   return g_string_free (g_steal_pointer (&state), FALSE);
 }
 
-/* --- describing ---------------------------------------------------------------------------------------------------------------- */
+/* --- describing --- */
 
 GVariant *
 host_mechanisms_describe (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot)
@@ -133,7 +133,8 @@ host_mechanisms_describe (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot)
       CK_MECHANISM_INFO info = { 0 };
 
       if (p11->C_GetMechanismInfo (slot, mechanisms[i], &info) == CKR_OK)
-        g_variant_builder_add (&builder, "(tttt)", (guint64) mechanisms[i], (guint64) info.ulMinKeySize, (guint64) info.ulMaxKeySize, (guint64) info.flags);
+        g_variant_builder_add (&builder, "(tttt)", (guint64) mechanisms[i], (guint64) info.ulMinKeySize,
+                               (guint64) info.ulMaxKeySize, (guint64) info.flags);
     }
   return g_variant_builder_end (&builder);
 }
@@ -201,6 +202,7 @@ host_slots_describe_all (CK_FUNCTION_LIST *p11, GError **error)
 
   if (!host_slots_list (p11, slots, &n, error))
     return NULL;
+  host_objects_start_answer ();
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
   for (gulong i = 0; i < n; i++)
     {

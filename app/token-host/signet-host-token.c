@@ -21,7 +21,13 @@ pad_label (GBytes *label, guint8 padded[32])
 
 /* SoftHSM moves a token to another slot when it is initialised. A token of that label that was not there before is ours. */
 static gboolean
-find_initialized (CK_FUNCTION_LIST *p11, CK_SLOT_ID old_slot, const guint8 label[32], GHashTable *before, CK_SLOT_ID *slot, char **id, GError **error)
+find_initialized (CK_FUNCTION_LIST *p11,
+                  CK_SLOT_ID old_slot,
+                  const guint8 label[32],
+                  GHashTable *before,
+                  CK_SLOT_ID *slot,
+                  char **id,
+                  GError **error)
 {
   CK_SLOT_ID slots[HOST_MAX_SLOTS];
   gulong n = 0;
@@ -33,7 +39,8 @@ find_initialized (CK_FUNCTION_LIST *p11, CK_SLOT_ID old_slot, const guint8 label
       CK_TOKEN_INFO info = { 0 };
       g_autofree char *candidate = NULL;
 
-      if (p11->C_GetTokenInfo (slots[i], &info) != CKR_OK || (info.flags & CKF_TOKEN_INITIALIZED) == 0 || memcmp (info.label, label, 32) != 0)
+      if (p11->C_GetTokenInfo (slots[i], &info) != CKR_OK || (info.flags & CKF_TOKEN_INITIALIZED) == 0 ||
+          memcmp (info.label, label, 32) != 0)
         continue;
       candidate = host_slots_make_id (slots[i], &info);
       if (slots[i] != old_slot && g_hash_table_contains (before, candidate))
@@ -138,7 +145,8 @@ host_token_change_pin (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *o
   if (!host_check (p11->C_OpenSession (slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session), "C_OpenSession", error))
     return FALSE;
   /* without a login: in that state PKCS#11 changes the user's PIN, and the old one is tried once, not twice */
-  ok = host_check (p11->C_SetPIN (session, (CK_UTF8CHAR_PTR) old_bytes, old_length, (CK_UTF8CHAR_PTR) new_bytes, new_length), "C_SetPIN", error);
+  ok = host_check (p11->C_SetPIN (session, (CK_UTF8CHAR_PTR) old_bytes, old_length, (CK_UTF8CHAR_PTR) new_bytes, new_length),
+                   "C_SetPIN", error);
   p11->C_CloseSession (session);
   return ok;
 }

@@ -22,7 +22,7 @@
 
 #include "signet-host-private.h"
 
-#define SOCKET      3
+#define SOCKET 3
 #define OBJECT_PATH "/org/signet/TokenHost"
 
 /* PINs pass through here: nothing of this memory may reach a disk or a debugger. */
@@ -60,8 +60,9 @@ connect_client (GError **error)
     return NULL;
   stream = g_socket_connection_factory_create_connection (socket);
   return g_dbus_connection_new_sync (G_IO_STREAM (stream), guid,
-                                     G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER | G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_ALLOW_ANONYMOUS |
-                                       G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
+                                     G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER |
+                                         G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_ALLOW_ANONYMOUS |
+                                         G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
                                      NULL, NULL, error);
 }
 

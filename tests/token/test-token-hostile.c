@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test-token-hostile.c: a module that crashes, hangs, lies, locks and loses its token: each time a typed error, in time, and the next call works. */
+/* test-token-hostile.c: a module that crashes, hangs, lies, locks and loses its token: each time a typed error, in time, and the
+ * next call works. */
 #include "config.h"
 
 #include <glib/gstdio.h>
@@ -8,12 +9,12 @@
 #include "../../app/core/token/signet-token-private.h"
 #include "signet-test.h"
 
-#define PIN      "1234"
+#define PIN "1234"
 #define DEADLINE 700 /* milliseconds: long enough for a loaded machine, short enough to wait for */
 
 static char *folder;
 
-/* --- the module's folder ---------------------------------------------------------------------------------------------------- */
+/* --- the module's folder --- */
 
 static void
 write_file (const char *name, const void *data, gssize length)
@@ -60,7 +61,7 @@ write_key_and_certificate (void)
   EVP_PKEY_free (key);
 }
 
-/* --- a token of it ------------------------------------------------------------------------------------------------------------ */
+/* --- a token of it --- */
 
 static SignetTokenManager *
 new_manager (void)
@@ -106,7 +107,8 @@ sign_with (SignetTokenSession *session, SignetInteraction *interaction, GCancell
 
   if (signer == NULL)
     return NULL;
-  return signet_signer_sign (signer, (SignetSignatureAlgorithm) { SIGNET_SIGNATURE_ECDSA, SIGNET_DIGEST_SHA256 }, data, cancellable, error);
+  return signet_signer_sign (signer, (SignetSignatureAlgorithm){ SIGNET_SIGNATURE_ECDSA, SIGNET_DIGEST_SHA256 }, data,
+                             cancellable, error);
 }
 
 /* After every misdeed the module behaves again, and so must we. */
@@ -129,7 +131,7 @@ assert_works (SignetTokenManager *manager)
   g_assert_nonnull (signature);
 }
 
-/* --- listing -------------------------------------------------------------------------------------------------------------------- */
+/* --- listing --- */
 
 static const char *
 list_state (SignetTokenManager *manager, GError **problem)
@@ -145,9 +147,10 @@ list_state (SignetTokenManager *manager, GError **problem)
   return g_intern_string (((SignetTokenFinding *) findings->pdata[0])->state);
 }
 
-typedef struct {
-  const char      *fault;
-  const char      *state;
+typedef struct
+{
+  const char *fault;
+  const char *state;
   SignetTokenError code;
 } Listing;
 
@@ -184,8 +187,18 @@ test_listing (gconstpointer data)
 
 /* Nothing here is worth an error: the token is shown with what makes sense of it. */
 static const char *const tolerated[] = {
-  "fail C_GetMechanismInfo", "fail C_OpenSession", "fail C_FindObjectsInit", "fail C_GetAttributeValue", "attributes-lie",
-  "objects-lie", "endless-objects", "many-objects", "slots-change", "junk", "fail C_CloseSession",
+  "fail C_GetMechanismInfo",
+  "fail C_OpenSession",
+  "fail C_FindObjectsInit",
+  "fail C_GetAttributeValue",
+  "attributes-lie",
+  "objects-lie",
+  "endless-objects",
+  "many-objects",
+  "large-objects",
+  "slots-change",
+  "junk",
+  "fail C_CloseSession",
 };
 
 static void
@@ -223,10 +236,11 @@ test_junk (void)
   g_assert_null (strstr (label, "\xe2\x80\xae"));
 }
 
-/* --- signing ---------------------------------------------------------------------------------------------------------------------- */
+/* --- signing --- */
 
-typedef struct {
-  const char      *fault;
+typedef struct
+{
+  const char *fault;
   SignetTokenError code;
 } Signing;
 
@@ -337,7 +351,7 @@ test_turns (void)
   g_assert_cmpuint (tokens->len, ==, 1);
 }
 
-/* --- PINs --------------------------------------------------------------------------------------------------------------------------- */
+/* --- PINs --- */
 
 static void
 test_locking (void)
@@ -460,7 +474,11 @@ test_removed_before_login (void)
 static void
 test_login_faults (void)
 {
-  static const struct { const char *fault; SignetTokenError code; } faults[] = {
+  static const struct
+  {
+    const char *fault;
+    SignetTokenError code;
+  } faults[] = {
     { "crash C_Login", SIGNET_TOKEN_ERROR_MODULE_CRASHED },
     { "hang C_Login", SIGNET_TOKEN_ERROR_MODULE_HUNG },
     { "fail C_Login", SIGNET_TOKEN_ERROR_FAILED },
@@ -482,7 +500,7 @@ test_login_faults (void)
     }
 }
 
-/* --- writing ------------------------------------------------------------------------------------------------------------------------ */
+/* --- writing --- */
 
 static SignetCertificate *
 other_certificate (void)

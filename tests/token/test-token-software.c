@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test-token-software.c: the whole life of a software token: made, logged in, keys, signatures, certificates, PINs, and faults around it. */
+/* test-token-software.c: the whole life of a software token: made, logged in, keys, signatures, certificates, PINs, and faults
+ * around it. */
 #include "config.h"
 
 #include <glib/gstdio.h>
@@ -138,7 +139,8 @@ test_sign (void)
       g_assert_cmpstr (signet_token_key_get_key_text (key), ==, names[i]);
       for (guint n = 0; n < G_N_ELEMENTS (digests); n++)
         sign_and_verify (signer, SIGNET_SIGNATURE_ECDSA, digests[n]);
-      g_assert_false (signet_signer_can_sign (signer, (SignetSignatureAlgorithm) { SIGNET_SIGNATURE_RSA_PSS, SIGNET_DIGEST_SHA256 }));
+      g_assert_false (
+          signet_signer_can_sign (signer, (SignetSignatureAlgorithm){ SIGNET_SIGNATURE_RSA_PSS, SIGNET_DIGEST_SHA256 }));
     }
 }
 
@@ -194,7 +196,8 @@ test_second_login (void)
   sign_and_verify (signer, SIGNET_SIGNATURE_ECDSA, SIGNET_DIGEST_SHA256);
   signet_token_session_close (first);
   g_clear_error (&error);
-  g_assert_null (signet_signer_sign (signer, (SignetSignatureAlgorithm) { SIGNET_SIGNATURE_ECDSA, SIGNET_DIGEST_SHA256 }, message (), NULL, &error));
+  g_assert_null (signet_signer_sign (signer, (SignetSignatureAlgorithm){ SIGNET_SIGNATURE_ECDSA, SIGNET_DIGEST_SHA256 },
+                                     message (), NULL, &error));
   g_assert_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN);
 }
 
@@ -314,7 +317,8 @@ test_host_killed (void)
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpint (kill (_signet_token_host_get_pid (_signet_token_session_get_host (session)), SIGKILL), ==, 0);
-  signature = signet_signer_sign (signer, (SignetSignatureAlgorithm) { SIGNET_SIGNATURE_ECDSA, SIGNET_DIGEST_SHA256 }, data, NULL, &error);
+  signature =
+      signet_signer_sign (signer, (SignetSignatureAlgorithm){ SIGNET_SIGNATURE_ECDSA, SIGNET_DIGEST_SHA256 }, data, NULL, &error);
   g_assert_null (signature);
   g_assert_true (g_error_matches (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_CRASHED) ||
                  g_error_matches (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN));
@@ -341,7 +345,8 @@ test_removed (void)
   g_autoptr (GError) error = NULL;
 
   signet_test_remove_tree (tokens_dir);
-  signature = signet_signer_sign (signer, (SignetSignatureAlgorithm) { SIGNET_SIGNATURE_ECDSA, SIGNET_DIGEST_SHA256 }, data, NULL, &error);
+  signature =
+      signet_signer_sign (signer, (SignetSignatureAlgorithm){ SIGNET_SIGNATURE_ECDSA, SIGNET_DIGEST_SHA256 }, data, NULL, &error);
   g_assert_null (signature);
   g_assert_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_REMOVED);
   g_clear_error (&error);

@@ -14,10 +14,10 @@
 
 #include "signet-token-private.h"
 
-#define MAX_FILE    (64 * 1024)
-#define MAX_LINES   256
+#define MAX_FILE (64 * 1024)
+#define MAX_LINES 256
 #define MAX_MODULES 256
-#define SUFFIX      ".module"
+#define SUFFIX ".module"
 
 void
 _signet_token_module_source_free (SignetTokenModuleSource *source)
@@ -26,7 +26,7 @@ _signet_token_module_source_free (SignetTokenModuleSource *source)
   g_free (source);
 }
 
-/* --- one file ----------------------------------------------------------------------------------------------------------------- */
+/* --- one file --- */
 
 /**
  * _signet_token_configuration_parse:
@@ -72,7 +72,7 @@ load (const char *path)
   return _signet_token_configuration_parse (g_mapped_file_get_contents (file), g_mapped_file_get_length (file));
 }
 
-/* --- what a file means -------------------------------------------------------------------------------------------------------- */
+/* --- what a file means --- */
 
 /* Names of programs between commas or blanks. */
 static gboolean
@@ -117,7 +117,7 @@ module_path (GHashTable *values, const char *module_dir, const char *program)
   return g_path_is_absolute (module) ? g_strdup (module) : g_build_filename (module_dir, module, NULL);
 }
 
-/* --- folders ------------------------------------------------------------------------------------------------------------------ */
+/* --- folders --- */
 
 /* What a folder of higher precedence says under the same file name wins, value by value. */
 static void
@@ -171,7 +171,10 @@ read_folder (GHashTable *files, const char *path, gboolean user)
  * Returns: (transfer full) (element-type SignetTokenModuleSource): sorted by file name
  */
 GPtrArray *
-_signet_token_configuration_find (const char *const *system_dirs, const char *user_dir, const char *module_dir, const char *program)
+_signet_token_configuration_find (const char *const *system_dirs,
+                                  const char *user_dir,
+                                  const char *module_dir,
+                                  const char *program)
 {
   GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) _signet_token_module_source_free);
   g_autoptr (GHashTable) files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
@@ -217,6 +220,6 @@ _signet_token_configuration_find_default (void)
   const char *mode = user_mode ();
   g_autofree char *user_dir = g_build_filename (g_get_user_config_dir (), "pkcs11", "modules", NULL);
 
-  return _signet_token_configuration_find (strcmp (mode, "only") == 0 ? none : system_dirs, strcmp (mode, "none") == 0 ? NULL : user_dir,
-                                           P11_MODULE_PATH, "signet");
+  return _signet_token_configuration_find (strcmp (mode, "only") == 0 ? none : system_dirs,
+                                           strcmp (mode, "none") == 0 ? NULL : user_dir, P11_MODULE_PATH, "signet");
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* signet-token-error.c: the table of error codes and their D-Bus names, compiled into the core and into the token host. Any thread. */
+/* signet-token-error.c: the table of error codes and their D-Bus names, compiled into the core and into the token host. Any
+ * thread. */
 #define G_LOG_DOMAIN "signet-token-error"
 
 #include "config.h"

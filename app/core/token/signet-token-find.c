@@ -15,7 +15,7 @@
 
 typedef gboolean (*Matcher) (gpointer candidate, const char *what);
 
-/* --- URIs (RFC 7512) ------------------------------------------------------------------------------------------------------------ */
+/* --- URIs (RFC 7512) --- */
 
 static gboolean
 is_uri (const char *what)
@@ -44,7 +44,8 @@ attribute_fits (const char *attribute, const char *uri)
       candidate = g_uri_unescape_string (strchr (own[i], '=') + 1, NULL);
       return value != NULL && g_strcmp0 (candidate, value) == 0;
     }
-  return g_str_has_prefix (attribute, "type=") || g_str_has_prefix (attribute, "library-") || g_str_has_prefix (attribute, "slot-");
+  return g_str_has_prefix (attribute, "type=") || g_str_has_prefix (attribute, "library-") ||
+         g_str_has_prefix (attribute, "slot-");
 }
 
 static gboolean
@@ -59,7 +60,7 @@ uri_fits (const char *what, const char *uri)
   return TRUE;
 }
 
-/* --- matching ---------------------------------------------------------------------------------------------------------------------- */
+/* --- matching --- */
 
 static gboolean
 token_matches (gpointer candidate, const char *what)
@@ -109,7 +110,7 @@ key_matches (gpointer candidate, const char *what)
          (certificate != NULL && g_str_has_prefix (signet_certificate_get_sha256 (certificate), digits));
 }
 
-/* --- choosing ------------------------------------------------------------------------------------------------------------------------ */
+/* --- choosing --- */
 
 static GPtrArray *
 all_keys (GPtrArray *tokens)
@@ -150,7 +151,8 @@ refuse_several (GPtrArray *matching, const char *what, GError **error)
 
   for (guint i = 0; i < MIN (matching->len, 8); i++)
     g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", name_of (matching->pdata[i]));
-  g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE, "%s fits several: %s", what != NULL ? what : "nothing was named, and that", names->str);
+  g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE, "%s fits several: %s",
+               what != NULL ? what : "nothing was named, and that", names->str);
   return NULL;
 }
 
@@ -162,13 +164,15 @@ refuse_none (GPtrArray *problems, const char *what, gboolean explicit_modules, G
     {
       GError *problem = problems->pdata[i];
 
-      if (explicit_modules || problem->code == SIGNET_TOKEN_ERROR_MODULE_CRASHED || problem->code == SIGNET_TOKEN_ERROR_MODULE_HUNG)
+      if (explicit_modules || problem->code == SIGNET_TOKEN_ERROR_MODULE_CRASHED ||
+          problem->code == SIGNET_TOKEN_ERROR_MODULE_HUNG)
         {
           g_propagate_error (error, g_error_copy (problem));
           return NULL;
         }
     }
-  g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "no token holds %s", what != NULL ? what : "a certificate with its key");
+  g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "no token holds %s",
+               what != NULL ? what : "a certificate with its key");
   return NULL;
 }
 

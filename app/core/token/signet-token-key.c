@@ -13,22 +13,23 @@
 
 #include "signet-token-private.h"
 
-struct _SignetTokenKey {
-  GObject            parent_instance;
-  SignetToken       *token;       /* the twin */
-  GBytes            *spki;        /* (nullable): the certificate is not readable */
-  GBytes            *id;          /* CKA_ID */
-  char              *sha256;
-  char              *label;
+struct _SignetTokenKey
+{
+  GObject parent_instance;
+  SignetToken *token; /* the twin */
+  GBytes *spki;       /* (nullable): the certificate is not readable */
+  GBytes *id;         /* CKA_ID */
+  char *sha256;
+  char *label;
   SignetCertificate *certificate; /* (nullable) */
-  gboolean           has_public;
-  gboolean           has_private;
-  gboolean           always_authenticates;
-  GMutex             lock;        /* for what is made when asked for */
-  EVP_PKEY          *key;
-  gboolean           decoded;
-  char              *key_text;
-  char              *uri;
+  gboolean has_public;
+  gboolean has_private;
+  gboolean always_authenticates;
+  GMutex lock; /* for what is made when asked for */
+  EVP_PKEY *key;
+  gboolean decoded;
+  char *key_text;
+  char *uri;
 };
 
 G_DEFINE_FINAL_TYPE (SignetTokenKey, signet_token_key, G_TYPE_OBJECT)
@@ -73,8 +74,14 @@ hash_key (SignetTokenKey *self)
 }
 
 SignetTokenKey *
-_signet_token_key_new (SignetToken *token, GBytes *spki, GBytes *id, const char *label, SignetCertificate *certificate,
-                       gboolean has_public, gboolean has_private, gboolean always_authenticates)
+_signet_token_key_new (SignetToken *token,
+                       GBytes *spki,
+                       GBytes *id,
+                       const char *label,
+                       SignetCertificate *certificate,
+                       gboolean has_public,
+                       gboolean has_private,
+                       gboolean always_authenticates)
 {
   SignetTokenKey *self = g_object_new (SIGNET_TYPE_TOKEN_KEY, NULL);
 

@@ -15,7 +15,7 @@
 #include "../base/signet-text.h"
 #include "signet-token-private.h"
 
-/* --- DER, as much as a SubjectPublicKeyInfo needs ---------------------------------------------------------------------- */
+/* --- DER, as much as a SubjectPublicKeyInfo needs --- */
 
 static void
 append_header (GByteArray *der, guint8 tag, gsize length)
@@ -216,7 +216,7 @@ _signet_token_certificate_dup_spki (GBytes *der)
   return g_bytes_new_from_bytes (der, (gsize) (at - start), whole);
 }
 
-/* --- objects ------------------------------------------------------------------------------------------------------------ */
+/* --- objects --- */
 
 /* (nullable): also when longer than @limit */
 static GBytes *
@@ -294,13 +294,14 @@ _signet_token_parse_objects (GVariant *objects)
   return parsed;
 }
 
-/* --- joining ------------------------------------------------------------------------------------------------------------ */
+/* --- joining --- */
 
 /* A public key seen on the token, under its SubjectPublicKeyInfo. */
-typedef struct {
+typedef struct
+{
   SignetTokenObject *object; /* borrowed */
-  GBytes            *spki;
-  gboolean           named;  /* a certificate has taken it */
+  GBytes *spki;
+  gboolean named; /* a certificate has taken it */
 } PublicKey;
 
 static void
@@ -360,13 +361,19 @@ object_label (SignetTokenObject *object)
 }
 
 static SignetTokenKey *
-join (SignetToken *token, GHashTable *private_keys, SignetTokenObject *object, SignetCertificate *certificate, GBytes *spki, gboolean has_public)
+join (SignetToken *token,
+      GHashTable *private_keys,
+      SignetTokenObject *object,
+      SignetCertificate *certificate,
+      GBytes *spki,
+      gboolean has_public)
 {
   SignetTokenObject *private_key = g_hash_table_lookup (private_keys, object->id);
   g_autofree char *label = object_label (object);
 
   return _signet_token_key_new (token, spki, object->id, label, certificate, has_public,
-                                private_key != NULL || object->class == CKO_PRIVATE_KEY, private_key != NULL && private_key->always_authenticates);
+                                private_key != NULL || object->class == CKO_PRIVATE_KEY,
+                                private_key != NULL && private_key->always_authenticates);
 }
 
 static SignetTokenKey *
@@ -386,7 +393,8 @@ join_certificate (SignetToken *token, GHashTable *public_keys, GHashTable *priva
  * @token: whose they are
  * @objects: (element-type SignetTokenObject): what was listed
  *
- * The keys get a twin of @token (signet-token-key.c). Puts certificates and keys together by the key itself; private keys, which most tokens hide before a login, by CKA_ID.
+ * The keys get a twin of @token (signet-token-key.c). Puts certificates and keys together by the key itself; private keys, which
+ * most tokens hide before a login, by CKA_ID.
  *
  * Returns: (transfer full) (element-type SignetTokenKey)
  */

@@ -14,28 +14,31 @@
 #include "../base/signet-paths.h"
 #include "signet-token-manager-private.h"
 
-struct _SignetTokenManager {
-  GObject           parent_instance;
-  GMainContext     *context;       /* of the list model */
-  char            **given;         /* (nullable): paths to use instead of what is found */
-  GMutex            lock;          /* for what follows, up to the empty line */
-  GPtrArray        *modules;       /* (element-type SignetTokenModule) */
-  GPtrArray        *tokens;        /* (element-type SignetToken): the last listing */
-  GPtrArray        *findings;      /* (element-type SignetTokenFinding) */
-  gboolean          listed;
-  gboolean          with_software; /* one was made through us: listed even beside given paths */
-  guint             deadlines[SIGNET_TOKEN_N_DEADLINES];
-  SignetTokenWatch *watch;         /* (nullable) */
+struct _SignetTokenManager
+{
+  GObject parent_instance;
+  GMainContext *context; /* of the list model */
+  char **given;          /* (nullable): paths to use instead of what is found */
+  GMutex lock;           /* for what follows, up to the empty line */
+  GPtrArray *modules;    /* (element-type SignetTokenModule) */
+  GPtrArray *tokens;     /* (element-type SignetToken): the last listing */
+  GPtrArray *findings;   /* (element-type SignetTokenFinding) */
+  gboolean listed;
+  gboolean with_software; /* one was made through us: listed even beside given paths */
+  guint deadlines[SIGNET_TOKEN_N_DEADLINES];
+  SignetTokenWatch *watch; /* (nullable) */
 
-  GPtrArray        *items;         /* what the list model shows; only in @context */
+  GPtrArray *items; /* what the list model shows; only in @context */
 };
 
 static void signet_token_manager_list_model_init (GListModelInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (SignetTokenManager, signet_token_manager, G_TYPE_OBJECT,
+G_DEFINE_FINAL_TYPE_WITH_CODE (SignetTokenManager,
+                               signet_token_manager,
+                               G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, signet_token_manager_list_model_init))
 
-/* --- as a list model ------------------------------------------------------------------------------------------------------------- */
+/* --- as a list model --- */
 
 static GType
 get_item_type (GListModel *model)
@@ -105,7 +108,7 @@ show_latest (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* --- the object --------------------------------------------------------------------------------------------------------------------- */
+/* --- the object --- */
 
 static void
 signet_token_manager_dispose (GObject *object)
@@ -164,7 +167,7 @@ signet_token_manager_new (const char *const *modules)
   return self;
 }
 
-/* --- which modules ---------------------------------------------------------------------------------------------------------------- */
+/* --- which modules --- */
 
 /* The same file under two names is one module; a file that cannot be resolved keeps its name, the host says why. */
 static char *
@@ -183,7 +186,8 @@ resolve (const char *path)
 static gboolean
 is_module (SignetTokenModule *module, const char *path, const char *software_dir)
 {
-  return g_str_equal (_signet_token_module_get_path (module), path) && g_strcmp0 (_signet_token_module_get_software_dir (module), software_dir) == 0;
+  return g_str_equal (_signet_token_module_get_path (module), path) &&
+         g_strcmp0 (_signet_token_module_get_software_dir (module), software_dir) == 0;
 }
 
 static SignetTokenModule *
@@ -293,14 +297,15 @@ _signet_token_manager_set_deadlines (SignetTokenManager *self, guint listing, gu
   g_mutex_unlock (&self->lock);
 }
 
-/* --- listing ------------------------------------------------------------------------------------------------------------------------ */
+/* --- listing --- */
 
-typedef struct {
+typedef struct
+{
   SignetTokenModule *module;
-  GCancellable      *cancellable;
-  GThread           *thread;
-  GPtrArray         *tokens; /* (nullable) */
-  GError            *error;  /* (nullable) */
+  GCancellable *cancellable;
+  GThread *thread;
+  GPtrArray *tokens; /* (nullable) */
+  GError *error;     /* (nullable) */
 } Listing;
 
 static GPtrArray *
@@ -321,10 +326,12 @@ list_in_host (SignetTokenModule *module, GCancellable *cancellable, GError **err
   proxy = _signet_token_host_begin (host, SIGNET_TOKEN_DEADLINE_LISTING, &deadline, cancellable, error);
   if (proxy == NULL)
     return NULL;
-  ok = signet_token_host_call_list_tokens_sync (proxy, G_DBUS_CALL_FLAGS_NONE, deadline, &description, &tokens, cancellable, &failure);
+  ok = signet_token_host_call_list_tokens_sync (proxy, G_DBUS_CALL_FLAGS_NONE, deadline, &description, &tokens, cancellable,
+                                                &failure);
   if (_signet_token_host_end (host, ok, g_steal_pointer (&failure), error))
     return _signet_token_parse_tokens (module, tokens);
-  /* what was refused once may be mended meanwhile (a service was started, a file's mode set right): the next listing tries anew */
+  /* what was refused once may be mended meanwhile (a service was started, a file's mode set right): the next listing tries anew
+   */
   if (error != NULL && g_error_matches (*error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED))
     _signet_token_module_forget_host (module);
   return NULL;
@@ -550,7 +557,7 @@ signet_token_manager_is_listed (SignetTokenManager *self)
   return listed;
 }
 
-/* --- what was found ------------------------------------------------------------------------------------------------------------------ */
+/* --- what was found --- */
 
 void
 signet_token_finding_free (SignetTokenFinding *finding)
@@ -605,11 +612,17 @@ _signet_token_manager_is_troubled (SignetTokenManager *self)
   return troubled;
 }
 
-/* --- making tokens ------------------------------------------------------------------------------------------------------------------- */
+/* --- making tokens --- */
 
 /* In a process of its own: C_InitToken wants no session open on the token, and afterwards the running one knows old slots. */
 static char *
-init_in_host (SignetTokenModule *module, const char *id, const char *label, SignetSecret *pin, SignetSecret *so_pin, GCancellable *cancellable, GError **error)
+init_in_host (SignetTokenModule *module,
+              const char *id,
+              const char *label,
+              SignetSecret *pin,
+              SignetSecret *so_pin,
+              GCancellable *cancellable,
+              GError **error)
 {
   g_autoptr (SignetTokenHostRef) host = _signet_token_module_new_host (module, cancellable, error);
   g_autoptr (GUnixFDList) fds = NULL;
@@ -631,7 +644,8 @@ init_in_host (SignetTokenModule *module, const char *id, const char *label, Sign
   proxy = _signet_token_host_begin (host, SIGNET_TOKEN_DEADLINE_GENERATION, &deadline, cancellable, error);
   if (proxy == NULL)
     return NULL;
-  ok = signet_token_host_call_init_token_sync (proxy, id, text, handles, G_DBUS_CALL_FLAGS_NONE, deadline, fds, &made, NULL, cancellable, &failure);
+  ok = signet_token_host_call_init_token_sync (proxy, id, text, handles, G_DBUS_CALL_FLAGS_NONE, deadline, fds, &made, NULL,
+                                               cancellable, &failure);
   if (!_signet_token_host_end (host, ok, g_steal_pointer (&failure), error))
     return NULL;
   _signet_token_module_forget_host (module);
@@ -650,8 +664,14 @@ check_label (const char *label, GError **error)
 }
 
 static SignetToken *
-init_and_list (SignetTokenManager *self, SignetTokenModule *module, const char *id, const char *label, SignetSecret *pin, SignetSecret *so_pin,
-               GCancellable *cancellable, GError **error)
+init_and_list (SignetTokenManager *self,
+               SignetTokenModule *module,
+               const char *id,
+               const char *label,
+               SignetSecret *pin,
+               SignetSecret *so_pin,
+               GCancellable *cancellable,
+               GError **error)
 {
   g_autofree char *made = init_in_host (module, id, label, pin, so_pin != NULL ? so_pin : pin, cancellable, error);
   g_autoptr (GPtrArray) tokens = NULL;
@@ -675,8 +695,12 @@ init_and_list (SignetTokenManager *self, SignetTokenModule *module, const char *
  * Returns: (transfer full) (nullable): a new software token in the user's data folder
  */
 SignetToken *
-signet_token_manager_init_software_token (SignetTokenManager *self, const char *label, SignetSecret *pin, SignetSecret *so_pin,
-                                          GCancellable *cancellable, GError **error)
+signet_token_manager_init_software_token (SignetTokenManager *self,
+                                          const char *label,
+                                          SignetSecret *pin,
+                                          SignetSecret *so_pin,
+                                          GCancellable *cancellable,
+                                          GError **error)
 {
   const char *dir = signet_paths_get_software_token_dir ();
   g_autofree char *path = _signet_token_software_find_module ();
@@ -688,7 +712,8 @@ signet_token_manager_init_software_token (SignetTokenManager *self, const char *
 
   if (path == NULL)
     {
-      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED, "SoftHSM 2, which keeps software tokens, is not installed");
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED,
+                           "SoftHSM 2, which keeps software tokens, is not installed");
       return NULL;
     }
   if (!check_label (label, error) || !_signet_token_software_prepare (dir, error))
@@ -707,8 +732,13 @@ signet_token_manager_init_software_token (SignetTokenManager *self, const char *
  * @so_pin: (nullable): the same as @pin when %NULL
  */
 gboolean
-signet_token_manager_init_token (SignetTokenManager *self, SignetToken *token, const char *label, SignetSecret *pin, SignetSecret *so_pin,
-                                 GCancellable *cancellable, GError **error)
+signet_token_manager_init_token (SignetTokenManager *self,
+                                 SignetToken *token,
+                                 const char *label,
+                                 SignetSecret *pin,
+                                 SignetSecret *so_pin,
+                                 GCancellable *cancellable,
+                                 GError **error)
 {
   g_autoptr (SignetToken) made = NULL;
 
@@ -717,6 +747,7 @@ signet_token_manager_init_token (SignetTokenManager *self, SignetToken *token, c
 
   if (!check_label (label, error))
     return FALSE;
-  made = init_and_list (self, _signet_token_get_module (token), _signet_token_get_id (token), label, pin, so_pin, cancellable, error);
+  made = init_and_list (self, _signet_token_get_module (token), _signet_token_get_id (token), label, pin, so_pin, cancellable,
+                        error);
   return made != NULL;
 }

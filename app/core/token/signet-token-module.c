@@ -25,35 +25,37 @@
 #define OBJECT_PATH "/org/signet/TokenHost"
 #define GREETING_SECONDS 10
 
-struct _SignetTokenHostRef {
-  gatomicrefcount  references;
-  SignetChild     *child;
+struct _SignetTokenHostRef
+{
+  gatomicrefcount references;
+  SignetChild *child;
   GDBusConnection *connection;
   SignetTokenHost *proxy;
-  guint            deadlines[SIGNET_TOKEN_N_DEADLINES]; /* milliseconds */
-  GMutex           lock;
-  GCond            turn;
-  gboolean         busy;
-  gboolean         dead;
-  GHashTable      *logins; /* ids of the tokens that are logged in here */
+  guint deadlines[SIGNET_TOKEN_N_DEADLINES]; /* milliseconds */
+  GMutex lock;
+  GCond turn;
+  gboolean busy;
+  gboolean dead;
+  GHashTable *logins; /* ids of the tokens that are logged in here */
 };
 
-struct _SignetTokenModule {
-  GObject             parent_instance;
-  char               *path;
-  char               *software_dir; /* (nullable) */
-  gboolean            user;
-  GMutex              lock;         /* for what follows */
-  SignetTokenHostRef *host;         /* (nullable) */
-  char               *tokens;       /* (nullable): those in the software folder when @host was started */
-  guint               deadlines[SIGNET_TOKEN_N_DEADLINES];
+struct _SignetTokenModule
+{
+  GObject parent_instance;
+  char *path;
+  char *software_dir; /* (nullable) */
+  gboolean user;
+  GMutex lock;              /* for what follows */
+  SignetTokenHostRef *host; /* (nullable) */
+  char *tokens;             /* (nullable): those in the software folder when @host was started */
+  guint deadlines[SIGNET_TOKEN_N_DEADLINES];
 };
 
 G_DEFINE_FINAL_TYPE (SignetTokenModule, signet_token_module, G_TYPE_OBJECT)
 
 static const guint default_deadlines[SIGNET_TOKEN_N_DEADLINES] = { 10 * 1000, 60 * 1000, 120 * 1000 };
 
-/* --- the process ----------------------------------------------------------------------------------------------------- */
+/* --- the process --- */
 
 SignetTokenHostRef *
 _signet_token_host_ref (SignetTokenHostRef *host)
@@ -146,13 +148,14 @@ _signet_token_host_get_deadline (SignetTokenHostRef *host, SignetTokenDeadline d
   return (int) host->deadlines[deadline];
 }
 
-/* --- starting it ------------------------------------------------------------------------------------------------------ */
+/* --- starting it --- */
 
 /* A module finds its own settings through variables of its vendor; what makes the loader or GLib run other code stays out. */
 static char **
 host_environment (void)
 {
-  static const char *const forbidden[] = { "LD_", "GIO_", "GTK_", "GCONV_PATH", "MALLOC_", "G_DEBUG", "G_SLICE", "OPENSSL_", "P11_KIT_" };
+  static const char *const forbidden[] = { "LD_",     "GIO_",    "GTK_",     "GCONV_PATH", "MALLOC_",
+                                           "G_DEBUG", "G_SLICE", "OPENSSL_", "P11_KIT_" };
   g_auto (GStrv) environment = g_get_environ ();
   g_autoptr (GStrvBuilder) kept = g_strv_builder_new ();
 
@@ -187,7 +190,8 @@ spawn (SignetTokenModule *self, int socket, GError **error)
   g_ptr_array_add (argv, (gpointer) "--");
   g_ptr_array_add (argv, self->path);
   g_ptr_array_add (argv, NULL);
-  return signet_child_spawn ((const char *const *) argv->pdata, (const char *const *) environment, fds, G_N_ELEMENTS (fds), error);
+  return signet_child_spawn ((const char *const *) argv->pdata, (const char *const *) environment, fds, G_N_ELEMENTS (fds),
+                             error);
 }
 
 /* The socket's time limit covers the greeting only; calls have their own. */
@@ -205,14 +209,17 @@ connect_host (SignetTokenHostRef *host, int fd, GCancellable *cancellable, GErro
   g_socket_set_timeout (socket, GREETING_SECONDS);
   stream = g_socket_connection_factory_create_connection (socket);
   host->connection = g_dbus_connection_new_sync (G_IO_STREAM (stream), NULL,
-                                                 G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
+                                                 G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                     G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
                                                  NULL, cancellable, error);
   if (host->connection == NULL)
     return FALSE;
   g_socket_set_timeout (socket, 0);
   g_dbus_connection_start_message_processing (host->connection);
-  host->proxy = signet_token_host_proxy_new_sync (host->connection, G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
-                                                  NULL, OBJECT_PATH, cancellable, error);
+  host->proxy =
+      signet_token_host_proxy_new_sync (host->connection,
+                                        G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
+                                        NULL, OBJECT_PATH, cancellable, error);
   return host->proxy != NULL;
 }
 
@@ -245,11 +252,12 @@ start_host (SignetTokenModule *self, GCancellable *cancellable, GError **error)
   if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_propagate_error (error, g_steal_pointer (&failure));
   else
-    g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED, "the token host does not start: %s", failure->message);
+    g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED, "the token host does not start: %s",
+                 failure->message);
   return NULL;
 }
 
-/* --- calls ------------------------------------------------------------------------------------------------------------ */
+/* --- calls --- */
 
 static gboolean
 wait_for_turn (SignetTokenHostRef *host, GCancellable *cancellable, GError **error)
@@ -267,7 +275,11 @@ wait_for_turn (SignetTokenHostRef *host, GCancellable *cancellable, GError **err
 }
 
 SignetTokenHost *
-_signet_token_host_begin (SignetTokenHostRef *host, SignetTokenDeadline deadline, int *milliseconds, GCancellable *cancellable, GError **error)
+_signet_token_host_begin (SignetTokenHostRef *host,
+                          SignetTokenDeadline deadline,
+                          int *milliseconds,
+                          GCancellable *cancellable,
+                          GError **error)
 {
   gboolean mine = FALSE;
 
@@ -322,9 +334,11 @@ judge (SignetTokenHostRef *host, GError *failure, GError **error)
   if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_propagate_error (error, g_error_copy (failure));
   else if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_HUNG, "the module did not answer within its deadline");
+    g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_HUNG,
+                         "the module did not answer within its deadline");
   else if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
-    g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_LIED, "the token host's answer makes no sense: %s", failure->message);
+    g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_LIED, "the token host's answer makes no sense: %s",
+                 failure->message);
   else
     set_crashed (host, error);
   return TRUE;
@@ -352,7 +366,7 @@ _signet_token_host_end (SignetTokenHostRef *host, gboolean succeeded, GError *fa
   return succeeded;
 }
 
-/* --- the module ------------------------------------------------------------------------------------------------------- */
+/* --- the module --- */
 
 static void
 signet_token_module_finalize (GObject *object)

@@ -14,7 +14,7 @@
 
 #include "signet-token-private.h"
 
-/* --- PINs on their way to the host -------------------------------------------------------------------------------------- */
+/* --- PINs on their way to the host --- */
 
 static gboolean
 append_secret (GUnixFDList *list, SignetSecret *secret, GVariantBuilder *handles, GError **error)
@@ -55,7 +55,7 @@ _signet_token_pin_list (SignetSecret *first, SignetSecret *second, GVariant **ha
   return g_steal_pointer (&list);
 }
 
-/* --- asking --------------------------------------------------------------------------------------------------------------- */
+/* --- asking --- */
 
 static gboolean
 read_flags (SignetToken *token, SignetTokenHostRef *host, guint64 *flags, GCancellable *cancellable, GError **error)
@@ -67,7 +67,8 @@ read_flags (SignetToken *token, SignetTokenHostRef *host, guint64 *flags, GCance
 
   if (proxy == NULL)
     return FALSE;
-  ok = signet_token_host_call_get_flags_sync (proxy, _signet_token_get_id (token), G_DBUS_CALL_FLAGS_NONE, deadline, flags, cancellable, &failure);
+  ok = signet_token_host_call_get_flags_sync (proxy, _signet_token_get_id (token), G_DBUS_CALL_FLAGS_NONE, deadline, flags,
+                                              cancellable, &failure);
   return _signet_token_host_end (host, ok, g_steal_pointer (&failure), error);
 }
 
@@ -109,8 +110,13 @@ make_question (SignetToken *token, const SignetPinQuestion *about, SignetPinKind
  * One question. Returns: (transfer full) (nullable): the answer; empty for a PIN pad
  */
 SignetSecret *
-_signet_token_ask (SignetToken *token, SignetInteraction *interaction, const SignetPinQuestion *about, SignetPinKind kind, SignetPinFlags flags,
-                   GCancellable *cancellable, GError **error)
+_signet_token_ask (SignetToken *token,
+                   SignetInteraction *interaction,
+                   const SignetPinQuestion *about,
+                   SignetPinKind kind,
+                   SignetPinFlags flags,
+                   GCancellable *cancellable,
+                   GError **error)
 {
   SignetPinQuestion question = make_question (token, about, kind, flags);
   g_autoptr (SignetSecret) pin = signet_interaction_ask_pin (interaction, &question, cancellable, error);
@@ -133,7 +139,8 @@ fits (SignetToken *token, SignetSecret *pin, GError **error)
 
   if (length > 0 && length >= min && (max == 0 || length <= max))
     return TRUE;
-  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_INVALID, "the PIN has a length that the token does not accept");
+  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_INVALID,
+                       "the PIN has a length that the token does not accept");
   return FALSE;
 }
 
@@ -169,8 +176,15 @@ give_up (GError *wrong, GError *refusal, GCancellable *cancellable, GError **err
  * Asks until @attempt is content, the token is locked, or the person gives up.
  */
 gboolean
-_signet_token_ask_and_try (SignetToken *token, SignetTokenHostRef *host, SignetInteraction *interaction, const SignetPinQuestion *about,
-                           SignetPinKind kind, SignetTokenPinTry attempt, gpointer data, GCancellable *cancellable, GError **error)
+_signet_token_ask_and_try (SignetToken *token,
+                           SignetTokenHostRef *host,
+                           SignetInteraction *interaction,
+                           const SignetPinQuestion *about,
+                           SignetPinKind kind,
+                           SignetTokenPinTry attempt,
+                           gpointer data,
+                           GCancellable *cancellable,
+                           GError **error)
 {
   g_autoptr (GError) wrong = NULL;
 

@@ -19,14 +19,15 @@
 
 #include "signet-token-private.h"
 
-struct _SignetTokenSession {
-  GObject             parent_instance;
-  SignetToken        *token;
+struct _SignetTokenSession
+{
+  GObject parent_instance;
+  SignetToken *token;
   SignetTokenHostRef *host;
-  guint               id;
-  gboolean            open;     /* (atomic) */
-  GMutex              lock;     /* for objects */
-  GPtrArray          *objects;  /* (element-type SignetTokenObject): private keys */
+  guint id;
+  gboolean open;      /* (atomic) */
+  GMutex lock;        /* for objects */
+  GPtrArray *objects; /* (element-type SignetTokenObject): private keys */
 };
 
 G_DEFINE_FINAL_TYPE (SignetTokenSession, signet_token_session, G_TYPE_OBJECT)
@@ -56,7 +57,7 @@ signet_token_session_init (SignetTokenSession *self)
   g_mutex_init (&self->lock);
 }
 
-/* --- for the signer ------------------------------------------------------------------------------------------------------ */
+/* --- for the signer --- */
 
 SignetToken *
 _signet_token_session_get_token (SignetTokenSession *self)
@@ -139,7 +140,7 @@ _signet_token_session_find_private (SignetTokenSession *self, SignetTokenKey *ke
   return best;
 }
 
-/* --- logging in ----------------------------------------------------------------------------------------------------------- */
+/* --- logging in --- */
 
 static gboolean
 login_once (gpointer data, SignetSecret *pin, GError **error)
@@ -160,8 +161,8 @@ login_once (gpointer data, SignetSecret *pin, GError **error)
   proxy = _signet_token_host_begin (self->host, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, NULL, error);
   if (proxy != NULL)
     {
-      ok = signet_token_host_call_login_sync (proxy, _signet_token_get_id (self->token), handles, G_DBUS_CALL_FLAGS_NONE, deadline, fds,
-                                              &self->id, &objects, NULL, NULL, &failure);
+      ok = signet_token_host_call_login_sync (proxy, _signet_token_get_id (self->token), handles, G_DBUS_CALL_FLAGS_NONE,
+                                              deadline, fds, &self->id, &objects, NULL, NULL, &failure);
       ok = _signet_token_host_end (self->host, ok, g_steal_pointer (&failure), error);
     }
   g_variant_unref (handles);
@@ -195,7 +196,8 @@ check_ready (SignetToken *token, GError **error)
 {
   if (signet_token_is_initialized (token))
     return TRUE;
-  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN, "the token is not initialised: it has no PIN yet");
+  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN,
+                       "the token is not initialised: it has no PIN yet");
   return FALSE;
 }
 
@@ -211,7 +213,11 @@ check_ready (SignetToken *token, GError **error)
  * Returns: (transfer full) (nullable): a session that logs out when dropped
  */
 SignetTokenSession *
-signet_token_login (SignetToken *self, SignetInteraction *interaction, const SignetPinQuestion *about, GCancellable *cancellable, GError **error)
+signet_token_login (SignetToken *self,
+                    SignetInteraction *interaction,
+                    const SignetPinQuestion *about,
+                    GCancellable *cancellable,
+                    GError **error)
 {
   g_autoptr (SignetTokenSession) session = NULL;
   gboolean ok = FALSE;
@@ -227,7 +233,8 @@ signet_token_login (SignetToken *self, SignetInteraction *interaction, const Sig
   if (session->host == NULL)
     return NULL;
   if (_signet_token_needs_login (self))
-    ok = _signet_token_ask_and_try (self, session->host, interaction, about, SIGNET_PIN_USER, login_once, session, cancellable, error);
+    ok = _signet_token_ask_and_try (self, session->host, interaction, about, SIGNET_PIN_USER, login_once, session, cancellable,
+                                    error);
   else
     ok = login_once (session, NULL, error);
   if (!ok)
@@ -238,7 +245,7 @@ signet_token_login (SignetToken *self, SignetInteraction *interaction, const Sig
   return g_steal_pointer (&session);
 }
 
-/* --- calls ------------------------------------------------------------------------------------------------------------------ */
+/* --- calls --- */
 
 gboolean
 _signet_token_session_check_open (SignetTokenSession *self, GError **error)
@@ -292,7 +299,8 @@ adopt_new_key (SignetTokenSession *self, GVariant *answer, GError **error)
 
   if (keys->len != 1 || _signet_token_key_get_public (keys->pdata[0]) == NULL)
     {
-      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_LIED, "the token described its new key in a way that makes no sense");
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_LIED,
+                           "the token described its new key in a way that makes no sense");
       return NULL;
     }
   g_mutex_lock (&self->lock);
@@ -309,7 +317,11 @@ adopt_new_key (SignetTokenSession *self, GVariant *answer, GError **error)
  * Returns: (transfer full) (nullable): the new key, made and kept on the token
  */
 SignetTokenKey *
-signet_token_session_generate_key (SignetTokenSession *self, const char *key_spec, const char *label, GCancellable *cancellable, GError **error)
+signet_token_session_generate_key (SignetTokenSession *self,
+                                   const char *key_spec,
+                                   const char *label,
+                                   GCancellable *cancellable,
+                                   GError **error)
 {
   const SignetKeySpec *spec = NULL;
   g_autoptr (GVariant) objects = NULL;
@@ -326,8 +338,9 @@ signet_token_session_generate_key (SignetTokenSession *self, const char *key_spe
   proxy = begin (self, SIGNET_TOKEN_DEADLINE_GENERATION, &deadline, cancellable, error);
   if (proxy == NULL)
     return NULL;
-  ok = signet_token_host_call_generate_key_sync (proxy, self->id, spec->curve_nid == 0 ? spec->bits : 0, make_params (spec), label != NULL ? label : "",
-                                                 G_DBUS_CALL_FLAGS_NONE, deadline, &objects, cancellable, &failure);
+  ok = signet_token_host_call_generate_key_sync (proxy, self->id, spec->curve_nid == 0 ? spec->bits : 0, make_params (spec),
+                                                 label != NULL ? label : "", G_DBUS_CALL_FLAGS_NONE, deadline, &objects,
+                                                 cancellable, &failure);
   if (!_signet_token_host_end (self->host, ok, g_steal_pointer (&failure), error))
     return NULL;
   return adopt_new_key (self, objects, error);
@@ -380,7 +393,8 @@ dup_id_of_key (SignetTokenSession *self, GBytes *spki)
     }
   g_mutex_unlock (&self->lock);
   for (guint i = 0; i < keys->len && id == NULL; i++)
-    if (same_bytes (_signet_token_key_get_spki (keys->pdata[i]), spki) && g_bytes_get_size (_signet_token_key_get_id (keys->pdata[i])) > 0)
+    if (same_bytes (_signet_token_key_get_spki (keys->pdata[i]), spki) &&
+        g_bytes_get_size (_signet_token_key_get_id (keys->pdata[i])) > 0)
       id = g_bytes_ref (_signet_token_key_get_id (keys->pdata[i]));
   return id != NULL ? id : g_bytes_new_static ("", 0);
 }
@@ -398,7 +412,8 @@ describe_certificate (SignetTokenSession *self, SignetCertificate *certificate, 
   insert_names (&dictionary, signet_certificate_get_x509 (certificate));
   g_variant_dict_insert_value (&dictionary, "value", bytes_variant (g_bytes_get_data (der, NULL), g_bytes_get_size (der)));
   g_variant_dict_insert_value (&dictionary, "id", bytes_variant (g_bytes_get_data (id, NULL), g_bytes_get_size (id)));
-  g_variant_dict_insert_value (&dictionary, "label", bytes_variant ((const guint8 *) label, MIN (strlen (label), SIGNET_TOKEN_MAX_TEXT)));
+  g_variant_dict_insert_value (&dictionary, "label",
+                               bytes_variant ((const guint8 *) label, MIN (strlen (label), SIGNET_TOKEN_MAX_TEXT)));
   return g_variant_dict_end (&dictionary);
 }
 
@@ -409,8 +424,11 @@ describe_certificate (SignetTokenSession *self, SignetCertificate *certificate, 
  * Writes @certificate beside its key. One that is there byte for byte is not written twice.
  */
 gboolean
-signet_token_session_store_certificate (SignetTokenSession *self, SignetCertificate *certificate, const char *label,
-                                        GCancellable *cancellable, GError **error)
+signet_token_session_store_certificate (SignetTokenSession *self,
+                                        SignetCertificate *certificate,
+                                        const char *label,
+                                        GCancellable *cancellable,
+                                        GError **error)
 {
   g_autoptr (GError) failure = NULL;
   SignetTokenHost *proxy = NULL;
@@ -428,18 +446,19 @@ signet_token_session_store_certificate (SignetTokenSession *self, SignetCertific
   proxy = begin (self, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, cancellable, error);
   if (proxy == NULL)
     return FALSE;
-  ok = signet_token_host_call_store_certificate_sync (proxy, self->id, describe_certificate (self, certificate, label), G_DBUS_CALL_FLAGS_NONE, deadline,
-                                                      cancellable, &failure);
+  ok = signet_token_host_call_store_certificate_sync (proxy, self->id, describe_certificate (self, certificate, label),
+                                                      G_DBUS_CALL_FLAGS_NONE, deadline, cancellable, &failure);
   return _signet_token_host_end (self->host, ok, g_steal_pointer (&failure), error);
 }
 
-/* --- deleting --------------------------------------------------------------------------------------------------------------- */
+/* --- deleting --- */
 
 static void
 add_doomed (GVariantBuilder *doomed, gulong class, GBytes *id, GBytes *value)
 {
   g_variant_builder_add (doomed, "(t@ay@ay)", (guint64) class, bytes_variant (g_bytes_get_data (id, NULL), g_bytes_get_size (id)),
-                         value != NULL ? bytes_variant (g_bytes_get_data (value, NULL), g_bytes_get_size (value)) : bytes_variant (NULL, 0));
+                         value != NULL ? bytes_variant (g_bytes_get_data (value, NULL), g_bytes_get_size (value))
+                                       : bytes_variant (NULL, 0));
 }
 
 /* The private half goes first: when the rest fails, what remains is harmless. */
@@ -507,8 +526,8 @@ signet_token_session_delete_key (SignetTokenSession *self, const char *key_sha25
   proxy = begin (self, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, cancellable, error);
   if (proxy == NULL)
     return FALSE;
-  ok = signet_token_host_call_delete_objects_sync (proxy, self->id, g_variant_builder_end (&doomed), G_DBUS_CALL_FLAGS_NONE, deadline, &count,
-                                                   cancellable, &failure);
+  ok = signet_token_host_call_delete_objects_sync (proxy, self->id, g_variant_builder_end (&doomed), G_DBUS_CALL_FLAGS_NONE,
+                                                   deadline, &count, cancellable, &failure);
   return _signet_token_host_end (self->host, ok, g_steal_pointer (&failure), error);
 }
 
@@ -530,7 +549,8 @@ signet_token_session_new_signer (SignetTokenSession *self, SignetTokenKey *key, 
   object = _signet_token_session_find_private (self, key);
   if (object != NULL)
     return _signet_token_signer_new (self, key, object, interaction);
-  g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "the token has no private key for %s", signet_token_key_get_sha256 (key));
+  g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "the token has no private key for %s",
+               signet_token_key_get_sha256 (key));
   return NULL;
 }
 
@@ -560,14 +580,15 @@ signet_token_session_close (SignetTokenSession *self)
   _signet_token_host_release_login (self->host, _signet_token_get_id (self->token));
 }
 
-/* --- a new PIN ---------------------------------------------------------------------------------------------------------------- */
+/* --- a new PIN --- */
 
-typedef struct {
-  SignetToken        *token;
+typedef struct
+{
+  SignetToken *token;
   SignetTokenHostRef *host;
-  SignetInteraction  *interaction;
-  GCancellable       *cancellable;
-  SignetSecret       *new_pin; /* asked for once */
+  SignetInteraction *interaction;
+  GCancellable *cancellable;
+  SignetSecret *new_pin; /* asked for once */
 } PinChange;
 
 static gboolean
@@ -584,7 +605,8 @@ change_once (gpointer data, SignetSecret *old_pin, GError **error)
 
   if (old_pin != NULL && change->new_pin == NULL)
     {
-      change->new_pin = _signet_token_ask (change->token, change->interaction, NULL, SIGNET_PIN_NEW, SIGNET_PIN_FLAG_NONE, change->cancellable, error);
+      change->new_pin = _signet_token_ask (change->token, change->interaction, NULL, SIGNET_PIN_NEW, SIGNET_PIN_FLAG_NONE,
+                                           change->cancellable, error);
       if (change->new_pin == NULL)
         return FALSE;
     }
@@ -595,8 +617,8 @@ change_once (gpointer data, SignetSecret *old_pin, GError **error)
   proxy = _signet_token_host_begin (change->host, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, NULL, error);
   if (proxy == NULL)
     return FALSE;
-  ok = signet_token_host_call_change_pin_sync (proxy, _signet_token_get_id (change->token), handles, G_DBUS_CALL_FLAGS_NONE, deadline, fds, NULL, NULL,
-                                               &failure);
+  ok = signet_token_host_call_change_pin_sync (proxy, _signet_token_get_id (change->token), handles, G_DBUS_CALL_FLAGS_NONE,
+                                               deadline, fds, NULL, NULL, &failure);
   return _signet_token_host_end (change->host, ok, g_steal_pointer (&failure), error);
 }
 
@@ -619,7 +641,8 @@ signet_token_change_pin (SignetToken *self, SignetInteraction *interaction, GCan
   change.host = claim_host (self, cancellable, error);
   if (change.host == NULL)
     return FALSE;
-  ok = _signet_token_ask_and_try (self, change.host, interaction, NULL, SIGNET_PIN_USER, change_once, &change, cancellable, error);
+  ok =
+      _signet_token_ask_and_try (self, change.host, interaction, NULL, SIGNET_PIN_USER, change_once, &change, cancellable, error);
   _signet_token_host_release_login (change.host, _signet_token_get_id (self));
   _signet_token_host_unref (change.host);
   g_clear_pointer (&change.new_pin, signet_secret_unref);

@@ -18,27 +18,31 @@
 #define SIGNET_TYPE_TOKEN_SIGNER (signet_token_signer_get_type ())
 G_DECLARE_FINAL_TYPE (SignetTokenSigner, signet_token_signer, SIGNET, TOKEN_SIGNER, GObject)
 
-struct _SignetTokenSigner {
-  GObject             parent_instance;
+struct _SignetTokenSigner
+{
+  GObject parent_instance;
   SignetTokenSession *session;
-  SignetTokenKey     *key;
-  guint64             handle;
-  gboolean            always_authenticates;
-  SignetInteraction  *interaction; /* (nullable) */
+  SignetTokenKey *key;
+  guint64 handle;
+  gboolean always_authenticates;
+  SignetInteraction *interaction; /* (nullable) */
 };
 
 static void signet_token_signer_iface_init (SignetSignerInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (SignetTokenSigner, signet_token_signer, G_TYPE_OBJECT,
+G_DEFINE_FINAL_TYPE_WITH_CODE (SignetTokenSigner,
+                               signet_token_signer,
+                               G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (SIGNET_TYPE_SIGNER, signet_token_signer_iface_init))
 
-/* --- the three ways to sign ------------------------------------------------------------------------------------------------- */
+/* --- the three ways to sign --- */
 
-typedef struct {
+typedef struct
+{
   SignetSignatureScheme scheme;
-  SignetKeyType         type;
-  gulong                mechanism;
-  const char           *name; /* in org.signet.TokenHost */
+  SignetKeyType type;
+  gulong mechanism;
+  const char *name; /* in org.signet.TokenHost */
 } Scheme;
 
 static const Scheme schemes[] = {
@@ -63,7 +67,8 @@ signet_token_signer_can_sign (SignetSigner *signer, SignetSignatureAlgorithm alg
   const Scheme *scheme = find_scheme (algorithm.scheme);
   EVP_PKEY *public = _signet_token_key_get_public (self->key);
 
-  if (scheme == NULL || public == NULL || signet_digest_get_md (algorithm.digest) == NULL || signet_key_type_of (public) != scheme->type)
+  if (scheme == NULL || public == NULL || signet_digest_get_md (algorithm.digest) == NULL ||
+      signet_key_type_of (public) != scheme->type)
     return FALSE;
   return _signet_token_find_mechanism (_signet_token_session_get_token (self->session), scheme->mechanism) != NULL;
 }
@@ -74,7 +79,7 @@ signet_token_signer_dup_public_key (SignetSigner *signer)
   return g_bytes_ref (_signet_token_key_get_spki (SIGNET_TOKEN_SIGNER (signer)->key));
 }
 
-/* --- what goes to the token --------------------------------------------------------------------------------------------------- */
+/* --- what goes to the token --- */
 
 /* RFC 8017, 9.2: CKM_RSA_PKCS pads, but DigestInfo is ours to make. */
 static GVariant *
@@ -103,7 +108,8 @@ hash_message (SignetSignatureAlgorithm algorithm, GBytes *message, GError **erro
   guint8 hash[EVP_MAX_MD_SIZE];
   guint length = 0;
 
-  if (EVP_Digest (g_bytes_get_data (message, NULL), g_bytes_get_size (message), hash, &length, signet_digest_get_md (algorithm.digest), NULL) != 1)
+  if (EVP_Digest (g_bytes_get_data (message, NULL), g_bytes_get_size (message), hash, &length,
+                  signet_digest_get_md (algorithm.digest), NULL) != 1)
     {
       signet_base_error_set_openssl (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_FAILED, "hashing what is to be signed");
       return NULL;
@@ -113,7 +119,7 @@ hash_message (SignetSignatureAlgorithm algorithm, GBytes *message, GError **erro
   return g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, hash, length, 1));
 }
 
-/* --- what comes back ------------------------------------------------------------------------------------------------------------ */
+/* --- what comes back --- */
 
 /* PKCS#11 gives r and s side by side, everybody else wants a SEQUENCE (RFC 3279, 2.2.3). */
 static GBytes *
@@ -154,23 +160,25 @@ check_answer (SignetTokenSigner *self, SignetSignatureAlgorithm algorithm, GByte
   g_autoptr (GBytes) signature = _signet_token_read_signature (algorithm.scheme, answer);
 
   if (signature != NULL &&
-      signet_signature_verify (algorithm, _signet_token_key_get_public (self->key), g_bytes_get_data (message, NULL), g_bytes_get_size (message),
-                               g_bytes_get_data (signature, NULL), g_bytes_get_size (signature)))
+      signet_signature_verify (algorithm, _signet_token_key_get_public (self->key), g_bytes_get_data (message, NULL),
+                               g_bytes_get_size (message), g_bytes_get_data (signature, NULL), g_bytes_get_size (signature)))
     return g_steal_pointer (&signature);
-  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_LIED, "what the token returned is no signature of this key");
+  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_LIED,
+                       "what the token returned is no signature of this key");
   return NULL;
 }
 
-/* --- signing ---------------------------------------------------------------------------------------------------------------------- */
+/* --- signing --- */
 
 /* One signature: what sign_once needs, for it is also one try of a PIN. */
-typedef struct {
+typedef struct
+{
   SignetTokenSigner *signer;
-  const Scheme      *scheme;
-  guint              digest_bits;
-  GVariant          *data;
-  GVariant          *answer; /* (nullable) */
-  GCancellable      *cancellable;
+  const Scheme *scheme;
+  guint digest_bits;
+  GVariant *data;
+  GVariant *answer; /* (nullable) */
+  GCancellable *cancellable;
 } Signing;
 
 static gboolean
@@ -196,9 +204,10 @@ sign_once (gpointer user_data, SignetSecret *pin, GError **error)
   proxy = _signet_token_host_begin (host, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, signing->cancellable, error);
   if (proxy == NULL)
     return FALSE;
-  ok = signet_token_host_call_sign_sync (proxy, _signet_token_session_get_id (self->session), self->handle, signing->scheme->name, signing->digest_bits,
-                                         signing->data, handles, self->always_authenticates, G_DBUS_CALL_FLAGS_NONE, deadline, fds,
-                                         &signing->answer, NULL, signing->cancellable, &failure);
+  ok = signet_token_host_call_sign_sync (proxy, _signet_token_session_get_id (self->session), self->handle, signing->scheme->name,
+                                         signing->digest_bits, signing->data, handles, self->always_authenticates,
+                                         G_DBUS_CALL_FLAGS_NONE, deadline, fds, &signing->answer, NULL, signing->cancellable,
+                                         &failure);
   return _signet_token_host_end (host, ok, g_steal_pointer (&failure), error);
 }
 
@@ -213,15 +222,21 @@ ask_and_sign (Signing *signing, GError **error)
     return sign_once (signing, NULL, error);
   if (self->interaction == NULL)
     {
-      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN, "the key wants its PIN at every signature and nobody is there to ask");
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN,
+                           "the key wants its PIN at every signature and nobody is there to ask");
       return FALSE;
     }
-  return _signet_token_ask_and_try (_signet_token_session_get_token (self->session), _signet_token_session_get_host (self->session), self->interaction,
-                                    &about, SIGNET_PIN_CONTEXT, sign_once, signing, signing->cancellable, error);
+  return _signet_token_ask_and_try (_signet_token_session_get_token (self->session),
+                                    _signet_token_session_get_host (self->session), self->interaction, &about, SIGNET_PIN_CONTEXT,
+                                    sign_once, signing, signing->cancellable, error);
 }
 
 static GBytes *
-signet_token_signer_sign (SignetSigner *signer, SignetSignatureAlgorithm algorithm, GBytes *to_be_signed, GCancellable *cancellable, GError **error)
+signet_token_signer_sign (SignetSigner *signer,
+                          SignetSignatureAlgorithm algorithm,
+                          GBytes *to_be_signed,
+                          GCancellable *cancellable,
+                          GError **error)
 {
   SignetTokenSigner *self = SIGNET_TOKEN_SIGNER (signer);
   Signing signing = { .signer = self, .scheme = find_scheme (algorithm.scheme), .cancellable = cancellable };
@@ -231,7 +246,8 @@ signet_token_signer_sign (SignetSigner *signer, SignetSignatureAlgorithm algorit
 
   if (!signet_token_signer_can_sign (signer, algorithm))
     {
-      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED, "the token cannot sign with this algorithm");
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED,
+                           "the token cannot sign with this algorithm");
       return NULL;
     }
   data = hash_message (algorithm, to_be_signed, error);
@@ -244,7 +260,7 @@ signet_token_signer_sign (SignetSigner *signer, SignetSignatureAlgorithm algorit
   return ok ? check_answer (self, algorithm, to_be_signed, answer, error) : NULL;
 }
 
-/* --- the object --------------------------------------------------------------------------------------------------------------------- */
+/* --- the object --- */
 
 static void
 signet_token_signer_finalize (GObject *object)
@@ -277,7 +293,10 @@ signet_token_signer_iface_init (SignetSignerInterface *iface)
 }
 
 SignetSigner *
-_signet_token_signer_new (SignetTokenSession *session, SignetTokenKey *key, SignetTokenObject *object, SignetInteraction *interaction)
+_signet_token_signer_new (SignetTokenSession *session,
+                          SignetTokenKey *key,
+                          SignetTokenObject *object,
+                          SignetInteraction *interaction)
 {
   SignetTokenSigner *self = g_object_new (SIGNET_TYPE_TOKEN_SIGNER, NULL);
 

@@ -15,7 +15,7 @@
 #include "signet-token-private.h"
 
 #define SETTINGS "softhsm2.conf"
-#define TOKENS   "tokens"
+#define TOKENS "tokens"
 
 static const char *const places[] = {
   SYSTEM_LIBDIR "/softhsm/libsofthsm2.so", "/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so",
@@ -73,7 +73,8 @@ append_state (GString *state, const char *path)
   struct stat info;
 
   if (stat (path, &info) == 0)
-    g_string_append_printf (state, "%" G_GUINT64_FORMAT ":%ld.%09ld;", (guint64) info.st_ino, (long) info.st_mtim.tv_sec, (long) info.st_mtim.tv_nsec);
+    g_string_append_printf (state, "%" G_GUINT64_FORMAT ":%ld.%09ld;", (guint64) info.st_ino, (long) info.st_mtim.tv_sec,
+                            (long) info.st_mtim.tv_nsec);
 }
 
 /**

@@ -13,16 +13,17 @@
 #include "../base/signet-paths.h"
 #include "signet-token-manager-private.h"
 
-#define POLL_SECONDS  1
+#define POLL_SECONDS 1
 #define RETRY_SECONDS 30
 
-struct _SignetTokenWatch {
-  SignetTokenManager *manager;     /* borrowed */
-  GThread            *thread;
-  GCancellable       *cancellable;
-  GMutex              lock;
-  GCond               wake;
-  gboolean            stopped;
+struct _SignetTokenWatch
+{
+  SignetTokenManager *manager; /* borrowed */
+  GThread *thread;
+  GCancellable *cancellable;
+  GMutex lock;
+  GCond wake;
+  gboolean stopped;
 };
 
 /* "gone" when no process runs: it crashed, hung or was refused. "": nothing new can be said, the module is busy. */
@@ -39,7 +40,8 @@ ask_host (SignetTokenModule *module, GCancellable *cancellable)
   if (!_signet_token_host_try_begin (host))
     return g_strdup ("");
   ok = signet_token_host_call_get_state_sync (_signet_token_host_get_proxy (host), G_DBUS_CALL_FLAGS_NONE,
-                                              _signet_token_host_get_deadline (host, SIGNET_TOKEN_DEADLINE_LISTING), &state, cancellable, &failure);
+                                              _signet_token_host_get_deadline (host, SIGNET_TOKEN_DEADLINE_LISTING), &state,
+                                              cancellable, &failure);
   ok = _signet_token_host_end (host, ok, g_steal_pointer (&failure), NULL);
   return ok ? state : g_strdup ("gone");
 }

@@ -13,22 +13,23 @@
 #include "../base/signet-text.h"
 #include "signet-token-private.h"
 
-struct _SignetToken {
-  GObject               parent_instance;
-  SignetTokenModule    *module;
-  GVariant             *description;
-  char                 *id;
-  char                 *label;
-  char                 *model;
-  char                 *manufacturer;
-  char                 *serial;
-  char                 *uri;
-  guint64               flags; /* CK_TOKEN_INFO */
-  guint                 min_pin;
-  guint                 max_pin;
-  GArray               *mechanisms; /* (element-type SignetTokenMechanism) */
-  GMutex                lock;       /* for keys */
-  GPtrArray            *keys;       /* (nullable) until asked for */
+struct _SignetToken
+{
+  GObject parent_instance;
+  SignetTokenModule *module;
+  GVariant *description;
+  char *id;
+  char *label;
+  char *model;
+  char *manufacturer;
+  char *serial;
+  char *uri;
+  guint64 flags; /* CK_TOKEN_INFO */
+  guint min_pin;
+  guint max_pin;
+  GArray *mechanisms; /* (element-type SignetTokenMechanism) */
+  GMutex lock;        /* for keys */
+  GPtrArray *keys;    /* (nullable) until asked for */
 };
 
 G_DEFINE_FINAL_TYPE (SignetToken, signet_token, G_TYPE_OBJECT)
@@ -65,7 +66,7 @@ signet_token_init (SignetToken *self)
   self->mechanisms = g_array_new (FALSE, FALSE, sizeof (SignetTokenMechanism));
 }
 
-/* --- reading the description ------------------------------------------------------------------------------------------- */
+/* --- reading the description --- */
 
 /* CK_TOKEN_INFO texts are padded with blanks (some cards: with NUL); the length limit is twice the standard's. */
 static char *
@@ -134,7 +135,7 @@ _signet_token_new (SignetTokenModule *module, GVariant *description)
   return self;
 }
 
-/* --- for the room ------------------------------------------------------------------------------------------------------- */
+/* --- for the room --- */
 
 GVariant *
 _signet_token_get_description (SignetToken *self)
@@ -202,7 +203,7 @@ _signet_token_hides (SignetToken *self)
   return signet_token_is_software (self) && !signet_token_is_initialized (self);
 }
 
-/* --- the public getters --------------------------------------------------------------------------------------------------- */
+/* --- the public getters --- */
 
 const char *
 signet_token_get_label (SignetToken *self)
@@ -311,7 +312,8 @@ signet_token_can_make_key (SignetToken *self, const char *key_spec)
     return FALSE;
   if (signet_token_is_read_only (self) || !signet_token_is_initialized (self))
     return FALSE;
-  mechanism = _signet_token_find_mechanism (self, spec->type == SIGNET_KEY_TYPE_RSA ? CKM_RSA_PKCS_KEY_PAIR_GEN : CKM_EC_KEY_PAIR_GEN);
+  mechanism =
+      _signet_token_find_mechanism (self, spec->type == SIGNET_KEY_TYPE_RSA ? CKM_RSA_PKCS_KEY_PAIR_GEN : CKM_EC_KEY_PAIR_GEN);
   return mechanism != NULL && spec->bits >= mechanism->min && (mechanism->max == 0 || spec->bits <= mechanism->max);
 }
 

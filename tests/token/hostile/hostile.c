@@ -23,13 +23,19 @@
 #include <unistd.h>
 
 #define MAX_TRIES 3
-#define N_MANY    5000 /* objects of the fault "many-objects" */
+#define N_MANY 5000 /* objects of the fault "many-objects" */
 
-enum { PUBLIC = 1, PRIVATE, CERTIFICATE };
+enum
+{
+  PUBLIC = 1,
+  PRIVATE,
+  CERTIFICATE
+};
 
 static EVP_PKEY *key;
 static unsigned char point[2 + 65];
 static unsigned char certificate[8192];
+static unsigned char large[60000];
 static size_t certificate_length;
 static int logged_in;
 static int context_logged_in;
@@ -38,7 +44,7 @@ static CK_OBJECT_CLASS searched;
 static unsigned long served;
 static CK_SLOT_ID slot_number = 7;
 
-/* --- the folder -------------------------------------------------------------------------------------------------------- */
+/* --- the folder --- */
 
 static FILE *
 open_file (const char *name, const char *mode)
@@ -105,16 +111,16 @@ enter (const char *function)
   return fault_is (name) ? CKR_GENERAL_ERROR : CKR_OK;
 }
 
-#define ENTER()                       \
-  do                                  \
-    {                                 \
-      CK_RV entered = enter (__func__); \
-      if (entered != CKR_OK)          \
-        return entered;               \
-    }                                 \
+#define ENTER()                                                                                                                  \
+  do                                                                                                                             \
+    {                                                                                                                            \
+      CK_RV entered = enter (__func__);                                                                                          \
+      if (entered != CKR_OK)                                                                                                     \
+        return entered;                                                                                                          \
+    }                                                                                                                            \
   while (0)
 
-/* --- texts --------------------------------------------------------------------------------------------------------------- */
+/* --- texts --- */
 
 static void
 pad (CK_UTF8CHAR *field, size_t size, const char *text)
@@ -132,7 +138,7 @@ token_is_there (void)
   return !fault_is ("no-token");
 }
 
-/* --- general --------------------------------------------------------------------------------------------------------------- */
+/* --- general --- */
 
 static int
 load_key (void)
@@ -232,11 +238,11 @@ C_GetMechanismInfo (CK_SLOT_ID slot, CK_MECHANISM_TYPE mechanism, CK_MECHANISM_I
   ENTER ();
   if (mechanism != CKM_ECDSA && mechanism != CKM_EC_KEY_PAIR_GEN)
     return CKR_MECHANISM_INVALID;
-  *info = (CK_MECHANISM_INFO) { 256, 256, CKF_HW | CKF_SIGN };
+  *info = (CK_MECHANISM_INFO){ 256, 256, CKF_HW | CKF_SIGN };
   return CKR_OK;
 }
 
-/* --- sessions and PINs ---------------------------------------------------------------------------------------------------- */
+/* --- sessions and PINs --- */
 
 CK_RV
 C_OpenSession (CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notify, CK_SESSION_HANDLE *session)
@@ -322,7 +328,7 @@ C_SetPIN (CK_SESSION_HANDLE session, CK_UTF8CHAR *old_pin, CK_ULONG old_length, 
   return CKR_FUNCTION_NOT_SUPPORTED;
 }
 
-/* --- objects ------------------------------------------------------------------------------------------------------------------ */
+/* --- objects --- */
 
 CK_RV
 C_CreateObject (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *object)
@@ -355,6 +361,8 @@ find_attribute (CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, CK_ULONG *lengt
     return *length = 4, "\x01\x02\x03\x04";
   if (type == CKA_LABEL)
     return *length = fault_is ("junk") ? sizeof junk : 6, fault_is ("junk") ? junk : "sample";
+  if (type == CKA_VALUE && object == CERTIFICATE && fault_is ("large-objects"))
+    return *length = sizeof large, large;
   if (type == CKA_VALUE && object == CERTIFICATE)
     return *length = certificate_length, certificate;
   if (object == CERTIFICATE)
@@ -411,8 +419,8 @@ C_FindObjectsInit (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG n
     {
       if (template[i].type == CKA_CLASS)
         searched = *(CK_OBJECT_CLASS *) template[i].pValue;
-      else if (template[i].type == CKA_VALUE &&
-               (template[i].ulValueLen != certificate_length || memcmp (template[i].pValue, certificate, certificate_length) != 0))
+      else if (template[i].type == CKA_VALUE && (template[i].ulValueLen != certificate_length ||
+                                                 memcmp (template[i].pValue, certificate, certificate_length) != 0))
         searched = (CK_OBJECT_CLASS) -1;
     }
   served = 0;
@@ -433,7 +441,9 @@ CK_RV
 C_FindObjects (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE *objects, CK_ULONG max, CK_ULONG *n)
 {
   CK_OBJECT_HANDLE object = searched_object ();
-  unsigned long all = fault_is ("endless-objects") ? (unsigned long) -1 : fault_is ("many-objects") ? N_MANY : 1;
+  unsigned long all = fault_is ("endless-objects")                              ? (unsigned long) -1
+                      : fault_is ("many-objects") || fault_is ("large-objects") ? N_MANY
+                                                                                : 1;
 
   ENTER ();
   *n = 0;
@@ -454,7 +464,7 @@ C_FindObjectsFinal (CK_SESSION_HANDLE session)
   return CKR_OK;
 }
 
-/* --- signing -------------------------------------------------------------------------------------------------------------------- */
+/* --- signing --- */
 
 CK_RV
 C_SignInit (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE object)
@@ -515,8 +525,14 @@ C_Sign (CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG length, CK_BYTE *sign
 }
 
 CK_RV
-C_GenerateKeyPair (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBUTE *public_template, CK_ULONG n_public,
-                   CK_ATTRIBUTE *private_template, CK_ULONG n_private, CK_OBJECT_HANDLE *public_key, CK_OBJECT_HANDLE *private_key)
+C_GenerateKeyPair (CK_SESSION_HANDLE session,
+                   CK_MECHANISM *mechanism,
+                   CK_ATTRIBUTE *public_template,
+                   CK_ULONG n_public,
+                   CK_ATTRIBUTE *private_template,
+                   CK_ULONG n_private,
+                   CK_OBJECT_HANDLE *public_key,
+                   CK_OBJECT_HANDLE *private_key)
 {
   ENTER ();
   *public_key = fault_is ("no-new-key") ? CERTIFICATE : PUBLIC;
@@ -524,7 +540,7 @@ C_GenerateKeyPair (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIB
   return CKR_OK;
 }
 
-/* --- the list ---------------------------------------------------------------------------------------------------------------------- */
+/* --- the list --- */
 
 static CK_FUNCTION_LIST functions = {
   .version = { 2, 40 },
