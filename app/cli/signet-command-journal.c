@@ -74,6 +74,7 @@ signet_journal_act (const char *act)
     { "certificate-installed", N_("Certificate installed") },
     { "token-initialised", N_("Token set up") },
     { "key-made", N_("Key made") },
+    { "certificate-confirmed", N_("Certificate confirmed") },
     { "request-cancelled", N_("Request given up") },
     { "request-rejected", N_("Request refused") },
     { "terms-agreed", N_("Terms agreed to") },

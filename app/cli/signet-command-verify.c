@@ -279,13 +279,29 @@ signet_verify_show_reasons (SignetSignatureReport *report)
     }
 }
 
+static const char *
+signet_verify_format_name (const char *format)
+{
+  static const struct { const char *id; const char *name; } rows[] = {
+    { "pades", "PAdES" },
+    { "cades", "CAdES" },
+    { "xades", "XAdES" },
+    { "pdf-pkcs7", "PDF (PKCS#7)" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_strcmp0 (rows[i].id, format) == 0)
+      return rows[i].name;
+  return format != NULL ? format : "";
+}
+
 static void
 signet_verify_show_signature (SignetSignatureReport *report)
 {
   SignetDocumentSignature *signature = signet_signature_report_get_signature (report);
   const char *level = signet_document_signature_get_level (signature);
   g_autofree char *id = signet_text_sanitize (signet_document_signature_get_id (signature), -1, 60);
-  g_autofree char *format = g_ascii_strup (signet_document_signature_get_format (signature), -1);
+  const char *format = signet_verify_format_name (signet_document_signature_get_format (signature));
   g_autofree char *mark = signet_verify_mark (signet_signature_report_get_verdict (report));
   g_autofree char *reason = signet_text_sanitize (signet_document_signature_get_reason (signature), -1, 300);
   g_autofree char *location = signet_text_sanitize (signet_document_signature_get_location (signature), -1, 300);

@@ -202,6 +202,44 @@ signet_terminal_interaction_ask_pin (SignetInteraction       *interaction,
 }
 
 /* --- consent ------------------------------------------------------------------------------------------------------------- */
+static char *
+signet_terminal_consent_headline (const SignetConsent *consent)
+{
+  g_autofree char *title = signet_text_sanitize (consent->title, -1, 300);
+
+  if (g_str_equal (consent->kind, "terms"))
+    return g_strdup_printf (_("Terms of %s:"), title);
+  if (g_str_equal (consent->kind, "certificate-request"))
+    /* translators: %s is the name of an authority */
+    return g_strdup_printf (_("This will be asked of %s, signed with the new key:"), title);
+  if (g_str_equal (consent->kind, "accept-difference"))
+    /* translators: %s is the name of an authority */
+    return g_strdup_printf (_("The certificate from %s differs from what was asked for:"), title);
+  return g_steal_pointer (&title);
+}
+
+/* (transfer full): what the core calls a part of a consent, in words */
+static char *
+signet_terminal_consent_name (const char *name)
+{
+  static const struct { const char *name; const char *text; } rows[] = {
+    { "subject", N_("Subject") },
+    { "key", N_("Key") },
+    { "token", N_("Token") },
+    { "authority", N_("Authority") },
+    { "Terms", N_("Terms") },
+    { "Fees", N_("Fees") },
+    { "DataUse", N_("Use of your data") },
+    { "Liability", N_("Liability") },
+    { "Cps", N_("Practice statement") },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_strcmp0 (rows[i].name, name) == 0)
+      return g_strdup (_(rows[i].text));
+  return signet_text_sanitize (name, -1, 60);
+}
+
 static gboolean
 signet_terminal_interaction_confirm (SignetInteraction   *interaction,
                                      const SignetConsent *consent,
@@ -209,14 +247,14 @@ signet_terminal_interaction_confirm (SignetInteraction   *interaction,
                                      GError             **error)
 {
   SignetTerminalInteraction *self = SIGNET_TERMINAL_INTERACTION (interaction);
-  g_autofree char *title = signet_text_sanitize (consent->title, -1, 300);
+  g_autofree char *headline = signet_terminal_consent_headline (consent);
   g_autoptr(GError) local_error = NULL;
 
-  signet_terminal_message ("%s", title);
+  signet_terminal_message ("%s", headline);
   for (guint i = 0; consent->names != NULL && consent->names[i] != NULL; i++)
     {
-      g_autofree char *name = signet_text_sanitize (consent->names[i], -1, 60);
-      g_autofree char *padded = signet_terminal_pad (name, 22);
+      g_autofree char *name = signet_terminal_consent_name (consent->names[i]);
+      g_autofree char *padded = signet_terminal_pad (name, 18);
       g_autofree char *value = signet_text_sanitize (consent->values[i], -1, 4000);
 
       signet_terminal_message ("  %s %s", padded, value);
@@ -472,6 +510,11 @@ signet_terminal_interaction_set_source (SignetTerminalInteraction *self,
 
   if (path == NULL && fd < 0)
     return TRUE;
+  if (path == NULL && fcntl (fd, F_GETFD) < 0)
+    {
+      g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE, "--pin-fd %d: no such open file descriptor", fd);
+      return FALSE;
+    }
 
   secret = path != NULL ? signet_terminal_read_secret_file (path, error) : signet_secret_new_from_fd (fd, MAX_SECRET_SIZE, error);
   if (secret == NULL)
