@@ -32,10 +32,43 @@ struct _SignetDocumentFile {
 G_DEFINE_FINAL_TYPE (SignetDocumentFile, signet_document_file, G_TYPE_OBJECT)
 
 static gboolean
+read_fully (int fd, guint64 offset, guint8 *buffer, gsize length, gsize *n_read, GError **error)
+{
+  gsize done = 0;
+
+  while (done < length)
+    {
+      gssize n = pread (fd, buffer + done, length - done, (off_t) (offset + done));
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return signet_base_error_set_errno (error, errno, "reading a document");
+      if (n == 0)
+        break;
+      done += (gsize) n;
+    }
+  *n_read = done;
+  return TRUE;
+}
+
+static gboolean
 is_pdf (const guint8 *head, gsize length)
 {
   /* ISO 32000-1, annex H.3.4.1: readers look for the header in the first 1024 bytes. The PDF reader itself is stricter. */
   return memmem (head, length, "%PDF-", 5) != NULL;
+}
+
+/* A PDF with its header destroyed is a damaged PDF, not a file without signatures */
+static gboolean
+ends_like_pdf (int fd, guint64 size)
+{
+  guint8 tail[SNIFF_SIZE];
+  guint64 offset = size > sizeof tail ? size - sizeof tail : 0;
+  gsize n_read = 0;
+
+  return read_fully (fd, offset, tail, sizeof tail, &n_read, NULL) && memmem (tail, n_read, "startxref", 9) != NULL
+         && memmem (tail, n_read, "%%EOF", 5) != NULL;
 }
 
 static gboolean
@@ -72,27 +105,6 @@ sniff (const guint8 *head, gsize length)
   if (is_xml (head, length))
     return SIGNET_FORMAT_XML;
   return is_pdf (head, length) ? SIGNET_FORMAT_PDF : SIGNET_FORMAT_OTHER;
-}
-
-static gboolean
-read_fully (int fd, guint64 offset, guint8 *buffer, gsize length, gsize *n_read, GError **error)
-{
-  gsize done = 0;
-
-  while (done < length)
-    {
-      gssize n = pread (fd, buffer + done, length - done, (off_t) (offset + done));
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return signet_base_error_set_errno (error, errno, "reading a document");
-      if (n == 0)
-        break;
-      done += (gsize) n;
-    }
-  *n_read = done;
-  return TRUE;
 }
 
 static void
@@ -153,6 +165,8 @@ signet_document_file_open (const char *path, GError **error)
     return NULL;
 
   self->format = sniff (head, n_read);
+  if (self->format == SIGNET_FORMAT_OTHER && ends_like_pdf (self->fd, (guint64) self->status.st_size))
+    self->format = SIGNET_FORMAT_PDF;
   return g_steal_pointer (&self);
 }
 
