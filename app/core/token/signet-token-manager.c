@@ -408,6 +408,16 @@ finding_new (Listing *listing)
   return finding;
 }
 
+/* By their bytes: g_variant_equal() prints both as text when it does not know where they come from. */
+static gboolean
+same_description (SignetToken *a, SignetToken *b)
+{
+  g_autoptr (GBytes) bytes_a = g_variant_get_data_as_bytes (_signet_token_get_description (a));
+  g_autoptr (GBytes) bytes_b = g_variant_get_data_as_bytes (_signet_token_get_description (b));
+
+  return g_bytes_equal (bytes_a, bytes_b);
+}
+
 /* The object faces know already, when nothing about the token changed. */
 static SignetToken *
 known_or_new (GPtrArray *known, SignetToken *token)
@@ -416,8 +426,7 @@ known_or_new (GPtrArray *known, SignetToken *token)
     {
       SignetToken *old = known->pdata[i];
 
-      if (_signet_token_get_module (old) == _signet_token_get_module (token) &&
-          g_variant_equal (_signet_token_get_description (old), _signet_token_get_description (token)))
+      if (_signet_token_get_module (old) == _signet_token_get_module (token) && same_description (old, token))
         return old;
     }
   return token;
