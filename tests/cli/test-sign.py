@@ -326,6 +326,10 @@ class Pin(SignTest):
         document = self.json('sign', '--pin-file', wrong, 'contract.pdf', status=REFUSED)
         self.assertEqual(document['files'][0]['error']['code'], 'wrong-pin')
         self.assertNotIn('9999', json.dumps(document))
+        # the token says by its flags that tries were used up
+        self.assertIn('tries left', self.signet('sign', '--pin-file', wrong, 'contract.pdf').stderr.lower())
+        self.assert_status(self.sign('-o', 'right-again.pdf', 'contract.pdf'), 0)
+        (self.desk / 'right-again.pdf').unlink()
         self.assert_nothing_new('wrong-pin')
 
     def test_file_not_there(self):
