@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * signet-signing-check.c: reads what was written as a stranger would, before it gets its name: it parses, the signature holds, it covers the
- * whole file and is that of the chosen certificate. See docs/decisions/self-check.md.
+ * whole file and is that of the chosen certificate. See docs/decisions/0015-self-check-in-one-pass.md.
  */
 #define G_LOG_DOMAIN "signet-signing-check"
 
