@@ -16,7 +16,7 @@ import time
 import unittest
 from pathlib import Path
 
-from contract import CANCELLED, CANNOT_WRITE, CLI, DATA, NO_INPUT, PASSED, REFUSED, SOURCE, UNAVAILABLE, USAGE, localized
+from contract import CANCELLED, CANNOT_WRITE, CLI, DATA, FAILED, NO_INPUT, PASSED, REFUSED, SOURCE, UNAVAILABLE, USAGE, localized
 
 sys.path.insert(0, str(SOURCE / 'tests/end-to-end'))
 from world import World, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
@@ -184,6 +184,43 @@ class WholeWay(SignTest):
         self.assert_status(self.sign('--certify', '1', '-o', 'one.pdf', 'contract.pdf'), 0)
         self.assert_status(self.sign('-o', 'two.pdf', 'one.pdf'), REFUSED)
         self.assertFalse((self.desk / 'two.pdf').exists())
+
+    def test_changed_after_signing(self):
+        self.assert_status(self.sign('-o', 'signed.pdf', 'contract.pdf'), 0)
+        signed = self.desk / 'signed.pdf'
+        whole = signed.read_bytes()
+        for offset in (100, len(self.document.read_bytes()) - 10, len(whole) - 3):
+            signed.write_bytes(whole[:offset] + bytes([whole[offset] ^ 1]) + whole[offset + 1:])
+            run = self.signet('verify', 'signed.pdf')
+            self.assertIn(run.returncode, (FAILED, DATA), f'byte {offset}: {run.stdout}')
+        # bytes behind the end that change nothing are told, and it is not said that nothing was added
+        signed.write_bytes(whole + b'\n% hello\n')
+        signature, = json.loads(self.signet('verify', '--json', 'signed.pdf').stdout)['files'][0]['signatures']
+        self.assertEqual(signature['coverage'], 'whole-but-changed-later')
+        self.assertNotIn('not changed since', self.signet('verify', 'signed.pdf').stdout)
+        # written anew by another program, the bytes that were signed are gone
+        signed.write_bytes(whole)
+        subprocess.run(['qpdf', '--rotate=+90:1', 'signed.pdf', 'rotated.pdf'], cwd=self.desk, check=True)
+        self.assertEqual(self.signet('verify', 'rotated.pdf').returncode, FAILED)
+
+    def test_encrypted(self):
+        subprocess.run(['qpdf', '--encrypt', 'secret', 'owner', '256', '--', 'contract.pdf', 'encrypted.pdf'], cwd=self.desk, check=True)
+        document = self.json('sign', '--pin-file', self.world.pin, 'encrypted.pdf', status=DATA)
+        self.assertEqual(document['files'][0]['error']['code'], 'document-encrypted')
+
+    def test_result_is_there_already(self):
+        (self.desk / 'mine.pdf').write_bytes(b'mine')
+        document = self.json('sign', '--pin-file', self.world.pin, '-o', 'mine.pdf', 'contract.pdf', status=CANNOT_WRITE)
+        self.assertIn(('output', 'stop'), [(check['code'], check['state']) for check in document['files'][0]['checks']])
+        self.assertEqual((self.desk / 'mine.pdf').read_bytes(), b'mine')
+        self.assert_status(self.sign('--overwrite', '-o', 'mine.pdf', 'contract.pdf'), 0)
+        self.assert_status(self.sign('--overwrite', '-o', 'contract.pdf', 'contract.pdf'), CANNOT_WRITE)
+
+    def test_folder_nobody_can_write_to(self):
+        # binds root as well
+        self.assert_status(self.sign('-o', '/proc/self/contract.pdf', 'contract.pdf'), CANNOT_WRITE)
+        self.assert_status(self.sign('--output-dir', self.desk / 'nowhere', 'contract.pdf'), CANNOT_WRITE)
+        self.assert_nothing_new()
 
     def test_several_files_one_pin(self):
         for name in ('a.pdf', 'b.pdf', 'c.pdf'):

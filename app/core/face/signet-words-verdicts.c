@@ -270,20 +270,40 @@ signet_words_indeterminate_sentence (SignetSignatureReport *report)
     }
 }
 
+/* Whether some signature covers the file to its end: then all that was added after older ones is signed too. */
+static gboolean
+signet_words_is_covered (GPtrArray *signatures)
+{
+  for (guint i = 0; i < signatures->len; i++)
+    {
+      SignetDocumentSignature *signature = signet_signature_report_get_signature (g_ptr_array_index (signatures, i));
+
+      if (signet_document_signature_get_coverage (signature) == SIGNET_COVERAGE_WHOLE)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static char *
 signet_words_passed_headline (SignetFileReport *report)
 {
   GPtrArray *signatures = signet_file_report_get_signatures (report);
-  g_autofree char *name = NULL;
+  gboolean covered = signet_words_is_covered (signatures);
+  g_autofree char *name = signet_words_signer_name (g_ptr_array_index (signatures, 0));
 
-  if (signatures->len > 1)
+  if (signatures->len > 1 && covered)
     /* translators: so many signatures in one file, each of them good */
     return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Signed once, and not changed since",
                                          "Signed with %u signatures, and not changed since", signatures->len), signatures->len);
-
-  name = signet_words_signer_name (g_ptr_array_index (signatures, 0));
+  if (signatures->len > 1)
+    /* translators: so many signatures in one file, each of them good */
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Signed once; what was added since is allowed",
+                                         "Signed with %u signatures; what was added since is allowed", signatures->len), signatures->len);
+  if (covered)
+    /* translators: {name} is a person or organisation */
+    return _signet_words_fill (_("Signed by {name}, and not changed since"), "name", name, NULL);
   /* translators: {name} is a person or organisation */
-  return _signet_words_fill (_("Signed by {name}, and not changed since"), "name", name, NULL);
+  return _signet_words_fill (_("Signed by {name}; what was added since, the signer allows"), "name", name, NULL);
 }
 
 /**
