@@ -17,6 +17,7 @@
 
 #include "../core/base/signet-base-error.h"
 #include "../core/base/signet-text.h"
+#include "../core/document/signet-document-pdf.h"
 
 typedef struct
 {
@@ -479,6 +480,8 @@ signet_command_sign (SignetInvocation *invocation)
   if (!signet_terminal_interaction_set_source (interaction, SIGNET_PIN_USER, invocation->pin_file, invocation->pin_fd, &error))
     return signet_invocation_fail (invocation, NULL, error);
 
+  /* while the token's module starts */
+  signet_document_pdf_preload ();
   key = signet_lookup_signing_key (invocation, options.certificate);
   if (key == NULL)
     return invocation->status;
