@@ -208,6 +208,18 @@ class IncrementalSavingTest(ManipulationTest):
         signed = self.signed_bytes('shared', pdf_maker.write_form(o1=b'<< /Type /Catalog /Pages 2 0 R /AcroForm 10 0 R /Metadata 4 0 R >>'))
         self.assert_changes(append(signed, {4: stream(b'', b'/Type /Metadata ')}, FORM), refused=['page-content'])
 
+    def test_one_object_two_roles(self):
+        """A field that is also the page's list of pictures: its value would be one of them."""
+        page = pdf_maker.form_objects()[3].replace(b'/XObject << /X1 9 0 R /X2 90 0 R >>', b'/XObject 6 0 R')
+        signed = self.signed_bytes('roles', pdf_maker.write_form(o3=page, o4=stream(b'/V Do')))
+        picture = stream(b'0 0 300 200 re f', b'/Type /XObject /Subtype /Form /BBox [0 0 300 200] ')
+        attacked = append(signed, {6: object_body(signed, 6)[:-2] + b'/V 60 0 R\n>>', 60: picture}, FORM)
+        self.assertIn('page-content', self.judge(attacked)[0].kinds(False))
+        annotation = b'<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] /MediaBox [0 0 300 200] /Parent 2 0 R /Contents 4 0 R >>'
+        signed = self.signed_bytes('roles', pdf_maker.write_form(o2=b'<< /Type /Pages /Kids [3 0 R 50 0 R] /Count 2 >>', o50=annotation), 'certify=3')
+        attacked = append(signed, {50: annotation.replace(b'4 0 R', b'60 0 R'), 60: stream(b'')}, FORM)
+        self.assertTrue(self.judge(attacked)[0].kinds(False))
+
     def test_signature_taken_out(self):
         signed = object_body(self.form, 3)
         field = int(re.search(rb'/T \(Signature1\)', self.form) and re.findall(rb'(\d+) 0 obj\n<<\n/Type /Annot\n/Subtype /Widget\n/FT /Sig', self.form)[-1])
