@@ -396,6 +396,19 @@ state_of (Listing *listing)
   return g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_HUNG) ? "hung" : "failed";
 }
 
+/* Why the objects of a token could not all be listed, though the token itself was. */
+static char *
+dup_detail (Listing *listing)
+{
+  char *problem = NULL;
+
+  if (listing->error != NULL)
+    return g_strdup (listing->error->message);
+  for (guint i = 0; i < listing->tokens->len && problem == NULL; i++)
+    g_variant_lookup (_signet_token_get_description (listing->tokens->pdata[i]), "problem", "s", &problem);
+  return problem != NULL ? problem : g_strdup ("");
+}
+
 static SignetTokenFinding *
 finding_new (Listing *listing)
 {
@@ -403,7 +416,7 @@ finding_new (Listing *listing)
 
   finding->module = g_strdup (_signet_token_module_get_path (listing->module));
   finding->state = g_strdup (state_of (listing));
-  finding->detail = g_strdup (listing->error != NULL ? listing->error->message : "");
+  finding->detail = dup_detail (listing);
   finding->n_tokens = listing->tokens != NULL ? listing->tokens->len : 0;
   return finding;
 }

@@ -39,6 +39,9 @@ SignetTokenHostRef *_signet_token_module_dup_host     (SignetTokenModule *self);
 /* The next ensure_host starts a new process; sessions of the old one live on. */
 void                _signet_token_module_forget_host  (SignetTokenModule *self);
 
+/* Something was written through us: who watches lists again. */
+void                _signet_token_module_touch        (SignetTokenModule *self);
+guint               _signet_token_module_get_touches  (SignetTokenModule *self);
 /* Forgets a host whose SoftHSM does not know the tokens that are in the folder now. */
 void                _signet_token_module_drop_outdated (SignetTokenModule *self);
 

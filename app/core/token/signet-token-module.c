@@ -45,6 +45,7 @@ struct _SignetTokenModule
   char *path;
   char *software_dir; /* (nullable) */
   gboolean user;
+  guint touches;            /* (atomic) */
   GMutex lock;              /* for what follows */
   SignetTokenHostRef *host; /* (nullable) */
   char *tokens;             /* (nullable): those in the software folder when @host was started */
@@ -432,6 +433,18 @@ const char *
 _signet_token_module_get_software_dir (SignetTokenModule *self)
 {
   return self->software_dir;
+}
+
+void
+_signet_token_module_touch (SignetTokenModule *self)
+{
+  g_atomic_int_inc (&self->touches);
+}
+
+guint
+_signet_token_module_get_touches (SignetTokenModule *self)
+{
+  return (guint) g_atomic_int_get (&self->touches);
 }
 
 void

@@ -46,12 +46,18 @@ ask_host (SignetTokenModule *module, GCancellable *cancellable)
   return ok ? state : g_strdup ("gone");
 }
 
+/* What we wrote ourselves shows in no slot list: it is counted. Files of our own tell it by themselves. */
 static char *
 module_state (SignetTokenModule *module, GCancellable *cancellable)
 {
   const char *dir = _signet_token_module_get_software_dir (module);
+  g_autofree char *state = dir == NULL ? ask_host (module, cancellable) : NULL;
 
-  return dir != NULL ? _signet_token_software_dup_state (dir) : ask_host (module, cancellable);
+  if (dir != NULL)
+    return _signet_token_software_dup_state (dir);
+  if (*state == '\0')
+    return g_steal_pointer (&state);
+  return g_strdup_printf ("%s %u", state, _signet_token_module_get_touches (module));
 }
 
 /* Whether anything changed since @states (module to text) was last filled. */
