@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """test-sign-faults: whatever goes wrong while a document is signed, the original stays, and nothing half done gets the final name."""
 import os
-import re
 import resource
 import signal
 import socket
@@ -11,7 +10,7 @@ import threading
 import unittest
 from pathlib import Path
 
-from world import CANNOT_WRITE, DATA, NO_INPUT, PASSED, PATIENCE, REFUSED, UNAVAILABLE, USAGE, Desk, FaultTest, digest, main
+from world import CANNOT_WRITE, DATA, NO_INPUT, PASSED, PATIENCE, REFUSED, UNAVAILABLE, USAGE, Desk, FaultTest, digest, forward_one, main
 
 # the stops of app/core/signing and the output file, in the order in which signing comes to them
 KILL_POINTS = ('opened', 'prepared', 'hashed', 'signed', 'time-stamped', 'completed', 'verified', 'synced', 'renamed', 'journalled')
@@ -209,31 +208,12 @@ class TestInput(FaultTest):
     def sign_and_meanwhile(self, desk, change):
         """The time-stamp server is a door of ours: the change happens when signing knocks, after it has read the document."""
         with socket.create_server(('127.0.0.1', 0)) as door:
-            knocked = threading.Thread(target=self.answer_one, args=(door, change), daemon=True)
+            knocked = threading.Thread(target=forward_one, args=(door, self.world.port('TSA'), change), daemon=True)
             knocked.start()
             run = desk.sign('--level', 't', '--tsa', f'http://127.0.0.1:{door.getsockname()[1]}/')
             knocked.join(PATIENCE)
             self.assertFalse(knocked.is_alive(), 'signing never asked for the time stamp')
         return run
-
-    def answer_one(self, door, change):
-        """Makes the change, then hands the request on to the real server and its answer back."""
-        client, _ = door.accept()
-        with client, socket.create_connection(('127.0.0.1', int(self.world.port('TSA')))) as server:
-            change()
-            for source, target in ((client, server), (server, client)):
-                target.sendall(self.read_message(source))
-
-    @staticmethod
-    def read_message(source):
-        data = b''
-        while b'\r\n\r\n' not in data:
-            data += source.recv(65536)
-        head, body = data.split(b'\r\n\r\n', 1)
-        length = int(re.search(rb'content-length: *(\d+)', head.lower()).group(1))
-        while len(body) < length:
-            body += source.recv(65536)
-        return head + b'\r\n\r\n' + body
 
     @staticmethod
     def grow(path):
