@@ -5,6 +5,7 @@
 The module is tests/token/hostile; the faults are its own. Deadlines are shortened to two seconds.
 """
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -109,6 +110,37 @@ class TokenFaults(unittest.TestCase):
     def test_no_token(self):
         self.fault('no-token')
         self.assert_refused(self.sign(), UNAVAILABLE)
+
+    def hosts_of(self, module):
+        """Processes that were started for this module."""
+        found = []
+        for process in Path('/proc').glob('[0-9]*'):
+            try:
+                command = (process / 'cmdline').read_bytes().split(b'\0')
+            except OSError:
+                continue
+            if str(module).encode() in command and command[0].endswith(b'signet-token-host'):
+                found.append(process)
+        return found
+
+    def wait_for_hosts(self, module, wanted):
+        end = time.monotonic() + 20
+        while bool(self.hosts_of(module)) != wanted and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertEqual(bool(self.hosts_of(module)), wanted)
+
+    def test_host_goes_with_its_client(self):
+        module = self.folder / 'own-copy.so'
+        shutil.copy(MODULE, module)
+        module.chmod(0o755)
+        self.fault('hang C_Sign')
+        environment = {**os.environ, 'SIGNET_TEST_HOSTILE_DIR': str(self.token), 'SIGNET_USER_DIR': str(self.folder / 'user'), 'HOME': str(self.folder)}
+        command = [CLI, 'sign', '--format', 'cades', '--detached', '--module', module, '--pin-file', self.pin, '-o', self.result, self.document]
+        with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as client:
+            self.wait_for_hosts(module, True)
+            client.kill()
+        self.wait_for_hosts(module, False)
+        self.assertFalse(self.result.exists())
 
     def test_list_says_what_failed(self):
         self.fault('crash C_GetSlotList')

@@ -308,12 +308,19 @@ typedef struct
   GError *error;     /* (nullable) */
 } Listing;
 
-static GPtrArray *
-list_in_host (SignetTokenModule *module, GCancellable *cancellable, GError **error)
+/* What was refused once may be mended meanwhile (a service was started, a file's mode set right): the next listing tries anew. */
+static void
+note_failure (SignetTokenModule *module, const GError *failure)
+{
+  _signet_token_module_take_listed (module, _signet_token_watch_state (module, SIGNET_TOKEN_STATE_GONE));
+  if (g_error_matches (failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED))
+    _signet_token_module_forget_host (module);
+}
+
+static gboolean
+call_list (SignetTokenModule *module, GVariant **description, GVariant **tokens, GCancellable *cancellable, GError **error)
 {
   g_autoptr (SignetTokenHostRef) host = NULL;
-  g_autoptr (GVariant) description = NULL;
-  g_autoptr (GVariant) tokens = NULL;
   g_autoptr (GError) failure = NULL;
   SignetTokenHost *proxy = NULL;
   int deadline = 0;
@@ -322,19 +329,37 @@ list_in_host (SignetTokenModule *module, GCancellable *cancellable, GError **err
   _signet_token_module_drop_outdated (module);
   host = _signet_token_module_ensure_host (module, cancellable, error);
   if (host == NULL)
-    return NULL;
+    return FALSE;
   proxy = _signet_token_host_begin (host, SIGNET_TOKEN_DEADLINE_LISTING, &deadline, cancellable, error);
   if (proxy == NULL)
-    return NULL;
-  ok = signet_token_host_call_list_tokens_sync (proxy, G_DBUS_CALL_FLAGS_NONE, deadline, &description, &tokens, cancellable,
+    return FALSE;
+  ok = signet_token_host_call_list_tokens_sync (proxy, G_DBUS_CALL_FLAGS_NONE, deadline, description, tokens, cancellable,
                                                 &failure);
-  if (_signet_token_host_end (host, ok, g_steal_pointer (&failure), error))
-    return _signet_token_parse_tokens (module, tokens);
-  /* what was refused once may be mended meanwhile (a service was started, a file's mode set right): the next listing tries anew
-   */
-  if (error != NULL && g_error_matches (*error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED))
-    _signet_token_module_forget_host (module);
-  return NULL;
+  return _signet_token_host_end (host, ok, g_steal_pointer (&failure), error);
+}
+
+/* The state is taken before the listing: what changes meanwhile is seen as a change. */
+static GPtrArray *
+list_in_host (SignetTokenModule *module, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *before = _signet_token_watch_state (module, "");
+  g_autoptr (GVariant) description = NULL;
+  g_autoptr (GVariant) tokens = NULL;
+  g_autoptr (GError) failure = NULL;
+  const char *state = "";
+
+  if (!call_list (module, &description, &tokens, cancellable, &failure))
+    {
+      note_failure (module, failure);
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+  g_variant_lookup (description, "state", "&s", &state);
+  if (_signet_token_module_get_software_dir (module) != NULL)
+    _signet_token_module_take_listed (module, g_steal_pointer (&before));
+  else
+    _signet_token_module_take_listed (module, g_strconcat (state, before, NULL));
+  return _signet_token_parse_tokens (module, tokens);
 }
 
 static gpointer

@@ -49,6 +49,7 @@ struct _SignetTokenModule
   GMutex lock;              /* for what follows */
   SignetTokenHostRef *host; /* (nullable) */
   char *tokens;             /* (nullable): those in the software folder when @host was started */
+  char *listed;             /* (nullable): the state the last listing began with */
   guint deadlines[SIGNET_TOKEN_N_DEADLINES];
 };
 
@@ -379,6 +380,7 @@ signet_token_module_finalize (GObject *object)
   g_free (self->path);
   g_free (self->software_dir);
   g_free (self->tokens);
+  g_free (self->listed);
   G_OBJECT_CLASS (signet_token_module_parent_class)->finalize (object);
 }
 
@@ -433,6 +435,26 @@ const char *
 _signet_token_module_get_software_dir (SignetTokenModule *self)
 {
   return self->software_dir;
+}
+
+void
+_signet_token_module_take_listed (SignetTokenModule *self, char *state)
+{
+  g_mutex_lock (&self->lock);
+  g_free (self->listed);
+  self->listed = state;
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+_signet_token_module_was_listed (SignetTokenModule *self, const char *state)
+{
+  gboolean was = FALSE;
+
+  g_mutex_lock (&self->lock);
+  was = g_strcmp0 (self->listed, state) == 0;
+  g_mutex_unlock (&self->lock);
+  return was;
 }
 
 void
