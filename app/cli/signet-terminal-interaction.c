@@ -75,6 +75,8 @@ signet_terminal_show_tries (const SignetPinQuestion *question)
 
   if (mark != NULL)
     signet_terminal_message ("%s", mark);
+  if (question->flags & SIGNET_PIN_FLAG_FINAL_TRY)
+    signet_terminal_message ("  %s", _("If the PIN is wrong once more, the token locks."));
 }
 
 static void

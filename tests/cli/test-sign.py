@@ -3,80 +3,20 @@
 """The whole way on the command line: a token, a certificate through a plugin, signatures, and every way a PIN can come or be wrong."""
 import json
 import os
-import pty
-import re
-import select
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import termios
-import time
 import unittest
 from pathlib import Path
 
-from contract import CANCELLED, CANNOT_WRITE, CLI, DATA, FAILED, NO_INPUT, PASSED, REFUSED, SOURCE, UNAVAILABLE, USAGE, localized
+from contract import CANCELLED, CANNOT_WRITE, CLI, DATA, FAILED, NO_INPUT, PASSED, REFUSED, SOURCE, UNAVAILABLE, USAGE, Terminal, localized
 
 sys.path.insert(0, str(SOURCE / 'tests/end-to-end'))
 from world import World, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
 
 PIN = '1234'
-
-
-class Terminal:
-    """signet at a terminal of its own, as a person sees it."""
-
-    def __init__(self, environment, *arguments, cwd=None):
-        self.master, slave = pty.openpty()
-        self.slave = slave
-        self.run = subprocess.Popen([CLI, *map(str, arguments)], env=environment, stdin=slave, stdout=slave, stderr=slave, cwd=cwd,
-                                    preexec_fn=self._take_terminal)
-        self.seen = ''
-
-    @staticmethod
-    def _take_terminal():
-        import fcntl
-        os.setsid()
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-    def read_until(self, pattern, seconds=60):
-        deadline = time.monotonic() + seconds
-        while not re.search(pattern, self.seen):
-            ready, _, _ = select.select([self.master], [], [], max(0, deadline - time.monotonic()))
-            if not ready:
-                raise AssertionError(f'no {pattern!r} in time, only {self.seen!r}')
-            try:
-                self.seen += os.read(self.master, 65536).decode('utf-8', errors='replace')
-            except OSError as error:
-                raise AssertionError(f'no {pattern!r}, only {self.seen!r}') from error
-        return self.seen
-
-    def echoes(self):
-        return bool(termios.tcgetattr(self.slave)[3] & termios.ECHO)
-
-    def type(self, text):
-        os.write(self.master, text.encode())
-
-    def finish(self, seconds=60):
-        status = None
-        deadline = time.monotonic() + seconds
-        while status is None and time.monotonic() < deadline:
-            status = self.run.poll()
-            ready, _, _ = select.select([self.master], [], [], 0.05)
-            if ready:
-                try:
-                    self.seen += os.read(self.master, 65536).decode('utf-8', errors='replace')
-                except OSError:
-                    pass
-        return status
-
-    def close(self):
-        if self.run.poll() is None:
-            self.run.kill()
-            self.run.wait()
-        os.close(self.slave)
-        os.close(self.master)
 
 
 class SignTest(unittest.TestCase):
