@@ -32,10 +32,11 @@ load_qpdf (GError **error)
   static union { Qpdf functions; gpointer places[G_N_ELEMENTS (names) - 1]; } table;
   static GMutex lock;
   static gboolean loaded;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
 
   G_STATIC_ASSERT (sizeof table.functions == sizeof table.places);
+  g_mutex_lock (&lock);
   loaded = loaded || signet_library_load (SIGNET_QPDF_SONAME, names, table.places, error);
+  g_mutex_unlock (&lock);
   return loaded ? &table.functions : NULL;
 }
 
