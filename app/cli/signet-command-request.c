@@ -218,9 +218,9 @@ signet_request_show (SignetRequest *request)
   signet_request_show_line (_("Ask again"), when);
 }
 
-/* (transfer full) (nullable): what to do next, where there is something */
-static char *
-signet_request_next_step (SignetRequest *request)
+/* what to do next, where there is something */
+static void
+signet_request_show_next (SignetRequest *request)
 {
   g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, signet_request_get_id (request));
 
@@ -228,26 +228,17 @@ signet_request_next_step (SignetRequest *request)
     {
     case SIGNET_REQUEST_CONFIRMED:
     case SIGNET_REQUEST_INSTALLED:
-      return g_strdup (_("Sign with it: signet sign FILE"));
+      signet_terminal_print ("  %s", _("Sign with it: signet sign FILE"));
+      break;
     case SIGNET_REQUEST_REJECTED:
     case SIGNET_REQUEST_CANCELLED:
     case SIGNET_REQUEST_EXPIRED:
     case SIGNET_REQUEST_FAILED:
-      return NULL;
+      break;
     default:
       /* translators: the number of a request */
-      return g_strdup_printf (_("Go on with it: signet request resume %s"), number);
+      signet_terminal_print (_("  Go on with it: signet request resume %s"), number);
     }
-}
-
-static void
-signet_request_show_with_next (SignetRequest *request)
-{
-  g_autofree char *next = signet_request_next_step (request);
-
-  signet_request_show (request);
-  if (next != NULL)
-    signet_terminal_print ("  %s", next);
 }
 
 /* --- going on ------------------------------------------------------------------------------------------------------------ */
@@ -342,17 +333,18 @@ signet_request_go_on (SignetInvocation          *invocation,
 
   if (!signet_request_run_for (invocation, enrolment, request, interaction, wait, &error))
     {
-      g_autofree char *next = signet_request_next_step (request);
-
       signet_invocation_fail (invocation, NULL, error);
-      if (next != NULL)
-        signet_terminal_message ("        %s", next);
+      if (!invocation->json)
+        signet_request_show_next (request);
       return invocation->status;
     }
   if (invocation->json)
     signet_request_print_json (request);
   else
-    signet_request_show_with_next (request);
+    {
+      signet_request_show (request);
+      signet_request_show_next (request);
+    }
   return signet_request_status (request);
 }
 
@@ -600,7 +592,10 @@ signet_command_request_show (SignetInvocation *invocation)
   if (invocation->json)
     signet_request_print_json (request);
   else
-    signet_request_show_with_next (request);
+    {
+      signet_request_show (request);
+      signet_request_show_next (request);
+    }
   return SIGNET_STATUS_DONE;
 }
 

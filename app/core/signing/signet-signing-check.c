@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * signet-signing-check.c: reads what was written as a stranger would, before it gets its name: it parses, the signature holds, it covers the
- * whole file and is that of the chosen certificate. See docs/decisions/0015-self-check-in-one-pass.md.
+ * whole file and is that of the chosen certificate. See docs/decisions/self-check.md.
  */
 #define G_LOG_DOMAIN "signet-signing-check"
 
@@ -17,16 +17,13 @@ fail (GError **error, const char *what)
   return FALSE;
 }
 
-/* The output has no name yet, but a descriptor. What was copied has been read back and hashed there once; that is not done again. */
+/* The output has no name yet, but a descriptor. */
 static SignetDocumentFile *
-reopen (SignetOutputFile *output, const SignetPdfPrepared *prepared, SignetDigest digest, GError **error)
+reopen (SignetOutputFile *output, GError **error)
 {
   g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", signet_output_file_get_fd (output));
-  SignetDocumentFile *written = signet_document_file_open (path, error);
 
-  if (written != NULL && prepared != NULL)
-    signet_document_file_set_known_prefix (written, digest, prepared->prefix_length, prepared->prefix);
-  return written;
+  return signet_document_file_open (path, error);
 }
 
 static SignetDocumentSignature *
@@ -60,27 +57,26 @@ judge (SignetSigning *self, SignetDocumentSignature *signature, GError **error)
 }
 
 gboolean
-_signet_signing_check_output (SignetSigning *self, SignetOutputFile *output, const SignetPdfPrepared *prepared, SignetDigest digest,
-                              char **sha256, GCancellable *cancellable, GError **error)
+_signet_signing_check_output (SignetSigning *self, SignetOutputFile *output, const char *field, char **sha256, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (SignetDocumentFile) written = reopen (output, prepared, digest, error);
+  g_autoptr (SignetDocumentFile) written = reopen (output, error);
   g_autoptr (GPtrArray) signatures = NULL;
-  g_autoptr (GBytes) whole = NULL;
+  g_autoptr (GBytes) digest = NULL;
   SignetDocumentSignature *ours;
 
   if (written == NULL)
     return FALSE;
-  signatures = signet_document_find_signatures (written, prepared == NULL ? self->file : NULL, cancellable, error);
+  signatures = signet_document_find_signatures (written, field == NULL ? self->file : NULL, cancellable, error);
   if (signatures == NULL)
     return FALSE;
-  ours = find_ours (signatures, prepared != NULL ? prepared->field : NULL);
+  ours = find_ours (signatures, field);
   if (ours == NULL)
     return fail (error, "the signature is not found");
   if (!judge (self, ours, error))
     return FALSE;
-  whole = signet_document_file_digest (written, SIGNET_DIGEST_SHA256, 0, signet_document_file_get_size (written), cancellable, error);
-  if (whole == NULL)
+  digest = signet_document_file_digest (written, SIGNET_DIGEST_SHA256, 0, signet_document_file_get_size (written), cancellable, error);
+  if (digest == NULL)
     return FALSE;
-  *sha256 = signet_text_hex (g_bytes_get_data (whole, NULL), g_bytes_get_size (whole));
+  *sha256 = signet_text_hex (g_bytes_get_data (digest, NULL), g_bytes_get_size (digest));
   return TRUE;
 }

@@ -90,18 +90,10 @@ signet_authorities_page_go_back (SignetPlace *place)
 }
 
 static void
-signet_authorities_page_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), SIGNET_TYPE_AUTHORITIES_PAGE);
-  G_OBJECT_CLASS (signet_authorities_page_parent_class)->dispose (object);
-}
-
-static void
 signet_authorities_page_class_init (SignetAuthoritiesPageClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = signet_authorities_page_dispose;
   SIGNET_PLACE_CLASS (klass)->start = signet_authorities_page_start;
   SIGNET_PLACE_CLASS (klass)->go_back = signet_authorities_page_go_back;
   g_type_ensure (SIGNET_TYPE_AUTHORITY_VIEW);

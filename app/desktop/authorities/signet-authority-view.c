@@ -125,7 +125,6 @@ signet_authority_view_dispose (GObject *object)
 {
   SignetAuthorityView *self = SIGNET_AUTHORITY_VIEW (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_AUTHORITY_VIEW);
   g_clear_object (&self->authority);
   G_OBJECT_CLASS (signet_authority_view_parent_class)->dispose (object);
 }

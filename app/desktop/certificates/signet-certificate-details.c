@@ -90,7 +90,6 @@ signet_certificate_details_dispose (GObject *object)
 {
   SignetCertificateDetails *self = SIGNET_CERTIFICATE_DETAILS (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_CERTIFICATE_DETAILS);
   g_clear_object (&self->certificate);
   G_OBJECT_CLASS (signet_certificate_details_parent_class)->dispose (object);
 }

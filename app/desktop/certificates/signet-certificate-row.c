@@ -89,7 +89,6 @@ signet_certificate_row_dispose (GObject *object)
 {
   SignetCertificateRow *self = SIGNET_CERTIFICATE_ROW (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_CERTIFICATE_ROW);
   g_clear_object (&self->key);
   G_OBJECT_CLASS (signet_certificate_row_parent_class)->dispose (object);
 }

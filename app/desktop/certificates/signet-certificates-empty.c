@@ -131,7 +131,6 @@ signet_certificates_empty_dispose (GObject *object)
 {
   SignetCertificatesEmpty *self = SIGNET_CERTIFICATES_EMPTY (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_CERTIFICATES_EMPTY);
   g_clear_pointer (&self->findings, g_ptr_array_unref);
   G_OBJECT_CLASS (signet_certificates_empty_parent_class)->dispose (object);
 }

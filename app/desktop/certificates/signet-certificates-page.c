@@ -100,18 +100,10 @@ signet_certificates_page_activate_main (SignetPlace *place)
 }
 
 static void
-signet_certificates_page_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), SIGNET_TYPE_CERTIFICATES_PAGE);
-  G_OBJECT_CLASS (signet_certificates_page_parent_class)->dispose (object);
-}
-
-static void
 signet_certificates_page_class_init (SignetCertificatesPageClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = signet_certificates_page_dispose;
   SIGNET_PLACE_CLASS (klass)->start = signet_certificates_page_start;
   SIGNET_PLACE_CLASS (klass)->activate_main = signet_certificates_page_activate_main;
   g_type_ensure (SIGNET_TYPE_REQUESTS_GROUP);

@@ -82,7 +82,7 @@ on_listed_cb (GObject      *source,
 
   if (requests == NULL)
     g_debug ("the requests cannot be listed: %s", error->message);
-  else if (self->list != NULL)
+  else
     update (self, requests);
 }
 
@@ -118,7 +118,6 @@ signet_requests_group_dispose (GObject *object)
 {
   SignetRequestsGroup *self = SIGNET_REQUESTS_GROUP (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_REQUESTS_GROUP);
   g_clear_object (&self->desktop);
   G_OBJECT_CLASS (signet_requests_group_parent_class)->dispose (object);
 }

@@ -26,8 +26,7 @@ struct _SignetSoftwareTokenDialog {
 
 G_DEFINE_FINAL_TYPE (SignetSoftwareTokenDialog, signet_software_token_dialog, ADW_TYPE_MESSAGE_DIALOG)
 
-static guint made_signal;
-
+/* The dialog is gone before the token is made: the page it came from hears of the end. */
 typedef struct {
   SignetTokenManager *tokens; /* (owned) */
   char               *label;
@@ -92,16 +91,13 @@ on_made_cb (GObject      *source,
             GAsyncResult *result,
             gpointer      data)
 {
-  SignetSoftwareTokenDialog *self = SIGNET_SOFTWARE_TOKEN_DIALOG (source);
+  g_autoptr(SignetDesktop) desktop = data;
   g_autoptr(GError) error = NULL;
 
   if (g_task_propagate_boolean (G_TASK (result), &error))
-    {
-      g_signal_emit (self, made_signal, 0);
-      signet_desktop_tell_changed (self->desktop);
-    }
+    signet_desktop_tell_changed (desktop);
   else
-    signet_ui_tell_error (self->parent, error);
+    signet_ui_tell_error (GTK_WIDGET (source), error);
 }
 
 static void
@@ -119,19 +115,10 @@ signet_software_token_dialog_response (AdwMessageDialog *dialog,
       job->tokens = g_object_ref (signet_desktop_get_tokens (self->desktop));
       job->label = g_strdup (gtk_editable_get_text (self->label));
       job->pin = signet_secret_new ((const guint8 *) text, strlen (text));
-      task = g_task_new (self, NULL, on_made_cb, NULL);
+      task = g_task_new (self->parent, NULL, on_made_cb, g_object_ref (self->desktop));
       g_task_set_task_data (task, job, (GDestroyNotify) job_free);
       g_task_run_in_thread (task, make_in_thread);
     }
-  gtk_editable_set_text (self->pin, "");
-  gtk_editable_set_text (self->again, "");
-}
-
-static void
-signet_software_token_dialog_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), SIGNET_TYPE_SOFTWARE_TOKEN_DIALOG);
-  G_OBJECT_CLASS (signet_software_token_dialog_parent_class)->dispose (object);
 }
 
 static void
@@ -149,7 +136,6 @@ signet_software_token_dialog_class_init (SignetSoftwareTokenDialogClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = signet_software_token_dialog_dispose;
   G_OBJECT_CLASS (klass)->finalize = signet_software_token_dialog_finalize;
   ADW_MESSAGE_DIALOG_CLASS (klass)->response = signet_software_token_dialog_response;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/certificates/signet-software-token-dialog.ui");
@@ -158,7 +144,6 @@ signet_software_token_dialog_class_init (SignetSoftwareTokenDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SignetSoftwareTokenDialog, again);
   gtk_widget_class_bind_template_child (widget_class, SignetSoftwareTokenDialog, hint);
   gtk_widget_class_bind_template_callback (widget_class, update);
-  made_signal = g_signal_new ("made", SIGNET_TYPE_SOFTWARE_TOKEN_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

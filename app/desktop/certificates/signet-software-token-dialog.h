@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* signet-software-token-dialog.h: makes a token out of a file on this computer, for trying things out. Signal "made". */
+/* signet-software-token-dialog.h: makes a token out of a file on this computer, for trying things out. */
 #pragma once
 
 #include <adwaita.h>

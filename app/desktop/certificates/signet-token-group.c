@@ -168,13 +168,6 @@ on_copy_uri_cb (GtkWidget  *widget,
 /* --- life ------------------------------------------------------------------------------------------------------------ */
 
 static void
-signet_token_group_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), SIGNET_TYPE_TOKEN_GROUP);
-  G_OBJECT_CLASS (signet_token_group_parent_class)->dispose (object);
-}
-
-static void
 signet_token_group_finalize (GObject *object)
 {
   SignetTokenGroup *self = SIGNET_TOKEN_GROUP (object);
@@ -189,7 +182,6 @@ signet_token_group_class_init (SignetTokenGroupClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = signet_token_group_dispose;
   G_OBJECT_CLASS (klass)->finalize = signet_token_group_finalize;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/certificates/signet-token-group.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetTokenGroup, list);

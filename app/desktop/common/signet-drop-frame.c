@@ -77,20 +77,12 @@ signet_drop_frame_set_property (GObject      *object,
 }
 
 static void
-signet_drop_frame_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), SIGNET_TYPE_DROP_FRAME);
-  G_OBJECT_CLASS (signet_drop_frame_parent_class)->dispose (object);
-}
-
-static void
 signet_drop_frame_class_init (SignetDropFrameClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->set_property = signet_drop_frame_set_property;
-  object_class->dispose = signet_drop_frame_dispose;
   g_object_class_install_property (object_class, PROP_TITLE,
     g_param_spec_string ("title", NULL, NULL, NULL, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
   g_object_class_install_property (object_class, PROP_SUBTITLE,

@@ -87,7 +87,6 @@ static void
 signet_progress_line_dispose (GObject *object)
 {
   on_unmap_cb (SIGNET_PROGRESS_LINE (object));
-  gtk_widget_dispose_template (GTK_WIDGET (object), SIGNET_TYPE_PROGRESS_LINE);
   G_OBJECT_CLASS (signet_progress_line_parent_class)->dispose (object);
 }
 

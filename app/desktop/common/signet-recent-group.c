@@ -104,7 +104,7 @@ on_read_cb (GObject      *source,
 
   if (entries == NULL)
     g_debug ("the journal cannot be read: %s", error->message);
-  else if (self->list != NULL)
+  else
     update (self, entries);
 }
 
@@ -131,7 +131,6 @@ signet_recent_group_dispose (GObject *object)
 {
   SignetRecentGroup *self = SIGNET_RECENT_GROUP (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_RECENT_GROUP);
   g_clear_object (&self->desktop);
   G_OBJECT_CLASS (signet_recent_group_parent_class)->dispose (object);
 }

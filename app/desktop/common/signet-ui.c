@@ -37,16 +37,28 @@ signet_ui_new_tag (const char *word,
 }
 
 GtkWidget *
+signet_ui_new_plain_row (GType       type,
+                         const char *title)
+{
+  GtkWidget *row = g_object_new (type, NULL);
+
+  /* one after the other: g_object_new() with both lets the title through as markup first */
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  return row;
+}
+
+GtkWidget *
 signet_ui_new_row (const char *title,
                    const char *subtitle)
 {
-  return g_object_new (ADW_TYPE_ACTION_ROW,
-                       "use-markup", FALSE,
-                       "title", title,
-                       "subtitle", subtitle != NULL ? subtitle : "",
-                       "subtitle-lines", 3,
-                       "title-lines", 2,
-                       NULL);
+  GtkWidget *row = signet_ui_new_plain_row (ADW_TYPE_ACTION_ROW, title);
+
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
+  if (subtitle != NULL)
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  return row;
 }
 
 GtkWidget *

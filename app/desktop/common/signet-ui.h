@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 void       signet_ui_clear_list      (GtkListBox *list);
 GtkWidget *signet_ui_new_tag         (const char *word, const char *style);
+/* A row of any kind made by g_object_new (@type, NULL) with outside text for its title */
+GtkWidget *signet_ui_new_plain_row   (GType type, const char *title);
 /* A plain row: outside text is safe in it. @subtitle: (nullable) */
 GtkWidget *signet_ui_new_row         (const char *title, const char *subtitle);
 GtkWidget *signet_ui_new_state_row   (SignetState state, const char *title, const char *subtitle);

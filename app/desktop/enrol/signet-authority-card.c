@@ -86,7 +86,6 @@ signet_authority_card_dispose (GObject *object)
 {
   SignetAuthorityCard *self = SIGNET_AUTHORITY_CARD (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_AUTHORITY_CARD);
   g_clear_object (&self->authority);
   G_OBJECT_CLASS (signet_authority_card_parent_class)->dispose (object);
 }

@@ -63,18 +63,10 @@ signet_enrol_authorities_set (SignetEnrolAuthorities *self,
 }
 
 static void
-signet_enrol_authorities_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), SIGNET_TYPE_ENROL_AUTHORITIES);
-  G_OBJECT_CLASS (signet_enrol_authorities_parent_class)->dispose (object);
-}
-
-static void
 signet_enrol_authorities_class_init (SignetEnrolAuthoritiesClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = signet_enrol_authorities_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/enrol/signet-enrol-authorities.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolAuthorities, stack);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolAuthorities, cards);

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-enrol-check.h"
+#include "../common/signet-field-words.h"
 #include "../common/signet-ui.h"
 #include "../../core/base/signet-text.h"
 
@@ -21,28 +22,6 @@ struct _SignetEnrolCheck {
 
 G_DEFINE_FINAL_TYPE (SignetEnrolCheck, signet_enrol_check, ADW_TYPE_BIN)
 
-static const struct { const char *field; const char *words; } fields[] = {
-  { "name", N_("Name") },
-  { "subject", N_("Holder") },
-  { "organisation", N_("Organisation") },
-  { "email", N_("E-mail") },
-  { "key", N_("Key") },
-  { "class", N_("Used for") },
-  { "issuer", N_("Issued by") },
-  { "validity", N_("Good from and to") },
-  { "valid", N_("Good from and to") },
-  { "policy", N_("Policy") },
-};
-
-static const char *
-words_for (const char *field)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    if (g_strcmp0 (fields[i].field, field) == 0)
-      return _(fields[i].words);
-  return field;
-}
-
 static GtkWidget *
 new_row (const SignetRequestDifference *difference)
 {
@@ -51,10 +30,10 @@ new_row (const SignetRequestDifference *difference)
   g_autofree char *both = NULL;
 
   if (difference->same)
-    return signet_ui_new_state_row (SIGNET_STATE_OK, words_for (difference->field), *received != '\0' ? received : asked);
+    return signet_ui_new_state_row (SIGNET_STATE_OK, signet_field_words (difference->field), *received != '\0' ? received : asked);
   /* translators: two lines: what was asked for, what came */
   both = g_strdup_printf (_("You asked: %s\nYou received: %s"), asked, received);
-  return signet_ui_new_state_row (SIGNET_STATE_WARNING, words_for (difference->field), both);
+  return signet_ui_new_state_row (SIGNET_STATE_WARNING, signet_field_words (difference->field), both);
 }
 
 static guint
@@ -117,18 +96,10 @@ signet_enrol_check_set (SignetEnrolCheck *self,
 }
 
 static void
-signet_enrol_check_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), SIGNET_TYPE_ENROL_CHECK);
-  G_OBJECT_CLASS (signet_enrol_check_parent_class)->dispose (object);
-}
-
-static void
 signet_enrol_check_class_init (SignetEnrolCheckClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = signet_enrol_check_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/enrol/signet-enrol-check.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, icon);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, title);

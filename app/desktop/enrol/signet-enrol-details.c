@@ -10,6 +10,7 @@
 #include "signet-form-group.h"
 #include "../certificates/signet-software-token-dialog.h"
 #include "../common/signet-token-row.h"
+#include "../common/signet-ui.h"
 #include "../../core/base/signet-text.h"
 
 struct _SignetEnrolDetails {
@@ -194,7 +195,6 @@ signet_enrol_details_dispose (GObject *object)
 {
   SignetEnrolDetails *self = SIGNET_ENROL_DETAILS (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_ENROL_DETAILS);
   g_clear_object (&self->desktop);
   g_clear_object (&self->authority);
   g_clear_pointer (&self->tokens, g_ptr_array_unref);

@@ -177,18 +177,10 @@ on_cancel_cb (SignetEnrolSteps *self)
 }
 
 static void
-signet_enrol_steps_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), SIGNET_TYPE_ENROL_STEPS);
-  G_OBJECT_CLASS (signet_enrol_steps_parent_class)->dispose (object);
-}
-
-static void
 signet_enrol_steps_class_init (SignetEnrolStepsClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = signet_enrol_steps_dispose;
   g_type_ensure (SIGNET_TYPE_PROGRESS_LINE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/enrol/signet-enrol-steps.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, spinner);

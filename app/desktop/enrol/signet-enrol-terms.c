@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-enrol-terms.h"
+#include "../common/signet-field-words.h"
 #include "../common/signet-ui.h"
 #include "../../core/base/signet-text.h"
 
@@ -24,13 +25,7 @@ G_DEFINE_FINAL_TYPE (SignetEnrolTerms, signet_enrol_terms, ADW_TYPE_BIN)
 
 static guint changed_signal;
 
-static const struct { const char *key; const char *title; } disclosures[] = {
-  { "Fees", N_("Fees") },
-  { "Terms", N_("What the certificate is for") },
-  { "DataUse", N_("Your data") },
-  { "Liability", N_("What the authority answers for") },
-  { "Cps", N_("Its rules (practice statement)") },
-};
+static const char *const disclosures[] = { "Fees", "Terms", "DataUse", "Liability", "Cps" };
 
 static GtkWidget *
 new_row (const char *title,
@@ -44,7 +39,8 @@ new_row (const char *title,
 
   if (g_utf8_strlen (safe, -1) <= LONGEST_SUMMARY)
     return signet_ui_new_row (title, safe);
-  row = g_object_new (ADW_TYPE_EXPANDER_ROW, "use-markup", FALSE, "title", title, "subtitle", summary, NULL);
+  row = signet_ui_new_plain_row (ADW_TYPE_EXPANDER_ROW, title);
+  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), summary);
   label = g_object_new (GTK_TYPE_LABEL, "label", safe, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR, "xalign", 0.0f,
                         "margin-top", 12, "margin-bottom", 12, "margin-start", 16, "margin-end", 16, NULL);
   inner = g_object_new (ADW_TYPE_PREFERENCES_ROW, "activatable", FALSE, "child", label, NULL);
@@ -65,11 +61,11 @@ new_group (SignetAuthority *authority)
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), markup);
   for (guint i = 0; i < G_N_ELEMENTS (disclosures); i++)
     {
-      const char *text = signet_authority_get_disclosure (authority, disclosures[i].key);
+      const char *text = signet_authority_get_disclosure (authority, disclosures[i]);
 
       if (text == NULL || *text == '\0')
         continue;
-      adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), new_row (_(disclosures[i].title), text));
+      adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), new_row (signet_field_words (disclosures[i]), text));
       n++;
     }
   if (n == 0)
@@ -107,18 +103,10 @@ on_toggled_cb (SignetEnrolTerms *self)
 }
 
 static void
-signet_enrol_terms_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), SIGNET_TYPE_ENROL_TERMS);
-  G_OBJECT_CLASS (signet_enrol_terms_parent_class)->dispose (object);
-}
-
-static void
 signet_enrol_terms_class_init (SignetEnrolTermsClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = signet_enrol_terms_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/enrol/signet-enrol-terms.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolTerms, told);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolTerms, accept);

@@ -186,7 +186,7 @@ on_found_cb (GObject      *source,
   g_autoptr(SignetEnrolView) self = data;
   g_autoptr(SignetRequest) request = signet_enrol_find_finish (SIGNET_ENROLMENT (source), result, NULL);
 
-  if (self->stack != NULL)
+  if (gtk_widget_get_root (GTK_WIDGET (self)) != NULL)
     after_run (self, request);
 }
 
@@ -202,7 +202,7 @@ on_run_cb (GObject      *source,
   g_clear_object (&self->interaction);
   g_clear_object (&self->cancellable);
   signet_desktop_tell_changed (self->desktop);
-  if (self->stack == NULL)
+  if (gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
     return;
   go_to (self, STEP_WORK);
   if (!ok)
@@ -242,7 +242,7 @@ on_withdrawn_cb (GObject      *source,
   if (!signet_enrol_cancel_finish (SIGNET_ENROLMENT (source), result, &error))
     signet_ui_tell_error (GTK_WIDGET (self), error);
   signet_desktop_tell_changed (self->desktop);
-  if (error == NULL && self->stack != NULL)
+  if (error == NULL && gtk_widget_get_root (GTK_WIDGET (self)) != NULL)
     close_view (self);
 }
 
@@ -278,7 +278,7 @@ on_form_cb (GObject      *source,
   g_autoptr(GError) error = NULL;
   g_autoptr(SignetForm) form = signet_enrol_form_finish (SIGNET_ENROLMENT (source), result, &error);
 
-  if (self->stack == NULL)
+  if (gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
     return;
   if (form != NULL)
     signet_enrol_details_set (self->details, self->authority, form);
@@ -316,7 +316,7 @@ on_drafted_cb (GObject      *source,
   g_autoptr(SignetRequest) request = signet_enrol_draft_finish (SIGNET_ENROLMENT (source), result, &error);
 
   g_clear_object (&self->cancellable);
-  if (self->stack == NULL)
+  if (gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
     return;
   update (self);
   if (request == NULL)
@@ -396,7 +396,7 @@ on_request_cb (GObject      *source,
   g_autoptr(GError) error = NULL;
   g_autoptr(SignetRequest) request = signet_enrol_find_finish (SIGNET_ENROLMENT (source), result, &error);
 
-  if (self->stack == NULL)
+  if (gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
     return;
   if (request == NULL)
     {
@@ -435,7 +435,6 @@ signet_enrol_view_dispose (GObject *object)
       signet_desktop_interaction_set_consent (self->interaction, NULL, NULL);
       signet_desktop_interaction_answer (self->interaction, FALSE);
     }
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_ENROL_VIEW);
   G_OBJECT_CLASS (signet_enrol_view_parent_class)->dispose (object);
 }
 

@@ -101,10 +101,11 @@ static GtkWidget *
 new_choice (SignetFormGroup   *self,
             const SignetField *field)
 {
-  GtkWidget *row = g_object_new (ADW_TYPE_COMBO_ROW, "use-markup", FALSE, "title", field->label,
-                                 "subtitle", field->help != NULL ? field->help : "", NULL);
+  GtkWidget *row = signet_ui_new_plain_row (ADW_TYPE_COMBO_ROW, field->label);
   g_autoptr(GtkStringList) model = gtk_string_list_new ((const char *const *) (field->choice_labels != NULL ? field->choice_labels : field->choices));
 
+  if (field->help != NULL)
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), field->help);
   adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (model));
   for (guint i = 0; field->value != NULL && field->choices != NULL && field->choices[i] != NULL; i++)
     if (g_str_equal (field->choices[i], field->value))
@@ -117,8 +118,8 @@ static GtkWidget *
 new_entry (SignetFormGroup   *self,
            const SignetField *field)
 {
-  GtkWidget *row = g_object_new (field->kind == SIGNET_FIELD_SECRET ? ADW_TYPE_PASSWORD_ENTRY_ROW : ADW_TYPE_ENTRY_ROW,
-                                 "use-markup", FALSE, "title", field->label, NULL);
+  GtkWidget *row = signet_ui_new_plain_row (field->kind == SIGNET_FIELD_SECRET ? ADW_TYPE_PASSWORD_ENTRY_ROW : ADW_TYPE_ENTRY_ROW,
+                                            field->label);
 
   if (field->value != NULL)
     gtk_editable_set_text (GTK_EDITABLE (row), field->value);
@@ -195,6 +196,18 @@ signet_form_group_dup_secrets (SignetFormGroup *self)
 }
 
 static void
+signet_form_group_dispose (GObject *object)
+{
+  SignetFormGroup *self = SIGNET_FORM_GROUP (object);
+
+  for (guint i = 0; i < self->rows->len; i++)
+    g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->rows, i), self);
+  g_ptr_array_set_size (self->rows, 0);
+  g_ptr_array_set_size (self->touched, 0);
+  G_OBJECT_CLASS (signet_form_group_parent_class)->dispose (object);
+}
+
+static void
 signet_form_group_finalize (GObject *object)
 {
   SignetFormGroup *self = SIGNET_FORM_GROUP (object);
@@ -208,6 +221,7 @@ signet_form_group_finalize (GObject *object)
 static void
 signet_form_group_class_init (SignetFormGroupClass *klass)
 {
+  G_OBJECT_CLASS (klass)->dispose = signet_form_group_dispose;
   G_OBJECT_CLASS (klass)->finalize = signet_form_group_finalize;
   changed_signal = g_signal_new ("changed", SIGNET_TYPE_FORM_GROUP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }

@@ -12,6 +12,7 @@
 
 #include "signet-desktop-interaction.h"
 #include "signet-pin-dialog.h"
+#include "../common/signet-field-words.h"
 #include "../common/signet-ui.h"
 #include "../../core/base/signet-base-error.h"
 #include "../../core/base/signet-text.h"
@@ -157,7 +158,7 @@ new_consent_list (const SignetConsent *consent)
   gtk_widget_add_css_class (list, "boxed-list");
   for (guint i = 0; consent->names != NULL && consent->names[i] != NULL; i++)
     {
-      g_autofree char *name = signet_text_sanitize (consent->names[i], -1, 100);
+      g_autofree char *name = signet_text_sanitize (signet_field_words (consent->names[i]), -1, 100);
       g_autofree char *value = signet_text_sanitize (consent->values[i], -1, 400);
       GtkWidget *row = signet_ui_new_value_row (name, value, FALSE);
 

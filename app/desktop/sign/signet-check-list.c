@@ -169,11 +169,18 @@ signet_check_list_set_note (SignetCheckList *self,
   update (self);
 }
 
+/* a code of the core says nothing to a person; a sentence of a library may help whoever helps */
+static gboolean
+is_code (const char *detail)
+{
+  return detail == NULL || strchr (detail, ' ') == NULL;
+}
+
 static GtkWidget *
 new_details_row (const SignetSigningCheck *check)
 {
   g_autofree char *words = signet_words_check (check);
-  g_autofree char *detail = signet_text_sanitize (check->detail != NULL ? check->detail : "", -1, 400);
+  g_autofree char *detail = signet_text_sanitize (is_code (check->detail) ? "" : check->detail, -1, 400);
 
   return signet_ui_new_state_row (state_of (check), words, detail);
 }
@@ -200,7 +207,6 @@ signet_check_list_dispose (GObject *object)
 {
   SignetCheckList *self = SIGNET_CHECK_LIST (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_CHECK_LIST);
   g_clear_pointer (&self->checks, g_ptr_array_unref);
   g_clear_pointer (&self->note, g_free);
   G_OBJECT_CLASS (signet_check_list_parent_class)->dispose (object);

@@ -90,7 +90,6 @@ signet_choice_row_dispose (GObject *object)
 {
   SignetChoiceRow *self = SIGNET_CHOICE_ROW (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_CHOICE_ROW);
   g_clear_object (&self->key);
   G_OBJECT_CLASS (signet_choice_row_parent_class)->dispose (object);
 }

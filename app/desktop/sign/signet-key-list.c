@@ -126,7 +126,7 @@ add_others (SignetKeyList *self,
       /* translators: a row that unfolds the certificates that cannot sign */
       g_autofree char *title = g_strdup_printf (ngettext ("%u that cannot sign", "%u that cannot sign", others->len), others->len);
 
-      expander = g_object_new (ADW_TYPE_EXPANDER_ROW, "use-markup", FALSE, "title", title, NULL);
+      expander = signet_ui_new_plain_row (ADW_TYPE_EXPANDER_ROW, title);
       gtk_list_box_append (self->list, expander);
     }
   for (guint i = 0; i < others->len; i++)
@@ -205,7 +205,6 @@ signet_key_list_dispose (GObject *object)
 {
   SignetKeyList *self = SIGNET_KEY_LIST (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_KEY_LIST);
   g_clear_object (&self->desktop);
   g_clear_object (&self->key);
   G_OBJECT_CLASS (signet_key_list_parent_class)->dispose (object);

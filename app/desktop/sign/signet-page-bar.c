@@ -70,18 +70,10 @@ on_next_cb (SignetPageBar *self)
 }
 
 static void
-signet_page_bar_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), SIGNET_TYPE_PAGE_BAR);
-  G_OBJECT_CLASS (signet_page_bar_parent_class)->dispose (object);
-}
-
-static void
 signet_page_bar_class_init (SignetPageBarClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = signet_page_bar_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/sign/signet-page-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetPageBar, zoom);
   gtk_widget_class_bind_template_child (widget_class, SignetPageBar, page);

@@ -27,6 +27,7 @@ struct _SignetPreview {
   guint               page;
   guint               n_pages;
   double              zoom;     /* 0: fit the width */
+  guint               room_idle;
 
   GtkWidget     *thumbnail_area;
   GtkWidget     *thumbnail_line;
@@ -72,6 +73,24 @@ update_desk (SignetPreview *self)
   signet_page_view_set_width (self->view, MAX (width, 1));
   signet_page_bar_set (self->bar, self->page, self->n_pages, get_zoom (self));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+static gboolean
+on_room_idle_cb (gpointer data)
+{
+  SignetPreview *self = data;
+
+  self->room_idle = 0;
+  update_desk (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* the room is told in the middle of an allocation, when nothing may ask for another size */
+static void
+on_room_changed_cb (SignetPreview *self)
+{
+  if (self->room_idle == 0)
+    self->room_idle = g_idle_add (on_room_idle_cb, self);
 }
 
 static void
@@ -303,7 +322,7 @@ signet_preview_dispose (GObject *object)
 {
   SignetPreview *self = SIGNET_PREVIEW (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_PREVIEW);
+  g_clear_handle_id (&self->room_idle, g_source_remove);
   g_clear_object (&self->renderer);
   g_clear_object (&self->selection);
   G_OBJECT_CLASS (signet_preview_parent_class)->dispose (object);
@@ -360,6 +379,6 @@ signet_preview_init (SignetPreview *self)
   keys = gtk_event_controller_key_new ();
   g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->desk), keys);
-  g_signal_connect_object (gtk_scrolled_window_get_hadjustment (self->desk), "notify::page-size", G_CALLBACK (update_desk), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (gtk_scrolled_window_get_hadjustment (self->desk), "notify::page-size", G_CALLBACK (on_room_changed_cb),
+                           self, G_CONNECT_SWAPPED);
 }

@@ -7,6 +7,7 @@
 #include "signet-sign-document.h"
 #include "signet-preview.h"
 #include "signet-sign-panel.h"
+#include "../common/signet-ui.h"
 
 struct _SignetSignDocument {
   AdwBin parent_instance;
@@ -96,7 +97,6 @@ signet_sign_document_dispose (GObject *object)
 {
   SignetSignDocument *self = SIGNET_SIGN_DOCUMENT (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_SIGN_DOCUMENT);
   g_clear_pointer (&self->document, signet_open_document_free);
   G_OBJECT_CLASS (signet_sign_document_parent_class)->dispose (object);
 }

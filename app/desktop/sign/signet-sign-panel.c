@@ -337,7 +337,6 @@ signet_sign_panel_dispose (GObject *object)
 
   g_cancellable_cancel (self->checking);
   g_cancellable_cancel (self->running);
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_SIGN_PANEL);
   g_clear_object (&self->checking);
   g_clear_object (&self->running);
   g_clear_object (&self->signing);

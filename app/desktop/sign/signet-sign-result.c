@@ -76,7 +76,6 @@ signet_sign_result_dispose (GObject *object)
 {
   SignetSignResult *self = SIGNET_SIGN_RESULT (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_SIGN_RESULT);
   g_clear_pointer (&self->path, g_free);
   G_OBJECT_CLASS (signet_sign_result_parent_class)->dispose (object);
 }

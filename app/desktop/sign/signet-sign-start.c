@@ -63,7 +63,6 @@ signet_sign_start_dispose (GObject *object)
 {
   SignetSignStart *self = SIGNET_SIGN_START (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_SIGN_START);
   g_clear_object (&self->desktop);
   G_OBJECT_CLASS (signet_sign_start_parent_class)->dispose (object);
 }

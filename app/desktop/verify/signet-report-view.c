@@ -187,7 +187,6 @@ signet_report_view_dispose (GObject *object)
 {
   SignetReportView *self = SIGNET_REPORT_VIEW (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_REPORT_VIEW);
   g_clear_object (&self->report);
   G_OBJECT_CLASS (signet_report_view_parent_class)->dispose (object);
 }

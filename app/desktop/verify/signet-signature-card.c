@@ -305,7 +305,6 @@ signet_signature_card_dispose (GObject *object)
 {
   SignetSignatureCard *self = SIGNET_SIGNATURE_CARD (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_SIGNATURE_CARD);
   g_clear_object (&self->report);
   G_OBJECT_CLASS (signet_signature_card_parent_class)->dispose (object);
 }

@@ -138,7 +138,7 @@ on_verified_cb (GObject      *source,
   g_autoptr(SignetFileReport) report = g_task_propagate_pointer (G_TASK (result), &error);
 
   /* another file was given meanwhile, or the page is gone */
-  if (g_task_get_cancellable (G_TASK (result)) != self->cancellable || self->stack == NULL)
+  if (g_task_get_cancellable (G_TASK (result)) != self->cancellable || gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
     return;
   g_clear_object (&self->cancellable);
   if (report == NULL)
@@ -281,7 +281,6 @@ signet_verify_page_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->delay, g_source_remove);
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_VERIFY_PAGE);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->waiting);
   g_clear_pointer (&self->path, g_free);

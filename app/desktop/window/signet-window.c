@@ -293,7 +293,6 @@ signet_window_dispose (GObject *object)
 {
   SignetWindow *self = SIGNET_WINDOW (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SIGNET_TYPE_WINDOW);
   g_clear_object (&self->desktop);
   G_OBJECT_CLASS (signet_window_parent_class)->dispose (object);
 }

@@ -1,6 +1,0 @@
-[Profile]
-Id=x
-Name=\n\t\x
-Plugin=cmp
-[Authority]
-Chain=../../etc/passwd
