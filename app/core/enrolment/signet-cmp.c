@@ -122,13 +122,18 @@ encode_message (const OSSL_CMP_MSG *message)
   return bytes;
 }
 
+/* What is no CMP at all comes from somebody else than the authority: a portal of a network, a proxy. */
 static SignetCmpAnswer *
 parse_bytes (GBytes *bytes, GError **error)
 {
   gsize length;
   const guint8 *data = g_bytes_get_data (bytes, &length);
+  g_autoptr (GError) local = NULL;
+  SignetCmpAnswer *answer = _signet_cmp_answer_parse (data, length, &local);
 
-  return _signet_cmp_answer_parse (data, length, error);
+  if (answer == NULL)
+    g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_NETWORK, local->message);
+  return answer;
 }
 
 static OSSL_CMP_MSG *

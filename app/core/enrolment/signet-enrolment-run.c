@@ -90,10 +90,16 @@ _signet_enrolment_run_consent (SignetEnrolmentRun *run, GError **error)
   return run->agreed;
 }
 
+/* Listed anew: a snapshot from before this request's key was made would not have it. */
 static gboolean
 find_token (SignetEnrolmentRun *run, GError **error)
 {
-  if (run->token == NULL)
+  g_autoptr (GPtrArray) fresh = NULL;
+
+  if (run->token != NULL)
+    return TRUE;
+  fresh = signet_token_manager_refresh (run->enrolment->tokens, run->cancellable, NULL, error);
+  if (fresh != NULL)
     run->token = signet_token_manager_find_token (run->enrolment->tokens, run->request->token_uri, run->cancellable, error);
   return run->token != NULL;
 }
