@@ -362,6 +362,30 @@ process (TestCmp *self, GBytes *body)
   return answer;
 }
 
+/* The made-up protocol of plugins/example: a PKCS#10 request is posted, the certificate comes back; 202 once with the fault "waiting". */
+static void
+answer_simple (TestCmp *self, GBytes *body, TestAnswer *answer)
+{
+  static guint asked;
+  gsize length;
+  const guchar *data = g_bytes_get_data (body, &length);
+  X509_REQ *csr = d2i_X509_REQ (NULL, &data, (long) length);
+  X509 *certificate = NULL;
+  guchar *der = NULL;
+  int size;
+
+  if (has_fault (self, "waiting") && asked++ == 0)
+    answer->status = 202;
+  else if (csr == NULL || X509_REQ_verify (csr, X509_REQ_get0_pubkey (csr)) != 1)
+    answer->status = 400;
+  else if ((certificate = issue_for (self, X509_REQ_get0_pubkey (csr), X509_REQ_get_subject_name (csr))) != NULL &&
+           (size = i2d_X509 (certificate, &der)) > 0)
+    answer->body = g_bytes_new (der, size);
+  OPENSSL_free (der);
+  X509_free (certificate);
+  X509_REQ_free (csr);
+}
+
 static gboolean
 answer_wrongly (TestCmp *self, TestAnswer *answer)
 {
@@ -390,6 +414,11 @@ test_cmp_handle (const char *method, const char *path, GBytes *body, TestAnswer 
   if (answer_wrongly (self, answer))
     return;
   answer->delay = has_fault (self, "slow") ? 600 : 0;
+  if (g_str_has_prefix (path, "/simple"))
+    {
+      answer_simple (self, body, answer);
+      return;
+    }
   answer->body = process (self, body);
   if (answer->body == NULL)
     answer->status = 400;

@@ -208,7 +208,7 @@ make_certificate (X509 *issuer, EVP_PKEY *issuer_key, const KindRow *row, EVP_PK
       X509_set_subject_name (certificate, subject) &&
       X509_set_issuer_name (certificate, issuer != NULL ? X509_get_subject_name (issuer) : subject) &&
       X509_gmtime_adj (X509_getm_notBefore (certificate), issuer == NULL || !row->policy ? -2 * DAY : -300) != NULL &&
-      X509_gmtime_adj (X509_getm_notAfter (certificate), days * DAY) != NULL && X509_set_pubkey (certificate, key) &&
+      X509_gmtime_adj (X509_getm_notAfter (certificate), days > 0 ? days * DAY : -60) != NULL && X509_set_pubkey (certificate, key) &&
       add_extensions (certificate, issuer != NULL ? issuer : certificate, row, ocsp_url) &&
       X509_sign (certificate, issuer_key, EVP_sha256 ()) > 0)
     return certificate;

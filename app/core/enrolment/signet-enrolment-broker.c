@@ -223,7 +223,8 @@ add_header (SignetEnrolmentRun *run, GPtrArray *headers, const char *name, JsonN
 static void
 wipe_text (gpointer text)
 {
-  signet_secret_wipe (text, strlen (text));
+  if (text != NULL)
+    signet_secret_wipe (text, strlen (text));
   g_free (text);
 }
 
