@@ -218,9 +218,9 @@ signet_request_show (SignetRequest *request)
   signet_request_show_line (_("Ask again"), when);
 }
 
-/* what to do next, where there is something */
-static void
-signet_request_show_next (SignetRequest *request)
+/* (transfer full) (nullable): what to do next, where there is something */
+static char *
+signet_request_next_step (SignetRequest *request)
 {
   g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, signet_request_get_id (request));
 
@@ -228,17 +228,26 @@ signet_request_show_next (SignetRequest *request)
     {
     case SIGNET_REQUEST_CONFIRMED:
     case SIGNET_REQUEST_INSTALLED:
-      signet_terminal_print ("  %s", _("Sign with it: signet sign FILE"));
-      break;
+      return g_strdup (_("Sign with it: signet sign FILE"));
     case SIGNET_REQUEST_REJECTED:
     case SIGNET_REQUEST_CANCELLED:
     case SIGNET_REQUEST_EXPIRED:
     case SIGNET_REQUEST_FAILED:
-      break;
+      return NULL;
     default:
       /* translators: the number of a request */
-      signet_terminal_print (_("  Go on with it: signet request resume %s"), number);
+      return g_strdup_printf (_("Go on with it: signet request resume %s"), number);
     }
+}
+
+static void
+signet_request_show_with_next (SignetRequest *request)
+{
+  g_autofree char *next = signet_request_next_step (request);
+
+  signet_request_show (request);
+  if (next != NULL)
+    signet_terminal_print ("  %s", next);
 }
 
 /* --- going on ------------------------------------------------------------------------------------------------------------ */
@@ -333,18 +342,17 @@ signet_request_go_on (SignetInvocation          *invocation,
 
   if (!signet_request_run_for (invocation, enrolment, request, interaction, wait, &error))
     {
+      g_autofree char *next = signet_request_next_step (request);
+
       signet_invocation_fail (invocation, NULL, error);
-      if (!invocation->json)
-        signet_request_show_next (request);
+      if (next != NULL)
+        signet_terminal_message ("        %s", next);
       return invocation->status;
     }
   if (invocation->json)
     signet_request_print_json (request);
   else
-    {
-      signet_request_show (request);
-      signet_request_show_next (request);
-    }
+    signet_request_show_with_next (request);
   return signet_request_status (request);
 }
 
@@ -592,10 +600,7 @@ signet_command_request_show (SignetInvocation *invocation)
   if (invocation->json)
     signet_request_print_json (request);
   else
-    {
-      signet_request_show (request);
-      signet_request_show_next (request);
-    }
+    signet_request_show_with_next (request);
   return SIGNET_STATUS_DONE;
 }
 

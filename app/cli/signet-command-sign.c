@@ -17,6 +17,7 @@
 
 #include "../core/base/signet-base-error.h"
 #include "../core/base/signet-text.h"
+#include "../core/document/signet-document-pdf.h"
 
 typedef struct
 {
@@ -184,29 +185,50 @@ signet_sign_job_open (SignetSignJob           *job,
   job->checks = signet_signing_preflight (job->signing, invocation->cancellable, &job->error);
 }
 
-/* what stops and what needs a look is said for each file; what is fine is not */
+static SignetMark
+signet_sign_check_mark (SignetCheckState state)
+{
+  switch (state)
+    {
+    case SIGNET_CHECK_OK:
+      return SIGNET_MARK_OK;
+    case SIGNET_CHECK_WARNING:
+      return SIGNET_MARK_WARNING;
+    case SIGNET_CHECK_STOP:
+      return SIGNET_MARK_STOP;
+    case SIGNET_CHECK_UNKNOWN:
+    default:
+      return SIGNET_MARK_UNKNOWN;
+    }
+}
+
 static void
-signet_sign_job_show_checks (SignetSignJob *job)
+signet_sign_show_check (const SignetSigningCheck *check,
+                        const char               *path)
+{
+  g_autofree char *sentence = signet_words_check (check);
+  g_autofree char *mark = signet_terminal_mark (signet_sign_check_mark (check->state), sentence, TRUE);
+  g_autofree char *name = path != NULL ? signet_text_sanitize (path, -1, 0) : NULL;
+
+  if (name != NULL)
+    signet_terminal_message ("%s: %s", name, mark);
+  else
+    signet_terminal_message ("%s", mark);
+}
+
+/* What stops and what needs a look is said, what is fine is not. What is about the certificate is said once for all files. */
+static void
+signet_sign_job_show_checks (SignetSignJob *job,
+                             gboolean       first)
 {
   for (guint i = 0; job->checks != NULL && i < job->checks->len; i++)
     {
       const SignetSigningCheck *check = g_ptr_array_index (job->checks, i);
-      g_autofree char *sentence = NULL;
-      g_autofree char *mark = NULL;
-      g_autofree char *name = NULL;
-      g_autofree char *detail = NULL;
+      gboolean of_all = g_str_has_prefix (check->code, "certificate-") || g_str_equal (check->code, "level");
 
       job->status = signet_invocation_worse_status (job->status, signet_words_check_status (check));
-      if (check->state == SIGNET_CHECK_OK)
-        continue;
-      sentence = signet_words_check (check);
-      name = signet_text_sanitize (job->path, -1, 0);
-      mark = signet_terminal_mark (check->state == SIGNET_CHECK_STOP ? SIGNET_MARK_STOP :
-                                   check->state == SIGNET_CHECK_WARNING ? SIGNET_MARK_WARNING : SIGNET_MARK_UNKNOWN, sentence, TRUE);
-      signet_terminal_message ("%s: %s", name, mark);
-      detail = signet_text_sanitize (check->detail, -1, 500);
-      if (check->state == SIGNET_CHECK_STOP && *detail != '\0')
-        signet_terminal_message ("        %s", detail);
+      if (check->state != SIGNET_CHECK_OK && (first || !of_all))
+        signet_sign_show_check (check, of_all ? NULL : job->path);
     }
 }
 
@@ -218,6 +240,7 @@ signet_sign_open_all (SignetInvocation        *invocation,
   g_autoptr(GError) error = NULL;
   SignetJournal *journal = signet_core_get_journal (signet_invocation_get_core (invocation), &error);
   GPtrArray *jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_sign_job_free);
+  gboolean first = TRUE;
 
   if (journal == NULL)
     {
@@ -234,7 +257,8 @@ signet_sign_open_all (SignetInvocation        *invocation,
       if (job->error != NULL)
         signet_terminal_show_error (job->path, job->error);
       job->status = signet_words_exit_status (job->error);
-      signet_sign_job_show_checks (job);
+      signet_sign_job_show_checks (job, first);
+      first &= job->checks == NULL;
     }
   return jobs;
 }
@@ -456,6 +480,8 @@ signet_command_sign (SignetInvocation *invocation)
   if (!signet_terminal_interaction_set_source (interaction, SIGNET_PIN_USER, invocation->pin_file, invocation->pin_fd, &error))
     return signet_invocation_fail (invocation, NULL, error);
 
+  /* while the token's module starts */
+  signet_document_pdf_preload ();
   key = signet_lookup_signing_key (invocation, options.certificate);
   if (key == NULL)
     return invocation->status;

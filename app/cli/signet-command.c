@@ -18,31 +18,31 @@
 #include "../core/base/signet-text.h"
 
 static const SignetCommand commands[] = {
-  { NULL, "sign", "FILE…", N_("Sign files with a certificate on a token."),
+  { NULL, "sign", N_("FILE…"), N_("Sign files with a certificate on a token."),
     "signet sign contract.pdf\n"
     "signet sign --level t --tsa http://tsa.example/ --reason \"Approved\" contract.pdf\n"
     "signet sign --format cades --output-dir signed/ *.odt",
     signet_command_sign },
-  { NULL, "verify", "FILE…", N_("Say of signed files whether they can be relied on."),
+  { NULL, "verify", N_("FILE…"), N_("Say of signed files whether they can be relied on."),
     "signet verify contract.pdf\n"
     "signet verify --trust ca.pem --json contract.pdf\n"
     "signet verify --detached minutes.odt minutes.odt.p7s",
     signet_command_verify },
-  { NULL, "extend", "FILE…", N_("Add lasting proof to signed files."), NULL, NULL },
+  { NULL, "extend", N_("FILE…"), N_("Add lasting proof to signed files."), NULL, NULL },
 
   { "token", "list", NULL, N_("Show the tokens and what is on them."),
     "signet token list\nsignet token list --json", signet_command_token_list },
-  { "token", "init", "[TOKEN]", N_("Set up a token, or make a software token on this computer."),
+  { "token", "init", N_("[TOKEN]"), N_("Set up a token, or make a software token on this computer."),
     "signet token init --software --label Practice\nsignet token init --label \"Li Na\" 0123456789ABCDEF", signet_command_token_init },
-  { "token", "change-pin", "[TOKEN]", N_("Change the PIN of a token."), "signet token change-pin", signet_command_token_change_pin },
+  { "token", "change-pin", N_("[TOKEN]"), N_("Change the PIN of a token."), "signet token change-pin", signet_command_token_change_pin },
   { "token", "unblock", NULL, N_("Unblock a locked PIN."), NULL, NULL },
   { "token", "doctor", NULL, N_("Find out why a token is not found."), NULL, NULL },
 
   { "certificate", "list", NULL, N_("Show the certificates on all tokens."),
     "signet certificate list", signet_command_certificate_list },
-  { "certificate", "show", "CERTIFICATE", N_("Show one certificate: of a file, or on a token by its fingerprint or URI."),
+  { "certificate", "show", N_("CERTIFICATE"), N_("Show one certificate: of a file, or on a token by its fingerprint or URI."),
     "signet certificate show ca.pem\nsignet certificate show 3f6c…", signet_command_certificate_show },
-  { "certificate", "export", "CERTIFICATE", N_("Write a certificate on a token into a file."),
+  { "certificate", "export", N_("CERTIFICATE"), N_("Write a certificate on a token into a file."),
     "signet certificate export -o li-na.pem 3f6c…", signet_command_certificate_export },
   { "certificate", "import", NULL, N_("Put a certificate or a key from a file onto a token."), NULL, NULL },
   { "certificate", "delete", NULL, N_("Delete a certificate from a token."), NULL, NULL },
@@ -51,14 +51,14 @@ static const SignetCommand commands[] = {
   { "request", "new", NULL, N_("Ask an authority for a certificate."),
     "signet request new --authority sample-ca --token \"Li Na\" --field name=\"Li Na\"", signet_command_request_new },
   { "request", "list", NULL, N_("Show the requests."), "signet request list", signet_command_request_list },
-  { "request", "show", "NUMBER", N_("Show where a request stands."), "signet request show 3", signet_command_request_show },
-  { "request", "resume", "NUMBER", N_("Go on with a request."), "signet request resume 3", signet_command_request_resume },
-  { "request", "cancel", "NUMBER", N_("Give a request up."), "signet request cancel 3", signet_command_request_cancel },
+  { "request", "show", N_("NUMBER"), N_("Show where a request stands."), "signet request show 3", signet_command_request_show },
+  { "request", "resume", N_("NUMBER"), N_("Go on with a request."), "signet request resume 3", signet_command_request_resume },
+  { "request", "cancel", N_("NUMBER"), N_("Give a request up."), "signet request cancel 3", signet_command_request_cancel },
   { "request", "renew", NULL, N_("Ask for a new certificate before the old one ends."), NULL, NULL },
   { "request", "revoke", NULL, N_("Ask for a certificate to be revoked."), NULL, NULL },
 
   { "authority", "list", NULL, N_("Show the authorities this computer knows."), "signet authority list", signet_command_authority_list },
-  { "authority", "show", "ID", N_("Show one authority and its terms."), "signet authority show sample-ca", signet_command_authority_show },
+  { "authority", "show", N_("ID"), N_("Show one authority and its terms."), "signet authority show sample-ca", signet_command_authority_show },
   { "authority", "update", NULL, N_("Get the lists of authorities again."), NULL, NULL },
   { "authority", "check", NULL, N_("Say what the lists say of a certificate."), NULL, NULL },
   { "authority", "lists", NULL, N_("Inspect lists of authorities."), NULL, NULL },

@@ -274,7 +274,7 @@ signet_invocation_print_help (SignetInvocation   *self,
 
   signet_terminal_print ("%s\n", _(self->command->summary));
   /* translators: how a command is called; %s is the command, its options and arguments follow */
-  signet_terminal_print (_("Usage: %s [OPTION]… %s"), name, self->command->arguments != NULL ? self->command->arguments : "");
+  signet_terminal_print (_("Usage: %s [OPTION]… %s"), name, self->command->arguments != NULL ? _(self->command->arguments) : "");
   signet_terminal_print ("\n%s", _("Options:"));
   for (guint i = 0; i < all->len; i++)
     if (!(g_array_index (all, GOptionEntry, i).flags & G_OPTION_FLAG_HIDDEN))

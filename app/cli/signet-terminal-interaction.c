@@ -68,10 +68,20 @@ signet_terminal_pin_prompt (const SignetPinQuestion *question)
 }
 
 static void
-signet_terminal_show_pin_context (const SignetPinQuestion *question)
+signet_terminal_show_tries (const SignetPinQuestion *question)
 {
   g_autofree char *tries = signet_words_pin_tries (question);
+  g_autofree char *mark = tries != NULL ? signet_terminal_mark (SIGNET_MARK_WARNING, tries, TRUE) : NULL;
 
+  if (mark != NULL)
+    signet_terminal_message ("%s", mark);
+  if (question->flags & SIGNET_PIN_FLAG_FINAL_TRY)
+    signet_terminal_message ("  %s", _("If the PIN is wrong once more, the token locks."));
+}
+
+static void
+signet_terminal_show_pin_context (const SignetPinQuestion *question)
+{
   if (question->flags & SIGNET_PIN_FLAG_RETRY)
     signet_terminal_message ("%s", _("The PIN was wrong."));
   if (question->document != NULL)
@@ -88,12 +98,7 @@ signet_terminal_show_pin_context (const SignetPinQuestion *question)
       /* translators: %s is the name of the holder of the certificate that signs */
       signet_terminal_message (_("As:      %s"), holder);
     }
-  if (tries != NULL)
-    {
-      g_autofree char *mark = signet_terminal_mark (SIGNET_MARK_WARNING, tries, TRUE);
-
-      signet_terminal_message ("%s", mark);
-    }
+  signet_terminal_show_tries (question);
 }
 
 static SignetSecret *
@@ -103,6 +108,7 @@ signet_terminal_take_given_pin (SignetTerminalInteraction *self,
 {
   if (question->flags & SIGNET_PIN_FLAG_RETRY)
     {
+      signet_terminal_show_tries (question);
       g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_WRONG_PIN, "the token refused the PIN of the file; it was tried once");
       return NULL;
     }
@@ -432,6 +438,26 @@ signet_terminal_interaction_ask_form (SignetInteraction *interaction,
   return TRUE;
 }
 
+/* --- progress ------------------------------------------------------------------------------------------------------------ */
+/* Only what may take seconds, and only for somebody who looks: scripts get no chatter. */
+static void
+signet_terminal_interaction_progress (SignetInteraction *interaction,
+                                      const char        *step,
+                                      double             fraction)
+{
+  static const struct { const char *step; const char *text; } rows[] = {
+    { "key", N_("Making the key on the token") },
+    { "submitting", N_("Sending the request") },
+    { "waiting", N_("Asking the authority") },
+    { "installing", N_("Putting the certificate on the token") },
+    { "time-stamp", N_("Asking for the time stamp") },
+  };
+
+  for (gsize i = 0; isatty (STDERR_FILENO) && i < G_N_ELEMENTS (rows); i++)
+    if (g_strcmp0 (rows[i].step, step) == 0)
+      signet_terminal_message ("… %s", _(rows[i].text));
+}
+
 /* --- object -------------------------------------------------------------------------------------------------------------- */
 static void
 signet_terminal_interaction_iface_init (SignetInteractionInterface *iface)
@@ -439,6 +465,7 @@ signet_terminal_interaction_iface_init (SignetInteractionInterface *iface)
   iface->ask_pin = signet_terminal_interaction_ask_pin;
   iface->confirm = signet_terminal_interaction_confirm;
   iface->ask_form = signet_terminal_interaction_ask_form;
+  iface->progress = signet_terminal_interaction_progress;
 }
 
 static void

@@ -38,6 +38,33 @@ signet_terminal_strip_isolates (const char *text)
   return g_string_free (plain, FALSE);
 }
 
+/* our own signs for an encoding that lacks them: a "✓" must never become a "?" */
+static char *
+signet_terminal_spell_out (const char *text)
+{
+  static const struct { const char *sign; const char *plain; } rows[] = {
+    { "✓", "+" }, { "✗", "x" }, { "…", "..." }, { "·", "-" }, { "→", "->" }, { "“", "\"" }, { "”", "\"" }, { "’", "'" },
+  };
+  GString *plain = g_string_new (text);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_string_replace (plain, rows[i].sign, rows[i].plain, 0);
+  return g_string_free (plain, FALSE);
+}
+
+static char *
+signet_terminal_to_locale (const char *text,
+                           const char *charset)
+{
+  g_autofree char *whole = g_convert (text, -1, charset, "UTF-8", NULL, NULL, NULL);
+  g_autofree char *plain = NULL;
+
+  if (whole != NULL)
+    return g_steal_pointer (&whole);
+  plain = signet_terminal_spell_out (text);
+  return g_convert_with_fallback (plain, -1, charset, "UTF-8", "?", NULL, NULL, NULL);
+}
+
 static void
 signet_terminal_write (FILE       *stream,
                        const char *text)
@@ -47,11 +74,7 @@ signet_terminal_write (FILE       *stream,
   const char *charset;
 
   if (!g_get_charset (&charset))
-    {
-      g_autofree char *target = g_strconcat (charset, "//TRANSLIT", NULL);
-
-      local = g_convert_with_fallback (plain, -1, target, "UTF-8", "?", NULL, NULL, NULL);
-    }
+    local = signet_terminal_to_locale (plain, charset);
   if (fputs (local != NULL ? local : plain, stream) == EOF && stream == stdout)
     output_failed = TRUE;
 }

@@ -187,11 +187,12 @@ text (const char *string)
 }
 
 GVariant *
-host_module_describe (HostModule *module)
+host_module_describe (HostModule *module, const char *state)
 {
   g_auto (GVariantDict) description = G_VARIANT_DICT_INIT (NULL);
 
   g_variant_dict_insert_value (&description, "manufacturer", text (module->libp11->manufacturer));
   g_variant_dict_insert_value (&description, "description", text (module->libp11->description));
+  g_variant_dict_insert (&description, "state", "s", state);
   return g_variant_dict_end (&description);
 }

@@ -171,7 +171,9 @@ host_objects_describe_one (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_
   g_auto (GVariantDict) description = G_VARIANT_DICT_INIT (NULL);
 
   g_variant_dict_insert (&description, "class", "t", (guint64) class);
-  g_variant_dict_insert (&description, "handle", "t", (guint64) handle);
+  /* nothing but a private key is ever named by its handle; and two listings of the same objects are the same without */
+  if (class == CKO_PRIVATE_KEY)
+    g_variant_dict_insert (&description, "handle", "t", (guint64) handle);
   if (class == CKO_CERTIFICATE)
     read_attributes (p11, session, handle, certificate_attributes, G_N_ELEMENTS (certificate_attributes), &description);
   else if (class == CKO_PUBLIC_KEY)

@@ -27,7 +27,7 @@ typedef struct _HostModule HostModule;
 gboolean             host_module_check (const char *path, gboolean user, char **canonical, GError **error);
 HostModule          *host_module_load  (const char *path, gboolean user, GError **error);
 CK_FUNCTION_LIST    *host_module_get   (HostModule *module);  /* every entry we use is there */
-GVariant            *host_module_describe (HostModule *module);
+GVariant            *host_module_describe (HostModule *module, const char *state);
 
 /* --- CK_RV to GError --- */
 gboolean host_check     (CK_RV rv, const char *call, GError **error); /* FALSE with an error when @rv is not CKR_OK */
@@ -40,7 +40,8 @@ char    *host_slots_make_id (CK_SLOT_ID slot, const CK_TOKEN_INFO *info);
 /* The slot a token is in now; REMOVED when it is in none. @id "": the first one that is not initialised. */
 gboolean host_slots_find  (CK_FUNCTION_LIST *p11, const char *id, CK_SLOT_ID *slot, CK_TOKEN_INFO *info, GError **error);
 char    *host_slots_state (CK_FUNCTION_LIST *p11, GError **error);
-GVariant *host_slots_describe_all (CK_FUNCTION_LIST *p11, GError **error); /* aa{sv} */
+/* aa{sv}; @state: (out) as host_slots_state() */
+GVariant *host_slots_describe_all (CK_FUNCTION_LIST *p11, char **state, GError **error);
 GVariant *host_mechanisms_describe (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot);
 
 /* --- objects --- */

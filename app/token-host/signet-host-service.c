@@ -79,14 +79,15 @@ on_list_tokens_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation,
 {
   CK_FUNCTION_LIST *p11 = begin (self, invocation);
   GError *error = NULL;
+  g_autofree char *state = NULL;
   GVariant *tokens = NULL;
 
   if (p11 == NULL)
     return TRUE;
-  tokens = host_slots_describe_all (p11, &error);
+  tokens = host_slots_describe_all (p11, &state, &error);
   if (tokens == NULL)
     return refuse (invocation, error);
-  signet_token_host_complete_list_tokens (skeleton, invocation, host_module_describe (self->module), tokens);
+  signet_token_host_complete_list_tokens (skeleton, invocation, host_module_describe (self->module, state), tokens);
   return TRUE;
 }
 

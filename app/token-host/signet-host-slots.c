@@ -98,6 +98,15 @@ host_slots_find (CK_FUNCTION_LIST *p11, const char *id, CK_SLOT_ID *slot, CK_TOK
   return host_set_error (error, SIGNET_TOKEN_ERROR_REMOVED, "the token is not there");
 }
 
+static void
+append_state (GString *state, CK_SLOT_ID slot, const CK_TOKEN_INFO *info)
+{
+  g_autofree char *id = host_slots_make_id (slot, info);
+
+  g_string_append_printf (state, " %s:%lx:", id, (gulong) info->flags);
+  append_escaped (state, info->label, sizeof info->label);
+}
+
 char *
 host_slots_state (CK_FUNCTION_LIST *p11, GError **error)
 {
@@ -110,13 +119,9 @@ host_slots_state (CK_FUNCTION_LIST *p11, GError **error)
   for (gulong i = 0; i < n; i++)
     {
       CK_TOKEN_INFO info = { 0 };
-      g_autofree char *id = NULL;
 
-      if (p11->C_GetTokenInfo (slots[i], &info) != CKR_OK)
-        continue;
-      id = host_slots_make_id (slots[i], &info);
-      g_string_append_printf (state, " %s:%lx:", id, (gulong) info.flags);
-      append_escaped (state, info.label, sizeof info.label);
+      if (p11->C_GetTokenInfo (slots[i], &info) == CKR_OK)
+        append_state (state, slots[i], &info);
     }
   return g_string_free (g_steal_pointer (&state), FALSE);
 }
@@ -194,22 +199,27 @@ describe (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, const CK_TOKEN_INFO *info)
 
 /* A slot whose token vanished between two calls is simply not there. */
 GVariant *
-host_slots_describe_all (CK_FUNCTION_LIST *p11, GError **error)
+host_slots_describe_all (CK_FUNCTION_LIST *p11, char **state, GError **error)
 {
   CK_SLOT_ID slots[HOST_MAX_SLOTS];
   gulong n = 0;
+  GString *seen = NULL;
   GVariantBuilder builder;
 
   if (!host_slots_list (p11, slots, &n, error))
     return NULL;
   host_objects_start_answer ();
+  seen = g_string_new ("tokens");
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
   for (gulong i = 0; i < n; i++)
     {
       CK_TOKEN_INFO info = { 0 };
 
-      if (p11->C_GetTokenInfo (slots[i], &info) == CKR_OK)
-        g_variant_builder_add_value (&builder, describe (p11, slots[i], &info));
+      if (p11->C_GetTokenInfo (slots[i], &info) != CKR_OK)
+        continue;
+      append_state (seen, slots[i], &info);
+      g_variant_builder_add_value (&builder, describe (p11, slots[i], &info));
     }
+  *state = g_string_free (seen, FALSE);
   return g_variant_builder_end (&builder);
 }

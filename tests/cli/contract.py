@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """contract: what the tests of the command line share: a person's empty folders, a run, and what docs/cli.md promises of every run."""
+import fcntl
 import json
 import os
+import pty
 import re
+import select
 import shutil
 import subprocess
 import tempfile
+import termios
+import time
 import unittest
 from pathlib import Path
 
@@ -62,6 +67,60 @@ class CommandLineTest(unittest.TestCase):
         self.assert_plain(run.out + run.err)
 
 
+class Terminal:
+    """signet at a terminal of its own, as a person sees it."""
+
+    def __init__(self, environment, *arguments, cwd=None):
+        self.master, slave = pty.openpty()
+        self.slave = slave
+        self.run = subprocess.Popen([CLI, *map(str, arguments)], env=environment, stdin=slave, stdout=slave, stderr=slave, cwd=cwd,
+                                    preexec_fn=self._take_terminal)
+        self.seen = ''
+
+    @staticmethod
+    def _take_terminal():
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    def read_until(self, pattern, seconds=60):
+        deadline = time.monotonic() + seconds
+        while not re.search(pattern, self.seen):
+            ready, _, _ = select.select([self.master], [], [], max(0, deadline - time.monotonic()))
+            if not ready:
+                raise AssertionError(f'no {pattern!r} in time, only {self.seen!r}')
+            try:
+                self.seen += os.read(self.master, 65536).decode('utf-8', errors='replace')
+            except OSError as error:
+                raise AssertionError(f'no {pattern!r}, only {self.seen!r}') from error
+        return self.seen
+
+    def echoes(self):
+        return bool(termios.tcgetattr(self.slave)[3] & termios.ECHO)
+
+    def type(self, text):
+        os.write(self.master, text.encode())
+
+    def finish(self, seconds=60):
+        status = None
+        deadline = time.monotonic() + seconds
+        while status is None and time.monotonic() < deadline:
+            status = self.run.poll()
+            ready, _, _ = select.select([self.master], [], [], 0.05)
+            if ready:
+                try:
+                    self.seen += os.read(self.master, 65536).decode('utf-8', errors='replace')
+                except OSError:
+                    pass
+        return status
+
+    def close(self):
+        if self.run.poll() is None:
+            self.run.kill()
+            self.run.wait()
+        os.close(self.slave)
+        os.close(self.master)
+
+
 def openssl(*arguments, cwd):
     subprocess.run(['openssl', *map(str, arguments)], cwd=cwd, check=True, capture_output=True)
 
@@ -102,10 +161,6 @@ def localized(folder):
     locale.mkdir(exist_ok=True)
     subprocess.run(['localedef', '-i', 'zh_CN', '-f', 'UTF-8', locale / 'zh_CN.UTF-8'], check=True, capture_output=True)
     return {'LOCPATH': str(locale), 'LC_ALL': 'zh_CN.UTF-8'}
-
-
-def strip_pin_words(text):
-    return re.sub(r'127\.0\.0\.1:\d+', '', text)
 
 
 def main():

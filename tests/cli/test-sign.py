@@ -3,80 +3,20 @@
 """The whole way on the command line: a token, a certificate through a plugin, signatures, and every way a PIN can come or be wrong."""
 import json
 import os
-import pty
-import re
-import select
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import termios
-import time
 import unittest
 from pathlib import Path
 
-from contract import CANCELLED, CANNOT_WRITE, CLI, DATA, NO_INPUT, PASSED, REFUSED, SOURCE, UNAVAILABLE, USAGE, localized
+from contract import CANCELLED, CANNOT_WRITE, CLI, DATA, FAILED, NO_INPUT, PASSED, REFUSED, SOURCE, UNAVAILABLE, USAGE, Terminal, localized
 
 sys.path.insert(0, str(SOURCE / 'tests/end-to-end'))
 from world import World, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
 
 PIN = '1234'
-
-
-class Terminal:
-    """signet at a terminal of its own, as a person sees it."""
-
-    def __init__(self, environment, *arguments, cwd=None):
-        self.master, slave = pty.openpty()
-        self.slave = slave
-        self.run = subprocess.Popen([CLI, *map(str, arguments)], env=environment, stdin=slave, stdout=slave, stderr=slave, cwd=cwd,
-                                    preexec_fn=self._take_terminal)
-        self.seen = ''
-
-    @staticmethod
-    def _take_terminal():
-        import fcntl
-        os.setsid()
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-    def read_until(self, pattern, seconds=60):
-        deadline = time.monotonic() + seconds
-        while not re.search(pattern, self.seen):
-            ready, _, _ = select.select([self.master], [], [], max(0, deadline - time.monotonic()))
-            if not ready:
-                raise AssertionError(f'no {pattern!r} in time, only {self.seen!r}')
-            try:
-                self.seen += os.read(self.master, 65536).decode('utf-8', errors='replace')
-            except OSError as error:
-                raise AssertionError(f'no {pattern!r}, only {self.seen!r}') from error
-        return self.seen
-
-    def echoes(self):
-        return bool(termios.tcgetattr(self.slave)[3] & termios.ECHO)
-
-    def type(self, text):
-        os.write(self.master, text.encode())
-
-    def finish(self, seconds=60):
-        status = None
-        deadline = time.monotonic() + seconds
-        while status is None and time.monotonic() < deadline:
-            status = self.run.poll()
-            ready, _, _ = select.select([self.master], [], [], 0.05)
-            if ready:
-                try:
-                    self.seen += os.read(self.master, 65536).decode('utf-8', errors='replace')
-                except OSError:
-                    pass
-        return status
-
-    def close(self):
-        if self.run.poll() is None:
-            self.run.kill()
-            self.run.wait()
-        os.close(self.slave)
-        os.close(self.master)
 
 
 class SignTest(unittest.TestCase):
@@ -184,6 +124,43 @@ class WholeWay(SignTest):
         self.assert_status(self.sign('--certify', '1', '-o', 'one.pdf', 'contract.pdf'), 0)
         self.assert_status(self.sign('-o', 'two.pdf', 'one.pdf'), REFUSED)
         self.assertFalse((self.desk / 'two.pdf').exists())
+
+    def test_changed_after_signing(self):
+        self.assert_status(self.sign('-o', 'signed.pdf', 'contract.pdf'), 0)
+        signed = self.desk / 'signed.pdf'
+        whole = signed.read_bytes()
+        for offset in (100, len(self.document.read_bytes()) - 10, len(whole) - 3):
+            signed.write_bytes(whole[:offset] + bytes([whole[offset] ^ 1]) + whole[offset + 1:])
+            run = self.signet('verify', 'signed.pdf')
+            self.assertIn(run.returncode, (FAILED, DATA), f'byte {offset}: {run.stdout}')
+        # bytes behind the end that change nothing are told, and it is not said that nothing was added
+        signed.write_bytes(whole + b'\n% hello\n')
+        signature, = json.loads(self.signet('verify', '--json', 'signed.pdf').stdout)['files'][0]['signatures']
+        self.assertEqual(signature['coverage'], 'whole-but-changed-later')
+        self.assertNotIn('not changed since', self.signet('verify', 'signed.pdf').stdout)
+        # written anew by another program, the bytes that were signed are gone
+        signed.write_bytes(whole)
+        subprocess.run(['qpdf', '--rotate=+90:1', 'signed.pdf', 'rotated.pdf'], cwd=self.desk, check=True)
+        self.assertEqual(self.signet('verify', 'rotated.pdf').returncode, FAILED)
+
+    def test_encrypted(self):
+        subprocess.run(['qpdf', '--encrypt', 'secret', 'owner', '256', '--', 'contract.pdf', 'encrypted.pdf'], cwd=self.desk, check=True)
+        document = self.json('sign', '--pin-file', self.world.pin, 'encrypted.pdf', status=DATA)
+        self.assertEqual(document['files'][0]['error']['code'], 'document-encrypted')
+
+    def test_result_is_there_already(self):
+        (self.desk / 'mine.pdf').write_bytes(b'mine')
+        document = self.json('sign', '--pin-file', self.world.pin, '-o', 'mine.pdf', 'contract.pdf', status=CANNOT_WRITE)
+        self.assertIn(('output', 'stop'), [(check['code'], check['state']) for check in document['files'][0]['checks']])
+        self.assertEqual((self.desk / 'mine.pdf').read_bytes(), b'mine')
+        self.assert_status(self.sign('--overwrite', '-o', 'mine.pdf', 'contract.pdf'), 0)
+        self.assert_status(self.sign('--overwrite', '-o', 'contract.pdf', 'contract.pdf'), CANNOT_WRITE)
+
+    def test_folder_nobody_can_write_to(self):
+        # binds root as well
+        self.assert_status(self.sign('-o', '/proc/self/contract.pdf', 'contract.pdf'), CANNOT_WRITE)
+        self.assert_status(self.sign('--output-dir', self.desk / 'nowhere', 'contract.pdf'), CANNOT_WRITE)
+        self.assert_nothing_new()
 
     def test_several_files_one_pin(self):
         for name in ('a.pdf', 'b.pdf', 'c.pdf'):
@@ -326,6 +303,10 @@ class Pin(SignTest):
         document = self.json('sign', '--pin-file', wrong, 'contract.pdf', status=REFUSED)
         self.assertEqual(document['files'][0]['error']['code'], 'wrong-pin')
         self.assertNotIn('9999', json.dumps(document))
+        # the token says by its flags that tries were used up
+        self.assertIn('tries left', self.signet('sign', '--pin-file', wrong, 'contract.pdf').stderr.lower())
+        self.assert_status(self.sign('-o', 'right-again.pdf', 'contract.pdf'), 0)
+        (self.desk / 'right-again.pdf').unlink()
         self.assert_nothing_new('wrong-pin')
 
     def test_file_not_there(self):

@@ -68,6 +68,12 @@ class Verify(CommandLineTest):
         self.assert_says(run, '由li na')
         self.assertRegex(run.out, r'\d{4}年\d{1,2}月\d{1,2}日')
 
+    def test_c_locale_has_no_question_mark_beside_good(self):
+        run = self.signet('verify', '--offline', '--trust', 'root.pem', 'minutes.odt.p7s', environment={'LC_ALL': 'C'})
+        self.assert_status(run, PASSED)
+        self.assertIn('+ Good', run.out)
+        self.assertNotIn('?', run.out)
+
     def test_json_keys_do_not_follow_the_language(self):
         document = self.verify('--trust', 'root.pem', 'minutes.odt.p7s', status=PASSED, environment=localized(self.folder))
         self.assertEqual(self.only(document)['indication'], 'TOTAL-PASSED')

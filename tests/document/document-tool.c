@@ -2,7 +2,7 @@
 /*
  * document-tool.c: the document room on a command line, with a software key, for the tests written in Python.
  *
- *   document-tool sign IN OUT KEY.pem CERT.pem [field=NAME] [certify=N] [reason=TEXT] [pss] [room=N]
+ *   document-tool sign IN OUT KEY.pem CERT.pem [field=NAME] [certify=N] [reason=TEXT] [pss] [room=N] [token=FILE]
  *   document-tool sign-cms DATA OUT KEY.pem CERT.pem [pss]
  *   document-tool find FILE [DATA]      one line for each signature, then its changes and problems
  *   document-tool info FILE
@@ -22,10 +22,20 @@
 
 typedef struct {
   EVP_PKEY                *key;
+  const char              *token; /* (nullable): path of a time-stamp token to add */
   SignetCertificate       *certificate;
   GPtrArray               *chain;
   SignetSignatureAlgorithm algorithm;
 } Signer;
+
+static void
+signer_clear (Signer *signer)
+{
+  EVP_PKEY_free (signer->key);
+  g_clear_pointer (&signer->chain, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Signer, signer_clear)
 
 static const char *
 option (char **arguments, const char *name)
@@ -72,6 +82,21 @@ make_signature (Signer *signer, GBytes *message)
   return g_bytes_new_take (g_steal_pointer (&value), length);
 }
 
+static gboolean
+add_token (Signer *signer, SignetDocumentCms *cms, GError **error)
+{
+  g_autofree char *data = NULL;
+  g_autoptr(GBytes) token = NULL;
+  gsize length = 0;
+
+  if (signer->token == NULL)
+    return TRUE;
+  if (!g_file_get_contents (signer->token, &data, &length, error))
+    return FALSE;
+  token = g_bytes_new (data, length);
+  return signet_document_cms_add_timestamp (cms, token, error);
+}
+
 static GBytes *
 make_cms (Signer *signer, SignetCmsProfile profile, GBytes *digest, GError **error)
 {
@@ -81,13 +106,15 @@ make_cms (Signer *signer, SignetCmsProfile profile, GBytes *digest, GError **err
   if (cms == NULL)
     return NULL;
   signature = make_signature (signer, signet_document_cms_get_to_be_signed (cms));
-  return signet_document_cms_set_signature (cms, signature, error) ? signet_document_cms_encode (cms, error) : NULL;
+  if (!signet_document_cms_set_signature (cms, signature, error) || !add_token (signer, cms, error))
+    return NULL;
+  return signet_document_cms_encode (cms, error);
 }
 
 static gboolean
 sign_pdf (char **arguments, GError **error)
 {
-  Signer signer = { 0 };
+  g_auto(Signer) signer = { .token = option (arguments + 4, "token") };
   SignetPdfSignParameters parameters = { .time = time (NULL), .room = 16384 };
   g_autoptr(SignetDocumentFile) file = NULL;
   g_autoptr(SignetDocumentPdf) pdf = NULL;
@@ -119,7 +146,7 @@ sign_pdf (char **arguments, GError **error)
 static gboolean
 sign_cms (char **arguments, GError **error)
 {
-  Signer signer = { 0 };
+  g_auto(Signer) signer = { .token = option (arguments + 4, "token") };
   g_autoptr(SignetDocumentFile) file = NULL;
   g_autoptr(GBytes) digest = NULL;
   g_autoptr(GBytes) cms = NULL;

@@ -4,6 +4,7 @@
 
 After each fault the token holds no new certificate, the request is listed so that its key is not forgotten, and the words say what to do.
 """
+import contextlib
 import json
 import subprocess
 
@@ -30,6 +31,10 @@ for line in sys.stdin:
     method = call.get('method')
     if method == 'hello':
         print(json.dumps({'id': call['id'], 'result': {'api': 1, 'methods': ['submit', 'poll', 'accept']}}), flush=True)
+    elif method == 'form':
+        fields = [{'id': name, 'type': kind, 'label': name, 'required': True} for name, kind in
+                  (('name', 'text'), ('organisation', 'text'), ('reference', 'text'), ('activation-code', 'secret'))]
+        print(json.dumps({'id': call['id'], 'result': {'fields': fields}}), flush=True)
     elif method == 'submit':
         BREAK
     elif method != 'shutdown':
@@ -53,6 +58,16 @@ class EnrolFaultTest(FaultTest):
     def setUp(self):
         self.person = self.world.copy()
         self.addCleanup(self.person.close)
+
+    @contextlib.contextmanager
+    def attempt(self, **what):
+        """A subtest with a person and servers of its own."""
+        with self.subTest(**what):
+            try:
+                yield
+            finally:
+                self.doCleanups()
+                self.setUp()
 
     def certificates(self):
         run = self.person.signet('certificate', 'list', '--json')
@@ -101,25 +116,21 @@ class TestAuthority(EnrolFaultTest):
     def test_lies(self):
         """The key, the subject, the issuer, the kind of certificate: each is compared with what was asked for."""
         for fault in ('wrong-key', 'wrong-issuer', 'ca-certificate'):
-            with self.subTest(fault=fault):
+            with self.attempt(fault=fault):
                 self.use_port(self.serve(fault))
                 run = self.person.request('--wait', '20')
                 self.assertIn(run.returncode, (DATA, REFUSED), run.stdout + run.stderr)
                 self.assert_helps(run, r'authority|certificate')
                 self.assertEqual(self.holders(), [])
-                self.doCleanups()
-                self.setUp()
 
     def test_rubbish(self):
         for fault, statuses in (('error-500', (UNAVAILABLE, TRY_LATER)), ('garbage', (UNAVAILABLE, DATA)), ('huge', (UNAVAILABLE, DATA))):
-            with self.subTest(fault=fault):
+            with self.attempt(fault=fault):
                 self.use_port(self.serve(fault))
                 run = self.person.request('--wait', '20')
                 self.assertIn(run.returncode, statuses, run.stdout + run.stderr)
                 self.assert_helps(run, r'authority|server|again|later')
                 self.assert_nothing_installed()
-                self.doCleanups()
-                self.setUp()
 
     def test_refuses(self):
         self.use_port(self.serve('reject'))
@@ -183,14 +194,12 @@ class TestPlugin(EnrolFaultTest):
 
     def test_breaks(self):
         for name, action in BREAKS.items():
-            with self.subTest(what=name):
+            with self.attempt(what=name):
                 self.install(action)
                 run = self.person.request('--wait', '20')
                 self.assertNotIn(run.returncode, (PASSED, 70) if not SANITIZED else (PASSED,), run.stdout + run.stderr)
                 self.assert_helps(run, r'plugin|authority')
                 self.assert_nothing_installed()
-                self.doCleanups()
-                self.setUp()
 
     def test_is_not_there(self):
         self.profile(lambda text: text.replace('Plugin=cmp', 'Plugin=nowhere'))

@@ -4,12 +4,13 @@
 import os
 import resource
 import signal
+import socket
 import subprocess
-import tempfile
+import threading
 import unittest
 from pathlib import Path
 
-from world import CANNOT_WRITE, DATA, NO_INPUT, PASSED, REFUSED, UNAVAILABLE, USAGE, Desk, FaultTest, digest, main
+from world import CANNOT_WRITE, DATA, NO_INPUT, PASSED, PATIENCE, REFUSED, UNAVAILABLE, USAGE, Desk, FaultTest, digest, forward_one, main
 
 # the stops of app/core/signing and the output file, in the order in which signing comes to them
 KILL_POINTS = ('opened', 'prepared', 'hashed', 'signed', 'time-stamped', 'completed', 'verified', 'synced', 'renamed', 'journalled')
@@ -68,15 +69,19 @@ class TestOutput(FaultTest):
 
     def no_space_on_a_small_disk(self):
         desk = self.desk(size=3_000_000)
-        disk = desk.folder / 'disk'
-        disk.mkdir()
-        command = f'mount -t tmpfs -o size=1m tmpfs "{disk}" && cd "{disk}" && "$SIGNET_CLI" "$@"; status=$?; ls -A "{disk}" >&2; exit $status'
-        arguments = ['sign', '--pin-file', self.world.pin, '-o', disk / 'result.pdf', desk.document]
-        run = subprocess.run(['unshare', '--mount', '--propagation', 'private', 'sh', '-c', command, 'sh', *map(str, arguments)],
-                             env={**self.world.environment, 'SIGNET_CLI': os.environ['SIGNET_CLI']}, capture_output=True, text=True, check=False)
+        run = self.sign_onto(desk, 'size=1m')
         self.assert_fails(run, CANNOT_WRITE, r'space|full|room')
         self.assertNotIn('result.pdf\n', run.stderr)
         self.assertEqual(digest(desk.document), desk.digest)
+
+    def sign_onto(self, desk, mount_options):
+        """Signs onto a disk of its own; what lies there afterwards is listed on stderr."""
+        disk = desk.folder / 'disk'
+        disk.mkdir()
+        command = f'mount -t tmpfs -o {mount_options} tmpfs "{disk}"; "$SIGNET_CLI" "$@"; status=$?; ls -A "{disk}" >&2; exit $status'
+        arguments = ['sign', '--pin-file', self.world.pin, '-o', disk / 'result.pdf', desk.document]
+        return subprocess.run(['unshare', '--mount', '--propagation', 'private', 'sh', '-c', command, 'sh', *map(str, arguments)],
+                              env={**self.world.environment, 'SIGNET_CLI': os.environ['SIGNET_CLI']}, capture_output=True, text=True, check=False)
 
     def no_space_by_limit(self):
         desk = self.desk(size=3_000_000)
@@ -92,16 +97,24 @@ class TestOutput(FaultTest):
         self.no_space_by_limit()
 
     def test_read_only_folder(self):
+        if os.geteuid() == 0:
+            self.read_only_disk()
+            return
         desk = self.desk()
-        target = Path('/proc/result.pdf') if os.geteuid() == 0 else desk.folder / 'closed/result.pdf'
-        if os.geteuid() != 0:
-            target.parent.mkdir(mode=0o500)
-        run = self.world.signet('sign', '--pin-file', self.world.pin, '-o', target, desk.document)
+        closed = desk.folder / 'closed'
+        closed.mkdir(mode=0o500)
+        run = self.world.signet('sign', '--pin-file', self.world.pin, '-o', closed / 'result.pdf', desk.document)
         self.assert_fails(run, CANNOT_WRITE, r'folder|another|-o|write')
-        self.assertFalse(target.exists())
-        if os.geteuid() != 0:
-            target.parent.rmdir()
+        closed.rmdir()
         self.assert_sound(desk)
+
+    def read_only_disk(self):
+        """Root may write into any folder; not onto a disk that is read-only."""
+        self.assertTrue(self.mount_works(), 'root without the right to mount: run this as an ordinary user')
+        desk = self.desk()
+        run = self.sign_onto(desk, 'ro')
+        self.assert_fails(run, CANNOT_WRITE, r'folder|another|-o|write')
+        self.assertEqual(digest(desk.document), desk.digest)
 
     def test_folder_does_not_exist(self):
         desk = self.desk()
@@ -171,7 +184,7 @@ class TestInput(FaultTest):
         self.assertEqual(digest(locked), before)
 
     def test_changed_while_it_is_signed(self):
-        """The signer waits before the login; meanwhile the file changes. Signed must be what was opened, or nothing."""
+        """Signed must be what was opened, or nothing."""
         for change in (self.grow, self.replace_byte, self.cut):
             with self.subTest(change=change.__name__):
                 desk = self.desk()
@@ -193,16 +206,14 @@ class TestInput(FaultTest):
         self.assert_sound(desk, touched=True)
 
     def sign_and_meanwhile(self, desk, change):
-        """The PIN comes through a pipe, so signing waits for it after the document has been opened and shown."""
-        with tempfile.TemporaryDirectory(dir=self.world.folder) as folder:
-            pipe = Path(folder, 'pin')
-            os.mkfifo(pipe)
-            process = self.world.start(*desk.sign_arguments(pin=pipe))
-            with open(pipe, 'w', encoding='utf-8') as writer:   # returns once the reader is there
-                change()
-                writer.write('1234\n')
-            output, errors = process.communicate(timeout=60)
-            return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+        """The time-stamp server is a door of ours: the change happens when signing knocks, after it has read the document."""
+        with socket.create_server(('127.0.0.1', 0)) as door:
+            knocked = threading.Thread(target=forward_one, args=(door, self.world.port('TSA'), change), daemon=True)
+            knocked.start()
+            run = desk.sign('--level', 't', '--tsa', f'http://127.0.0.1:{door.getsockname()[1]}/')
+            knocked.join(PATIENCE)
+            self.assertFalse(knocked.is_alive(), 'signing never asked for the time stamp')
+        return run
 
     @staticmethod
     def grow(path):

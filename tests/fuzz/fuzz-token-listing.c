@@ -16,9 +16,10 @@ read_input (const uint8_t *data, size_t size)
 
   if (size > 0 && data[0] == '[')
     {
-      GVariant *parsed = g_variant_parse (G_VARIANT_TYPE ("aa{sv}"), (const char *) data, (const char *) data + size, NULL, NULL);
+      if (!g_utf8_validate ((const char *) data, (gssize) size, NULL)) /* g_variant_parse() takes for granted that it is text */
+        return NULL;
 
-      return parsed != NULL ? g_variant_take_ref (parsed) : NULL;
+      return g_variant_parse (G_VARIANT_TYPE ("aa{sv}"), (const char *) data, (const char *) data + size, NULL, NULL);
     }
   bytes = g_bytes_new (data, size);
   return g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE ("aa{sv}"), bytes, FALSE));

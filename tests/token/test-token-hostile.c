@@ -351,6 +351,43 @@ test_turns (void)
   g_assert_cmpuint (tokens->len, ==, 1);
 }
 
+/* --- plugging --- */
+
+static gboolean
+on_too_late_cb (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+wait_for_items (SignetTokenManager *manager, guint n)
+{
+  gboolean too_late = FALSE;
+  guint timeout = g_timeout_add_seconds (10, on_too_late_cb, &too_late);
+
+  while (g_list_model_get_n_items (G_LIST_MODEL (manager)) != n && !too_late)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (timeout);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (manager)), ==, n);
+}
+
+static void
+test_plugging (void)
+{
+  g_autoptr (SignetTokenManager) manager = new_manager ();
+
+  _signet_token_manager_set_deadlines (manager, 5000, 5000, 5000);
+  signet_token_manager_watch (manager);
+  wait_for_items (manager, 1);
+  set_fault ("no-token");
+  wait_for_items (manager, 0);
+  set_fault ("");
+  wait_for_items (manager, 1);
+  set_fault ("crash C_GetSlotList"); /* its token goes with it */
+  wait_for_items (manager, 0);
+}
+
 /* --- PINs --- */
 
 static void
@@ -571,6 +608,7 @@ main (int argc, char **argv)
   g_test_add_func ("/token/hostile/junk", test_junk);
   g_test_add_func ("/token/hostile/cancelled", test_cancelled);
   g_test_add_func ("/token/hostile/turns", test_turns);
+  g_test_add_func ("/token/hostile/plugging", test_plugging);
   g_test_add_func ("/token/hostile/pin/locking", test_locking);
   g_test_add_func ("/token/hostile/pin/last-try", test_last_try);
   g_test_add_func ("/token/hostile/pin/impossible", test_impossible_pin);

@@ -206,13 +206,19 @@ test_change_pin (void)
 {
   g_autoptr (SignetTokenManager) manager = new_manager ();
   g_autoptr (SignetToken) token = make_token (manager, "Change (sample)");
-  g_autoptr (SignetTestInteraction) changes = signet_test_interaction_new ("not it", PIN, "newpin99", NULL);
+  g_autoptr (SignetTestInteraction) changes = signet_test_interaction_new ("not it", "newpin99", NULL);
+  g_autoptr (SignetTestInteraction) too_short = signet_test_interaction_new (PIN, "1", PIN, NULL);
   g_autoptr (SignetTestInteraction) old = signet_test_interaction_new (PIN, NULL);
   g_autoptr (SignetTestInteraction) new = signet_test_interaction_new ("newpin99", NULL);
   g_autoptr (SignetTokenSession) session = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_false (signet_token_change_pin (token, SIGNET_INTERACTION (changes), NULL, &error));
+  g_assert_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_WRONG_PIN);
+  g_clear_error (&error);
+  g_assert_false (signet_token_change_pin (token, SIGNET_INTERACTION (too_short), NULL, &error));
+  g_assert_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_INVALID);
+  g_assert_cmpuint (signet_test_interaction_get_n_pins (too_short), ==, 2); /* the old and the new, once each */
   g_clear_error (&error);
   g_clear_object (&changes);
   changes = signet_test_interaction_new (PIN, "newpin99", NULL);

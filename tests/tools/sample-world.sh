@@ -19,7 +19,7 @@ world_open ()
   # a development build would follow these to other places
   unset SIGNET_USER_DIR SIGNET_DATA_DIR SIGNET_AUTHORITY_PATH
   mkdir -p "$world"
-  export XDG_DATA_HOME="$world/data" XDG_CONFIG_HOME="$world/config" XDG_CACHE_HOME="$world/cache" XDG_STATE_HOME="$world/state"
+  export HOME="$world" XDG_DATA_HOME="$world/data" XDG_CONFIG_HOME="$world/config" XDG_CACHE_HOME="$world/cache" XDG_STATE_HOME="$world/state"
   export SIGNET_TOKEN_HOST="$world_build/app/token-host/signet-token-host" SIGNET_PLUGIN_PATH="$world_build/plugins"
   export SIGNET_LOCALE_DIR="$world_build/po"
   # secrets go to a key file here instead of the person's own key ring

@@ -2,7 +2,7 @@
 /*
  * signet-document-file.c: one open file, read by position only, so that preview, hash and copy all see the same bytes.
  *
- * Not a cache and not a lock: whoever finishes a job asks check_unchanged(). Immutable after open, any thread may read.
+ * Not a lock: whoever finishes a job asks check_unchanged(). Immutable after open but for the digests it remembers; any thread may read.
  */
 #define G_LOG_DOMAIN "signet-document-file"
 
@@ -21,8 +21,16 @@
 #define WINDOW     (256 * 1024)
 #define SNIFF_SIZE 1024
 
+/* A digest over the first bytes of the file, stopped there. */
+typedef struct {
+  guint64     length;
+  EVP_MD_CTX *state; /* (owned) (nullable) */
+} KnownPrefix;
+
 struct _SignetDocumentFile {
   GObject      parent_instance;
+  GMutex       lock;  /* of @known */
+  KnownPrefix  known[SIGNET_DIGEST_SM3 + 1];
   char        *path;
   int          fd;
   struct stat  status; /* as it was when opened */
@@ -32,10 +40,43 @@ struct _SignetDocumentFile {
 G_DEFINE_FINAL_TYPE (SignetDocumentFile, signet_document_file, G_TYPE_OBJECT)
 
 static gboolean
+read_fully (int fd, guint64 offset, guint8 *buffer, gsize length, gsize *n_read, GError **error)
+{
+  gsize done = 0;
+
+  while (done < length)
+    {
+      gssize n = pread (fd, buffer + done, length - done, (off_t) (offset + done));
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return signet_base_error_set_errno (error, errno, "reading a document");
+      if (n == 0)
+        break;
+      done += (gsize) n;
+    }
+  *n_read = done;
+  return TRUE;
+}
+
+static gboolean
 is_pdf (const guint8 *head, gsize length)
 {
   /* ISO 32000-1, annex H.3.4.1: readers look for the header in the first 1024 bytes. The PDF reader itself is stricter. */
   return memmem (head, length, "%PDF-", 5) != NULL;
+}
+
+/* A PDF with its header destroyed is a damaged PDF, not a file without signatures */
+static gboolean
+ends_like_pdf (int fd, guint64 size)
+{
+  guint8 tail[SNIFF_SIZE];
+  guint64 offset = size > sizeof tail ? size - sizeof tail : 0;
+  gsize n_read = 0;
+
+  return read_fully (fd, offset, tail, sizeof tail, &n_read, NULL) && memmem (tail, n_read, "startxref", 9) != NULL
+         && memmem (tail, n_read, "%%EOF", 5) != NULL;
 }
 
 static gboolean
@@ -74,27 +115,6 @@ sniff (const guint8 *head, gsize length)
   return is_pdf (head, length) ? SIGNET_FORMAT_PDF : SIGNET_FORMAT_OTHER;
 }
 
-static gboolean
-read_fully (int fd, guint64 offset, guint8 *buffer, gsize length, gsize *n_read, GError **error)
-{
-  gsize done = 0;
-
-  while (done < length)
-    {
-      gssize n = pread (fd, buffer + done, length - done, (off_t) (offset + done));
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return signet_base_error_set_errno (error, errno, "reading a document");
-      if (n == 0)
-        break;
-      done += (gsize) n;
-    }
-  *n_read = done;
-  return TRUE;
-}
-
 static void
 signet_document_file_finalize (GObject *object)
 {
@@ -102,6 +122,9 @@ signet_document_file_finalize (GObject *object)
 
   if (self->fd >= 0)
     close (self->fd);
+  for (guint i = 0; i < G_N_ELEMENTS (self->known); i++)
+    EVP_MD_CTX_free (self->known[i].state);
+  g_mutex_clear (&self->lock);
   g_free (self->path);
 
   G_OBJECT_CLASS (signet_document_file_parent_class)->finalize (object);
@@ -117,6 +140,7 @@ static void
 signet_document_file_init (SignetDocumentFile *self)
 {
   self->fd = -1;
+  g_mutex_init (&self->lock);
 }
 
 /**
@@ -153,6 +177,8 @@ signet_document_file_open (const char *path, GError **error)
     return NULL;
 
   self->format = sniff (head, n_read);
+  if (self->format == SIGNET_FORMAT_OTHER && ends_like_pdf (self->fd, (guint64) self->status.st_size))
+    self->format = SIGNET_FORMAT_PDF;
   return g_steal_pointer (&self);
 }
 
@@ -268,6 +294,43 @@ digest_range (SignetDocumentFile *self, EVP_MD_CTX *context, guint64 offset, gui
   return TRUE;
 }
 
+void
+signet_document_file_set_known_prefix (SignetDocumentFile *self, SignetDigest digest, guint64 length, EVP_MD_CTX *state)
+{
+  KnownPrefix *known = &self->known[digest];
+  EVP_MD_CTX *copy = EVP_MD_CTX_new ();
+
+  g_return_if_fail (SIGNET_IS_DOCUMENT_FILE (self));
+  g_return_if_fail (digest < G_N_ELEMENTS (self->known));
+
+  g_mutex_lock (&self->lock);
+  if (length >= known->length && EVP_MD_CTX_copy_ex (copy, state) == 1)
+    {
+      EVP_MD_CTX_free (known->state);
+      known->state = g_steal_pointer (&copy);
+      known->length = length;
+    }
+  g_mutex_unlock (&self->lock);
+  EVP_MD_CTX_free (copy);
+}
+
+guint64
+signet_document_file_resume_digest (SignetDocumentFile *self, SignetDigest digest, guint64 most, EVP_MD_CTX *context)
+{
+  const KnownPrefix *known = &self->known[digest];
+  guint64 length = 0;
+
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_FILE (self), 0);
+  g_return_val_if_fail (digest < G_N_ELEMENTS (self->known), 0);
+
+  g_mutex_lock (&self->lock);
+  if (known->state != NULL && known->length <= most && signet_document_file_check_unchanged (self, NULL)
+      && EVP_MD_CTX_copy_ex (context, known->state) == 1)
+    length = known->length;
+  g_mutex_unlock (&self->lock);
+  return length;
+}
+
 /**
  * signet_document_file_digest:
  * @digest: which one
@@ -285,6 +348,7 @@ signet_document_file_digest (SignetDocumentFile *self, SignetDigest digest, guin
   guint8 value[EVP_MAX_MD_SIZE];
   unsigned value_length = 0;
   EVP_MD_CTX *context = NULL;
+  guint64 known = 0;
 
   g_return_val_if_fail (SIGNET_IS_DOCUMENT_FILE (self), NULL);
 
@@ -296,8 +360,12 @@ signet_document_file_digest (SignetDocumentFile *self, SignetDigest digest, guin
   context = EVP_MD_CTX_new ();
   if (EVP_DigestInit_ex (context, md, NULL) != 1)
     signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "starting a digest");
-  else if (digest_range (self, context, offset, length, cancellable, error) && EVP_DigestFinal_ex (context, value, &value_length) == 1)
-    result = g_bytes_new (value, value_length);
+  else
+    {
+      known = offset == 0 ? signet_document_file_resume_digest (self, digest, length, context) : 0;
+      if (digest_range (self, context, offset + known, length - known, cancellable, error) && EVP_DigestFinal_ex (context, value, &value_length) == 1)
+        result = g_bytes_new (value, value_length);
+    }
   EVP_MD_CTX_free (context);
   return g_steal_pointer (&result);
 }

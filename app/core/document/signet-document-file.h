@@ -25,5 +25,9 @@ gboolean            signet_document_file_read          (SignetDocumentFile *self
 /* Digest of [offset, offset + length) in constant memory. */
 GBytes             *signet_document_file_digest        (SignetDocumentFile *self, SignetDigest digest, guint64 offset, guint64 length,
                                                         GCancellable *cancellable, GError **error);
+/* @state: a digest in progress over exactly the first @length bytes of this file (copied): those are not read again while the file stays unchanged. */
+void                signet_document_file_set_known_prefix (SignetDocumentFile *self, SignetDigest digest, guint64 length, EVP_MD_CTX *state);
+/* Puts the longest known state of at most @most bytes into @context, which was initialised for @digest. Returns how many bytes it covers. */
+guint64             signet_document_file_resume_digest (SignetDocumentFile *self, SignetDigest digest, guint64 most, EVP_MD_CTX *context);
 
 G_END_DECLS

@@ -16,6 +16,7 @@
 #include "signet-cms-reader-private.h"
 #include "signet-pdf-difference-private.h"
 #include "signet-pdf-hash-private.h"
+#include "signet-pdf-orphan-private.h"
 
 #define MAX_SIGNATURES 256
 #define MAX_REVISIONS  256
@@ -169,6 +170,26 @@ collect_from_older (Finder *finder)
     }
 }
 
+/* Nothing is signed, or what was signed was cut loose */
+static gboolean
+collect_orphan (Finder *finder, GError **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  const SignetPdfValue *orphan = _signet_pdf_find_orphan (finder->reader, finder->cancellable, &local_error);
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (orphan != NULL)
+    {
+      add_candidate (finder, finder->reader, "(no field)", orphan);
+      ((Candidate *) g_ptr_array_index (finder->candidates, 0))->removed = TRUE;
+    }
+  return TRUE;
+}
+
 static gboolean
 collect (Finder *finder, GError **error)
 {
@@ -178,7 +199,7 @@ collect (Finder *finder, GError **error)
   if (finder->reader->sections->len <= MAX_REVISIONS)
     collect_from_older (finder);
   if (finder->reader->sections->len <= MAX_REVISIONS && finder->candidates->len <= MAX_SIGNATURES)
-    return TRUE;
+    return finder->candidates->len > 0 || collect_orphan (finder, error);
   g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "more revisions or signatures than can be judged");
   return FALSE;
 }
@@ -235,7 +256,7 @@ check_range (Finder *finder, Candidate *candidate)
   candidate->gap_end = contents->end;
   candidate->end = (guint64) range[2] + (guint64) range[3];
   /* white space inside would be a place to hide bytes in */
-  if (contents->end - contents->start != 2 * (guint64) contents->count + 2)
+  if (contents->irregular)
     return set_broken (candidate, "contents-form");
   return TRUE;
 }

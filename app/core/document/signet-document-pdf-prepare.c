@@ -38,6 +38,7 @@ signet_pdf_prepared_free (SignetPdfPrepared *prepared)
   if (prepared == NULL)
     return;
   g_clear_pointer (&prepared->digest, g_bytes_unref);
+  EVP_MD_CTX_free (prepared->prefix);
   g_free (prepared->field);
   g_free (prepared);
 }
@@ -411,8 +412,9 @@ finish_digest (Plan *plan, EVP_MD_CTX *context, GError **error)
   return g_bytes_new (value, length);
 }
 
+/* @prefix: (out): the digest after what was copied */
 static GBytes *
-write_document (Plan *plan, int fd, EVP_MD_CTX *context, const EVP_MD *md, GCancellable *cancellable, GError **error)
+write_document (Plan *plan, int fd, EVP_MD_CTX *context, const EVP_MD *md, EVP_MD_CTX *prefix, GCancellable *cancellable, GError **error)
 {
   SignetDocumentFile *file = plan->pdf->file;
   guint64 size = plan->pdf->reader->limit;
@@ -426,6 +428,11 @@ write_document (Plan *plan, int fd, EVP_MD_CTX *context, const EVP_MD *md, GCanc
       || !_signet_pdf_write_at (fd, size, plan->writer->bytes->str, plan->writer->bytes->len, error)
       || !signet_document_file_check_unchanged (file, error))
     return NULL;
+  if (EVP_MD_CTX_copy_ex (prefix, context) != 1)
+    {
+      signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "hashing a document");
+      return NULL;
+    }
   return finish_digest (plan, context, error);
 }
 
@@ -433,6 +440,7 @@ static SignetPdfPrepared *
 execute (Plan *plan, int fd, const EVP_MD *md, GCancellable *cancellable, GError **error)
 {
   EVP_MD_CTX *context = NULL;
+  EVP_MD_CTX *prefix = NULL;
   SignetPdfPrepared *prepared = NULL;
   GBytes *digest = NULL;
 
@@ -440,15 +448,21 @@ execute (Plan *plan, int fd, const EVP_MD *md, GCancellable *cancellable, GError
     return NULL;
   fill_byte_range (plan);
   context = EVP_MD_CTX_new ();
-  digest = write_document (plan, fd, context, md, cancellable, error);
+  prefix = EVP_MD_CTX_new ();
+  digest = write_document (plan, fd, context, md, prefix, cancellable, error);
   EVP_MD_CTX_free (context);
   if (digest == NULL)
-    return NULL;
+    {
+      EVP_MD_CTX_free (prefix);
+      return NULL;
+    }
 
   prepared = g_new0 (SignetPdfPrepared, 1);
   prepared->contents_offset = plan->pdf->reader->limit + plan->contents;
   prepared->room = plan->parameters->room;
   prepared->digest = digest;
+  prepared->prefix_length = plan->pdf->reader->limit;
+  prepared->prefix = prefix;
   prepared->field = g_strdup (plan->field_name);
   return prepared;
 }

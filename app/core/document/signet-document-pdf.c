@@ -106,7 +106,9 @@ open_encrypted (SignetDocumentPdf *self, const char *password, GError **error)
 
   g_clear_pointer (&self->reader, _signet_pdf_reader_free);
   self->fields = g_ptr_array_new ();
-  return _signet_pdf_ask_qpdf (self->file, password, &root, &self->encrypted, &self->n_pages, error);
+  if (!_signet_pdf_ask_qpdf (self->file, password, &root, &self->encrypted, &self->n_pages, error))
+    return FALSE;
+  return self->encrypted || set_malformed (error, "the document can be read in two ways");
 }
 
 /**

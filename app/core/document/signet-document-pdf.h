@@ -35,6 +35,8 @@ typedef struct {
   gsize    room;            /* hex digits / 2 */
   GBytes  *digest;          /* over both ranges */
   char    *field;           /* the field's full name */
+  guint64  prefix_length;   /* bytes copied */
+  EVP_MD_CTX *prefix;       /* (owned): digest in progress over them, as read back from the output */
 } SignetPdfPrepared;
 void signet_pdf_prepared_free (SignetPdfPrepared *prepared);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetPdfPrepared, signet_pdf_prepared_free)
@@ -47,10 +49,13 @@ guint              signet_document_pdf_get_n_signatures (SignetDocumentPdf *self
 char             **signet_document_pdf_dup_empty_fields (SignetDocumentPdf *self);
 /* FALSE with FORBIDDEN when DocMDP, FieldMDP, a lock or the permissions do not allow a signature (ISO 32000-1, 12.8.2.2). */
 gboolean           signet_document_pdf_check_can_sign  (SignetDocumentPdf *self, const char *field, GError **error);
-/* Copies the file to @fd, appends the increment, hashes while copying (constant memory), leaves /Contents empty. */
+/* Copies the file to @fd (open for reading too), appends the increment, hashes what has arrived there while copying (constant memory), leaves /Contents empty. */
 SignetPdfPrepared *signet_document_pdf_prepare         (SignetDocumentPdf *self, int fd, SignetDigest digest, const SignetPdfSignParameters *parameters,
                                                         GCancellable *cancellable, GError **error);
 /* Writes @cms into the gap. */
 gboolean           signet_pdf_prepared_complete        (const SignetPdfPrepared *prepared, int fd, GBytes *cms, GError **error);
+
+/* Loads on a thread what the first PDF would wait for. Never needed, never harmful. */
+void signet_document_pdf_preload (void);
 
 G_END_DECLS

@@ -377,6 +377,22 @@ is_annotation (const SignetPdfValue *value)
          && _signet_pdf_lookup (value, "Rect")->type != SIGNET_PDF_NULL;
 }
 
+/* Only what means something in an annotation and nothing anywhere else (12.5.2, 12.5.6) */
+static gboolean
+changed_as_annotation (const SignetPdfValue *before, const SignetPdfValue *after)
+{
+  static const char *const keys_of_annotations[] = {
+    "AP", "AS", "BE", "BS", "Border", "C", "CA", "Contents", "CreationDate", "DA", "DS", "F", "IC", "InkList", "IRT", "L", "LE", "M",
+    "Name", "NM", "Open", "Popup", "Q", "QuadPoints", "RC", "Rect", "Rotate", "RT", "State", "StateModel", "Subj", "T", "Vertices", NULL };
+  const SignetPdfValue *contents = _signet_pdf_lookup (after, "Contents");
+  g_auto(GStrv) keys = _signet_pdf_differing_keys (before, after);
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    if (!g_strv_contains (keys_of_annotations, keys[i]))
+      return FALSE;
+  return contents->type == SIGNET_PDF_NULL || contents->type == SIGNET_PDF_STRING;
+}
+
 static gboolean
 is_annotation_list (SignetPdfComparison *self, guint32 number)
 {
@@ -412,7 +428,7 @@ _signet_pdf_comparison_check_pages (SignetPdfComparison *self)
           _signet_pdf_comparison_explain (self, number);
           check_annotations (self, before, after, number);
         }
-      else if (is_annotation (before) && is_annotation (after))
+      else if (is_annotation (before) && is_annotation (after) && changed_as_annotation (before, after))
         {
           _signet_pdf_comparison_explain (self, number);
           _signet_pdf_comparison_explain_below (self, _signet_pdf_lookup (after, "AP"), TRUE);

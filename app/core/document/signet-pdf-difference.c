@@ -45,10 +45,12 @@ _signet_pdf_comparison_add (SignetPdfComparison *self, const char *kind, const c
   _signet_document_signature_add_change (self->signature, kind, where, allowed);
 }
 
+/* What pages show refers to it: then it is page content, whatever else it pretends to be */
 void
 _signet_pdf_comparison_explain (SignetPdfComparison *self, guint32 number)
 {
-  g_hash_table_remove (self->changed, GUINT_TO_POINTER (number));
+  if (!g_hash_table_contains (self->from_content, GUINT_TO_POINTER (number)))
+    g_hash_table_remove (self->changed, GUINT_TO_POINTER (number));
 }
 
 static void
@@ -62,7 +64,8 @@ explain_below (SignetPdfComparison *self, const SignetPdfValue *value, gboolean 
       guint references = GPOINTER_TO_UINT (g_hash_table_lookup (self->references, GUINT_TO_POINTER (number)));
       guint allowed = _signet_pdf_comparison_is_new (self, number) ? 0 : 1;
 
-      if (!g_hash_table_contains (self->changed, GUINT_TO_POINTER (number)) || references > allowed || (allowed == 1 && !changed_too))
+      if (!g_hash_table_contains (self->changed, GUINT_TO_POINTER (number)) || references > allowed || (allowed == 1 && !changed_too)
+          || g_hash_table_contains (self->from_content, GUINT_TO_POINTER (number)))
         return;
       _signet_pdf_comparison_explain (self, number);
       explain_below (self, _signet_pdf_reader_resolve (self->after, value), changed_too, depth + 1);

@@ -76,6 +76,7 @@ static gboolean
 hash_with (Pass *pass, GPtrArray *jobs, SignetDigest digest, EVP_MD_CTX *trunk, GError **error)
 {
   guint64 position = 0;
+  gboolean started = FALSE;
 
   if (EVP_DigestInit_ex (trunk, signet_digest_get_md (digest), NULL) != 1)
     return TRUE; /* not offered by this OpenSSL: no result */
@@ -85,9 +86,13 @@ hash_with (Pass *pass, GPtrArray *jobs, SignetDigest digest, EVP_MD_CTX *trunk, 
 
       if (job->digest != digest)
         continue;
+      if (!started)
+        position = signet_document_file_resume_digest (pass->file, digest, job->gap_start, trunk);
+      started = TRUE;
       if (!update (pass, trunk, position, job->gap_start, error) || !finish_fork (pass, trunk, job, error))
         return FALSE;
       position = job->gap_start;
+      signet_document_file_set_known_prefix (pass->file, digest, position, trunk);
     }
   return TRUE;
 }

@@ -35,6 +35,7 @@ typedef struct { const SignetPdfValue *key; const SignetPdfValue *value; } Signe
 struct _SignetPdfValue {
   guint8  type;
   guint8  hexadecimal : 1; /* a string written <…> */
+  guint8  irregular : 1;   /* such a string with white space inside, or half a byte */
   guint8  ambiguous : 1;   /* a dictionary with a key twice: two readers may see two things */
   guint8  located : 1;     /* start and end are offsets in the file; not so inside object streams */
   guint32 count;           /* bytes, items, pairs; generation of a reference */

@@ -290,7 +290,10 @@ read_hexadecimal (SignetPdfLexer *lexer, GError **error)
     }
   value = new_text (lexer, SIGNET_PDF_STRING, start, bytes->data, bytes->len, error);
   if (value != NULL)
-    value->hexadecimal = TRUE;
+    {
+      value->hexadecimal = TRUE;
+      value->irregular = high >= 0 || lexer->position - start != 2 * (gsize) bytes->len + 2;
+    }
   return value;
 }
 

@@ -11,17 +11,65 @@
 
 #include <qpdf/qpdf-c.h>
 
-static gboolean
-set_qpdf_error (qpdf_data qpdf, const char *password, GError **error)
-{
-  qpdf_error failure = qpdf_get_error (qpdf);
+#include "../base/signet-library.h"
 
-  if (qpdf_get_error_code (qpdf, failure) == qpdf_e_password)
+/* What is used of qpdf. Its headers give the types; the library itself is loaded with the first PDF. */
+#define QPDF_FUNCTIONS(of) \
+  of (init) of (cleanup) of (silence_errors) of (set_suppress_warnings) of (set_attempt_recovery) of (read) of (is_encrypted) \
+  of (get_root) of (oh_get_object_id) of (get_num_pages) of (has_error) of (get_error) of (get_error_code) \
+  of (get_error_message_detail) of (get_error_file_position)
+
+#define QPDF_NAME(name) "qpdf_" #name,
+#define QPDF_MEMBER(name) __typeof__ (&qpdf_##name) name;
+
+typedef struct { QPDF_FUNCTIONS (QPDF_MEMBER) } Qpdf;
+
+/* (nullable): the functions, loaded once; a system without the library is asked again. */
+static const Qpdf *
+load_qpdf (GError **error)
+{
+  static const char *const names[] = { QPDF_FUNCTIONS (QPDF_NAME) NULL };
+  static union { Qpdf functions; gpointer places[G_N_ELEMENTS (names) - 1]; } table;
+  static GMutex lock;
+  static gboolean loaded;
+
+  G_STATIC_ASSERT (sizeof table.functions == sizeof table.places);
+  g_mutex_lock (&lock);
+  loaded = loaded || signet_library_load (SIGNET_QPDF_SONAME, names, table.places, error);
+  g_mutex_unlock (&lock);
+  return loaded ? &table.functions : NULL;
+}
+
+static gpointer
+preload_on_thread (gpointer unused)
+{
+  load_qpdf (NULL);
+  return NULL;
+}
+
+/**
+ * signet_document_pdf_preload:
+ *
+ * Loads the second reader on a thread of its own. For a face that knows a PDF is coming and has something to wait for meanwhile; without it
+ * the first PDF waits.
+ */
+void
+signet_document_pdf_preload (void)
+{
+  g_thread_unref (g_thread_new ("signet-preload", preload_on_thread, NULL));
+}
+
+static gboolean
+set_qpdf_error (const Qpdf *library, qpdf_data qpdf, const char *password, GError **error)
+{
+  qpdf_error failure = library->get_error (qpdf);
+
+  if (library->get_error_code (qpdf, failure) == qpdf_e_password)
     g_set_error_literal (error, SIGNET_DOCUMENT_ERROR,
                          password == NULL ? SIGNET_DOCUMENT_ERROR_ENCRYPTED : SIGNET_DOCUMENT_ERROR_WRONG_PASSWORD, "a password is needed");
   else
     g_set_error (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_MALFORMED, "%s at byte %llu",
-                 qpdf_get_error_message_detail (qpdf, failure), qpdf_get_error_file_position (qpdf, failure));
+                 library->get_error_message_detail (qpdf, failure), library->get_error_file_position (qpdf, failure));
   return FALSE;
 }
 
@@ -30,22 +78,26 @@ _signet_pdf_ask_qpdf (SignetDocumentFile *file, const char *password, guint32 *r
 {
   /* the very file that is open, whatever its name stands for by now */
   g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", signet_document_file_get_fd (file));
-  qpdf_data qpdf = qpdf_init ();
+  const Qpdf *library = load_qpdf (error);
+  qpdf_data qpdf;
   gboolean ok = FALSE;
 
-  qpdf_silence_errors (qpdf);
-  qpdf_set_suppress_warnings (qpdf, QPDF_TRUE);
-  qpdf_set_attempt_recovery (qpdf, QPDF_FALSE);
-  ok = (qpdf_read (qpdf, path, password) & QPDF_ERRORS) == 0;
+  if (library == NULL)
+    return FALSE;
+  qpdf = library->init ();
+  library->silence_errors (qpdf);
+  library->set_suppress_warnings (qpdf, QPDF_TRUE);
+  library->set_attempt_recovery (qpdf, QPDF_FALSE);
+  ok = (library->read (qpdf, path, password) & QPDF_ERRORS) == 0;
   if (ok)
     {
-      *encrypted = qpdf_is_encrypted (qpdf);
-      *root = (guint32) qpdf_oh_get_object_id (qpdf, qpdf_get_root (qpdf));
+      *encrypted = library->is_encrypted (qpdf);
+      *root = (guint32) library->oh_get_object_id (qpdf, library->get_root (qpdf));
       if (n_pages != NULL && *encrypted)
-        *n_pages = (guint) MAX (0, qpdf_get_num_pages (qpdf));
+        *n_pages = (guint) MAX (0, library->get_num_pages (qpdf));
     }
-  if (qpdf_has_error (qpdf))
-    ok = set_qpdf_error (qpdf, password, error);
-  qpdf_cleanup (&qpdf);
+  if (library->has_error (qpdf))
+    ok = set_qpdf_error (library, qpdf, password, error);
+  library->cleanup (&qpdf);
   return ok;
 }

@@ -72,6 +72,7 @@ struct _SignetEnrolment
   SignetJournal      *journal;
   GPtrArray          *plugins;
   GPtrArray          *authorities;   /* those a plugin can serve */
+  GPtrArray          *unserved;      /* those whose plugin is not there: named only in the error that says so */
 };
 
 SignetPluginManifest *_signet_enrolment_find_plugin (SignetEnrolment *self, SignetAuthority *authority, GError **error);   /* (transfer none) */

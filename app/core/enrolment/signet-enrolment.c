@@ -30,6 +30,7 @@ signet_enrolment_finalize (GObject *object)
   g_clear_object (&self->journal);
   g_clear_pointer (&self->plugins, g_ptr_array_unref);
   g_clear_pointer (&self->authorities, g_ptr_array_unref);
+  g_clear_pointer (&self->unserved, g_ptr_array_unref);
   G_OBJECT_CLASS (signet_enrolment_parent_class)->finalize (object);
 }
 
@@ -43,6 +44,7 @@ static void
 signet_enrolment_init (SignetEnrolment *self)
 {
   self->authorities = g_ptr_array_new_with_free_func (g_object_unref);
+  self->unserved = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 static SignetPluginManifest *
@@ -84,8 +86,8 @@ signet_enrolment_new (SignetStore *store, SignetHttp *http, SignetClock *clock, 
   self->journal = journal != NULL ? g_object_ref (journal) : NULL;
   self->plugins = g_ptr_array_ref (plugins);
   for (guint i = 0; i < authorities->len; i++)
-    if (find_plugin (plugins, authorities->pdata[i]) != NULL)
-      g_ptr_array_add (self->authorities, g_object_ref (authorities->pdata[i]));
+    g_ptr_array_add (find_plugin (plugins, authorities->pdata[i]) != NULL ? self->authorities : self->unserved,
+                     g_object_ref (authorities->pdata[i]));
   return g_steal_pointer (&self);
 }
 
@@ -96,14 +98,31 @@ signet_enrolment_get_authorities (SignetEnrolment *self)
   return self->authorities;
 }
 
+static SignetAuthority *
+find_by_id (GPtrArray *authorities, const char *id)
+{
+  for (guint i = 0; i < authorities->len; i++)
+    if (g_strcmp0 (signet_authority_get_id (authorities->pdata[i]), id) == 0)
+      return authorities->pdata[i];
+  return NULL;
+}
+
 SignetAuthority *
 signet_enrolment_find_authority (SignetEnrolment *self, const char *id, GError **error)
 {
+  SignetAuthority *authority;
+
   g_return_val_if_fail (SIGNET_IS_ENROLMENT (self), NULL);
 
-  for (guint i = 0; i < self->authorities->len; i++)
-    if (g_strcmp0 (signet_authority_get_id (self->authorities->pdata[i]), id) == 0)
-      return self->authorities->pdata[i];
+  authority = find_by_id (self->authorities, id);
+  if (authority != NULL)
+    return authority;
+  authority = find_by_id (self->unserved, id);
+  if (authority != NULL)
+    {
+      _signet_enrolment_find_plugin (self, authority, error);
+      return NULL;
+    }
   g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_NOT_FOUND, "there is no authority %s that can be asked", id);
   return NULL;
 }

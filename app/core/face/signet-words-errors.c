@@ -201,7 +201,7 @@ static const SignetErrorRow enrolment_rows[] = {
 };
 
 static const SignetErrorRow io_rows[] = {
-  { G_IO_ERROR_CANCELLED, STATUS_CANCELLED, "cancelled", N_("Cancelled."), N_("Nothing was changed.") },
+  { G_IO_ERROR_CANCELLED, STATUS_CANCELLED, "cancelled", N_("Cancelled."), N_("Nothing was left half done.") },
   { G_IO_ERROR_NOT_FOUND, STATUS_NO_INPUT, "not-found", N_("It is not there."), N_("Check the name, and the folder it should be in.") },
   { G_IO_ERROR_PERMISSION_DENIED, STATUS_NO_INPUT, "not-readable", N_("You are not allowed to open it."),
     N_("Ask its owner for permission.") },

@@ -58,13 +58,26 @@ static const SignetReasonRow reason_rows[] = {
   { "algorithm-mismatch", N_("The signature contradicts itself about its algorithm") },
   { "algorithm-unsupported", N_("The signature uses an algorithm Signet does not handle") },
   { "algorithm-not-acceptable", N_("An algorithm of the signature is no longer good enough") },
-  { "no-data", N_("The file that was signed is missing") },
   { "malformed", N_("The signature is damaged") },
   { "unsupported", N_("The signature is of a kind Signet does not handle") },
-  { "multiple-signers", N_("One signature holds several signers, which its format does not allow") },
+  { "cms-malformed", N_("The signature is damaged") },
+  { "contents-form", N_("The signature is damaged") },
+  { "contents-trailing-data", N_("Something is hidden behind the signature, in the room kept for it") },
+  { "contents-missing", N_("The place for the signature is empty") },
+  { "dictionary-form", N_("The description of the signature in the document is damaged") },
+  { "content-inside", N_("The signature holds content of its own, which its format does not allow") },
+  { "format-missing", N_("The signature does not say what kind it is") },
+  { "format-unsupported", N_("The signature is of a kind Signet does not handle") },
+  { "type-mismatch", N_("The signature contradicts itself about its kind") },
+  { "signer-count", N_("One signature holds no signer or several, which its format does not allow") },
+  { "field-removed", N_("The field of the signature was taken out of the form later") },
+  { "no-data", N_("The file that was signed is missing") },
   /* coverage */
+  { "byte-range-missing", N_("The signature does not say which part of the file it covers") },
+  { "byte-range-form", N_("What the signature says it covers makes no sense") },
+  { "byte-range-start", N_("The signature leaves out the beginning of the file") },
+  { "byte-range-outside", N_("The signature says it covers more than there is") },
   { "byte-range-gap", N_("The signature leaves out a part of the file that it has to cover") },
-  { "byte-range-invalid", N_("What the signature says it covers makes no sense") },
   { "partial-coverage", N_("The signature covers only a part of the file") },
   { "changed-after-signing", N_("The document was changed after signing, beyond what the signer allowed") },
   /* revocation */
@@ -257,20 +270,40 @@ signet_words_indeterminate_sentence (SignetSignatureReport *report)
     }
 }
 
+/* Whether some signature covers the file to its end: then all that was added after older ones is signed too. */
+static gboolean
+signet_words_is_covered (GPtrArray *signatures)
+{
+  for (guint i = 0; i < signatures->len; i++)
+    {
+      SignetDocumentSignature *signature = signet_signature_report_get_signature (g_ptr_array_index (signatures, i));
+
+      if (signet_document_signature_get_coverage (signature) == SIGNET_COVERAGE_WHOLE)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static char *
 signet_words_passed_headline (SignetFileReport *report)
 {
   GPtrArray *signatures = signet_file_report_get_signatures (report);
-  g_autofree char *name = NULL;
+  gboolean covered = signet_words_is_covered (signatures);
+  g_autofree char *name = signet_words_signer_name (g_ptr_array_index (signatures, 0));
 
-  if (signatures->len > 1)
+  if (signatures->len > 1 && covered)
     /* translators: so many signatures in one file, each of them good */
     return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Signed once, and not changed since",
                                          "Signed with %u signatures, and not changed since", signatures->len), signatures->len);
-
-  name = signet_words_signer_name (g_ptr_array_index (signatures, 0));
+  if (signatures->len > 1)
+    /* translators: so many signatures in one file, each of them good */
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Signed once; what was added since is allowed",
+                                         "Signed with %u signatures; what was added since is allowed", signatures->len), signatures->len);
+  if (covered)
+    /* translators: {name} is a person or organisation */
+    return _signet_words_fill (_("Signed by {name}, and not changed since"), "name", name, NULL);
   /* translators: {name} is a person or organisation */
-  return _signet_words_fill (_("Signed by {name}, and not changed since"), "name", name, NULL);
+  return _signet_words_fill (_("Signed by {name}; what was added since, the signer allows"), "name", name, NULL);
 }
 
 /**

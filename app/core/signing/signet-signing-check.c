@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * signet-signing-check.c: reads what was written as a stranger would, before it gets its name: it parses, the signature holds, it covers the
- * whole file and is that of the chosen certificate. See docs/decisions/self-check.md.
+ * whole file and is that of the chosen certificate. See docs/decisions/0015-self-check-in-one-pass.md.
  */
 #define G_LOG_DOMAIN "signet-signing-check"
 
@@ -17,13 +17,16 @@ fail (GError **error, const char *what)
   return FALSE;
 }
 
-/* The output has no name yet, but a descriptor. */
+/* The output has no name yet, but a descriptor. What was copied has been read back and hashed there once; that is not done again. */
 static SignetDocumentFile *
-reopen (SignetOutputFile *output, GError **error)
+reopen (SignetOutputFile *output, const SignetPdfPrepared *prepared, SignetDigest digest, GError **error)
 {
   g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", signet_output_file_get_fd (output));
+  SignetDocumentFile *written = signet_document_file_open (path, error);
 
-  return signet_document_file_open (path, error);
+  if (written != NULL && prepared != NULL)
+    signet_document_file_set_known_prefix (written, digest, prepared->prefix_length, prepared->prefix);
+  return written;
 }
 
 static SignetDocumentSignature *
@@ -57,26 +60,27 @@ judge (SignetSigning *self, SignetDocumentSignature *signature, GError **error)
 }
 
 gboolean
-_signet_signing_check_output (SignetSigning *self, SignetOutputFile *output, const char *field, char **sha256, GCancellable *cancellable, GError **error)
+_signet_signing_check_output (SignetSigning *self, SignetOutputFile *output, const SignetPdfPrepared *prepared, SignetDigest digest,
+                              char **sha256, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (SignetDocumentFile) written = reopen (output, error);
+  g_autoptr (SignetDocumentFile) written = reopen (output, prepared, digest, error);
   g_autoptr (GPtrArray) signatures = NULL;
-  g_autoptr (GBytes) digest = NULL;
+  g_autoptr (GBytes) whole = NULL;
   SignetDocumentSignature *ours;
 
   if (written == NULL)
     return FALSE;
-  signatures = signet_document_find_signatures (written, field == NULL ? self->file : NULL, cancellable, error);
+  signatures = signet_document_find_signatures (written, prepared == NULL ? self->file : NULL, cancellable, error);
   if (signatures == NULL)
     return FALSE;
-  ours = find_ours (signatures, field);
+  ours = find_ours (signatures, prepared != NULL ? prepared->field : NULL);
   if (ours == NULL)
     return fail (error, "the signature is not found");
   if (!judge (self, ours, error))
     return FALSE;
-  digest = signet_document_file_digest (written, SIGNET_DIGEST_SHA256, 0, signet_document_file_get_size (written), cancellable, error);
-  if (digest == NULL)
+  whole = signet_document_file_digest (written, SIGNET_DIGEST_SHA256, 0, signet_document_file_get_size (written), cancellable, error);
+  if (whole == NULL)
     return FALSE;
-  *sha256 = signet_text_hex (g_bytes_get_data (digest, NULL), g_bytes_get_size (digest));
+  *sha256 = signet_text_hex (g_bytes_get_data (whole, NULL), g_bytes_get_size (whole));
   return TRUE;
 }

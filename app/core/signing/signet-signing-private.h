@@ -51,8 +51,9 @@ const char        *_signet_signing_why_unusable    (SignetCertificate *certifica
 /* Those checks that stop an act whatever the pre-flight said; SIGNET_SIGNING_ERROR_STOPPED names the first. */
 gboolean           _signet_signing_check_stops     (SignetSigning *self, GCancellable *cancellable, GError **error);
 
-/* Parses @output again and compares with what was meant. SIGNET_SIGNING_ERROR_SELF_CHECK. @field: (nullable) for a PDF */
-gboolean           _signet_signing_check_output    (SignetSigning *self, SignetOutputFile *output, const char *field,
-                                                    char **sha256, GCancellable *cancellable, GError **error);
+/* Parses @output again and compares with what was meant. SIGNET_SIGNING_ERROR_SELF_CHECK.
+   @prepared: (nullable): of a PDF; @digest: the one it was prepared with */
+gboolean           _signet_signing_check_output    (SignetSigning *self, SignetOutputFile *output, const SignetPdfPrepared *prepared,
+                                                    SignetDigest digest, char **sha256, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

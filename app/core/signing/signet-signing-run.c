@@ -240,11 +240,10 @@ complete (Act *act, GError **error)
 static gboolean
 check (Act *act, GError **error)
 {
-  const char *field = act->prepared != NULL ? act->prepared->field : NULL;
-
   /* before the check so that a change has its own name, after it so that none is missed */
   if (!enter (act, "verifying", error) || !signet_document_file_check_unchanged (act->signing->file, error)
-      || !_signet_signing_check_output (act->signing, act->output, field, &act->sha256, act->cancellable, error)
+      || !_signet_signing_check_output (act->signing, act->output, act->prepared, act->algorithm.digest, &act->sha256,
+                                        act->cancellable, error)
       || !signet_document_file_check_unchanged (act->signing->file, error))
     return FALSE;
   signet_stop_here ("verified");

@@ -229,6 +229,18 @@ has_ending (const char *name, const char *ending)
   return length > tail && g_ascii_strcasecmp (name + length - tail, ending) == 0;
 }
 
+/* A document signed here before keeps one "-signed" and counts on. */
+static void
+drop_signed (char *base)
+{
+  char *mark = g_strrstr (base, "-signed");
+  const char *rest = mark != NULL ? mark + strlen ("-signed") : NULL;
+
+  if (rest != NULL && mark > base && mark[-1] != '/'
+      && (*rest == '\0' || (*rest == '-' && rest[1] != '\0' && strspn (rest + 1, "0123456789") == strlen (rest + 1))))
+    *mark = '\0';
+}
+
 /* "contract.pdf" becomes "contract-signed.pdf", then "contract-signed-2.pdf"; detached "plan.odt.p7s", "plan.odt-2.p7s" */
 static char *
 propose_name (const char *path, gboolean pades, guint number)
@@ -238,6 +250,8 @@ propose_name (const char *path, gboolean pades, guint number)
 
   if (pades && has_ending (base, ".pdf"))
     base[strlen (base) - strlen (".pdf")] = '\0';
+  if (pades)
+    drop_signed (base);
   return pades ? g_strconcat (base, "-signed", count, ".pdf", NULL) : g_strconcat (base, count, ".p7s", NULL);
 }
 

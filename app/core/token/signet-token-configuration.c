@@ -45,9 +45,9 @@ _signet_token_configuration_parse (const char *text, gsize length)
   if (length > MAX_FILE || memchr (text, 0, length) != NULL || !g_utf8_validate (text, (gssize) length, NULL))
     return NULL;
   copy = g_strndup (text, length);
-  lines = g_strsplit (copy, "\n", MAX_LINES);
+  lines = g_strsplit (copy, "\n", MAX_LINES + 1); /* the last one is all the rest, and not a line */
   values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  for (guint i = 0; lines[i] != NULL; i++)
+  for (guint i = 0; lines[i] != NULL && i < MAX_LINES; i++)
     {
       char *line = g_strstrip (lines[i]);
       char *colon = strchr (line, ':');

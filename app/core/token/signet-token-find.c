@@ -138,10 +138,15 @@ filter (GPtrArray *candidates, Matcher matches, const char *what)
   return matching;
 }
 
-static const char *
-name_of (gpointer object)
+/* Two certificates of one key differ in nothing but themselves. */
+static void
+append_name (GString *names, gpointer object)
 {
-  return SIGNET_IS_TOKEN (object) ? signet_token_get_uri (object) : signet_token_key_get_uri (object);
+  SignetCertificate *certificate = SIGNET_IS_TOKEN (object) ? NULL : signet_token_key_get_certificate (object);
+
+  g_string_append (names, SIGNET_IS_TOKEN (object) ? signet_token_get_uri (object) : signet_token_key_get_uri (object));
+  if (certificate != NULL)
+    g_string_append_printf (names, " (certificate %s)", signet_certificate_get_sha256 (certificate));
 }
 
 static gpointer
@@ -150,7 +155,11 @@ refuse_several (GPtrArray *matching, const char *what, GError **error)
   g_autoptr (GString) names = g_string_new (NULL);
 
   for (guint i = 0; i < MIN (matching->len, 8); i++)
-    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", name_of (matching->pdata[i]));
+    {
+      if (i > 0)
+        g_string_append (names, ", ");
+      append_name (names, matching->pdata[i]);
+    }
   g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE, "%s fits several: %s",
                what != NULL ? what : "nothing was named, and that", names->str);
   return NULL;

@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* What a module without a process has to say: it crashed, hung or was refused. */
+#define SIGNET_TOKEN_STATE_GONE "gone"
+
 typedef struct _SignetTokenWatch SignetTokenWatch;
 
 SignetTokenWatch *_signet_token_watch_start (SignetTokenManager *manager); /* borrowed: stop before the manager goes */

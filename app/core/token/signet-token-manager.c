@@ -308,12 +308,19 @@ typedef struct
   GError *error;     /* (nullable) */
 } Listing;
 
-static GPtrArray *
-list_in_host (SignetTokenModule *module, GCancellable *cancellable, GError **error)
+/* What was refused once may be mended meanwhile (a service was started, a file's mode set right): the next listing tries anew. */
+static void
+note_failure (SignetTokenModule *module, const GError *failure)
+{
+  _signet_token_module_take_listed (module, _signet_token_watch_state (module, SIGNET_TOKEN_STATE_GONE));
+  if (g_error_matches (failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED))
+    _signet_token_module_forget_host (module);
+}
+
+static gboolean
+call_list (SignetTokenModule *module, GVariant **description, GVariant **tokens, GCancellable *cancellable, GError **error)
 {
   g_autoptr (SignetTokenHostRef) host = NULL;
-  g_autoptr (GVariant) description = NULL;
-  g_autoptr (GVariant) tokens = NULL;
   g_autoptr (GError) failure = NULL;
   SignetTokenHost *proxy = NULL;
   int deadline = 0;
@@ -322,19 +329,37 @@ list_in_host (SignetTokenModule *module, GCancellable *cancellable, GError **err
   _signet_token_module_drop_outdated (module);
   host = _signet_token_module_ensure_host (module, cancellable, error);
   if (host == NULL)
-    return NULL;
+    return FALSE;
   proxy = _signet_token_host_begin (host, SIGNET_TOKEN_DEADLINE_LISTING, &deadline, cancellable, error);
   if (proxy == NULL)
-    return NULL;
-  ok = signet_token_host_call_list_tokens_sync (proxy, G_DBUS_CALL_FLAGS_NONE, deadline, &description, &tokens, cancellable,
+    return FALSE;
+  ok = signet_token_host_call_list_tokens_sync (proxy, G_DBUS_CALL_FLAGS_NONE, deadline, description, tokens, cancellable,
                                                 &failure);
-  if (_signet_token_host_end (host, ok, g_steal_pointer (&failure), error))
-    return _signet_token_parse_tokens (module, tokens);
-  /* what was refused once may be mended meanwhile (a service was started, a file's mode set right): the next listing tries anew
-   */
-  if (error != NULL && g_error_matches (*error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED))
-    _signet_token_module_forget_host (module);
-  return NULL;
+  return _signet_token_host_end (host, ok, g_steal_pointer (&failure), error);
+}
+
+/* The state is taken before the listing: what changes meanwhile is seen as a change. */
+static GPtrArray *
+list_in_host (SignetTokenModule *module, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *before = _signet_token_watch_state (module, "");
+  g_autoptr (GVariant) description = NULL;
+  g_autoptr (GVariant) tokens = NULL;
+  g_autoptr (GError) failure = NULL;
+  const char *state = "";
+
+  if (!call_list (module, &description, &tokens, cancellable, &failure))
+    {
+      note_failure (module, failure);
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+  g_variant_lookup (description, "state", "&s", &state);
+  if (_signet_token_module_get_software_dir (module) != NULL)
+    _signet_token_module_take_listed (module, g_steal_pointer (&before));
+  else
+    _signet_token_module_take_listed (module, g_strconcat (state, before, NULL));
+  return _signet_token_parse_tokens (module, tokens);
 }
 
 static gpointer
@@ -396,6 +421,19 @@ state_of (Listing *listing)
   return g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_HUNG) ? "hung" : "failed";
 }
 
+/* Why the objects of a token could not all be listed, though the token itself was. */
+static char *
+dup_detail (Listing *listing)
+{
+  char *problem = NULL;
+
+  if (listing->error != NULL)
+    return g_strdup (listing->error->message);
+  for (guint i = 0; i < listing->tokens->len && problem == NULL; i++)
+    g_variant_lookup (_signet_token_get_description (listing->tokens->pdata[i]), "problem", "s", &problem);
+  return problem != NULL ? problem : g_strdup ("");
+}
+
 static SignetTokenFinding *
 finding_new (Listing *listing)
 {
@@ -403,9 +441,19 @@ finding_new (Listing *listing)
 
   finding->module = g_strdup (_signet_token_module_get_path (listing->module));
   finding->state = g_strdup (state_of (listing));
-  finding->detail = g_strdup (listing->error != NULL ? listing->error->message : "");
+  finding->detail = dup_detail (listing);
   finding->n_tokens = listing->tokens != NULL ? listing->tokens->len : 0;
   return finding;
+}
+
+/* By their bytes: g_variant_equal() prints both as text when it does not know where they come from. */
+static gboolean
+same_description (SignetToken *a, SignetToken *b)
+{
+  g_autoptr (GBytes) bytes_a = g_variant_get_data_as_bytes (_signet_token_get_description (a));
+  g_autoptr (GBytes) bytes_b = g_variant_get_data_as_bytes (_signet_token_get_description (b));
+
+  return g_bytes_equal (bytes_a, bytes_b);
 }
 
 /* The object faces know already, when nothing about the token changed. */
@@ -416,8 +464,7 @@ known_or_new (GPtrArray *known, SignetToken *token)
     {
       SignetToken *old = known->pdata[i];
 
-      if (_signet_token_get_module (old) == _signet_token_get_module (token) &&
-          g_variant_equal (_signet_token_get_description (old), _signet_token_get_description (token)))
+      if (_signet_token_get_module (old) == _signet_token_get_module (token) && same_description (old, token))
         return old;
     }
   return token;

@@ -39,6 +39,12 @@ SignetTokenHostRef *_signet_token_module_dup_host     (SignetTokenModule *self);
 /* The next ensure_host starts a new process; sessions of the old one live on. */
 void                _signet_token_module_forget_host  (SignetTokenModule *self);
 
+/* Something was written through us: who watches lists again. */
+void                _signet_token_module_touch        (SignetTokenModule *self);
+guint               _signet_token_module_get_touches  (SignetTokenModule *self);
+/* The state (_signet_token_watch_state) the last listing began with; what differs from it was not listed yet. */
+void                _signet_token_module_take_listed  (SignetTokenModule *self, char *state);
+gboolean            _signet_token_module_was_listed   (SignetTokenModule *self, const char *state);
 /* Forgets a host whose SoftHSM does not know the tokens that are in the folder now. */
 void                _signet_token_module_drop_outdated (SignetTokenModule *self);
 

@@ -45,9 +45,11 @@ struct _SignetTokenModule
   char *path;
   char *software_dir; /* (nullable) */
   gboolean user;
+  guint touches;            /* (atomic) */
   GMutex lock;              /* for what follows */
   SignetTokenHostRef *host; /* (nullable) */
   char *tokens;             /* (nullable): those in the software folder when @host was started */
+  char *listed;             /* (nullable): the state the last listing began with */
   guint deadlines[SIGNET_TOKEN_N_DEADLINES];
 };
 
@@ -378,6 +380,7 @@ signet_token_module_finalize (GObject *object)
   g_free (self->path);
   g_free (self->software_dir);
   g_free (self->tokens);
+  g_free (self->listed);
   G_OBJECT_CLASS (signet_token_module_parent_class)->finalize (object);
 }
 
@@ -388,11 +391,27 @@ signet_token_module_class_init (SignetTokenModuleClass *klass)
   signet_token_error_quark (); /* GDBus turns the host's errors into ours only when it knows them */
 }
 
+/* So that a test of a whole program need not wait for a minute. An installed program does not listen to it. */
+static void
+shorten_deadlines (SignetTokenModule *self)
+{
+#if SIGNET_DEVELOPMENT
+  const char *value = g_getenv ("SIGNET_TOKEN_DEADLINE");
+  guint64 milliseconds = value != NULL ? g_ascii_strtoull (value, NULL, 10) : 0;
+
+  for (guint i = 0; i < SIGNET_TOKEN_N_DEADLINES && milliseconds > 0; i++)
+    self->deadlines[i] = (guint) MIN (milliseconds, G_MAXINT);
+#else
+  (void) self;
+#endif
+}
+
 static void
 signet_token_module_init (SignetTokenModule *self)
 {
   g_mutex_init (&self->lock);
   memcpy (self->deadlines, default_deadlines, sizeof self->deadlines);
+  shorten_deadlines (self);
 }
 
 SignetTokenModule *
@@ -416,6 +435,38 @@ const char *
 _signet_token_module_get_software_dir (SignetTokenModule *self)
 {
   return self->software_dir;
+}
+
+void
+_signet_token_module_take_listed (SignetTokenModule *self, char *state)
+{
+  g_mutex_lock (&self->lock);
+  g_free (self->listed);
+  self->listed = state;
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+_signet_token_module_was_listed (SignetTokenModule *self, const char *state)
+{
+  gboolean was = FALSE;
+
+  g_mutex_lock (&self->lock);
+  was = g_strcmp0 (self->listed, state) == 0;
+  g_mutex_unlock (&self->lock);
+  return was;
+}
+
+void
+_signet_token_module_touch (SignetTokenModule *self)
+{
+  g_atomic_int_inc (&self->touches);
+}
+
+guint
+_signet_token_module_get_touches (SignetTokenModule *self)
+{
+  return (guint) g_atomic_int_get (&self->touches);
 }
 
 void

@@ -104,6 +104,8 @@ char    *_signet_token_software_dup_state (const char *dir);   /* changes when a
 char    *_signet_token_software_dup_tokens (const char *dir);  /* changes when a token comes or goes */
 int      _signet_token_compare_names (const char *const *a, const char *const *b);
 
+char    *_signet_token_watch_state (SignetTokenModule *module, const char *state);
+
 /* For tests: deadlines in milliseconds, 0 keeps one. */
 void _signet_token_manager_set_deadlines (SignetTokenManager *self, guint listing, guint signing, guint generation);
 

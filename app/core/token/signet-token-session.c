@@ -264,6 +264,14 @@ begin (SignetTokenSession *self, SignetTokenDeadline deadline, int *milliseconds
   return _signet_token_host_begin (self->host, deadline, milliseconds, cancellable, error);
 }
 
+/* After a call that wrote: also when it failed, for nobody knows how far it came. */
+static gboolean
+end_writing (SignetTokenSession *self, gboolean ok, GError *failure, GError **error)
+{
+  _signet_token_module_touch (_signet_token_get_module (self->token));
+  return _signet_token_host_end (self->host, ok, failure, error);
+}
+
 static const SignetKeySpec *
 check_spec (SignetTokenSession *self, const char *key_spec, GError **error)
 {
@@ -341,7 +349,7 @@ signet_token_session_generate_key (SignetTokenSession *self,
   ok = signet_token_host_call_generate_key_sync (proxy, self->id, spec->curve_nid == 0 ? spec->bits : 0, make_params (spec),
                                                  label != NULL ? label : "", G_DBUS_CALL_FLAGS_NONE, deadline, &objects,
                                                  cancellable, &failure);
-  if (!_signet_token_host_end (self->host, ok, g_steal_pointer (&failure), error))
+  if (!end_writing (self, ok, g_steal_pointer (&failure), error))
     return NULL;
   return adopt_new_key (self, objects, error);
 }
@@ -448,7 +456,7 @@ signet_token_session_store_certificate (SignetTokenSession *self,
     return FALSE;
   ok = signet_token_host_call_store_certificate_sync (proxy, self->id, describe_certificate (self, certificate, label),
                                                       G_DBUS_CALL_FLAGS_NONE, deadline, cancellable, &failure);
-  return _signet_token_host_end (self->host, ok, g_steal_pointer (&failure), error);
+  return end_writing (self, ok, g_steal_pointer (&failure), error);
 }
 
 /* --- deleting --- */
@@ -528,7 +536,7 @@ signet_token_session_delete_key (SignetTokenSession *self, const char *key_sha25
     return FALSE;
   ok = signet_token_host_call_delete_objects_sync (proxy, self->id, g_variant_builder_end (&doomed), G_DBUS_CALL_FLAGS_NONE,
                                                    deadline, &count, cancellable, &failure);
-  return _signet_token_host_end (self->host, ok, g_steal_pointer (&failure), error);
+  return end_writing (self, ok, g_steal_pointer (&failure), error);
 }
 
 /**
@@ -589,6 +597,7 @@ typedef struct
   SignetInteraction *interaction;
   GCancellable *cancellable;
   SignetSecret *new_pin; /* asked for once */
+  GError *refusal;       /* (nullable): of the new PIN, which is not asked for again */
 } PinChange;
 
 static gboolean
@@ -619,7 +628,12 @@ change_once (gpointer data, SignetSecret *old_pin, GError **error)
     return FALSE;
   ok = signet_token_host_call_change_pin_sync (proxy, _signet_token_get_id (change->token), handles, G_DBUS_CALL_FLAGS_NONE,
                                                deadline, fds, NULL, NULL, &failure);
-  return _signet_token_host_end (change->host, ok, g_steal_pointer (&failure), error);
+  ok = _signet_token_host_end (change->host, ok, g_steal_pointer (&failure), &change->refusal);
+  if (!ok && g_error_matches (change->refusal, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_INVALID))
+    g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_FAILED, "the new PIN was refused");
+  else if (!ok)
+    g_propagate_error (error, g_steal_pointer (&change->refusal));
+  return ok;
 }
 
 /**
@@ -646,5 +660,10 @@ signet_token_change_pin (SignetToken *self, SignetInteraction *interaction, GCan
   _signet_token_host_release_login (change.host, _signet_token_get_id (self));
   _signet_token_host_unref (change.host);
   g_clear_pointer (&change.new_pin, signet_secret_unref);
+  if (change.refusal != NULL)
+    {
+      g_clear_error (error);
+      g_propagate_error (error, change.refusal);
+    }
   return ok;
 }

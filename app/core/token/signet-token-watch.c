@@ -26,7 +26,7 @@ struct _SignetTokenWatch
   gboolean stopped;
 };
 
-/* "gone" when no process runs: it crashed, hung or was refused. "": nothing new can be said, the module is busy. */
+/* SIGNET_TOKEN_STATE_GONE when no process runs. "": nothing new can be said, the module is busy. */
 static char *
 ask_host (SignetTokenModule *module, GCancellable *cancellable)
 {
@@ -36,43 +36,54 @@ ask_host (SignetTokenModule *module, GCancellable *cancellable)
   gboolean ok = FALSE;
 
   if (host == NULL)
-    return g_strdup ("gone");
+    return g_strdup (SIGNET_TOKEN_STATE_GONE);
   if (!_signet_token_host_try_begin (host))
     return g_strdup ("");
   ok = signet_token_host_call_get_state_sync (_signet_token_host_get_proxy (host), G_DBUS_CALL_FLAGS_NONE,
                                               _signet_token_host_get_deadline (host, SIGNET_TOKEN_DEADLINE_LISTING), &state,
                                               cancellable, &failure);
   ok = _signet_token_host_end (host, ok, g_steal_pointer (&failure), NULL);
-  return ok ? state : g_strdup ("gone");
+  return ok ? state : g_strdup (SIGNET_TOKEN_STATE_GONE);
 }
 
-static char *
-module_state (SignetTokenModule *module, GCancellable *cancellable)
+/**
+ * _signet_token_watch_state:
+ * @state: what the host says, unused for our own software tokens
+ *
+ * Returns: (transfer full): a text that changes with what a listing would find. What we write ourselves shows in no slot list:
+ * it is counted. Files of our own tell it by themselves.
+ */
+char *
+_signet_token_watch_state (SignetTokenModule *module, const char *state)
 {
   const char *dir = _signet_token_module_get_software_dir (module);
 
-  return dir != NULL ? _signet_token_software_dup_state (dir) : ask_host (module, cancellable);
+  if (dir != NULL)
+    return _signet_token_software_dup_state (dir);
+  return g_strdup_printf ("%s %u", state, _signet_token_module_get_touches (module));
 }
 
-/* Whether anything changed since @states (module to text) was last filled. */
+/* Whether there is something that was not listed yet. */
 static gboolean
-look_around (SignetTokenWatch *self, GHashTable *states)
+has_changed (SignetTokenModule *module, GCancellable *cancellable)
+{
+  gboolean software = _signet_token_module_get_software_dir (module) != NULL;
+  g_autofree char *answer = software ? NULL : ask_host (module, cancellable);
+  g_autofree char *state = _signet_token_watch_state (module, answer);
+
+  if (!software && *answer == '\0')
+    return FALSE;
+  return !_signet_token_module_was_listed (module, state);
+}
+
+static gboolean
+look_around (SignetTokenWatch *self)
 {
   g_autoptr (GPtrArray) modules = _signet_token_manager_dup_modules (self->manager);
   gboolean changed = FALSE;
 
-  for (guint i = 0; i < modules->len; i++)
-    {
-      g_autofree char *state = module_state (modules->pdata[i], self->cancellable);
-      const char *known = g_hash_table_lookup (states, modules->pdata[i]);
-
-      if (*state == '\0' && _signet_token_module_get_software_dir (modules->pdata[i]) == NULL)
-        continue;
-      if (known != NULL && !g_str_equal (known, state))
-        changed = TRUE;
-      if (known == NULL || !g_str_equal (known, state))
-        g_hash_table_insert (states, g_object_ref (modules->pdata[i]), g_steal_pointer (&state));
-    }
+  for (guint i = 0; i < modules->len && !changed; i++)
+    changed = has_changed (modules->pdata[i], self->cancellable);
   return changed;
 }
 
@@ -90,31 +101,34 @@ sleep_a_little (SignetTokenWatch *self)
   return !stopped;
 }
 
+static void
+list_again (SignetTokenWatch *self)
+{
+  g_autoptr (GPtrArray) tokens = signet_token_manager_refresh (self->manager, self->cancellable, NULL, NULL);
+
+  (void) tokens;
+}
+
 static gpointer
 watch_thread (gpointer data)
 {
   SignetTokenWatch *self = data;
-  g_autoptr (GHashTable) states = g_hash_table_new_full (NULL, NULL, g_object_unref, g_free);
-  gint64 listed = 0;
-  gboolean changed = TRUE;
-  gboolean software = FALSE;
+  gboolean folder = _signet_token_software_exists (signet_paths_get_software_token_dir ());
+  gint64 listed = g_get_monotonic_time ();
 
-  do
+  list_again (self);
+  while (sleep_a_little (self))
     {
-      gboolean folder = _signet_token_software_exists (signet_paths_get_software_token_dir ());
-      gboolean troubled = _signet_token_manager_is_troubled (self->manager);
+      gboolean folder_now = _signet_token_software_exists (signet_paths_get_software_token_dir ());
+      gboolean retry = _signet_token_manager_is_troubled (self->manager) &&
+                       g_get_monotonic_time () - listed > RETRY_SECONDS * G_TIME_SPAN_SECOND;
 
-      if (changed || folder != software || (troubled && g_get_monotonic_time () - listed > RETRY_SECONDS * G_TIME_SPAN_SECOND))
-        {
-          g_autoptr (GPtrArray) tokens = signet_token_manager_refresh (self->manager, self->cancellable, NULL, NULL);
-
-          (void) tokens;
-          listed = g_get_monotonic_time ();
-          software = folder;
-        }
-      changed = look_around (self, states);
+      if (folder_now == folder && !retry && !look_around (self))
+        continue;
+      list_again (self);
+      listed = g_get_monotonic_time ();
+      folder = folder_now;
     }
-  while (sleep_a_little (self));
   return NULL;
 }
 

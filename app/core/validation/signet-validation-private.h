@@ -55,6 +55,8 @@ void _signet_signature_report_fail (SignetSignatureReport *self, SignetVerdict v
 gboolean _signet_validation_judge (const SignetValidationContext *context, SignetSignatureReport *report, GError **error);
 
 /* signet-validation-trust.c; FALSE only when cancelled */
+gboolean _signet_validation_is_timestamp     (SignetSignatureReport *report);
+void     _signet_validation_take_own_time    (SignetSignatureReport *report);
 gboolean _signet_validation_find_time        (const SignetValidationContext *context, SignetSignatureReport *report, GError **error);
 gboolean _signet_validation_find_path        (const SignetValidationContext *context, SignetSignatureReport *report, SignetPathPurpose purpose);
 gboolean _signet_validation_check_revocation (const SignetValidationContext *context, SignetSignatureReport *report, GError **error);

@@ -133,7 +133,7 @@ check_coverage (SignetSignatureReport *report)
   GPtrArray *changes = signet_document_signature_get_changes (report->signature);
   g_autofree char *detail = NULL;
 
-  if (coverage == SIGNET_COVERAGE_PARTIAL)
+  if (coverage == SIGNET_COVERAGE_PARTIAL && signet_document_signature_get_integrity (report->signature) != SIGNET_INTEGRITY_UNSUPPORTED)
     _signet_signature_report_fail (report, SIGNET_VERDICT_FAILED, "FORMAT_FAILURE", "partial-coverage", NULL);
   if (!has_forbidden_change (changes))
     return;
@@ -175,27 +175,25 @@ check_algorithm (SignetSignatureReport *report, SignetCertificate *signer)
 }
 
 static gboolean
-is_timestamp (SignetSignatureReport *report)
-{
-  return g_strcmp0 (signet_document_signature_get_kind (report->signature), "document-timestamp") == 0;
-}
-
-static gboolean
 judge_signer (const SignetValidationContext *context, SignetSignatureReport *report, SignetCertificate *signer, GError **error)
 {
-  SignetPathPurpose purpose = is_timestamp (report) ? SIGNET_PATH_PURPOSE_TSA : SIGNET_PATH_PURPOSE_ANY;
+  gboolean is_timestamp = _signet_validation_is_timestamp (report);
 
   report->authority = signet_authority_find_issuer (context->options->authorities, signer);
   if (report->authority != NULL)
     g_object_ref (report->authority);
   if (!_signet_validation_find_time (context, report, error))
     return FALSE;
-  if (purpose == SIGNET_PATH_PURPOSE_ANY)
+  if (!is_timestamp)
     check_class (report, signer);
   check_algorithm (report, signer);
-  if (!_signet_validation_find_path (context, report, purpose))
+  if (!_signet_validation_find_path (context, report, is_timestamp ? SIGNET_PATH_PURPOSE_TSA : SIGNET_PATH_PURPOSE_ANY))
     return TRUE; /* who issued a certificate nobody vouches for is not worth asking, and its URLs are not to be followed */
-  return _signet_validation_check_revocation (context, report, error);
+  if (!_signet_validation_check_revocation (context, report, error))
+    return FALSE;
+  if (is_timestamp)
+    _signet_validation_take_own_time (report);
+  return TRUE;
 }
 
 gboolean

@@ -240,14 +240,40 @@ is_sound (SignetSignatureReport *report, const SignetTimestamp *timestamp)
   return code == NULL;
 }
 
+gboolean
+_signet_validation_is_timestamp (SignetSignatureReport *report)
+{
+  return g_strcmp0 (signet_document_signature_get_kind (report->signature), "document-timestamp") == 0;
+}
+
+/* A document time-stamp proves its own time, once nothing speaks against it. */
+void
+_signet_validation_take_own_time (SignetSignatureReport *report)
+{
+  if (report->verdict != SIGNET_VERDICT_PASSED || report->timestamp == NULL)
+    return;
+  report->best_time = report->timestamp->time;
+  report->time_source = "timestamp";
+}
+
+/* The imprint of a document time-stamp is over the document, and whether it fits is a finding of the document room. */
+static GBytes *
+dup_stamped (SignetSignatureReport *report)
+{
+  GBytes *value = signet_document_signature_get_value (report->signature);
+
+  return value != NULL && !_signet_validation_is_timestamp (report) ? g_bytes_ref (value) : g_bytes_new_static ("", 0);
+}
+
 static void
 open_timestamp (SignetSignatureReport *report, GBytes *token)
 {
-  GBytes *value = signet_document_signature_get_value (report->signature);
+  g_autoptr(GBytes) stamped = dup_stamped (report);
   g_autoptr(GError) local_error = NULL;
 
-  if (value != NULL)
-    report->timestamp = signet_evidence_parse_timestamp (token, value, &local_error);
+  report->timestamp = signet_evidence_parse_timestamp (token, stamped, &local_error);
+  if (report->timestamp != NULL && _signet_validation_is_timestamp (report))
+    report->timestamp->imprint_ok = signet_document_signature_get_integrity (report->signature) == SIGNET_INTEGRITY_INTACT;
   if (report->timestamp == NULL)
     _signet_signature_report_fail (report, SIGNET_VERDICT_INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", "timestamp-invalid",
                                    local_error != NULL ? local_error->message : NULL);
@@ -271,6 +297,8 @@ _signet_validation_find_time (const SignetValidationContext *context, SignetSign
       _signet_signature_report_fail (report, SIGNET_VERDICT_INDETERMINATE, "TIMESTAMP_ORDER_FAILURE", "future-time", NULL);
       return TRUE;
     }
+  if (_signet_validation_is_timestamp (report))
+    return TRUE; /* its signer is judged as the signer it is */
   if (!check_tsa (context, report->timestamp, &why, &detail, error))
     return FALSE;
   if (why != NULL)

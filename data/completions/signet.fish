@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# fish completion for signet(1). Commands and options come from --help, so that they cannot fall behind.
+
+function __signet_help
+    LC_ALL=C.UTF-8 command signet $argv --help 2>/dev/null
+end
+
+function __signet_words
+    commandline -opc | string match -v -- '-*'
+end
+
+function __signet_first
+    __signet_help | string replace -rf '^  ([a-z]+)(?: [a-z-]+)? +[A-Z].*$' '$1' | sort -u
+end
+
+function __signet_second
+    set -l group (__signet_words)[2]
+    __signet_help | string replace -rf "^  $group ([a-z-]+) +([A-Z].*)\$" '$1\t$2'
+end
+
+function __signet_options
+    set -l called (__signet_words)[2..-1]
+    switch "$called[1]"
+        case sign verify
+            set called $called[1]
+        case '*'
+            set called $called[1..(math min 2,(count $called))]
+    end
+    __signet_help $called | string replace -rf '^ +(?:-., )?(--[a-z-]+)(?: [A-Z|0-9=]+)? +(.*)$' '$1\t$2'
+end
+
+complete -c signet -n 'test (count (__signet_words)) -eq 1' -f -a '(__signet_first) help --version'
+complete -c signet -n 'test (count (__signet_words)) -eq 2; and not contains -- (__signet_words)[2] sign verify' -f -a '(__signet_second)'
+complete -c signet -n 'test (count (__signet_words)) -ge 2; and string match -q -- "-*" (commandline -ct)' -f -a '(__signet_options)'

@@ -1,0 +1,61 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""
+Makes the seeds of fuzz-pdf and fuzz-cms again: make-document.py DOCUMENT-TOOL (tests/document/document-tool of the build). Keys are made for the purpose and thrown away.
+"""
+import os
+import subprocess
+import sys
+import tempfile
+
+SEEDS = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, SEEDS + '/../../document')
+import pdf_maker  # noqa: E402
+
+
+def put(path, data):
+    with open(path, 'wb') as out:
+        out.write(data)
+    return path
+
+
+def make_pdf_seeds(tool, key, work, folder):
+    form = put(work + '/form.pdf', pdf_maker.write_form())
+    put(folder + '/table', pdf_maker.write(pdf_maker.plain_objects(2)))
+    put(folder + '/form', pdf_maker.write_form())
+    put(folder + '/hybrid', pdf_maker.hybrid())
+    put(folder + '/revised', pdf_maker.append(pdf_maker.write_form(), {8: b'<< /Title (Second) >>'}, b'/Root 1 0 R /Info 8 0 R'))
+    pdf_maker.qpdf(form, folder + '/streams', '--object-streams=generate')
+    pdf_maker.qpdf(form, folder + '/linearized', '--linearize', '--object-streams=generate')
+    pdf_maker.qpdf(form, folder + '/encrypted', '--encrypt', '', 'owner', '256', '--')
+    for name, source, *options in (('signed', form), ('signed-field', form, 'field=approval'), ('signed-streams', folder + '/streams'),
+                                   ('certified', form, 'certify=2'), ('signed-twice', folder + '/signed')):
+        subprocess.run([tool, 'sign', source, folder + '/' + name, key + '.key', key + '.pem', 'room=1100', *options], check=True)
+    signed = open(folder + '/signed', 'rb').read()
+    filled = pdf_maker.object_body(signed, 6)[:-2] + b'/V (100)\n>>'
+    put(folder + '/signed-filled', pdf_maker.append(signed, {6: filled}, b'/Root 1 0 R /Info 8 0 R'))
+    put(folder + '/signed-changed', pdf_maker.append(signed, {4: pdf_maker.stream(b'')}, b'/Root 1 0 R /Info 8 0 R'))
+
+
+def make_cms_seeds(tool, key, work, folder):
+    data = put(work + '/data', b'sample data')
+    subprocess.run([tool, 'sign-cms', data, folder + '/cades', key + '.key', key + '.pem'], check=True)
+    for name, *options in (('attached', '-cades', '-nodetach'), ('plain',), ('no-attributes', '-noattr')):
+        subprocess.run(['openssl', 'cms', '-sign', '-binary', '-in', data, '-outform', 'DER', '-out', folder + '/' + name,
+                        '-signer', key + '.pem', '-inkey', key + '.key', *options], check=True)
+    subprocess.run(['openssl', 'cms', '-sign', '-binary', '-cades', '-in', data, '-outform', 'PEM', '-out', folder + '/pem',
+                    '-signer', key + '.pem', '-inkey', key + '.key'], check=True)
+
+
+def main():
+    tool = os.path.abspath(sys.argv[1])
+    with tempfile.TemporaryDirectory() as work:
+        key = work + '/key'
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key + '.key', '-out', key + '.pem',
+                        '-subj', '/CN=Sample Signer', '-days', '3650'], check=True, stderr=subprocess.DEVNULL)
+        for name, make in (('pdf', make_pdf_seeds), ('cms', make_cms_seeds)):
+            os.makedirs(SEEDS + '/' + name, exist_ok=True)
+            make(tool, key, work, SEEDS + '/' + name)
+
+
+main()
