@@ -123,7 +123,7 @@ test_namesake (Fixture *fixture, gconstpointer data)
   make (fixture);
   root = signet_certificate_get_x509 (g_ptr_array_index (fixture->anchors, 0));
   twin = signet_test_new_certificate (&fixture->ca, fixture->other_key, root, fixture->root_key);
-  X509_delete_ext (twin, X509_get_ext_by_NID (twin, NID_subject_key_identifier, -1));
+  X509_EXTENSION_free (X509_delete_ext (twin, X509_get_ext_by_NID (twin, NID_subject_key_identifier, -1)));
   X509_sign (twin, fixture->root_key, EVP_sha256 ());
   g_ptr_array_insert (fixture->untrusted, 0, signet_certificate_new_x509 (twin));
   check_found (fixture, 3);
@@ -359,12 +359,10 @@ test_loop (Fixture *fixture, gconstpointer data)
   X509_free (leaf);
 }
 
-/* A hundred namesakes that did not sign: the search gives up within its limits instead of trying for ever. */
+/* A thousand namesakes that did not sign: the search gives up at its limit instead of trying every one. */
 static void
 test_flood (Fixture *fixture, gconstpointer data)
 {
-  gint64 begin;
-
   make (fixture);
   g_ptr_array_set_size (fixture->untrusted, 0);
   for (guint i = 0; i < 1000; i++)
@@ -375,9 +373,7 @@ test_flood (Fixture *fixture, gconstpointer data)
       g_ptr_array_add (fixture->untrusted, signet_certificate_new_x509 (x509));
       X509_free (x509);
     }
-  begin = g_get_monotonic_time ();
   check_reason (fixture, "path-failed");
-  g_assert_cmpint (g_get_monotonic_time () - begin, <, 20 * G_USEC_PER_SEC);
 }
 
 /* --- purpose ----------------------------------------------------------------------------------------------------------------- */
