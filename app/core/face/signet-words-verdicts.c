@@ -79,6 +79,8 @@ static const SignetReasonRow reason_rows[] = {
   { "byte-range-outside", N_("The signature says it covers more than there is") },
   { "byte-range-gap", N_("The signature leaves out a part of the file that it has to cover") },
   { "partial-coverage", N_("The signature covers only a part of the file") },
+  { "not-in-its-revision", N_("The signature is not part of the version of the file that it covers") },
+  { "revision-damaged", N_("The version of the file that was signed is damaged") },
   { "changed-after-signing", N_("The document was changed after signing, beyond what the signer allowed") },
   /* revocation */
   { "revoked", N_("The certificate is revoked, and it is not proved that it signed before that") },
