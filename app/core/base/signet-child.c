@@ -57,13 +57,13 @@ typedef struct {
 static GMutex fork_lock;
 static GCond fork_cond;
 
-/* --- in the child, between fork and exec: async-signal-safe calls only ------------------------------------------------ */
+/* --- in the child, between vfork and exec: system calls only; memory is still that of the parent ----------------------- */
 
 static void
-child_fail (const ForkRequest *request)
+child_fail (int report_fd)
 {
   int errnum = errno;
-  gssize ignored = write (request->report_fd, &errnum, sizeof errnum);
+  gssize ignored = write (report_fd, &errnum, sizeof errnum);
 
   (void) ignored;
   _exit (127);
@@ -80,23 +80,24 @@ child_reset_signals (void)
   sigprocmask (SIG_SETMASK, &none, NULL);
 }
 
-/* Two passes, so that no wanted descriptor is overwritten before its turn. */
-static void
-child_place_descriptors (ForkRequest *request)
+/* Two passes, so that no wanted descriptor is overwritten before its turn. Returns where to report to from now on. */
+static int
+child_place_descriptors (const ForkRequest *request)
 {
   int moved[MAX_DESCRIPTORS];
   int first_free = (int) request->n_fds;
+  int report_fd = fcntl (request->report_fd, F_DUPFD_CLOEXEC, first_free);
 
-  request->report_fd = fcntl (request->report_fd, F_DUPFD_CLOEXEC, first_free);
   for (guint i = 0; i < request->n_fds; i++)
     {
       moved[i] = fcntl (request->fds[i] >= 0 ? request->fds[i] : request->null_fd, F_DUPFD_CLOEXEC, first_free);
       if (moved[i] < 0)
-        child_fail (request);
+        child_fail (report_fd);
     }
   for (guint i = 0; i < request->n_fds; i++)
     if (dup2 (moved[i], (int) i) < 0)
-      child_fail (request);
+      child_fail (report_fd);
+  return report_fd;
 }
 
 static void
@@ -110,20 +111,22 @@ child_close_rest (guint first)
 }
 
 static void
-child_run (ForkRequest *request)
+child_run (const ForkRequest *request)
 {
+  int report_fd;
+
   child_reset_signals ();
   if (prctl (PR_SET_PDEATHSIG, SIGKILL) != 0)
-    child_fail (request);
+    child_fail (request->report_fd);
   if (getppid () != request->parent_pid) /* it died before the line above */
     _exit (127);
   setsid ();
-  child_place_descriptors (request);
+  report_fd = child_place_descriptors (request);
   child_close_rest (MAX (request->n_fds, 3));
   if (chdir ("/") != 0)
-    child_fail (request);
+    child_fail (report_fd);
   execve (request->argv[0], (char *const *) request->argv, (char *const *) request->envp);
-  child_fail (request);
+  child_fail (report_fd);
 }
 
 /* --- the forking thread ------------------------------------------------------------------------------------------------ */
@@ -131,7 +134,7 @@ child_run (ForkRequest *request)
 static void
 answer (ForkRequest *request)
 {
-  GPid pid = fork ();
+  GPid pid = vfork (); /* a fork would copy the page tables of a whole desktop, to throw them away at once */
 
   if (pid == 0)
     child_run (request);
@@ -147,7 +150,11 @@ static gpointer
 fork_thread (gpointer data)
 {
   GAsyncQueue *queue = data;
+  sigset_t all;
 
+  /* a handler of ours must not run in a child that still has our memory */
+  sigfillset (&all);
+  pthread_sigmask (SIG_SETMASK, &all, NULL);
   for (;;)
     answer (g_async_queue_pop (queue));
   return NULL;

@@ -13,17 +13,51 @@
 #include <string.h>
 
 #include "signet-base-error.h"
+#include "signet-library.h"
 
 #define DEFAULT_SIZE (1024 * 1024)
 #define DEFAULT_DEADLINE 30
 #define MAX_REDIRECTS 5
 #define READ_SIZE 65536
 
+/* What is used of libsoup. It is loaded with the first request: with what it brings it is a third of a short command's start. */
+#define SOUP_FUNCTIONS(of) \
+  of (auth_manager_get_type) of (content_decoder_get_type) of (message_add_flags) of (message_get_method) \
+  of (message_get_request_headers) of (message_get_response_headers) of (message_get_status) of (message_headers_get_content_length) \
+  of (message_headers_get_content_type) of (message_headers_get_encoding) of (message_headers_get_one) of (message_headers_replace) \
+  of (message_new_from_uri) of (message_set_request_body_from_bytes) of (session_abort) of (session_new_with_options) \
+  of (session_remove_feature_by_type) of (session_send)
+
+#define SOUP_NAME(name) "soup_" #name,
+#define SOUP_MEMBER(name) __typeof__ (&soup_##name) name;
+
+typedef struct { SOUP_FUNCTIONS (SOUP_MEMBER) } Soup;
+
+static Soup soup; /* filled before the first exchange, then only read */
+
 typedef struct {
   gboolean offline; /* (atomic) */
 } SignetHttpPrivate;
 
 G_DEFINE_TYPE_WITH_PRIVATE (SignetHttp, signet_http, G_TYPE_OBJECT)
+
+static gboolean
+load_soup (GError **error)
+{
+  static const char *const names[] = { SOUP_FUNCTIONS (SOUP_NAME) NULL };
+  static GMutex lock;
+  static gboolean loaded;
+  union { Soup functions; gpointer places[G_N_ELEMENTS (names) - 1]; } table;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+
+  G_STATIC_ASSERT (sizeof table.functions == sizeof table.places);
+  if (loaded)
+    return TRUE;
+  loaded = signet_library_load (SIGNET_SOUP_SONAME, names, table.places, error);
+  if (loaded)
+    soup = table.functions;
+  return loaded;
+}
 
 /* --- the deadline: a thread that cancels, because there is no main loop here to run a timer -------------------------------- */
 
@@ -131,24 +165,24 @@ check_url (const char *url, const char *const *allowed_hosts, GError **error)
 static SoupMessage *
 new_message (const SignetHttpRequest *request, GUri *uri)
 {
-  SoupMessage *message = soup_message_new_from_uri (request->method != NULL ? request->method : "GET", uri);
-  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+  SoupMessage *message = soup.message_new_from_uri (request->method != NULL ? request->method : "GET", uri);
+  SoupMessageHeaders *headers = soup.message_get_request_headers (message);
 
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
+  soup.message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
   for (guint i = 0; request->headers != NULL && request->headers[i] != NULL && request->headers[i + 1] != NULL; i += 2)
-    soup_message_headers_replace (headers, request->headers[i], request->headers[i + 1]);
+    soup.message_headers_replace (headers, request->headers[i], request->headers[i + 1]);
   if (request->body != NULL)
-    soup_message_set_request_body_from_bytes (message, request->content_type, request->body);
+    soup.message_set_request_body_from_bytes (message, request->content_type, request->body);
   return message;
 }
 
 static SoupSession *
 new_session (guint seconds)
 {
-  SoupSession *session = soup_session_new_with_options ("timeout", seconds, "idle-timeout", 1, "user-agent", SIGNET_NAME "/" SIGNET_VERSION, NULL);
+  SoupSession *session = soup.session_new_with_options ("timeout", seconds, "idle-timeout", 1, "user-agent", SIGNET_NAME "/" SIGNET_VERSION, NULL);
 
-  soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
-  soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
+  soup.session_remove_feature_by_type (session, soup.content_decoder_get_type ());
+  soup.session_remove_feature_by_type (session, soup.auth_manager_get_type ());
   return session;
 }
 
@@ -197,11 +231,11 @@ read_body (GInputStream *stream, gsize most, const Deadline *deadline, GError **
 static gboolean
 is_whole (SoupMessage *message, GBytes *body, GError **error)
 {
-  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+  SoupMessageHeaders *headers = soup.message_get_response_headers (message);
 
-  if (soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CONTENT_LENGTH
-      || soup_message_get_method (message) == SOUP_METHOD_HEAD
-      || soup_message_headers_get_content_length (headers) == (goffset) g_bytes_get_size (body))
+  if (soup.message_headers_get_encoding (headers) != SOUP_ENCODING_CONTENT_LENGTH
+      || g_strcmp0 (soup.message_get_method (message), "HEAD") == 0
+      || soup.message_headers_get_content_length (headers) == (goffset) g_bytes_get_size (body))
     return TRUE;
   g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_NETWORK, "the answer is cut short");
   return FALSE;
@@ -210,13 +244,13 @@ is_whole (SoupMessage *message, GBytes *body, GError **error)
 static SignetHttpResponse *
 new_response (SoupMessage *message, GBytes *body)
 {
-  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
-  const char *retry = soup_message_headers_get_one (headers, "Retry-After");
+  SoupMessageHeaders *headers = soup.message_get_response_headers (message);
+  const char *retry = soup.message_headers_get_one (headers, "Retry-After");
   SignetHttpResponse *response = g_new0 (SignetHttpResponse, 1);
   guint64 seconds = 0;
 
-  response->status = soup_message_get_status (message);
-  response->content_type = g_strdup (soup_message_headers_get_content_type (headers, NULL));
+  response->status = soup.message_get_status (message);
+  response->content_type = g_strdup (soup.message_headers_get_content_type (headers, NULL));
   response->body = g_bytes_ref (body);
   if (retry != NULL && g_ascii_string_to_unsigned (retry, 10, 0, G_MAXINT, &seconds, NULL))
     response->retry_after = (guint) seconds;
@@ -233,14 +267,14 @@ exchange (SoupMessage *message, const SignetHttpRequest *request, const Deadline
   SignetHttpResponse *response = NULL;
   GError *reason = NULL;
 
-  stream = soup_session_send (session, message, deadline->cancellable, &reason);
+  stream = soup.session_send (session, message, deadline->cancellable, &reason);
   if (stream == NULL)
     set_transport_error (error, deadline, reason);
   else
     body = read_body (stream, most, deadline, error);
   if (body != NULL && is_whole (message, body, error))
     response = new_response (message, body);
-  soup_session_abort (session);
+  soup.session_abort (session);
   return response;
 }
 
@@ -248,14 +282,14 @@ exchange (SoupMessage *message, const SignetHttpRequest *request, const Deadline
 static GUri *
 next_address (const SignetHttpRequest *request, SoupMessage *message, GUri *here, GError **error)
 {
-  const char *location = soup_message_headers_get_one (soup_message_get_response_headers (message), "Location");
+  const char *location = soup.message_headers_get_one (soup.message_get_response_headers (message), "Location");
   g_autoptr (GUri) next = NULL;
   g_autofree char *text = NULL;
 
-  if (!SOUP_STATUS_IS_REDIRECTION (soup_message_get_status (message)) || location == NULL)
+  if (!SOUP_STATUS_IS_REDIRECTION (soup.message_get_status (message)) || location == NULL)
     return NULL;
   next = g_uri_parse_relative (here, location, SOUP_HTTP_URI_FLAGS, NULL);
-  if (next == NULL || g_strcmp0 (soup_message_get_method (message), SOUP_METHOD_GET) != 0
+  if (next == NULL || g_strcmp0 (soup.message_get_method (message), "GET") != 0
       || (g_str_equal (g_uri_get_scheme (here), "https") && !g_str_equal (g_uri_get_scheme (next), "https")))
     {
       g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "the server sends us elsewhere, which is not followed here");
@@ -301,6 +335,8 @@ signet_http_real_send (SignetHttp *self, const SignetHttpRequest *request, GCanc
   Deadline deadline = { 0 };
   SignetHttpResponse *response;
 
+  if (!load_soup (error))
+    return NULL;
   deadline_start (&deadline, request->deadline != 0 ? request->deadline : DEFAULT_DEADLINE, cancellable);
   response = follow (request, &deadline, error);
   deadline_end (&deadline);
