@@ -173,6 +173,7 @@ make_token (World *world)
   g_autoptr (SignetToken) token = signet_token_manager_init_software_token (world->tokens, "Sample", pin, so_pin, NULL, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (token);
 }
 
 /* A person who has never used Signet, and an authority with @fault. */
@@ -261,6 +262,7 @@ count_token (World *world, guint *keys, guint *certificates)
   g_autoptr (SignetToken) token = signet_token_manager_find_token (world->tokens, "Sample", NULL, NULL);
   GPtrArray *all = signet_token_get_keys (token);
 
+  g_assert_nonnull (fresh);
   *keys = *certificates = 0;
   for (guint i = 0; i < all->len; i++)
     {

@@ -110,14 +110,15 @@ test_registry (void)
   g_autofree char *top = signet_test_make_dir ();
   g_autofree char *second = signet_test_make_dir ();
   g_autofree char *good = make_plugin (top, "acme", HEAD, 0755);
-  g_autofree char *same = make_plugin (second, "acme", HEAD, 0755);
-  g_autofree char *broken = make_plugin (top, "broken", "[Plugin]\nApi=1\n", 0755);
-  g_autofree char *open = make_plugin (top, "open", HEAD, 0777);
-  g_autofree char *dead = make_plugin (top, "dead", HEAD, 0644);
   const char *const folders[] = { top, second, "/nonexistent", NULL };
   g_autoptr (GPtrArray) problems = NULL;
-  g_autoptr (GPtrArray) found = signet_plugin_registry_load (folders, &problems);
+  g_autoptr (GPtrArray) found = NULL;
 
+  g_free (make_plugin (second, "acme", HEAD, 0755));                /* the same again, later in the search */
+  g_free (make_plugin (top, "broken", "[Plugin]\nApi=1\n", 0755));
+  g_free (make_plugin (top, "open", HEAD, 0777));                    /* anybody may change it */
+  g_free (make_plugin (top, "dead", HEAD, 0644));                    /* not executable */
+  found = signet_plugin_registry_load (folders, &problems);
   g_assert_cmpuint (found->len, ==, 1);
   g_assert_cmpstr (signet_plugin_manifest_get_directory (found->pdata[0]), ==, good);
   g_assert_cmpuint (problems->len, ==, 3);
