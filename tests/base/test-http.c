@@ -53,6 +53,7 @@ test_post (void)
   g_autofree char *seen = signet_test_server_dup_request (server);
 
   g_assert_no_error (error);
+  g_assert_nonnull (response);
   g_assert_true (g_str_has_prefix (seen, "POST / HTTP/1.1\r\n"));
   g_assert_nonnull (strstr (seen, "Content-Type: application/q\r\n"));
   g_assert_nonnull (strstr (seen, "Accept: application/x\r\n"));

@@ -141,6 +141,7 @@ test_good (Fixture *fixture, gconstpointer data)
   g_autofree char *url = NULL;
   g_autoptr (SignetChild) ocsp = start ("SIGNET_TEST_OCSP", fixture, NULL, &url);
 
+  g_assert_nonnull (ocsp);
   prepare (fixture, GOOD_SERIAL, url);
   g_assert_cmpint (ask_revocation (fixture), ==, SIGNET_CHECK_OK);
 }
@@ -152,6 +153,7 @@ test_revoked (Fixture *fixture, gconstpointer data)
   g_autoptr (SignetChild) ocsp = start ("SIGNET_TEST_OCSP", fixture, NULL, &url);
   g_autoptr (GError) error = NULL;
 
+  g_assert_nonnull (ocsp);
   prepare (fixture, REVOKED_SERIAL, url);
   g_assert_cmpint (ask_revocation (fixture), ==, SIGNET_CHECK_STOP);
   g_assert_false (signing_fixture_run (&fixture->base, &error));
@@ -169,6 +171,7 @@ test_time_stamp (Fixture *fixture, gconstpointer data)
   g_autoptr (GPtrArray) signatures = NULL;
   g_autoptr (GError) error = NULL;
 
+  g_assert_nonnull (tsa);
   prepare (fixture, GOOD_SERIAL, NULL);
   signet_signing_set_level (fixture->base.signing, "t");
   signet_signing_set_tsa (fixture->base.signing, url);

@@ -158,6 +158,8 @@ occupy_output (gpointer data)
 {
   SigningFixture *fixture = data;
   g_autofree char *path = signet_test_write_file (fixture->dir, "plan.txt.p7s", "theirs", -1);
+
+  g_assert_nonnull (path);
 }
 
 static void

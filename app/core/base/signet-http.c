@@ -48,15 +48,18 @@ load_soup (GError **error)
   static GMutex lock;
   static gboolean loaded;
   union { Soup functions; gpointer places[G_N_ELEMENTS (names) - 1]; } table;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  gboolean usable;
 
   G_STATIC_ASSERT (sizeof table.functions == sizeof table.places);
-  if (loaded)
-    return TRUE;
-  loaded = signet_library_load (SIGNET_SOUP_SONAME, names, table.places, error);
-  if (loaded)
-    soup = table.functions;
-  return loaded;
+  g_mutex_lock (&lock);
+  if (!loaded && signet_library_load (SIGNET_SOUP_SONAME, names, table.places, error))
+    {
+      soup = table.functions;
+      loaded = TRUE;
+    }
+  usable = loaded;
+  g_mutex_unlock (&lock);
+  return usable;
 }
 
 /* --- the deadline: a thread that cancels, because there is no main loop here to run a timer -------------------------------- */
