@@ -199,7 +199,11 @@ class Verify(CommandLineTest):
             self.assertLess(len(json.loads(out)['files']), len(many))
 
     def test_expired_certificate(self):
-        openssl('x509', '-req', '-in', 'person.csr', '-days', '-1', '-extfile', 'pki.cnf', '-extensions', 'person', '-out', 'person.pem',
+        # OpenSSL 3.4 and newer refuse a negative number of days, and are the first to take dates
+        usage = subprocess.run(['openssl', 'x509', '-help'], capture_output=True, text=True, check=False)
+        past = (['-not_before', '20250101000000Z', '-not_after', '20250201000000Z'] if '-not_after' in usage.stderr + usage.stdout
+                else ['-days', '-1'])
+        openssl('x509', '-req', '-in', 'person.csr', *past, '-extfile', 'pki.cnf', '-extensions', 'person', '-out', 'person.pem',
                 '-CA', 'root.pem', '-CAkey', 'root.key', cwd=self.desk)
         sign_detached(self.desk, 'minutes.odt')
         signature = self.only(self.verify('--trust', 'root.pem', 'minutes.odt.p7s', status=INDETERMINATE))
