@@ -16,6 +16,7 @@ static const struct { const char *code; const char *words; } fields[] = {
   { "key", N_("Key") },
   { "class", N_("Used for") },
   { "usage", N_("Used for") },
+  { "kind", N_("Kind") },
   { "issuer", N_("Issued by") },
   { "authority", N_("Authority") },
   { "token", N_("Token") },

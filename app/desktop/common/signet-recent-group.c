@@ -60,6 +60,22 @@ is_about_file (const SignetJournalEntry *entry)
   return entry->path != NULL && (g_strcmp0 (entry->act, "signed") == 0 || g_strcmp0 (entry->act, "verified") == 0);
 }
 
+/* a file that was signed and looked at since is still, first of all, signed */
+static const SignetJournalEntry *
+find_most_telling (GPtrArray                *entries,
+                   guint                     from,
+                   const SignetJournalEntry *entry)
+{
+  for (guint i = from; i < entries->len; i++)
+    {
+      const SignetJournalEntry *older = g_ptr_array_index (entries, i);
+
+      if (is_about_file (older) && g_str_equal (older->path, entry->path) && g_str_equal (older->act, "signed"))
+        return older;
+    }
+  return entry;
+}
+
 static void
 update (SignetRecentGroup *self,
         GPtrArray         *entries)
@@ -72,7 +88,7 @@ update (SignetRecentGroup *self,
       const SignetJournalEntry *entry = g_ptr_array_index (entries, i);
 
       if (is_about_file (entry) && g_hash_table_add (seen, entry->path))
-        gtk_list_box_append (self->list, new_row (entry));
+        gtk_list_box_append (self->list, new_row (find_most_telling (entries, i, entry)));
     }
   gtk_widget_set_visible (GTK_WIDGET (self), g_hash_table_size (seen) > 0);
 }

@@ -58,6 +58,27 @@ new_count_tag (guint n)
   return signet_ui_new_tag (n > 0 ? words : _("No signature certificate"), NULL);
 }
 
+/* one above the other, so that a narrow window keeps its room for the name */
+static GtkWidget *
+new_tags (SignetToken *token,
+          gint64       now)
+{
+  GtkWidget *tags = g_object_new (GTK_TYPE_BOX, "orientation", GTK_ORIENTATION_VERTICAL, "spacing", 4, "valign", GTK_ALIGN_CENTER, NULL);
+  GtkWidget *count = new_count_tag (signet_token_count_signing (token, now));
+
+  if (signet_token_is_software (token))
+    {
+      /* translators: a tag: the keys are in a file on this computer, not on a card */
+      GtkWidget *software = signet_ui_new_tag (_("Software"), "warning");
+
+      gtk_widget_set_halign (software, GTK_ALIGN_END);
+      gtk_box_append (GTK_BOX (tags), software);
+    }
+  gtk_widget_set_halign (count, GTK_ALIGN_END);
+  gtk_box_append (GTK_BOX (tags), count);
+  return tags;
+}
+
 GtkWidget *
 signet_token_row_new (SignetToken *token,
                       gint64       now)
@@ -72,10 +93,7 @@ signet_token_row_new (SignetToken *token,
   else
     adw_action_row_add_prefix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name (
       signet_token_is_software (token) ? "computer-symbolic" : "auth-smartcard-symbolic"));
-  if (signet_token_is_software (token))
-    /* translators: a tag: the keys are in a file on this computer, not on a card */
-    adw_action_row_add_suffix (ADW_ACTION_ROW (row), signet_ui_new_tag (_("Software"), "warning"));
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), new_count_tag (signet_token_count_signing (token, now)));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), new_tags (token, now));
   signet_ui_add_next_arrow (row);
   return row;
 }

@@ -9,7 +9,9 @@
 #include "signet-enrol-check.h"
 #include "../common/signet-field-words.h"
 #include "../common/signet-ui.h"
+#include "../../core/base/signet-clock.h"
 #include "../../core/base/signet-text.h"
+#include "../../core/face/signet-words.h"
 
 struct _SignetEnrolCheck {
   AdwBin parent_instance;
@@ -22,13 +24,57 @@ struct _SignetEnrolCheck {
 
 G_DEFINE_FINAL_TYPE (SignetEnrolCheck, signet_enrol_check, ADW_TYPE_BIN)
 
+/* "2026-11-22T10:00:00Z/2027-11-22T10:00:00Z" */
+static char *
+period_words (const char *value)
+{
+  g_auto(GStrv) ends = g_strsplit (value, "/", 2);
+  g_autofree char *from = NULL;
+  g_autofree char *until = NULL;
+  gint64 begin, end;
+
+  if (g_strv_length (ends) != 2 || !signet_time_parse_iso8601 (ends[0], &begin) || !signet_time_parse_iso8601 (ends[1], &end))
+    return g_strdup (value);
+  from = signet_words_date (begin);
+  until = signet_words_date (end);
+  /* translators: the first day and the last day of a certificate */
+  return g_strdup_printf (_("%s to %s"), from, until);
+}
+
+static char *
+usage_words (const char *value)
+{
+  for (int klass = SIGNET_CERTIFICATE_CLASS_UNKNOWN; klass <= SIGNET_CERTIFICATE_CLASS_AUTHORITY; klass++)
+    if (g_strcmp0 (signet_certificate_class_get_id (klass), value) == 0)
+      return signet_words_class (klass);
+  return g_strdup (value);
+}
+
+/* a value of the core in words; what is no code is shown as it is */
+static char *
+value_words (const char *field,
+             const char *value)
+{
+  if (value == NULL)
+    return g_strdup ("");
+  if (g_str_equal (field, "validity"))
+    return period_words (value);
+  if (g_str_equal (field, "usage"))
+    return usage_words (value);
+  if (g_str_equal (field, "kind"))
+    return g_strdup (g_str_equal (value, "authority") ? _("Certificate of an authority") : _("Certificate of a person or company"));
+  return signet_text_sanitize (value, -1, 300);
+}
+
 static GtkWidget *
 new_row (const SignetRequestDifference *difference)
 {
-  g_autofree char *asked = signet_text_sanitize (difference->asked != NULL ? difference->asked : "", -1, 300);
-  g_autofree char *received = signet_text_sanitize (difference->received != NULL ? difference->received : "", -1, 300);
+  g_autofree char *asked = value_words (difference->field, difference->asked);
+  g_autofree char *received = value_words (difference->field, difference->received);
   g_autofree char *both = NULL;
 
+  if (difference->same && g_str_equal (difference->field, "key"))
+    return signet_ui_new_state_row (SIGNET_STATE_OK, signet_field_words (difference->field), _("The key on your token"));
   if (difference->same)
     return signet_ui_new_state_row (SIGNET_STATE_OK, signet_field_words (difference->field), *received != '\0' ? received : asked);
   /* translators: two lines: what was asked for, what came */

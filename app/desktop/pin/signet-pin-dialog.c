@@ -145,7 +145,7 @@ dup_body (SignetPinDialog         *self,
     return g_strdup (_("That PIN was wrong. Nothing was signed."));
   if (question->kind == SIGNET_PIN_CONTEXT)
     return g_strdup (_("This key asks for the PIN again for each signature."));
-  return g_strdup (_("The token does its work when the PIN is right."));
+  return g_strdup (question->document != NULL ? _("It signs this document when the PIN is right.") : _("The token does its work when the PIN is right."));
 }
 
 static void

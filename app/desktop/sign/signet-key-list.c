@@ -18,6 +18,7 @@ struct _SignetKeyList {
 
   SignetDesktop  *desktop; /* (owned) (nullable) */
   SignetTokenKey *key;     /* (owned) (nullable): the choice */
+  GtkCheckButton *leader;  /* (owned): never shown; without a group a lone choice would be a tick, not a radio button */
   GtkListBox     *list;
 };
 
@@ -98,17 +99,12 @@ static void
 add_usable (SignetKeyList *self,
             GPtrArray     *usable)
 {
-  GtkCheckButton *first = NULL;
-
   for (guint i = 0; i < usable->len; i++)
     {
       GtkWidget *row = new_choice (self, g_ptr_array_index (usable, i));
       GtkCheckButton *check = signet_choice_row_get_check (SIGNET_CHOICE_ROW (row));
 
-      if (first == NULL)
-        first = check;
-      else
-        gtk_check_button_set_group (check, first);
+      gtk_check_button_set_group (check, self->leader);
       gtk_check_button_set_active (check, is_same_key (self->key, g_ptr_array_index (usable, i)));
       g_signal_connect_object (check, "toggled", G_CALLBACK (on_toggled_cb), self, 0);
       gtk_list_box_append (self->list, row);
@@ -207,6 +203,7 @@ signet_key_list_dispose (GObject *object)
 
   g_clear_object (&self->desktop);
   g_clear_object (&self->key);
+  g_clear_object (&self->leader);
   G_OBJECT_CLASS (signet_key_list_parent_class)->dispose (object);
 }
 
@@ -226,4 +223,5 @@ static void
 signet_key_list_init (SignetKeyList *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->leader = g_object_ref_sink (GTK_CHECK_BUTTON (gtk_check_button_new ()));
 }

@@ -84,10 +84,10 @@ signet_evidence_list_add (SignetEvidenceList *self,
     {
       GtkWidget *label = new_label (when, TRUE);
 
+      gtk_label_set_wrap (GTK_LABEL (label), FALSE);
       gtk_widget_set_valign (label, GTK_ALIGN_START);
       gtk_widget_set_margin_top (label, 3);
       gtk_label_set_xalign (GTK_LABEL (label), 1);
-      gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_RIGHT);
       gtk_widget_add_css_class (label, "numeric");
       gtk_box_append (GTK_BOX (event), label);
     }

@@ -12,6 +12,7 @@
 #include "signet-signature-card.h"
 #include "signet-evidence-list.h"
 #include "../certificates/signet-certificate-details.h"
+#include "../common/signet-columns.h"
 #include "../common/signet-ui.h"
 #include "../../core/base/signet-clock.h"
 #include "../../core/base/signet-text.h"
@@ -39,6 +40,7 @@ show_signer (SignetSignatureCard *self)
   SignetCertificate *certificate = signet_document_signature_get_signer (signet_signature_report_get_signature (self->report));
   g_autofree char *klass = NULL;
   g_autofree char *subtitle = NULL;
+  g_autofree char *initials = NULL;
 
   if (certificate == NULL)
     {
@@ -52,7 +54,10 @@ show_signer (SignetSignatureCard *self)
   subtitle = g_strdup_printf (_("%s · %s"), klass, signet_certificate_get_authority (certificate));
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->signer), signet_certificate_get_holder (certificate));
   adw_action_row_set_subtitle (self->signer, subtitle);
-  adw_avatar_set_text (self->avatar, signet_certificate_get_holder (certificate));
+  initials = g_strdup (signet_certificate_get_holder (certificate));
+  if (strchr (initials, '(') != NULL)
+    *strchr (initials, '(') = '\0'; /* a remark in brackets has no initial */
+  adw_avatar_set_text (self->avatar, g_strstrip (initials));
   signet_ui_add_next_arrow (GTK_WIDGET (self->signer));
 }
 
@@ -315,6 +320,7 @@ signet_signature_card_class_init (SignetSignatureCardClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = signet_signature_card_dispose;
+  g_type_ensure (SIGNET_TYPE_COLUMNS);
   g_type_ensure (SIGNET_TYPE_EVIDENCE_LIST);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/verify/signet-signature-card.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetSignatureCard, who);

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""screenshots: one round through the window for pictures. Names of buttons are looked up by their English words, so in another language
+only what the command line opens is pictured.
+"""
+import os
+import shutil
+import sys
+from pathlib import Path
+
+SOURCE = Path(os.environ['SIGNET_SOURCE_ROOT'])
+sys.path[:0] = [str(SOURCE / 'tests/desktop'), str(SOURCE / 'tests/end-to-end')]
+from desk import Desk, NotThere  # noqa: E402  pylint: disable=wrong-import-position
+from world import World, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
+
+REAL = Path('/usr/share/doc/shared-mime-info/shared-mime-info-spec.pdf')
+HOSTILE = 'مرحبا <b>& a very long name of a document that goes on and on \u202efdp.exe 样例采购合同-2026-第3版.pdf'
+
+
+def settings(world, look):
+    """The look of most desktops; GTK reads it from the person's own folder."""
+    folder = Path(world.environment['XDG_CONFIG_HOME']) / 'gtk-4.0'
+    folder.mkdir(parents=True, exist_ok=True)
+    size = 22 if look == 'large' else 11
+    (folder / 'settings.ini').write_text(f'[Settings]\ngtk-font-name=Cantarell {size}\ngtk-decoration-layout=:close\n'
+                                         'gtk-xft-antialias=1\n', encoding='utf-8')
+    if look == 'dark':
+        world.environment['ADW_DEBUG_COLOR_SCHEME'] = 'prefer-dark'
+    if look == 'zh':
+        world.environment.update(LC_ALL=os.environ.get('SIGNET_CHINESE', 'C.UTF-8'), LANGUAGE='zh_CN')
+        if 'LOCPATH' in os.environ:
+            world.environment['LOCPATH'] = os.environ['LOCPATH']
+
+
+def main(name):
+    look = os.environ.get('SIGNET_LOOK', '')
+    pictures = Path(os.environ['SIGNET_PICTURES']) / name
+    world = World('rsa-3072')
+    settings(world, look)
+    document = world.folder / 'Service agreement (sample).pdf'
+    if REAL.exists():
+        shutil.copy(REAL, document)
+    else:
+        sample_pdf(document)
+    hostile = Path(shutil.copy(document, world.folder / HOSTILE))
+    signed, changed = world.folder / 'signed (sample).pdf', world.folder / 'changed (sample).pdf'
+    world.signet('sign', '--pin-file', world.pin, '-o', signed, document)
+    changed.write_bytes(signed.read_bytes().replace(b'/Title', b'/Ti7le', 1) if b'/Title' in signed.read_bytes()
+                        else signed.read_bytes()[:900] + b'X' + signed.read_bytes()[901:])
+
+    def show(picture, *arguments, ready=None, then=None):
+        desk = Desk(world.environment, *arguments, pictures=pictures)
+        try:
+            if look != 'zh' and ready is not None:
+                desk.find(*ready)
+            else:
+                desk.wait_for(lambda: len(list(desk.walk())) > 60, 'a full window')
+            desk.picture(picture)
+            if look != 'zh' and then is not None:
+                then(desk)
+        except NotThere as error:
+            print(f'{name}/{picture}: {error}', file=sys.stderr)
+            desk.picture(f'{picture}-not-ready')
+        finally:
+            desk.close()
+
+    def places(desk):
+        for place in ('Verify', 'Certificates', 'Authorities'):
+            desk.place(place)
+            desk.picture(f'place-{place.lower()}')
+
+    show('start', ready=('Sample token',), then=places)
+    show('document', document, ready=('Sign…', None, True))
+    show('document-hostile', hostile, ready=('Before You Sign',))
+    show('verify-good', '--verify', signed, ready=('Whole document',))
+    show('verify-changed', '--verify', changed, ready=('May It Be Relied On?',))
+    show('verify-not-signed', '--verify', document, ready=('No signature',))
+    world.close()
+
+
+main(sys.argv[1])
