@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,12 +57,14 @@ now (void)
   return (double) time.tv_sec + (double) time.tv_nsec / 1e9;
 }
 
+/* Only the first run is heard: what it has to say would be said every time. */
 static void
-run_child (char **command)
+run_child (char   **command,
+           bool     heard)
 {
   int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
 
-  if (null < 0 || dup2 (null, STDIN_FILENO) < 0 || dup2 (null, STDOUT_FILENO) < 0)
+  if (null < 0 || dup2 (null, STDIN_FILENO) < 0 || dup2 (null, STDOUT_FILENO) < 0 || (!heard && dup2 (null, STDERR_FILENO) < 0))
     _exit (126);
   execvp (command[0], command);
   fprintf (stderr, "bench-run: %s: %s\n", command[0], strerror (errno));
@@ -70,7 +73,8 @@ run_child (char **command)
 
 static Cost
 run (const Options *options,
-     char         **command)
+     char         **command,
+     bool           heard)
 {
   struct rusage usage;
   Cost cost;
@@ -84,7 +88,7 @@ run (const Options *options,
   start = now ();
   pid = vfork ();
   if (pid == 0)
-    run_child (command);
+    run_child (command, heard);
   if (pid < 0 || wait4 (pid, &status, 0, &usage) != pid)
     die ("wait4");
   cost.seconds = now () - start;
@@ -116,6 +120,20 @@ median (double *values,
   return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
+/* "env NAME=value /long/way/program" is called program. */
+static const char *
+name_of (char **command)
+{
+  const char *slash;
+
+  if (strcmp (*command, "env") == 0)
+    do
+      command++;
+    while (*command != NULL && strchr (*command, '=') != NULL);
+  slash = *command != NULL ? strrchr (*command, '/') : NULL;
+  return slash != NULL ? slash + 1 : *command != NULL ? *command : "env";
+}
+
 static void
 print_side (const char *which,
             char      **command,
@@ -131,7 +149,7 @@ print_side (const char *which,
     }
   middle = median (seconds, n);
   printf ("  %s  %9.1f ms [%.1f-%.1f]  %6.1f MB  %s\n", which, middle * 1e3, seconds[0] * 1e3, seconds[n - 1] * 1e3, megabytes,
-          strrchr (command[0], '/') ? strrchr (command[0], '/') + 1 : command[0]);
+          name_of (command));
 }
 
 static const char *
@@ -214,15 +232,15 @@ main (int    argc,
   Options options = parse (argv + 1);
 
   /* once each for the page cache */
-  run (&options, options.a);
-  run (&options, options.b);
+  run (&options, options.a, true);
+  run (&options, options.b, true);
   for (int i = 0; i < options.rounds; i++)
     {
       if (i % 2 == 1)
-        b[i] = run (&options, options.b);
-      a[i] = run (&options, options.a);
+        b[i] = run (&options, options.b, false);
+      a[i] = run (&options, options.a, false);
       if (i % 2 == 0)
-        b[i] = run (&options, options.b);
+        b[i] = run (&options, options.b, false);
     }
   print_result (&options, a, b);
   return EXIT_SUCCESS;
