@@ -11,7 +11,8 @@
 
 #include "signet-token-manager-private.h"
 
-#define MIN_PREFIX 16 /* hexadecimal digits of a fingerprint that are enough */
+#define MIN_PREFIX  16 /* hexadecimal digits of a fingerprint that are enough */
+#define FINGERPRINT 64 /* those of a whole one */
 
 typedef gboolean (*Matcher) (gpointer candidate, const char *what);
 
@@ -214,6 +215,57 @@ find (SignetTokenManager *self, gboolean keys, const char *what, GCancellable *c
   return refuse_none (problems, what, _signet_token_manager_has_given_modules (self), error);
 }
 
+/* --- by way of a hint --- */
+
+/* (transfer full) (nullable): only a whole one names one certificate, whichever token it is on */
+static char *
+dup_whole_fingerprint (const char *what)
+{
+  g_autofree char *digits = what != NULL && !is_uri (what) ? tidy_fingerprint (what) : NULL;
+
+  return digits != NULL && strlen (digits) == FINGERPRINT && strchr (digits, 'x') == NULL ? g_steal_pointer (&digits) : NULL;
+}
+
+static gboolean
+is_certificate (gpointer candidate, const char *sha256)
+{
+  SignetCertificate *certificate = signet_token_key_get_certificate (candidate);
+
+  return certificate != NULL && signet_token_key_has_private (candidate) &&
+         g_str_equal (signet_certificate_get_sha256 (certificate), sha256);
+}
+
+/* The module the certificate was seen in last, if it still is in there, once: then nobody else need be asked. */
+static SignetTokenKey *
+find_hinted (SignetTokenManager *self, const char *sha256, GCancellable *cancellable)
+{
+  gboolean software = FALSE;
+  g_autofree char *path = _signet_token_hint_find (sha256, &software);
+  g_autoptr (GPtrArray) tokens = path != NULL ? _signet_token_manager_list_one (self, path, software, cancellable) : NULL;
+  g_autoptr (GPtrArray) candidates = tokens != NULL ? all_keys (tokens) : NULL;
+  g_autoptr (GPtrArray) matching = candidates != NULL ? filter (candidates, is_certificate, sha256) : NULL;
+
+  if (matching != NULL && matching->len == 1)
+    return g_object_ref (matching->pdata[0]);
+  if (path != NULL && !g_cancellable_is_cancelled (cancellable))
+    _signet_token_hint_forget (sha256);
+  return NULL;
+}
+
+static SignetTokenKey *
+find_certificate (SignetTokenManager *self, const char *what, const char *sha256, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) listed = _signet_token_manager_dup_tokens (self);
+  SignetTokenKey *key = listed->len == 0 ? find_hinted (self, sha256, cancellable) : NULL;
+
+  if (key != NULL)
+    return key;
+  key = find (self, TRUE, what, cancellable, error);
+  if (key != NULL && listed->len == 0 && is_certificate (key, sha256))
+    _signet_token_hint_remember (sha256, _signet_token_get_module (signet_token_key_get_token (key)));
+  return key;
+}
+
 /**
  * signet_token_manager_find_token:
  * @what: (nullable): URI, serial number or label; %NULL: the only one there is
@@ -237,6 +289,10 @@ signet_token_manager_find_token (SignetTokenManager *self, const char *what, GCa
 SignetTokenKey *
 signet_token_manager_find_key (SignetTokenManager *self, const char *what, GCancellable *cancellable, GError **error)
 {
+  g_autofree char *sha256 = dup_whole_fingerprint (what);
+
   g_return_val_if_fail (SIGNET_IS_TOKEN_MANAGER (self), NULL);
+  if (sha256 != NULL)
+    return find_certificate (self, what, sha256, cancellable, error);
   return find (self, TRUE, what, cancellable, error);
 }

@@ -581,6 +581,32 @@ signet_token_manager_refresh (SignetTokenManager *self, GCancellable *cancellabl
   return tokens;
 }
 
+GPtrArray *
+_signet_token_manager_list_one (SignetTokenManager *self, const char *path, gboolean software, GCancellable *cancellable)
+{
+  const char *dir = software ? signet_paths_get_software_token_dir () : NULL;
+  Listing listing = { .cancellable = cancellable };
+  SignetTokenModule *module = NULL;
+  GPtrArray *tokens = NULL;
+
+  g_mutex_lock (&self->lock);
+  /* who watches has all of them listed anyway, and must not take a part for the whole */
+  if (self->watch == NULL)
+    {
+      find_modules (self);
+      module = find_module (self->modules, path, dir);
+    }
+  if (module != NULL)
+    listing.module = g_object_ref (module);
+  g_mutex_unlock (&self->lock);
+  if (module == NULL)
+    return NULL;
+  list_module (&listing);
+  tokens = g_steal_pointer (&listing.tokens);
+  listing_clear (&listing);
+  return tokens;
+}
+
 void
 signet_token_manager_watch (SignetTokenManager *self)
 {
@@ -661,44 +687,6 @@ _signet_token_manager_is_troubled (SignetTokenManager *self)
 
 /* --- making tokens --- */
 
-/* In a process of its own: C_InitToken wants no session open on the token, and afterwards the running one knows old slots. */
-static char *
-init_in_host (SignetTokenModule *module,
-              const char *id,
-              const char *label,
-              SignetSecret *pin,
-              SignetSecret *so_pin,
-              GCancellable *cancellable,
-              GError **error)
-{
-  g_autoptr (SignetTokenHostRef) host = _signet_token_module_new_host (module, cancellable, error);
-  g_autoptr (GUnixFDList) fds = NULL;
-  g_autoptr (GVariant) handles = NULL;
-  g_autoptr (GError) failure = NULL;
-  GVariant *floating = NULL;
-  g_autoptr (GVariant) text = g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, label, strlen (label), 1));
-  SignetTokenHost *proxy = NULL;
-  char *made = NULL;
-  int deadline = 0;
-  gboolean ok = FALSE;
-
-  if (host == NULL)
-    return NULL;
-  fds = _signet_token_pin_list (so_pin, pin, &floating, error);
-  if (fds == NULL)
-    return NULL;
-  handles = g_variant_ref_sink (floating);
-  proxy = _signet_token_host_begin (host, SIGNET_TOKEN_DEADLINE_GENERATION, &deadline, cancellable, error);
-  if (proxy == NULL)
-    return NULL;
-  ok = signet_token_host_call_init_token_sync (proxy, id, text, handles, G_DBUS_CALL_FLAGS_NONE, deadline, fds, &made, NULL,
-                                               cancellable, &failure);
-  if (!_signet_token_host_end (host, ok, g_steal_pointer (&failure), error))
-    return NULL;
-  _signet_token_module_forget_host (module);
-  return made;
-}
-
 static gboolean
 check_label (const char *label, GError **error)
 {
@@ -720,7 +708,8 @@ init_and_list (SignetTokenManager *self,
                GCancellable *cancellable,
                GError **error)
 {
-  g_autofree char *made = init_in_host (module, id, label, pin, so_pin != NULL ? so_pin : pin, cancellable, error);
+  g_autofree char *made = _signet_token_module_init_token (module, id, label, pin, so_pin != NULL ? so_pin : pin, cancellable,
+                                                           error);
   g_autoptr (GPtrArray) tokens = NULL;
 
   if (made == NULL)

@@ -104,6 +104,15 @@ char    *_signet_token_software_dup_state (const char *dir);   /* changes when a
 char    *_signet_token_software_dup_tokens (const char *dir);  /* changes when a token comes or goes */
 int      _signet_token_compare_names (const char *const *a, const char *const *b);
 
+/* --- where a certificate was seen last --- */
+char    *_signet_token_hint_find     (const char *sha256, gboolean *software); /* (nullable): path of a module, not to be trusted */
+void     _signet_token_hint_remember (const char *sha256, SignetTokenModule *module);
+void     _signet_token_hint_forget   (const char *sha256);
+
+/* C_InitToken: the new token's id. */
+char    *_signet_token_module_init_token (SignetTokenModule *module, const char *id, const char *label, SignetSecret *pin,
+                                          SignetSecret *so_pin, GCancellable *cancellable, GError **error);
+
 char    *_signet_token_watch_state (SignetTokenModule *module, const char *state);
 
 /* For tests: deadlines in milliseconds, 0 keeps one. */
