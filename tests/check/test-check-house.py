@@ -103,6 +103,14 @@ class TestCheckHouse(unittest.TestCase):
         self.house.write('plugins/sdk/kit.c', SPDX)
         self.assert_only('here it is MIT')
 
+    def test_a_plugin_may_be_mit(self):
+        self.house.write('plugins/acme/acme.c', SPDX.replace('GPL-3.0-or-later', 'MIT') + '#include "../sdk/kit.h"\n')
+        self.assertEqual(self.house.check()[0], 0)
+
+    def test_the_core_may_not_be_mit(self):
+        self.house.write('app/cli/free.c', SPDX.replace('GPL-3.0-or-later', 'MIT'))
+        self.assert_only('licence MIT')
+
     def test_no_readme(self):
         (self.house.top / 'app/core/base/README.md').unlink()
         self.assert_only('every room has a README')
