@@ -74,7 +74,7 @@ signet_sign_parse (SignetInvocation  *invocation,
     { "level", 0, 0, G_OPTION_ARG_FILENAME, &options->level, N_("b (signature) or t (with a time stamp)"), N_("LEVEL") },
     { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &options->certificate, N_("Sign with this one; needed when several could"), N_("URI|FINGERPRINT") },
     { "detached", 0, 0, G_OPTION_ARG_NONE, &options->detached, N_("Put the signature into a file of its own"), NULL },
-    { "tsa", 0, 0, G_OPTION_ARG_FILENAME, &options->tsa, N_("Time stamp server, for level t"), N_("URL") },
+    { "tsa", 0, 0, G_OPTION_ARG_FILENAME, &options->tsa, N_("Time stamp server, for level t; otherwise the one the authority names"), N_("URL") },
     { "reason", 0, 0, G_OPTION_ARG_FILENAME, &options->reason, N_("Why it is signed, kept in the PDF"), N_("TEXT") },
     { "location", 0, 0, G_OPTION_ARG_FILENAME, &options->location, N_("Where it is signed, kept in the PDF"), N_("TEXT") },
     { "field", 0, 0, G_OPTION_ARG_FILENAME, &options->field, N_("Use this empty signature field of the PDF"), N_("NAME") },
@@ -132,8 +132,6 @@ signet_sign_check_options (SignetInvocation        *invocation,
     signet_invocation_usage (invocation, "%s", _("-o is for one file; for several there is --output-dir"));
   else if (options->certify < 0 || options->certify > 3)
     signet_invocation_usage (invocation, "%s", _("--certify is 1, 2 or 3"));
-  else if (g_strcmp0 (options->level, "t") == 0 && options->tsa == NULL)
-    signet_invocation_usage (invocation, "%s", _("--level t needs a time stamp server: --tsa URL"));
   else if (options->detached && g_strcmp0 (options->format, "pades") == 0)
     signet_invocation_usage (invocation, "%s", _("pades is always inside the PDF; --detached needs --format cades"));
   else
@@ -161,6 +159,20 @@ signet_sign_job_set_output (SignetSignJob           *job,
   signet_signing_set_output (job->signing, path, options->overwrite);
 }
 
+/* --tsa, else the server that the profile of the certificate's authority names */
+static char *
+signet_sign_dup_tsa (const SignetSignOptions *options,
+                     SignetTokenKey          *key,
+                     SignetCore              *core)
+{
+  SignetAuthority *authority;
+
+  if (options->tsa != NULL || g_strcmp0 (options->level, "t") != 0)
+    return g_strdup (options->tsa);
+  authority = signet_authority_find_issuer (signet_core_get_authorities (core), signet_token_key_get_certificate (key));
+  return authority != NULL ? signet_authority_dup_timestamp_url (authority) : NULL;
+}
+
 static void
 signet_sign_job_open (SignetSignJob           *job,
                       SignetInvocation        *invocation,
@@ -170,6 +182,7 @@ signet_sign_job_open (SignetSignJob           *job,
 {
   SignetCore *core = signet_invocation_get_core (invocation);
   g_autoptr(SignetDocumentFile) file = signet_document_file_open (job->path, &job->error);
+  g_autofree char *tsa = signet_sign_dup_tsa (options, key, core);
 
   if (file == NULL)
     return;
@@ -179,7 +192,7 @@ signet_sign_job_open (SignetSignJob           *job,
   signet_signing_set_format (job->signing, options->detached ? "cades" : options->format);
   if (options->level != NULL)
     signet_signing_set_level (job->signing, options->level);
-  signet_signing_set_tsa (job->signing, options->tsa);
+  signet_signing_set_tsa (job->signing, tsa);
   signet_signing_set_pdf (job->signing, options->reason, options->location, options->field, (guint) options->certify);
   signet_sign_job_set_output (job, options);
   job->checks = signet_signing_preflight (job->signing, invocation->cancellable, &job->error);

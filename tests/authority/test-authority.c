@@ -19,6 +19,7 @@ static const char profile[] =
   "[Authority]\nSample=true\nLicenceNumber=SAMPLE-0001 (made up)\nChain=chain.pem\n"
   "PolicyOids=1.2.3.1=signature;1.2.3.2=seal;1.2.3.3=nonsense;rubbish;\n"
   "[Permissions]\nHosts=127.0.0.1:8829;bad host;\nKeyTypes=rsa-3072;ec-p256\n"
+  "[Services]\nTimeStamp=http://127.0.0.1:8830/\n"
   "[Disclosure]\nTerms=The terms\nTerms[zh_CN]=条款\n";
 
 static char *
@@ -69,7 +70,9 @@ test_profile (void)
   g_autoptr (SignetAuthority) authority = load ();
   g_auto (GStrv) hosts = signet_authority_dup_hosts (authority);
   g_auto (GStrv) keys = signet_authority_dup_key_specs (authority);
+  g_autofree char *timestamp = signet_authority_dup_timestamp_url (authority);
 
+  g_assert_cmpstr (timestamp, ==, "http://127.0.0.1:8830/");
   g_assert_cmpstr (signet_authority_get_id (authority), ==, "sample-ca");
   g_assert_cmpstr (signet_authority_get_plugin (authority), ==, "cmp");
   g_assert_true (signet_authority_is_sample (authority));

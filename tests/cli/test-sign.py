@@ -104,6 +104,22 @@ class WholeWay(SignTest):
         signature, = self.json('verify', 'contract-signed.pdf', status=PASSED)['files'][0]['signatures']
         self.assertEqual((signature['level'], signature['time_source']), ('B-T', 'timestamp'))
 
+    def test_time_stamp_server_of_the_authority(self):
+        self.assert_status(self.sign('--level', 't', 'contract.pdf'), 0)
+        signature, = self.json('verify', 'contract-signed.pdf', status=PASSED)['files'][0]['signatures']
+        self.assertEqual(signature['level'], 'B-T')
+
+    def test_time_stamp_server_of_nobody(self):
+        person = self.world.copy()
+        self.addCleanup(person.close)
+        profile = person.root / 'data/signet/authorities/sample-ca.profile'
+        lines = profile.read_text(encoding='utf-8').splitlines(keepends=True)
+        profile.write_text(''.join(line for line in lines if not line.startswith('TimeStamp=')), encoding='utf-8')
+        run = person.signet('sign', '--pin-file', person.pin, '--level', 't', 'contract.pdf', cwd=self.desk)
+        self.assert_status(run, USAGE)
+        self.assertIn('server', run.stderr)
+        self.assert_nothing_new()
+
     def test_time_stamp_server_is_not_there(self):
         self.assert_status(self.sign('--level', 't', '--tsa', 'http://127.0.0.1:1/', 'contract.pdf'), UNAVAILABLE)
         self.assert_nothing_new()

@@ -85,7 +85,7 @@ class Wrong(CommandLineTest):
 
     def test_missing_and_odd_arguments(self):
         cases = (['sign'], ['verify'], ['sign', '-o', 'x', 'a', 'b'], ['sign', '-o', 'x', '--output-dir', '.', 'a'],
-                 ['sign', '--certify', '4', 'a'], ['sign', '--certify', 'x', 'a'], ['sign', '--level', 't', 'a'], ['sign', '--format', 'word', 'a'],
+                 ['sign', '--certify', '4', 'a'], ['sign', '--certify', 'x', 'a'], ['sign', '--format', 'word', 'a'],
                  ['verify', '--at', 'yesterday', 'a'], ['verify', '--detached', 'x', 'a', 'b'], ['token', 'init'], ['request', 'new'],
                  ['request', 'show'], ['request', 'show', '0'], ['request', 'show', '-1'], ['request', 'show', 'x'],
                  ['request', 'new', '--authority', 'x', '--wait', '-1'], ['authority', 'show'], ['certificate', 'show'],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The sample authority of ./dev demo. Everything in it is made up. @PORT@ is filled in when its server runs.
+# The sample authority of ./dev demo. Everything in it is made up. @PORT@ and @TSA_PORT@ are filled in when its servers run.
 [Profile]
 Id=sample-ca
 Name=Sample CA
@@ -20,6 +20,9 @@ KeyTypes=rsa-3072;ec-p256;ec-p384
 Url=http://127.0.0.1:@PORT@/pkix/
 Recipient=CN=Sample CA
 Subject=CN={name},O={organisation},C=CN
+
+[Services]
+TimeStamp=http://127.0.0.1:@TSA_PORT@/
 
 [Field name]
 Type=text

@@ -83,7 +83,9 @@ world_authority ()
   fi
   cp "$world/pki/chain.pem" "$XDG_DATA_HOME/signet/authorities/sample-ca-chain.pem"
   cp "$world/pki/root.pem" "$XDG_DATA_HOME/signet/anchors/sample-root.pem"
-  sed -e "s/@PORT@/$ca_port/g" "$SIGNET_TOP/tests/tools/sample-ca.profile" >"$XDG_DATA_HOME/signet/authorities/sample-ca.profile"
+  local services=(-e "s/@TSA_PORT@/$tsa_port/g")
+  [ ${#urls[@]} -gt 0 ] || services=(-e '/^TimeStamp=/d')
+  sed -e "s/@PORT@/$ca_port/g" "${services[@]}" "$SIGNET_TOP/tests/tools/sample-ca.profile" >"$XDG_DATA_HOME/signet/authorities/sample-ca.profile"
 }
 
 world_token () { signet token init --software --label "$1" --pin-file "$world/pin" --so-pin-file "$world/so-pin"; }

@@ -321,6 +321,21 @@ signet_authority_get_disclosure (SignetAuthority *self, const char *key)
   return g_hash_table_lookup (self->disclosure, key);
 }
 
+/**
+ * signet_authority_dup_timestamp_url:
+ *
+ * Returns: (transfer full) (nullable): the time-stamp server (RFC 3161) the profile names; anything but an http or https URL is none
+ */
+char *
+signet_authority_dup_timestamp_url (SignetAuthority *self)
+{
+  g_autofree char *url = g_key_file_get_string (self->profile, "Services", "TimeStamp", NULL);
+
+  if (url == NULL || (!g_str_has_prefix (url, "http://") && !g_str_has_prefix (url, "https://")))
+    return NULL;
+  return g_steal_pointer (&url);
+}
+
 GKeyFile *
 signet_authority_get_profile (SignetAuthority *self)
 {

@@ -21,6 +21,7 @@ GPtrArray         *signet_authority_get_chain      (SignetAuthority *self);  /* 
 char             **signet_authority_dup_hosts      (SignetAuthority *self);  /* "host:port" its plugin may reach */
 char             **signet_authority_dup_key_specs  (SignetAuthority *self);
 const char        *signet_authority_get_disclosure (SignetAuthority *self, const char *key); /* (nullable): "Terms", "Cps", "Fees", "DataUse", "Liability"; localized */
+char              *signet_authority_dup_timestamp_url (SignetAuthority *self);  /* (nullable): [Services] TimeStamp, http or https */
 GKeyFile          *signet_authority_get_profile    (SignetAuthority *self);  /* borrowed: the whole key file, for the plugin */
 
 /* All profiles of the given folders; a bad one is skipped and told in @problems. (transfer full) (element-type SignetAuthority) */

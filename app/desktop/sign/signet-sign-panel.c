@@ -57,7 +57,7 @@ dup_tsa (SignetSignPanel *self)
   if (key == NULL)
     return NULL;
   authority = signet_authority_find_issuer (authorities, signet_token_key_get_certificate (key));
-  return authority != NULL ? g_key_file_get_string (signet_authority_get_profile (authority), "Services", "TimeStamp", NULL) : NULL;
+  return authority != NULL ? signet_authority_dup_timestamp_url (authority) : NULL;
 }
 
 static SignetSigning *
