@@ -139,6 +139,13 @@ reason_state (SignetVerdict verdict)
     }
 }
 
+/* a reason of the core, not words for a person */
+static gboolean
+is_code (const char *detail)
+{
+  return detail[strspn (detail, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+}
+
 static void
 show_reasons (SignetSignatureCard *self)
 {
@@ -151,7 +158,7 @@ show_reasons (SignetSignatureCard *self)
       g_autofree char *words = signet_words_reason (reason->code);
       g_autofree char *detail = signet_text_sanitize (reason->detail != NULL ? reason->detail : "", -1, 200);
 
-      adw_preferences_group_add (self->grounds, signet_ui_new_state_row (state, words, detail));
+      adw_preferences_group_add (self->grounds, signet_ui_new_state_row (state, words, is_code (detail) ? "" : detail));
     }
 }
 
@@ -198,6 +205,13 @@ show_signing_time (SignetSignatureCard *self)
                             when != NULL ? _("By the signer’s own clock") : _("The signer says no time"), when);
 }
 
+/* a sound time stamp by somebody who is not trusted here proves nothing here */
+static gboolean
+time_is_proved (SignetSignatureCard *self)
+{
+  return g_strcmp0 (signet_signature_report_get_time_source (self->report), "timestamp") == 0;
+}
+
 static void
 show_timestamp (SignetSignatureCard *self)
 {
@@ -212,6 +226,12 @@ show_timestamp (SignetSignatureCard *self)
     }
   good = timestamp->imprint_ok && timestamp->signature_ok;
   when = signet_words_date_time (timestamp->time);
+  if (good && !time_is_proved (self))
+    {
+      signet_evidence_list_add (self->evidence, SIGNET_STATE_UNKNOWN, _("Time not proved"),
+                                _("The time stamp does not lead to an authority trusted here"), when);
+      return;
+    }
   signet_evidence_list_add (self->evidence, good ? SIGNET_STATE_OK : SIGNET_STATE_STOP,
                             good ? _("Time proved") : _("The time stamp is not good"),
                             timestamp->tsa != NULL ? signet_certificate_get_holder (timestamp->tsa) : _("By a server that is not named"), when);
@@ -246,7 +266,7 @@ show_expiry (SignetSignatureCard *self)
     return;
   when = signet_words_date (signet_certificate_get_not_after (certificate));
   signet_evidence_list_add (self->evidence, SIGNET_STATE_LATER, _("The certificate ends"),
-                            signet_signature_report_get_timestamp (self->report) != NULL ?
+                            time_is_proved (self) ?
                             _("The time stamp keeps proving that it was signed before") :
                             _("After that, this signature can no longer be proved without a time stamp"), when);
 }
