@@ -17,7 +17,6 @@
 
 #include "../core/base/signet-base-error.h"
 #include "../core/base/signet-text.h"
-#include "../core/document/signet-document-pdf.h"
 
 typedef struct
 {
@@ -173,28 +172,39 @@ signet_sign_dup_tsa (const SignetSignOptions *options,
   return authority != NULL ? signet_authority_dup_timestamp_url (authority) : NULL;
 }
 
+/* What needs no token: happens while the modules are asked. */
 static void
 signet_sign_job_open (SignetSignJob           *job,
-                      SignetInvocation        *invocation,
-                      const SignetSignOptions *options,
-                      SignetTokenKey          *key,
-                      SignetJournal           *journal)
+                      const SignetSignOptions *options)
 {
-  SignetCore *core = signet_invocation_get_core (invocation);
   g_autoptr(SignetDocumentFile) file = signet_document_file_open (job->path, &job->error);
-  g_autofree char *tsa = signet_sign_dup_tsa (options, key, core);
 
   if (file == NULL)
     return;
-  job->signing = signet_signing_new (file, key);
-  signet_signing_set_seams (job->signing, signet_core_get_http (core), signet_core_get_clock (core), journal);
-  signet_signing_set_chain (job->signing, signet_core_get_ca_certificates (core));
+  job->signing = signet_signing_new (file, NULL);
   signet_signing_set_format (job->signing, options->detached ? "cades" : options->format);
   if (options->level != NULL)
     signet_signing_set_level (job->signing, options->level);
-  signet_signing_set_tsa (job->signing, tsa);
   signet_signing_set_pdf (job->signing, options->reason, options->location, options->field, (guint) options->certify);
   signet_sign_job_set_output (job, options);
+}
+
+static void
+signet_sign_job_check (SignetSignJob           *job,
+                       SignetInvocation        *invocation,
+                       const SignetSignOptions *options,
+                       SignetTokenKey          *key,
+                       SignetJournal           *journal)
+{
+  SignetCore *core = signet_invocation_get_core (invocation);
+  g_autofree char *tsa = signet_sign_dup_tsa (options, key, core);
+
+  if (job->signing == NULL)
+    return;
+  signet_signing_set_key (job->signing, key);
+  signet_signing_set_tsa (job->signing, tsa);
+  signet_signing_set_seams (job->signing, signet_core_get_http (core), signet_core_get_clock (core), journal);
+  signet_signing_set_chain (job->signing, signet_core_get_ca_certificates (core));
   job->checks = signet_signing_preflight (job->signing, invocation->cancellable, &job->error);
 }
 
@@ -245,14 +255,46 @@ signet_sign_job_show_checks (SignetSignJob *job,
     }
 }
 
-static GPtrArray *
-signet_sign_open_all (SignetInvocation        *invocation,
-                      const SignetSignOptions *options,
-                      SignetTokenKey          *key)
+/* What signet_sign_prepare() needs and makes. */
+typedef struct
+{
+  SignetInvocation        *invocation;
+  const SignetSignOptions *options;
+  GPtrArray               *jobs; /* (element-type SignetSignJob) */
+} SignetSignPreparation;
+
+/* Runs while modules are started and asked. Says nothing: when there is no certificate, that is all there is to say. */
+static void
+signet_sign_prepare (gpointer data)
+{
+  SignetSignPreparation *preparation = data;
+  SignetInvocation *invocation = preparation->invocation;
+  SignetCore *core = signet_invocation_get_core (invocation);
+  SignetSignJob *first;
+
+  for (guint i = 0; invocation->arguments[i] != NULL; i++)
+    {
+      SignetSignJob *job = g_new0 (SignetSignJob, 1);
+
+      job->path = invocation->arguments[i];
+      g_ptr_array_add (preparation->jobs, job);
+      signet_sign_job_open (job, preparation->options);
+    }
+  first = g_ptr_array_index (preparation->jobs, 0);
+  if (first->signing != NULL)
+    signet_signing_read_ahead (first->signing);
+  signet_core_get_ca_certificates (core);
+  signet_core_get_journal (core, NULL);
+}
+
+static void
+signet_sign_check_all (SignetInvocation        *invocation,
+                       const SignetSignOptions *options,
+                       SignetTokenKey          *key,
+                       GPtrArray               *jobs)
 {
   g_autoptr(GError) error = NULL;
   SignetJournal *journal = signet_core_get_journal (signet_invocation_get_core (invocation), &error);
-  GPtrArray *jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_sign_job_free);
   gboolean first = TRUE;
 
   if (journal == NULL)
@@ -260,20 +302,17 @@ signet_sign_open_all (SignetInvocation        *invocation,
       signet_terminal_message ("signet: %s", _("The journal cannot be opened; this signing will not be recorded in it."));
       signet_terminal_show_error (NULL, error);
     }
-  for (guint i = 0; invocation->arguments[i] != NULL; i++)
+  for (guint i = 0; i < jobs->len; i++)
     {
-      SignetSignJob *job = g_new0 (SignetSignJob, 1);
+      SignetSignJob *job = g_ptr_array_index (jobs, i);
 
-      job->path = invocation->arguments[i];
-      g_ptr_array_add (jobs, job);
-      signet_sign_job_open (job, invocation, options, key, journal);
+      signet_sign_job_check (job, invocation, options, key, journal);
       if (job->error != NULL)
         signet_terminal_show_error (job->path, job->error);
       job->status = signet_words_exit_status (job->error);
       signet_sign_job_show_checks (job, first);
       first &= job->checks == NULL;
     }
-  return jobs;
 }
 
 static guint
@@ -487,19 +526,19 @@ signet_command_sign (SignetInvocation *invocation)
   g_autoptr(SignetTokenKey) key = NULL;
   g_autoptr(GPtrArray) jobs = NULL;
   g_autoptr(GError) error = NULL;
+  SignetSignPreparation preparation = { .invocation = invocation, .options = &options };
 
   if (!signet_sign_parse (invocation, &options) || !signet_sign_check_options (invocation, &options))
     return invocation->status;
   if (!signet_terminal_interaction_set_source (interaction, SIGNET_PIN_USER, invocation->pin_file, invocation->pin_fd, &error))
     return signet_invocation_fail (invocation, NULL, error);
 
-  /* while the token's module starts */
-  signet_document_pdf_preload ();
-  key = signet_lookup_signing_key (invocation, options.certificate);
+  jobs = preparation.jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_sign_job_free);
+  key = signet_lookup_signing_key (invocation, options.certificate, signet_sign_prepare, &preparation);
   if (key == NULL)
     return invocation->status;
 
-  jobs = signet_sign_open_all (invocation, &options, key);
+  signet_sign_check_all (invocation, &options, key, jobs);
   if (signet_sign_count_ready (jobs) > 0)
     signet_sign_run_all (invocation, key, jobs, interaction);
   return signet_sign_finish (invocation, jobs);

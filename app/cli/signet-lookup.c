@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-lookup.c: which token and which certificate a command is about. Main thread.
+ * signet-lookup.c: which token and which certificate a command is about. Main thread, which modules may be asked beside.
  *
  * Never guesses: when more than one would do, they are listed and the command ends.
  */
@@ -17,6 +17,13 @@
 
 #define SHORT_FINGERPRINT 16
 
+static void
+signet_lookup_show_problems (GPtrArray *problems)
+{
+  for (guint i = 0; problems != NULL && i < problems->len; i++)
+    signet_terminal_show_error (_("driver (PKCS#11 module)"), g_ptr_array_index (problems, i));
+}
+
 GPtrArray *
 signet_lookup_tokens (SignetInvocation *invocation)
 {
@@ -25,8 +32,7 @@ signet_lookup_tokens (SignetInvocation *invocation)
   g_autoptr(GError) error = NULL;
   GPtrArray *tokens = signet_token_manager_refresh (manager, invocation->cancellable, &problems, &error);
 
-  for (guint i = 0; problems != NULL && i < problems->len; i++)
-    signet_terminal_show_error (_("driver (PKCS#11 module)"), g_ptr_array_index (problems, i));
+  signet_lookup_show_problems (problems);
   if (tokens == NULL)
     signet_invocation_fail (invocation, NULL, error);
   return tokens;
@@ -130,16 +136,14 @@ signet_lookup_show_keys (SignetInvocation *invocation,
 }
 
 static SignetTokenKey *
-signet_lookup_only_signing_key (SignetInvocation *invocation)
+signet_lookup_only_signing_key (SignetInvocation *invocation,
+                                GPtrArray        *tokens)
 {
-  g_autoptr(GPtrArray) tokens = signet_lookup_tokens (invocation);
   g_autoptr(GPtrArray) usable = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr(GPtrArray) others = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr(GError) error = NULL;
   gint64 now = signet_clock_now (signet_core_get_clock (signet_invocation_get_core (invocation)));
 
-  if (tokens == NULL)
-    return NULL;
   for (guint i = 0; i < tokens->len; i++)
     signet_lookup_add_keys (usable, others, g_ptr_array_index (tokens, i), now);
   if (usable->len == 1)
@@ -172,9 +176,62 @@ signet_lookup_certificate (SignetInvocation *invocation,
   return key;
 }
 
-SignetTokenKey *
-signet_lookup_signing_key (SignetInvocation *invocation,
-                           const char       *what)
+/* --- with something else to do meanwhile --- */
+
+typedef struct
 {
-  return what != NULL ? signet_lookup_certificate (invocation, what) : signet_lookup_only_signing_key (invocation);
+  SignetTokenManager *manager;     /* borrowed, as all up to the empty line */
+  const char         *what;        /* (nullable) */
+  GCancellable       *cancellable;
+
+  SignetTokenKey     *key;         /* (nullable): when @what was given */
+  GPtrArray          *tokens;      /* (nullable): when not */
+  GPtrArray          *problems;    /* (nullable) */
+  GError             *error;       /* (nullable) */
+} SignetLookupSearch;
+
+static void
+signet_lookup_search_clear (SignetLookupSearch *search)
+{
+  g_clear_object (&search->key);
+  g_clear_pointer (&search->tokens, g_ptr_array_unref);
+  g_clear_pointer (&search->problems, g_ptr_array_unref);
+  g_clear_error (&search->error);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SignetLookupSearch, signet_lookup_search_clear)
+
+static gpointer
+signet_lookup_search (gpointer data)
+{
+  SignetLookupSearch *search = data;
+
+  if (search->what != NULL)
+    search->key = signet_token_manager_find_key (search->manager, search->what, search->cancellable, &search->error);
+  else
+    search->tokens = signet_token_manager_refresh (search->manager, search->cancellable, &search->problems, &search->error);
+  return NULL;
+}
+
+SignetTokenKey *
+signet_lookup_signing_key (SignetInvocation     *invocation,
+                           const char           *what,
+                           SignetLookupMeanwhile meanwhile,
+                           gpointer              data)
+{
+  g_auto(SignetLookupSearch) search = {
+    .manager = signet_core_get_tokens (signet_invocation_get_core (invocation)),
+    .what = what,
+    .cancellable = invocation->cancellable,
+  };
+  GThread *thread = g_thread_new ("signet-lookup", signet_lookup_search, &search);
+
+  meanwhile (data);
+  g_thread_join (thread);
+  signet_lookup_show_problems (search.problems);
+  if (search.error != NULL)
+    signet_invocation_fail (invocation, what, search.error);
+  if (search.tokens != NULL)
+    return signet_lookup_only_signing_key (invocation, search.tokens);
+  return g_steal_pointer (&search.key);
 }

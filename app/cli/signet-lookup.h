@@ -10,8 +10,10 @@ G_BEGIN_DECLS
 GPtrArray      *signet_lookup_tokens (SignetInvocation *invocation);
 /* @what: (nullable): then the only token is meant. (transfer full) (nullable) */
 SignetToken    *signet_lookup_token  (SignetInvocation *invocation, const char *what);
-/* @what: (nullable): then the only one that can sign is meant. (transfer full) (nullable) */
-SignetTokenKey *signet_lookup_signing_key (SignetInvocation *invocation, const char *what);
+/* @what: (nullable): then the only one that can sign is meant. @meanwhile is called on this thread while modules are asked.
+ * (transfer full) (nullable) */
+typedef void (*SignetLookupMeanwhile) (gpointer data);
+SignetTokenKey *signet_lookup_signing_key (SignetInvocation *invocation, const char *what, SignetLookupMeanwhile meanwhile, gpointer data);
 /* Any certificate on a token. (transfer full) (nullable) */
 SignetTokenKey *signet_lookup_certificate (SignetInvocation *invocation, const char *what);
 /* One line: "3f6c…  Li Na (sample) · Signature · 159 days left · Sample CA" */

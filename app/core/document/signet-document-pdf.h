@@ -55,7 +55,4 @@ SignetPdfPrepared *signet_document_pdf_prepare         (SignetDocumentPdf *self,
 /* Writes @cms into the gap. */
 gboolean           signet_pdf_prepared_complete        (const SignetPdfPrepared *prepared, int fd, GBytes *cms, GError **error);
 
-/* Loads on a thread what the first PDF would wait for. Never needed, never harmful. */
-void signet_document_pdf_preload (void);
-
 G_END_DECLS

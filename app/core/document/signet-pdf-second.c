@@ -40,25 +40,6 @@ load_qpdf (GError **error)
   return loaded ? &table.functions : NULL;
 }
 
-static gpointer
-preload_on_thread (gpointer unused)
-{
-  load_qpdf (NULL);
-  return NULL;
-}
-
-/**
- * signet_document_pdf_preload:
- *
- * Loads the second reader on a thread of its own. For a face that knows a PDF is coming and has something to wait for meanwhile; without it
- * the first PDF waits.
- */
-void
-signet_document_pdf_preload (void)
-{
-  g_thread_unref (g_thread_new ("signet-preload", preload_on_thread, NULL));
-}
-
 static gboolean
 set_qpdf_error (const Qpdf *library, qpdf_data qpdf, const char *password, GError **error)
 {

@@ -202,6 +202,15 @@ _signet_signing_get_pdf (SignetSigning *self, GError **error)
   return self->pdf;
 }
 
+void
+signet_signing_read_ahead (SignetSigning *self)
+{
+  g_return_if_fail (SIGNET_IS_SIGNING (self));
+
+  if (_signet_signing_is_pades (self))
+    _signet_signing_get_pdf (self, NULL);
+}
+
 /* Self-issued certificates among those known are where a path may end; whom to trust is for validation to say. */
 SignetCertificatePath *
 _signet_signing_build_path (SignetSigning *self)
