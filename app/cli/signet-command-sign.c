@@ -280,11 +280,12 @@ signet_sign_prepare (gpointer data)
       g_ptr_array_add (preparation->jobs, job);
       signet_sign_job_open (job, preparation->options);
     }
+  signet_core_get_ca_certificates (core);
+  signet_core_get_journal (core, NULL);
+  /* last: loading the second reader would keep the thread beside us from starting the token's process */
   first = g_ptr_array_index (preparation->jobs, 0);
   if (first->signing != NULL)
     signet_signing_read_ahead (first->signing);
-  signet_core_get_ca_certificates (core);
-  signet_core_get_journal (core, NULL);
 }
 
 static void
