@@ -161,7 +161,7 @@ test_odd_targets (Fixture *fixture, gconstpointer named)
 
   assert_cannot_open (folder, TRUE, SIGNET_BASE_ERROR_CANNOT_WRITE);
   assert_cannot_open (fixture->dir, TRUE, SIGNET_BASE_ERROR_CANNOT_WRITE);
-  assert_cannot_open (missing, FALSE, SIGNET_BASE_ERROR_NOT_FOUND);
+  assert_cannot_open (missing, FALSE, SIGNET_BASE_ERROR_CANNOT_WRITE);
   assert_cannot_open (too_long, FALSE, SIGNET_BASE_ERROR_CANNOT_WRITE);
   assert_cannot_open ("/dev/null", TRUE, SIGNET_BASE_ERROR_CANNOT_WRITE);
   assert_cannot_open ("", FALSE, SIGNET_BASE_ERROR_CANNOT_WRITE);

@@ -83,10 +83,6 @@ set_write_error (GError **error, int errnum, const char *what)
     case ENOTEMPTY:
       code = SIGNET_BASE_ERROR_EXISTS;
       break;
-    case ENOENT:
-    case ENOTDIR:
-      code = SIGNET_BASE_ERROR_NOT_FOUND;
-      break;
     default:
       break;
     }

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 #define SIGNET_TYPE_OUTPUT_FILE (signet_output_file_get_type ())
 G_DECLARE_FINAL_TYPE (SignetOutputFile, signet_output_file, SIGNET, OUTPUT_FILE, GObject)
 
-/* Errors: EXISTS (unless @overwrite), CANNOT_WRITE, NO_SPACE, NOT_FOUND (no such folder). Mode 0600 until commit, then as the umask or the replaced file says. */
+/* Errors: EXISTS (unless @overwrite), CANNOT_WRITE (also: no such folder), NO_SPACE. Mode 0600 until commit, then as the umask or the replaced file says. */
 SignetOutputFile *signet_output_file_open   (const char *target, gboolean overwrite, GError **error);
 int               signet_output_file_get_fd (SignetOutputFile *self);      /* read and write; owned by @self */
 const char       *signet_output_file_get_target (SignetOutputFile *self);

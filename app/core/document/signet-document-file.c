@@ -146,7 +146,7 @@ signet_document_file_init (SignetDocumentFile *self)
 /**
  * signet_document_file_open:
  * @path: a path in the file system's encoding
- * @error: NOT_FOUND, DENIED and the like in %SIGNET_BASE_ERROR; %SIGNET_DOCUMENT_ERROR_UNSUPPORTED when it is not a regular file
+ * @error: NOT_FOUND, DENIED and the like in %SIGNET_BASE_ERROR; UNSUPPORTED when it is a folder or device
  *
  * Returns: (transfer full) (nullable): the open file
  */
@@ -170,7 +170,8 @@ signet_document_file_open (const char *path, GError **error)
     }
   if (!S_ISREG (self->status.st_mode))
     {
-      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "not a regular file");
+      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED,
+                           S_ISDIR (self->status.st_mode) ? "a folder, not a file" : "not a regular file");
       return NULL;
     }
   if (!read_fully (self->fd, 0, head, sizeof head, &n_read, error))

@@ -193,7 +193,7 @@ static const SignetErrorRow enrolment_rows[] = {
   { SIGNET_ENROLMENT_ERROR_WRONG_KIND, STATUS_REFUSED, "wrong-kind", N_("The authority sent another kind of certificate than was asked for."),
     N_("It was not installed. Tell the authority.") },
   { SIGNET_ENROLMENT_ERROR_WRONG_SECRET, STATUS_REFUSED, "wrong-secret", N_("The activation code or reference is not the right one."),
-    N_("Check both in the letter from the authority and start a new request.") },
+    N_("Check both in the letter from the authority and try again.") },
   { SIGNET_ENROLMENT_ERROR_NOT_FOUND, STATUS_NO_INPUT, "request-not-found", N_("There is no such request or authority."),
     N_("Look at what is there in the list of requests or authorities.") },
   { SIGNET_ENROLMENT_ERROR_STATE, STATUS_USAGE, "request-state", N_("This is not possible in the state the request is in."),
