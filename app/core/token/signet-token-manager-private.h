@@ -11,14 +11,40 @@ G_BEGIN_DECLS
 
 typedef struct _SignetTokenWatch SignetTokenWatch;
 
+struct _SignetTokenManager
+{
+  GObject parent_instance;
+  GMainContext *context; /* of the list model */
+  char **given;          /* (nullable): paths to use instead of what is found */
+  GMutex lock;           /* for what follows, up to the empty line */
+  GPtrArray *modules;    /* (element-type SignetTokenModule) */
+  GPtrArray *tokens;     /* (element-type SignetToken): the last listing */
+  GPtrArray *findings;   /* (element-type SignetTokenFinding) */
+  gboolean listed;
+  gboolean with_software; /* one was made through us: listed even beside given paths */
+  guint deadlines[SIGNET_TOKEN_N_DEADLINES];
+  SignetTokenWatch *watch; /* (nullable) */
+
+  GPtrArray *items; /* what the list model shows; only in @context */
+};
+
 SignetTokenWatch *_signet_token_watch_start (SignetTokenManager *manager); /* borrowed: stop before the manager goes */
 void              _signet_token_watch_stop  (SignetTokenWatch *watch);     /* waits for its thread; frees */
 
-GPtrArray        *_signet_token_manager_dup_modules (SignetTokenManager *self); /* (element-type SignetTokenModule) those of the last listing */
+GPtrArray        *_signet_token_manager_dup_loaded (SignetTokenManager *self); /* (element-type SignetTokenModule) those of the last listing */
 gboolean          _signet_token_manager_is_troubled (SignetTokenManager *self);  /* a module crashed or hung at the last listing */
 GPtrArray        *_signet_token_manager_dup_tokens  (SignetTokenManager *self); /* (element-type SignetToken) of the last listing */
 /* Of one module alone, if it is one of ours: (transfer full) (nullable) (element-type SignetToken). What was listed stays as it was. */
 GPtrArray        *_signet_token_manager_list_one    (SignetTokenManager *self, const char *path, gboolean software, GCancellable *cancellable);
 gboolean          _signet_token_manager_has_given_modules (SignetTokenManager *self);
+
+/* Shows the last listing in the list model, in its context. */
+void              _signet_token_manager_show (SignetTokenManager *self);
+
+/* --- which modules --- */
+/* With the lock held: what should be asked becomes @self->modules; modules that stay keep their process. */
+void               _signet_token_manager_find_modules (SignetTokenManager *self);
+SignetTokenModule *_signet_token_manager_find_module  (GPtrArray *modules, const char *path, const char *software_dir); /* (nullable) borrowed */
+char              *_signet_token_manager_resolve      (const char *path);
 
 G_END_DECLS

@@ -31,6 +31,27 @@ gboolean            signet_token_manager_init_token (SignetTokenManager *self, S
 /* (transfer full): what was looked for and found, one line a module: path, state code, detail; for the empty page */
 GPtrArray          *signet_token_manager_dup_findings (SignetTokenManager *self);
 
+/* --- modules -------------------------------------------------------------------------------------------------------- */
+typedef struct {
+  char *path;    /* canonical */
+  char *name;    /* for people: "OpenSC"; the file's name when no vendor is known */
+  char *vendor;  /* "" when not known */
+  char *origin;  /* "p11-kit", "vendor" (our data), "administrator", "user", "software", "given" (--module) */
+  char *package; /* the Debian package that brings it, "" when not known */
+} SignetTokenModuleInfo;
+void       signet_token_module_info_free (SignetTokenModuleInfo *info);
+
+/* (transfer full) (element-type SignetTokenModuleInfo): the modules a listing asks, in its order. Loads nothing, reads files. */
+GPtrArray *signet_token_manager_dup_modules (SignetTokenManager *self);
+/* @path: absolute. Refused when policy excludes user modules, or when the host would not load it (MODULE_NOT_LOADED says why). */
+gboolean   signet_token_manager_add_user_module    (SignetTokenManager *self, const char *path, GError **error);
+/* SIGNET_BASE_ERROR_NOT_FOUND when the user has not added it. */
+gboolean   signet_token_manager_remove_user_module (SignetTokenManager *self, const char *path, GError **error);
+
+/* Destroys a software token of ours and all its keys; the face has asked. Refused while somebody is logged in to it. */
+gboolean   signet_token_manager_remove_software_token (SignetTokenManager *self, SignetToken *token, GCancellable *cancellable,
+                                                       GError **error);
+
 typedef struct { char *module; char *state; char *detail; guint n_tokens; } SignetTokenFinding; /* state: "ok", "no-token", "refused", "crashed", "hung", "failed" */
 void signet_token_finding_free (SignetTokenFinding *finding);
 

@@ -79,7 +79,7 @@ has_changed (SignetTokenModule *module, GCancellable *cancellable)
 static gboolean
 look_around (SignetTokenWatch *self)
 {
-  g_autoptr (GPtrArray) modules = _signet_token_manager_dup_modules (self->manager);
+  g_autoptr (GPtrArray) modules = _signet_token_manager_dup_loaded (self->manager);
   gboolean changed = FALSE;
 
   for (guint i = 0; i < modules->len && !changed; i++)

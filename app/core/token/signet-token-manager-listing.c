@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-token-manager-listing.c: asks all modules for their tokens, side by side, and joins what they say.
+ *
+ * Any thread. One module's failure is that module's.
+ */
+#define G_LOG_DOMAIN "signet-token-manager-listing"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "../base/signet-paths.h"
+#include "signet-token-manager-private.h"
+
+typedef struct
+{
+  SignetTokenModule *module;
+  GCancellable *cancellable;
+  GThread *thread;
+  GPtrArray *tokens; /* (nullable) */
+  GError *error;     /* (nullable) */
+} Listing;
+
+/* What was refused once may be mended meanwhile (a service was started, a file's mode set right): the next listing tries anew. */
+static void
+note_failure (SignetTokenModule *module, const GError *failure)
+{
+  _signet_token_module_take_listed (module, _signet_token_watch_state (module, SIGNET_TOKEN_STATE_GONE));
+  if (g_error_matches (failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED))
+    _signet_token_module_forget_host (module);
+}
+
+static gboolean
+call_list (SignetTokenModule *module, GVariant **description, GVariant **tokens, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (SignetTokenHostRef) host = NULL;
+  g_autoptr (GError) failure = NULL;
+  SignetTokenHost *proxy = NULL;
+  int deadline = 0;
+  gboolean ok = FALSE;
+
+  _signet_token_module_drop_outdated (module);
+  host = _signet_token_module_ensure_host (module, cancellable, error);
+  if (host == NULL)
+    return FALSE;
+  proxy = _signet_token_host_begin (host, SIGNET_TOKEN_DEADLINE_LISTING, &deadline, cancellable, error);
+  if (proxy == NULL)
+    return FALSE;
+  ok = signet_token_host_call_list_tokens_sync (proxy, G_DBUS_CALL_FLAGS_NONE, deadline, description, tokens, cancellable,
+                                                &failure);
+  return _signet_token_host_end (host, ok, g_steal_pointer (&failure), error);
+}
+
+/* The state is taken before the listing: what changes meanwhile is seen as a change. */
+static GPtrArray *
+list_in_host (SignetTokenModule *module, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *before = _signet_token_watch_state (module, "");
+  g_autoptr (GVariant) description = NULL;
+  g_autoptr (GVariant) tokens = NULL;
+  g_autoptr (GError) failure = NULL;
+  const char *state = "";
+
+  if (!call_list (module, &description, &tokens, cancellable, &failure))
+    {
+      note_failure (module, failure);
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+  g_variant_lookup (description, "state", "&s", &state);
+  if (_signet_token_module_get_software_dir (module) != NULL)
+    _signet_token_module_take_listed (module, g_steal_pointer (&before));
+  else
+    _signet_token_module_take_listed (module, g_strconcat (state, before, NULL));
+  return _signet_token_parse_tokens (module, tokens);
+}
+
+static gpointer
+list_module (gpointer data)
+{
+  Listing *listing = data;
+
+  listing->tokens = list_in_host (listing->module, listing->cancellable, &listing->error);
+  /* the process ended while we waited for our turn: that was somebody else's failure */
+  if (g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN))
+    {
+      g_clear_error (&listing->error);
+      listing->tokens = list_in_host (listing->module, listing->cancellable, &listing->error);
+    }
+  return NULL;
+}
+
+static void
+listing_clear (Listing *listing)
+{
+  g_clear_object (&listing->module);
+  g_clear_pointer (&listing->tokens, g_ptr_array_unref);
+  g_clear_error (&listing->error);
+}
+
+/* All at once; the first on this thread, for one module is the common case. */
+static GArray *
+list_all (GPtrArray *modules, GCancellable *cancellable)
+{
+  GArray *listings = g_array_sized_new (FALSE, TRUE, sizeof (Listing), modules->len);
+
+  g_array_set_clear_func (listings, (GDestroyNotify) listing_clear);
+  g_array_set_size (listings, modules->len);
+  for (guint i = modules->len; i-- > 0;)
+    {
+      Listing *listing = &g_array_index (listings, Listing, i);
+
+      listing->module = g_object_ref (modules->pdata[i]);
+      listing->cancellable = cancellable;
+      if (i > 0)
+        listing->thread = g_thread_new ("signet-token-list", list_module, listing);
+      else
+        list_module (listing);
+    }
+  for (guint i = 1; i < listings->len; i++)
+    g_thread_join (g_array_index (listings, Listing, i).thread);
+  return listings;
+}
+
+static const char *
+state_of (Listing *listing)
+{
+  if (listing->error == NULL)
+    return listing->tokens->len > 0 ? "ok" : "no-token";
+  if (g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED))
+    return "refused";
+  if (g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_CRASHED))
+    return "crashed";
+  return g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_HUNG) ? "hung" : "failed";
+}
+
+/* Why the objects of a token could not all be listed, though the token itself was. */
+static char *
+dup_detail (Listing *listing)
+{
+  char *problem = NULL;
+
+  if (listing->error != NULL)
+    return g_strdup (listing->error->message);
+  for (guint i = 0; i < listing->tokens->len && problem == NULL; i++)
+    g_variant_lookup (_signet_token_get_description (listing->tokens->pdata[i]), "problem", "s", &problem);
+  return problem != NULL ? problem : g_strdup ("");
+}
+
+static SignetTokenFinding *
+finding_new (Listing *listing)
+{
+  SignetTokenFinding *finding = g_new0 (SignetTokenFinding, 1);
+
+  finding->module = g_strdup (_signet_token_module_get_path (listing->module));
+  finding->state = g_strdup (state_of (listing));
+  finding->detail = dup_detail (listing);
+  finding->n_tokens = listing->tokens != NULL ? listing->tokens->len : 0;
+  return finding;
+}
+
+/* By their bytes: g_variant_equal() prints both as text when it does not know where they come from. */
+static gboolean
+same_description (SignetToken *a, SignetToken *b)
+{
+  g_autoptr (GBytes) bytes_a = g_variant_get_data_as_bytes (_signet_token_get_description (a));
+  g_autoptr (GBytes) bytes_b = g_variant_get_data_as_bytes (_signet_token_get_description (b));
+
+  return g_bytes_equal (bytes_a, bytes_b);
+}
+
+/* The object faces know already, when nothing about the token changed. */
+static SignetToken *
+known_or_new (GPtrArray *known, SignetToken *token)
+{
+  for (guint i = 0; i < known->len; i++)
+    {
+      SignetToken *old = known->pdata[i];
+
+      if (_signet_token_get_module (old) == _signet_token_get_module (token) && same_description (old, token))
+        return old;
+    }
+  return token;
+}
+
+/* A card that two modules serve is one card. Serial numbers are only as good as their makers: all three must agree. */
+static gboolean
+is_there (GPtrArray *tokens, SignetToken *token)
+{
+  if (*signet_token_get_serial (token) == '\0')
+    return FALSE;
+  for (guint i = 0; i < tokens->len; i++)
+    {
+      SignetToken *other = tokens->pdata[i];
+
+      if (_signet_token_get_module (other) != _signet_token_get_module (token) &&
+          strcmp (signet_token_get_uri (other), signet_token_get_uri (token)) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Called with the lock held. */
+static void
+take_over (SignetTokenManager *self, GArray *listings)
+{
+  GPtrArray *tokens = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_ptr_array_set_size (self->findings, 0);
+  for (guint i = 0; i < listings->len; i++)
+    {
+      Listing *listing = &g_array_index (listings, Listing, i);
+
+      g_ptr_array_add (self->findings, finding_new (listing));
+      for (guint n = 0; listing->tokens != NULL && n < listing->tokens->len; n++)
+        if (!is_there (tokens, listing->tokens->pdata[n]))
+          g_ptr_array_add (tokens, g_object_ref (known_or_new (self->tokens, listing->tokens->pdata[n])));
+    }
+  g_ptr_array_unref (self->tokens);
+  self->tokens = tokens;
+  self->listed = TRUE;
+}
+
+/* The system's SoftHSM is there for programs of its group; that it refuses everybody else is no news to a person. */
+static gboolean
+is_expected (Listing *listing)
+{
+  g_autofree char *name = g_path_get_basename (_signet_token_module_get_path (listing->module));
+
+  return _signet_token_module_get_software_dir (listing->module) == NULL && g_str_equal (name, "libsofthsm2.so") &&
+         g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED);
+}
+
+static GPtrArray *
+collect_problems (SignetTokenManager *self, GArray *listings)
+{
+  GPtrArray *problems = g_ptr_array_new_with_free_func ((GDestroyNotify) g_error_free);
+
+  for (guint i = 0; i < listings->len; i++)
+    {
+      Listing *listing = &g_array_index (listings, Listing, i);
+      GError *problem = NULL;
+
+      if (listing->error == NULL || (self->given == NULL && is_expected (listing)))
+        continue;
+      problem = g_error_copy (listing->error);
+      if (!g_str_has_prefix (problem->message, _signet_token_module_get_path (listing->module)))
+        g_prefix_error (&problem, "%s: ", _signet_token_module_get_path (listing->module));
+      g_ptr_array_add (problems, problem);
+    }
+  return problems;
+}
+
+/**
+ * signet_token_manager_refresh:
+ * @problems: (out) (optional) (transfer full) (element-type GError): what kept single modules from being listed
+ *
+ * Lists again, all modules side by side, each within its deadline. Blocks.
+ *
+ * Returns: (transfer full) (nullable) (element-type SignetToken): %NULL only when cancelled
+ */
+GPtrArray *
+signet_token_manager_refresh (SignetTokenManager *self, GCancellable *cancellable, GPtrArray **problems, GError **error)
+{
+  g_autoptr (GPtrArray) modules = NULL;
+  g_autoptr (GArray) listings = NULL;
+  GPtrArray *tokens = NULL;
+
+  g_return_val_if_fail (SIGNET_IS_TOKEN_MANAGER (self), NULL);
+
+  g_mutex_lock (&self->lock);
+  _signet_token_manager_find_modules (self);
+  g_mutex_unlock (&self->lock);
+  modules = _signet_token_manager_dup_loaded (self);
+  listings = list_all (modules, cancellable);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  g_mutex_lock (&self->lock);
+  take_over (self, listings);
+  tokens = g_ptr_array_ref (self->tokens);
+  g_mutex_unlock (&self->lock);
+  if (problems != NULL)
+    *problems = collect_problems (self, listings);
+  _signet_token_manager_show (self);
+  return tokens;
+}
+
+GPtrArray *
+_signet_token_manager_list_one (SignetTokenManager *self, const char *path, gboolean software, GCancellable *cancellable)
+{
+  const char *dir = software ? signet_paths_get_software_token_dir () : NULL;
+  Listing listing = { .cancellable = cancellable };
+  SignetTokenModule *module = NULL;
+  GPtrArray *tokens = NULL;
+
+  g_mutex_lock (&self->lock);
+  /* who watches has all of them listed anyway, and must not take a part for the whole */
+  if (self->watch == NULL)
+    {
+      _signet_token_manager_find_modules (self);
+      module = _signet_token_manager_find_module (self->modules, path, dir);
+    }
+  if (module != NULL)
+    listing.module = g_object_ref (module);
+  g_mutex_unlock (&self->lock);
+  if (module == NULL)
+    return NULL;
+  list_module (&listing);
+  tokens = g_steal_pointer (&listing.tokens);
+  listing_clear (&listing);
+  return tokens;
+}
