@@ -78,6 +78,8 @@ static const SignetErrorRow certificate_rows[] = {
     N_("The details say what is not supported.") },
   { SIGNET_CERTIFICATE_ERROR_TOO_LARGE, STATUS_DATA, "certificate-too-large", N_("The certificate is larger than Signet accepts."),
     N_("Check that it is the right file; a certificate has a few kilobytes.") },
+  { SIGNET_CERTIFICATE_ERROR_WRONG_PASSPHRASE, STATUS_REFUSED, "wrong-passphrase", N_("The passphrase of the file is wrong."),
+    N_("Check the passphrase and try again: the file has no lock, and nothing was changed.") },
 };
 
 static const SignetErrorRow token_rows[] = {

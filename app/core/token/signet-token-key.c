@@ -24,7 +24,7 @@ struct _SignetTokenKey
   SignetCertificate *certificate; /* (nullable) */
   gboolean has_public;
   gboolean has_private;
-  gboolean always_authenticates;
+  SignetTokenKeyFacts facts;
   GMutex lock; /* for what is made when asked for */
   EVP_PKEY *key;
   gboolean decoded;
@@ -81,7 +81,7 @@ _signet_token_key_new (SignetToken *token,
                        SignetCertificate *certificate,
                        gboolean has_public,
                        gboolean has_private,
-                       gboolean always_authenticates)
+                       const SignetTokenKeyFacts *facts)
 {
   SignetTokenKey *self = g_object_new (SIGNET_TYPE_TOKEN_KEY, NULL);
 
@@ -92,7 +92,8 @@ _signet_token_key_new (SignetToken *token,
   g_set_object (&self->certificate, certificate);
   self->has_public = has_public;
   self->has_private = has_private;
-  self->always_authenticates = always_authenticates;
+  if (facts != NULL)
+    self->facts = *facts;
   self->sha256 = hash_key (self);
   return self;
 }
@@ -218,5 +219,17 @@ gboolean
 signet_token_key_always_authenticates (SignetTokenKey *self)
 {
   g_return_val_if_fail (SIGNET_IS_TOKEN_KEY (self), FALSE);
-  return self->always_authenticates;
+  return self->facts.always_authenticate == SIGNET_TOKEN_FACT_YES;
+}
+
+/**
+ * signet_token_key_get_facts:
+ *
+ * Returns: (transfer none): what the token said of the private key when this snapshot was taken
+ */
+const SignetTokenKeyFacts *
+signet_token_key_get_facts (SignetTokenKey *self)
+{
+  g_return_val_if_fail (SIGNET_IS_TOKEN_KEY (self), NULL);
+  return &self->facts;
 }

@@ -256,6 +256,28 @@ _signet_token_object_free (SignetTokenObject *object)
   g_free (object);
 }
 
+/* What is not said, or not said as a boolean, is unknown. */
+static SignetTokenFact
+lookup_fact (GVariant *dictionary, const char *name)
+{
+  gboolean value = FALSE;
+
+  if (!g_variant_lookup (dictionary, name, "b", &value))
+    return SIGNET_TOKEN_FACT_UNKNOWN;
+  return value ? SIGNET_TOKEN_FACT_YES : SIGNET_TOKEN_FACT_NO;
+}
+
+static void
+read_facts (GVariant *dictionary, SignetTokenKeyFacts *facts)
+{
+  facts->local = lookup_fact (dictionary, "local");
+  facts->sensitive = lookup_fact (dictionary, "sensitive");
+  facts->always_sensitive = lookup_fact (dictionary, "always-sensitive");
+  facts->extractable = lookup_fact (dictionary, "extractable");
+  facts->never_extractable = lookup_fact (dictionary, "never-extractable");
+  facts->always_authenticate = lookup_fact (dictionary, "always");
+}
+
 static SignetTokenObject *
 parse_object (GVariant *dictionary)
 {
@@ -266,7 +288,7 @@ parse_object (GVariant *dictionary)
   g_variant_lookup (dictionary, "class", "t", &class);
   g_variant_lookup (dictionary, "handle", "t", &object->handle);
   g_variant_lookup (dictionary, "key-type", "t", &key_type);
-  g_variant_lookup (dictionary, "always", "b", &object->always_authenticates);
+  read_facts (dictionary, &object->facts);
   object->class = (gulong) class;
   object->key_type = (gulong) key_type;
   object->id = lookup_bytes_or_empty (dictionary, "id", SIGNET_TOKEN_MAX_ID);
@@ -373,7 +395,7 @@ join (SignetToken *token,
 
   return _signet_token_key_new (token, spki, object->id, label, certificate, has_public,
                                 private_key != NULL || object->class == CKO_PRIVATE_KEY,
-                                private_key != NULL && private_key->always_authenticates);
+                                private_key != NULL ? &private_key->facts : NULL);
 }
 
 static SignetTokenKey *

@@ -30,7 +30,7 @@ typedef struct {
   GBytes  *exponent;
   GBytes  *params;
   GBytes  *point;
-  gboolean always_authenticates;
+  SignetTokenKeyFacts facts; /* of a private key */
 } SignetTokenObject;
 
 typedef struct {
@@ -61,7 +61,7 @@ gboolean              _signet_token_hides          (SignetToken *self);   /* an 
 
 GPtrArray            *_signet_token_join_keys      (SignetToken *token, GPtrArray *objects); /* (element-type SignetTokenKey) */
 SignetTokenKey       *_signet_token_key_new        (SignetToken *token, GBytes *spki, GBytes *id, const char *label, SignetCertificate *certificate,
-                                                    gboolean has_public, gboolean has_private, gboolean always_authenticates);
+                                                    gboolean has_public, gboolean has_private, const SignetTokenKeyFacts *facts);
 GBytes               *_signet_token_key_get_spki   (SignetTokenKey *self);
 GBytes               *_signet_token_key_get_id     (SignetTokenKey *self);
 EVP_PKEY             *_signet_token_key_get_public (SignetTokenKey *self); /* borrowed (nullable) */

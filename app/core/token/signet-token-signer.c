@@ -303,7 +303,7 @@ _signet_token_signer_new (SignetTokenSession *session,
   self->session = g_object_ref (session);
   self->key = g_object_ref (key);
   self->handle = object->handle;
-  self->always_authenticates = object->always_authenticates;
+  self->always_authenticates = object->facts.always_authenticate == SIGNET_TOKEN_FACT_YES;
   g_set_object (&self->interaction, interaction);
   return SIGNET_SIGNER (self);
 }

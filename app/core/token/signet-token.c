@@ -30,6 +30,7 @@ struct _SignetToken
   GArray *mechanisms; /* (element-type SignetTokenMechanism) */
   GMutex lock;        /* for keys */
   GPtrArray *keys;    /* (nullable) until asked for */
+  GPtrArray *specs;   /* (nullable) until asked for; names of the table of algorithms, NULL-terminated */
 };
 
 G_DEFINE_FINAL_TYPE (SignetToken, signet_token, G_TYPE_OBJECT)
@@ -40,6 +41,7 @@ signet_token_finalize (GObject *object)
   SignetToken *self = SIGNET_TOKEN (object);
 
   g_clear_pointer (&self->keys, g_ptr_array_unref);
+  g_clear_pointer (&self->specs, g_ptr_array_unref);
   g_clear_object (&self->module);
   g_clear_pointer (&self->description, g_variant_unref);
   g_clear_pointer (&self->mechanisms, g_array_unref);
@@ -315,6 +317,37 @@ signet_token_can_make_key (SignetToken *self, const char *key_spec)
   mechanism =
       _signet_token_find_mechanism (self, spec->type == SIGNET_KEY_TYPE_RSA ? CKM_RSA_PKCS_KEY_PAIR_GEN : CKM_EC_KEY_PAIR_GEN);
   return mechanism != NULL && spec->bits >= mechanism->min && (mechanism->max == 0 || spec->bits <= mechanism->max);
+}
+
+static GPtrArray *
+list_specs (SignetToken *self)
+{
+  GPtrArray *names = g_ptr_array_new ();
+  gsize n = 0;
+  const SignetKeySpec *specs = signet_key_spec_list (&n);
+
+  for (gsize i = 0; i < n; i++)
+    if (signet_token_can_make_key (self, specs[i].id))
+      g_ptr_array_add (names, (gpointer) specs[i].id);
+  g_ptr_array_add (names, NULL);
+  return names;
+}
+
+/**
+ * signet_token_get_key_specs:
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the kinds of keys signet_token_can_make_key() agrees to
+ */
+const char *const *
+signet_token_get_key_specs (SignetToken *self)
+{
+  g_return_val_if_fail (SIGNET_IS_TOKEN (self), NULL);
+
+  g_mutex_lock (&self->lock);
+  if (self->specs == NULL)
+    self->specs = list_specs (self);
+  g_mutex_unlock (&self->lock);
+  return (const char *const *) self->specs->pdata;
 }
 
 /**

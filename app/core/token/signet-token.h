@@ -10,6 +10,7 @@
 #include "../base/signet-interaction.h"
 #include "../base/signet-signer.h"
 #include "../certificate/signet-certificate.h"
+#include "../certificate/signet-pkcs12.h"
 #include "signet-token-error.h"
 
 G_BEGIN_DECLS
@@ -20,6 +21,22 @@ G_DECLARE_FINAL_TYPE (SignetToken, signet_token, SIGNET, TOKEN, GObject)
 G_DECLARE_FINAL_TYPE (SignetTokenKey, signet_token_key, SIGNET, TOKEN_KEY, GObject)
 #define SIGNET_TYPE_TOKEN_SESSION (signet_token_session_get_type ())
 G_DECLARE_FINAL_TYPE (SignetTokenSession, signet_token_session, SIGNET, TOKEN_SESSION, GObject)
+
+/* What the token says of a key (PKCS#11 v2.40, 4.9), the evidence for sole control. Most tokens tell only after a login. */
+typedef enum {
+  SIGNET_TOKEN_FACT_UNKNOWN,
+  SIGNET_TOKEN_FACT_NO,
+  SIGNET_TOKEN_FACT_YES,
+} SignetTokenFact;
+
+typedef struct {
+  SignetTokenFact local;               /* made on the token, not brought there */
+  SignetTokenFact sensitive;           /* cannot be read in plain */
+  SignetTokenFact always_sensitive;    /* and never could be */
+  SignetTokenFact extractable;         /* may be wrapped and taken out */
+  SignetTokenFact never_extractable;   /* and never could be */
+  SignetTokenFact always_authenticate; /* wants the PIN at every signature */
+} SignetTokenKeyFacts;
 
 /* --- what is on the reader ------------------------------------------------------------------------------------------ */
 const char     *signet_token_get_label        (SignetToken *self);   /* sanitized */
@@ -35,6 +52,7 @@ SignetPinFlags  signet_token_get_pin_flags    (SignetToken *self);
 guint           signet_token_get_min_pin      (SignetToken *self);
 guint           signet_token_get_max_pin      (SignetToken *self);
 gboolean        signet_token_can_make_key     (SignetToken *self, const char *key_spec); /* by C_GetMechanismInfo */
+const char *const *signet_token_get_key_specs (SignetToken *self);   /* NULL-terminated: what it can make, the one to be suggested first */
 GPtrArray      *signet_token_get_keys         (SignetToken *self);   /* borrowed (element-type SignetTokenKey): keys and certificates, joined by key */
 
 /* --- a key, with its certificate, or one of the two alone ----------------------------------------------------------- */
@@ -46,6 +64,7 @@ SignetCertificate *signet_token_key_get_certificate  (SignetTokenKey *self); /* 
 const char        *signet_token_key_get_key_text     (SignetTokenKey *self); /* "RSA-3072", "" when only a certificate without a key is there */
 gboolean           signet_token_key_has_private      (SignetTokenKey *self); /* a private key was seen, or (not logged in) a public key or certificate suggests one */
 gboolean           signet_token_key_always_authenticates (SignetTokenKey *self);
+const SignetTokenKeyFacts *signet_token_key_get_facts (SignetTokenKey *self); /* unknown where nobody told; signet_token_session_read_key() may know */
 
 /* --- logged in ------------------------------------------------------------------------------------------------------- */
 /* Asks once per try, never retries by itself beyond the person's answers; locked and last try are told before the question. @about: (nullable) fills document and certificate of the question. */
@@ -54,8 +73,19 @@ SignetTokenSession *signet_token_login                 (SignetToken *self, Signe
 /* Making a key: private, sensitive, never extractable. Returns the new key. */
 SignetTokenKey     *signet_token_session_generate_key  (SignetTokenSession *self, const char *key_spec, const char *label,
                                                         GCancellable *cancellable, GError **error);
+/* (transfer full) (nullable): @key anew, with what the token tells of it while logged in. */
+SignetTokenKey     *signet_token_session_read_key      (SignetTokenSession *self, SignetTokenKey *key, GCancellable *cancellable, GError **error);
+/* Brings the key of @bundle to the token, sensitive and not extractable; its certificates are for store_certificate. Not local, and told as such. */
+SignetTokenKey     *signet_token_session_import_key    (SignetTokenSession *self, SignetPkcs12 *bundle, const char *label,
+                                                        GCancellable *cancellable, GError **error);
 /* Replaces a certificate of the same key that is byte for byte the same; else adds. */
 gboolean            signet_token_session_store_certificate (SignetTokenSession *self, SignetCertificate *certificate, const char *label,
+                                                        GCancellable *cancellable, GError **error);
+/* @old goes only after @replacement is there. @label: (nullable): the holder's name */
+gboolean            signet_token_session_replace_certificate (SignetTokenSession *self, SignetCertificate *old, SignetCertificate *replacement,
+                                                        const char *label, GCancellable *cancellable, GError **error);
+/* The key stays. Whoever calls this, or delete_key, has asked before (consent "delete-certificate", "delete-key"). */
+gboolean            signet_token_session_delete_certificate (SignetTokenSession *self, SignetCertificate *certificate,
                                                         GCancellable *cancellable, GError **error);
 gboolean            signet_token_session_delete_key    (SignetTokenSession *self, const char *key_sha256, GCancellable *cancellable, GError **error);
 /* (transfer full): signs with the key while the session lives. */

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-token-session-objects.c: writing and deleting what is on the token of a session: certificates, and keys with theirs.
+ * Blocking, worker threads.
+ */
+#define G_LOG_DOMAIN "signet-token-session-objects"
+
+#include "config.h"
+
+#include <openssl/x509.h>
+#include <p11-kit/pkcs11.h>
+#include <string.h>
+
+#include "signet-token-session-private.h"
+
+static gboolean
+same_bytes (GBytes *a, GBytes *b)
+{
+  return a != NULL && b != NULL && g_bytes_equal (a, b);
+}
+
+static GVariant *
+bytes_variant (const guint8 *data, gsize length)
+{
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, data, length, 1);
+}
+
+static void
+insert_der (GVariantDict *dictionary, const char *name, guint8 *der, int length)
+{
+  g_variant_dict_insert_value (dictionary, name, bytes_variant (der, length > 0 ? (gsize) length : 0));
+  OPENSSL_free (der);
+}
+
+/* PKCS#11 v2.40, 4.6.3: subject, issuer and serial number as DER; some tokens insist on them. */
+static void
+insert_names (GVariantDict *dictionary, X509 *x509)
+{
+  guint8 *subject = NULL;
+  guint8 *issuer = NULL;
+  guint8 *serial = NULL;
+  int length = i2d_X509_NAME (X509_get_subject_name (x509), &subject);
+
+  insert_der (dictionary, "subject", subject, length);
+  length = i2d_X509_NAME (X509_get_issuer_name (x509), &issuer);
+  insert_der (dictionary, "issuer", issuer, length);
+  length = i2d_ASN1_INTEGER (X509_get0_serialNumber (x509), &serial);
+  insert_der (dictionary, "serial", serial, length);
+}
+
+/* The CKA_ID of the key the certificate is for: what other programs join the two by. Empty when the key is not here. */
+static GBytes *
+dup_id_of_key (SignetTokenSession *self, GBytes *spki)
+{
+  GPtrArray *keys = signet_token_get_keys (self->token);
+  GBytes *id = NULL;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->objects->len && id == NULL; i++)
+    {
+      SignetTokenObject *object = self->objects->pdata[i];
+      g_autoptr (GBytes) candidate = _signet_token_object_dup_spki (object);
+
+      if (same_bytes (candidate, spki) && g_bytes_get_size (object->id) > 0)
+        id = g_bytes_ref (object->id);
+    }
+  g_mutex_unlock (&self->lock);
+  for (guint i = 0; i < keys->len && id == NULL; i++)
+    if (same_bytes (_signet_token_key_get_spki (keys->pdata[i]), spki) &&
+        g_bytes_get_size (_signet_token_key_get_id (keys->pdata[i])) > 0)
+      id = g_bytes_ref (_signet_token_key_get_id (keys->pdata[i]));
+  return id != NULL ? id : g_bytes_new_static ("", 0);
+}
+
+static GVariant *
+describe_certificate (SignetTokenSession *self, SignetCertificate *certificate, const char *label)
+{
+  g_auto (GVariantDict) dictionary = G_VARIANT_DICT_INIT (NULL);
+  GBytes *der = signet_certificate_get_der (certificate);
+  g_autoptr (GBytes) spki = _signet_token_certificate_dup_spki (der);
+  g_autoptr (GBytes) id = dup_id_of_key (self, spki);
+
+  if (label == NULL)
+    label = signet_certificate_get_holder (certificate);
+  insert_names (&dictionary, signet_certificate_get_x509 (certificate));
+  g_variant_dict_insert_value (&dictionary, "value", bytes_variant (g_bytes_get_data (der, NULL), g_bytes_get_size (der)));
+  g_variant_dict_insert_value (&dictionary, "id", bytes_variant (g_bytes_get_data (id, NULL), g_bytes_get_size (id)));
+  g_variant_dict_insert_value (&dictionary, "label",
+                               bytes_variant ((const guint8 *) label, MIN (strlen (label), SIGNET_TOKEN_MAX_TEXT)));
+  return g_variant_dict_end (&dictionary);
+}
+
+/**
+ * signet_token_session_store_certificate:
+ * @label: (nullable): the holder's name when %NULL
+ *
+ * Writes @certificate beside its key. One that is there byte for byte is not written twice.
+ */
+gboolean
+signet_token_session_store_certificate (SignetTokenSession *self,
+                                        SignetCertificate *certificate,
+                                        const char *label,
+                                        GCancellable *cancellable,
+                                        GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  SignetTokenHost *proxy = NULL;
+  int deadline = 0;
+  gboolean ok = FALSE;
+
+  g_return_val_if_fail (SIGNET_IS_TOKEN_SESSION (self), FALSE);
+  g_return_val_if_fail (SIGNET_IS_CERTIFICATE (certificate), FALSE);
+
+  if (signet_certificate_get_x509 (certificate) == NULL)
+    {
+      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "the certificate is not readable");
+      return FALSE;
+    }
+  proxy = _signet_token_session_begin (self, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, cancellable, error);
+  if (proxy == NULL)
+    return FALSE;
+  ok = signet_token_host_call_store_certificate_sync (proxy, self->id, describe_certificate (self, certificate, label),
+                                                      G_DBUS_CALL_FLAGS_NONE, deadline, cancellable, &failure);
+  return _signet_token_session_end_writing (self, ok, g_steal_pointer (&failure), error);
+}
+
+/* --- deleting --- */
+
+static void
+add_doomed (GVariantBuilder *doomed, gulong class, GBytes *id, GBytes *value)
+{
+  g_variant_builder_add (doomed, "(t@ay@ay)", (guint64) class, bytes_variant (g_bytes_get_data (id, NULL), g_bytes_get_size (id)),
+                         value != NULL ? bytes_variant (g_bytes_get_data (value, NULL), g_bytes_get_size (value))
+                                       : bytes_variant (NULL, 0));
+}
+
+static gboolean
+delete_objects (SignetTokenSession *self, GVariant *doomed, guint *count, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GVariant) objects = g_variant_ref_sink (doomed);
+  g_autoptr (GError) failure = NULL;
+  int deadline = 0;
+  gboolean ok = FALSE;
+  SignetTokenHost *proxy = _signet_token_session_begin (self, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, cancellable, error);
+
+  if (proxy == NULL)
+    return FALSE;
+  ok = signet_token_host_call_delete_objects_sync (proxy, self->id, objects, G_DBUS_CALL_FLAGS_NONE, deadline, count, cancellable,
+                                                   &failure);
+  return _signet_token_session_end_writing (self, ok, g_steal_pointer (&failure), error);
+}
+
+/* The private half goes first: when the rest fails, what remains is harmless. */
+static gboolean
+list_doomed (SignetTokenSession *self, const char *sha256, GVariantBuilder *doomed)
+{
+  GPtrArray *keys = signet_token_get_keys (self->token);
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < self->objects->len; i++)
+    {
+      SignetTokenObject *object = self->objects->pdata[i];
+      g_autoptr (GBytes) spki = _signet_token_object_dup_spki (object);
+      g_autofree char *hash = spki != NULL ? g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, spki) : NULL;
+
+      if (g_strcmp0 (hash, sha256) != 0)
+        continue;
+      add_doomed (doomed, CKO_PRIVATE_KEY, object->id, object->modulus);
+      add_doomed (doomed, CKO_PUBLIC_KEY, object->id, object->modulus != NULL ? object->modulus : object->point);
+      found = TRUE;
+    }
+  for (guint i = 0; i < keys->len; i++)
+    {
+      SignetTokenKey *key = keys->pdata[i];
+      SignetCertificate *certificate = signet_token_key_get_certificate (key);
+      SignetTokenObject *object = NULL;
+
+      if (strcmp (signet_token_key_get_sha256 (key), sha256) != 0)
+        continue;
+      object = _signet_token_session_find_private (self, key);
+      if (object != NULL)
+        add_doomed (doomed, CKO_PRIVATE_KEY, object->id, object->modulus);
+      add_doomed (doomed, CKO_PUBLIC_KEY, _signet_token_key_get_id (key), NULL);
+      if (certificate != NULL)
+        add_doomed (doomed, CKO_CERTIFICATE, _signet_token_key_get_id (key), signet_certificate_get_der (certificate));
+      found = TRUE;
+    }
+  return found;
+}
+
+/**
+ * signet_token_session_delete_key:
+ * @key_sha256: names the key
+ *
+ * Deletes the private key, then its public half and its certificates. Whoever calls this has asked before.
+ */
+gboolean
+signet_token_session_delete_key (SignetTokenSession *self, const char *key_sha256, GCancellable *cancellable, GError **error)
+{
+  g_auto (GVariantBuilder) doomed = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(tayay)"));
+  guint count = 0;
+
+  g_return_val_if_fail (SIGNET_IS_TOKEN_SESSION (self), FALSE);
+  g_return_val_if_fail (key_sha256 != NULL, FALSE);
+
+  if (!list_doomed (self, key_sha256, &doomed))
+    {
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "the token has no such key");
+      return FALSE;
+    }
+  return delete_objects (self, g_variant_builder_end (&doomed), &count, cancellable, error);
+}
+
+/**
+ * signet_token_session_delete_certificate:
+ * @certificate: one of the token
+ *
+ * Deletes the certificate and leaves its key. NOT_FOUND when it is not there.
+ */
+gboolean
+signet_token_session_delete_certificate (SignetTokenSession *self,
+                                         SignetCertificate *certificate,
+                                         GCancellable *cancellable,
+                                         GError **error)
+{
+  g_auto (GVariantBuilder) doomed = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(tayay)"));
+  g_autoptr (GBytes) no_id = g_bytes_new_static ("", 0);
+  guint count = 0;
+
+  g_return_val_if_fail (SIGNET_IS_TOKEN_SESSION (self), FALSE);
+  g_return_val_if_fail (SIGNET_IS_CERTIFICATE (certificate), FALSE);
+
+  add_doomed (&doomed, CKO_CERTIFICATE, no_id, signet_certificate_get_der (certificate));
+  if (!delete_objects (self, g_variant_builder_end (&doomed), &count, cancellable, error))
+    return FALSE;
+  if (count > 0)
+    return TRUE;
+  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "the token has no such certificate");
+  return FALSE;
+}
+
+/**
+ * signet_token_session_replace_certificate:
+ * @old: removed once @replacement is there; when it is gone already that is fine
+ * @label: (nullable): the holder's name when %NULL
+ */
+gboolean
+signet_token_session_replace_certificate (SignetTokenSession *self,
+                                          SignetCertificate *old,
+                                          SignetCertificate *replacement,
+                                          const char *label,
+                                          GCancellable *cancellable,
+                                          GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  g_return_val_if_fail (SIGNET_IS_CERTIFICATE (old), FALSE);
+
+  if (!signet_token_session_store_certificate (self, replacement, label, cancellable, error))
+    return FALSE;
+  if (signet_certificate_equal (old, replacement) || signet_token_session_delete_certificate (self, old, cancellable, &failure) ||
+      g_error_matches (failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-token-session-private.h: a session for the files that are parts of it (signet-token-session*.c), and for nobody else. */
+#pragma once
+
+#include "signet-token-private.h"
+
+G_BEGIN_DECLS
+
+struct _SignetTokenSession
+{
+  GObject parent_instance;
+  SignetToken *token;
+  SignetTokenHostRef *host;
+  guint id;
+  gboolean open;      /* (atomic) */
+  GMutex lock;        /* for objects */
+  GPtrArray *objects; /* (element-type SignetTokenObject): private keys */
+};
+
+/* A call to the host, on a session that is open; end_writing (or _signet_token_host_end) must follow. */
+SignetTokenHost *_signet_token_session_begin       (SignetTokenSession *self, SignetTokenDeadline deadline, int *milliseconds,
+                                                    GCancellable *cancellable, GError **error);
+gboolean         _signet_token_session_end_writing (SignetTokenSession *self, gboolean ok, GError *failure, GError **error);
+
+G_END_DECLS
