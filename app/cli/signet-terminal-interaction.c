@@ -31,7 +31,7 @@ struct _SignetTerminalInteraction
 {
   GObject parent_instance;
 
-  SignetSecret *pins[SIGNET_PIN_NEW_SO + 1]; /* (owned) (nullable): given beforehand */
+  SignetSecret *pins[SIGNET_N_PIN_KINDS];    /* (owned) (nullable): given beforehand */
   GHashTable *agreed;                        /* kinds of consent */
   GHashTable *values;                        /* field id -> value */
   SignetSecret *secret;                      /* (owned) (nullable): for the form's secret field */
@@ -59,8 +59,15 @@ signet_terminal_pin_prompt (const SignetPinQuestion *question)
     case SIGNET_PIN_NEW_SO:
       /* translators: %s is the label of a token */
       return g_strdup_printf (_("New security officer’s PIN for “%s”:"), label);
+    case SIGNET_PIN_PUK:
+      /* translators: PUK: the unblock code of a card; %s is the label of a token */
+      return g_strdup_printf (_("Unblock code (PUK) of “%s”:"), label);
+    case SIGNET_PIN_NEW_PUK:
+      /* translators: PUK: the unblock code of a card; %s is the label of a token */
+      return g_strdup_printf (_("New unblock code (PUK) for “%s”:"), label);
     case SIGNET_PIN_USER:
     case SIGNET_PIN_CONTEXT:
+    case SIGNET_N_PIN_KINDS:
     default:
       /* translators: %s is the label of a token */
       return g_strdup_printf (_("PIN for “%s”:"), label);
@@ -164,7 +171,7 @@ signet_terminal_ask_pin_once (const SignetPinQuestion *question,
       *again = TRUE;
       return NULL;
     }
-  if (question->kind != SIGNET_PIN_NEW && question->kind != SIGNET_PIN_NEW_SO)
+  if (!SIGNET_PIN_KIND_IS_NEW (question->kind))
     return g_steal_pointer (&pin);
 
   repeated = signet_terminal_ask_secret (_("The same again:"), cancellable, error);

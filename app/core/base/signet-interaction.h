@@ -18,7 +18,13 @@ typedef enum {
   SIGNET_PIN_SO,      /* the security officer's */
   SIGNET_PIN_NEW,     /* a PIN to be set */
   SIGNET_PIN_NEW_SO,
+  SIGNET_PIN_PUK,     /* what unblocks the PIN, where a card has that instead of a security officer */
+  SIGNET_PIN_NEW_PUK,
+  SIGNET_N_PIN_KINDS,
 } SignetPinKind;
+
+/* A PIN to be set: asked for twice, without tries. */
+#define SIGNET_PIN_KIND_IS_NEW(kind) ((kind) == SIGNET_PIN_NEW || (kind) == SIGNET_PIN_NEW_SO || (kind) == SIGNET_PIN_NEW_PUK)
 
 typedef enum {
   SIGNET_PIN_FLAG_NONE      = 0,
@@ -42,9 +48,14 @@ typedef struct {
   const char     *document;     /* (nullable): display name of what will be signed */
   const char     *certificate;  /* (nullable): display name of the holder */
   const char     *certificate_details; /* (nullable): class and authority */
+  guint           number;       /* of @documents: the key asks for its PIN at every signature; 0: it does not */
+  guint           documents;
+  guint           seconds;      /* how long a PIN pad waits; 0: not told */
 } SignetPinQuestion;
 
-/* What the person agrees to. @kind is a code faces know ("terms", "certificate-request", "accept-difference", "overwrite"). */
+/* What the person agrees to. @kind is a code faces know: "terms", "certificate-request", "accept-difference", "overwrite";
+   "many-pins" (names "token", "count": the key asks for its PIN so many times); what is lost, one thing a line, before
+   "delete-key", "delete-certificate", "init-token" (names "token", "key", "certificate"). */
 typedef struct {
   const char        *kind;
   const char        *title;
@@ -72,7 +83,8 @@ gboolean      signet_interaction_confirm  (SignetInteraction *self, const Signet
 /* @values: (out) (transfer full): field id -> char *; @secrets: (out) (transfer full): field id of each SIGNET_FIELD_SECRET -> SignetSecret */
 gboolean      signet_interaction_ask_form (SignetInteraction *self, SignetForm *form, GHashTable **values, GHashTable **secrets,
                                            GCancellable *cancellable, GError **error);
-/* @step is a code ("reading", "hashing", "signing", "verifying", "writing", "key", "submitting"…); @fraction 0..1, or < 0 when not known. */
+/* @step is a code ("reading", "hashing", "signing", "verifying", "writing", "key", "submitting"…); @fraction 0..1, or < 0 when not known.
+   "pin-pad": from now on the reader waits for the PIN; "pin-pad-done": no longer. */
 void          signet_interaction_progress (SignetInteraction *self, const char *step, double fraction);
 
 G_END_DECLS

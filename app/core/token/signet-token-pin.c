@@ -90,7 +90,7 @@ make_question (SignetToken *token, const SignetPinQuestion *about, SignetPinKind
     .token_label = signet_token_get_label (token),
     .token_model = signet_token_get_model (token),
     .software_token = signet_token_is_software (token),
-    .tries_left = kind == SIGNET_PIN_NEW || kind == SIGNET_PIN_NEW_SO ? -1 : tries_left (flags),
+    .tries_left = SIGNET_PIN_KIND_IS_NEW (kind) ? -1 : tries_left (flags),
     .min_length = signet_token_get_min_pin (token),
     .max_length = signet_token_get_max_pin (token),
   };

@@ -43,7 +43,7 @@ static guint answered_signal;
 static gboolean
 is_new_pin (SignetPinDialog *self)
 {
-  return self->kind == SIGNET_PIN_NEW || self->kind == SIGNET_PIN_NEW_SO;
+  return SIGNET_PIN_KIND_IS_NEW (self->kind);
 }
 
 static gboolean
@@ -121,8 +121,14 @@ dup_heading (SignetPinDialog         *self,
     case SIGNET_PIN_SO:
     case SIGNET_PIN_NEW_SO:
       return g_strdup_printf (_("Administrator’s PIN for “%s”"), name);
+    case SIGNET_PIN_PUK:
+      /* translators: PUK: the unblock code of a card; %s is the name of the card */
+      return g_strdup_printf (_("Unblock Code (PUK) of “%s”"), name);
+    case SIGNET_PIN_NEW_PUK:
+      return g_strdup_printf (_("New Unblock Code (PUK) for “%s”"), name);
     case SIGNET_PIN_USER:
     case SIGNET_PIN_CONTEXT:
+    case SIGNET_N_PIN_KINDS:
     default:
       return g_strdup_printf (_("PIN for “%s”"), name);
     }

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-policy.c: the administrator's decisions: a small key file, believed only when nobody but root could have written it.
+ *
+ * What cannot be relied on restricts as much as a policy can: a slip of the administrator must not open what was meant to be
+ * shut. It says nothing about authorities, plugins or trust. Any thread.
+ */
+#define G_LOG_DOMAIN "signet-policy"
+
+#include "config.h"
+
+#include "signet-policy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "signet-base-error.h"
+
+#define GROUP "Tokens"
+#define MAX_SIZE (64 * 1024)
+#define MAX_SECONDS (24 * 60 * 60)
+
+typedef enum
+{
+  SETS_SOFTWARE_TOKENS = 1 << 0,
+  SETS_PIN_KEEPING_MAXIMUM = 1 << 1,
+  SETS_USER_MODULES = 1 << 2,
+} Sets;
+
+struct _SignetPolicy
+{
+  gboolean software_tokens;
+  gboolean user_modules;
+  guint maximum;
+  guint sets; /* Sets */
+};
+
+static const struct
+{
+  const char *key;
+  Sets sets;
+} keys[] = {
+  { SIGNET_POLICY_SOFTWARE_TOKENS, SETS_SOFTWARE_TOKENS },
+  { SIGNET_POLICY_PIN_KEEPING_MAXIMUM, SETS_PIN_KEEPING_MAXIMUM },
+  { SIGNET_POLICY_USER_MODULES, SETS_USER_MODULES },
+};
+
+static SignetPolicy *
+policy_new (gboolean strictest)
+{
+  SignetPolicy *self = g_new0 (SignetPolicy, 1);
+
+  self->software_tokens = !strictest;
+  self->user_modules = !strictest;
+  self->maximum = strictest ? 0 : SIGNET_POLICY_DEFAULT_PIN_KEEPING;
+  self->sets = strictest ? SETS_SOFTWARE_TOKENS | SETS_PIN_KEEPING_MAXIMUM | SETS_USER_MODULES : 0;
+  return self;
+}
+
+void
+signet_policy_free (SignetPolicy *self)
+{
+  g_free (self);
+}
+
+/* --- reading the text --- */
+
+static gboolean
+malformed (GError **error, const char *key, const char *what)
+{
+  g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "[%s] %s: %s", GROUP, key, what);
+  return FALSE;
+}
+
+static gboolean
+read_choice (const char *key, const char *value, gboolean *allowed, GError **error)
+{
+  *allowed = g_str_equal (value, "allowed");
+  return *allowed || g_str_equal (value, "excluded") || malformed (error, key, "is neither “allowed” nor “excluded”");
+}
+
+static gboolean
+read_seconds (const char *key, const char *value, guint *seconds, GError **error)
+{
+  guint64 number = 0;
+
+  if (!g_ascii_string_to_unsigned (value, 10, 0, MAX_SECONDS, &number, NULL))
+    return malformed (error, key, "is no number of seconds from 0 to 86400");
+  *seconds = (guint) number;
+  return TRUE;
+}
+
+static gboolean
+read_key (SignetPolicy *self, const char *key, const char *value, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (g_str_equal (key, keys[i].key))
+      self->sets |= keys[i].sets;
+  if (g_str_equal (key, SIGNET_POLICY_SOFTWARE_TOKENS))
+    return read_choice (key, value, &self->software_tokens, error);
+  if (g_str_equal (key, SIGNET_POLICY_USER_MODULES))
+    return read_choice (key, value, &self->user_modules, error);
+  if (g_str_equal (key, SIGNET_POLICY_PIN_KEEPING_MAXIMUM))
+    return read_seconds (key, value, &self->maximum, error);
+  return malformed (error, key, "is no key of a policy");
+}
+
+static gboolean
+check_groups (GKeyFile *file, GError **error)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
+
+  for (guint i = 0; groups[i] != NULL; i++)
+    if (!g_str_equal (groups[i], GROUP))
+      {
+        g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "[%s] is no group of a policy", groups[i]);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* GKeyFile lets the last of two equal keys win: in a policy both may be somebody's intention. */
+static gboolean
+check_doubles (const char *text, GError **error)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint k = 0; k < G_N_ELEMENTS (keys); k++)
+    {
+      guint n = 0;
+
+      for (guint i = 0; lines[i] != NULL; i++)
+        {
+          const char *equals = strchr (lines[i], '=');
+          g_autofree char *name = equals != NULL ? g_strndup (lines[i], (gsize) (equals - lines[i])) : NULL;
+
+          n += name != NULL && g_str_equal (g_strstrip (name), keys[k].key);
+        }
+      if (n > 1)
+        return malformed (error, keys[k].key, "is there twice");
+    }
+  return TRUE;
+}
+
+static gboolean
+read_all (SignetPolicy *self, GKeyFile *file, GError **error)
+{
+  g_auto (GStrv) names = g_key_file_get_keys (file, GROUP, NULL, NULL);
+
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    {
+      g_autofree char *value = g_key_file_get_value (file, GROUP, names[i], NULL);
+
+      if (!read_key (self, names[i], g_strstrip (value), error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * signet_policy_parse:
+ * @text: a key file; need not end with NUL
+ *
+ * Unknown groups and keys are errors: a misspelt restriction must not look like one that holds.
+ *
+ * Returns: (transfer full) (nullable): the policy
+ */
+SignetPolicy *
+signet_policy_parse (const char *text, gsize length, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (SignetPolicy) self = policy_new (FALSE);
+  g_autoptr (GError) failure = NULL;
+  g_autofree char *whole = NULL;
+
+  if (length > MAX_SIZE)
+    {
+      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_TOO_LARGE, "a policy has 64 KiB at most");
+      return NULL;
+    }
+  if (!g_utf8_validate (text, (gssize) length, NULL))
+    {
+      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "it is not UTF-8 text");
+      return NULL;
+    }
+  whole = g_strndup (text, length);
+  if (!g_key_file_load_from_data (file, whole, length, G_KEY_FILE_KEEP_TRANSLATIONS, &failure))
+    {
+      g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "it is no key file: %s", failure->message);
+      return NULL;
+    }
+  if (!check_groups (file, error) || !check_doubles (whole, error) || !read_all (self, file, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+/* --- the file --- */
+
+/* A development build believes a policy of one's own, so that it can be tried. */
+static gboolean
+is_trusted (const struct stat *info)
+{
+  gboolean owned = info->st_uid == 0 || (SIGNET_DEVELOPMENT && info->st_uid == geteuid ());
+
+  return owned && (info->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+static gboolean
+untrusted (GError **error, const char *what)
+{
+  g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "%s must belong to root and be writable by root alone", what);
+  return FALSE;
+}
+
+static gboolean
+check_file (int fd, GError **error)
+{
+  struct stat info;
+
+  if (fstat (fd, &info) != 0)
+    return signet_base_error_set_errno (error, errno, "looking at the policy");
+  if (!S_ISREG (info.st_mode))
+    {
+      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "it is no regular file");
+      return FALSE;
+    }
+  return is_trusted (&info) || untrusted (error, "it");
+}
+
+/* Who can rename the file can replace it. */
+static gboolean
+check_folder (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  struct stat info;
+
+  if (stat (folder, &info) != 0)
+    return signet_base_error_set_errno (error, errno, "looking at the folder of the policy");
+  return is_trusted (&info) || untrusted (error, "its folder");
+}
+
+static char *
+read_file (int fd, gsize *length, GError **error)
+{
+  g_autofree char *text = g_malloc (MAX_SIZE + 1);
+  gsize n = 0;
+
+  while (n < MAX_SIZE + 1)
+    {
+      gssize got = read (fd, text + n, MAX_SIZE + 1 - n);
+
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got < 0)
+        {
+          signet_base_error_set_errno (error, errno, "reading the policy");
+          return NULL;
+        }
+      if (got == 0)
+        break;
+      n += (gsize) got;
+    }
+  *length = n;
+  return g_steal_pointer (&text);
+}
+
+static SignetPolicy *
+load_open_file (int fd, const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+  gsize length = 0;
+
+  if (!check_file (fd, error) || !check_folder (path, error))
+    return NULL;
+  text = read_file (fd, &length, error);
+  return text != NULL ? signet_policy_parse (text, length, error) : NULL;
+}
+
+/**
+ * signet_policy_load:
+ * @path: a file; a link is not followed
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the policy; %NULL without an error when there is no such file
+ */
+SignetPolicy *
+signet_policy_load (const char *path, GError **error)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+  SignetPolicy *self = NULL;
+
+  if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+    return NULL;
+  if (fd < 0)
+    signet_base_error_set_errno (error, errno, "opening the policy");
+  else
+    {
+      self = load_open_file (fd, path, error);
+      close (fd);
+    }
+  if (self == NULL)
+    g_prefix_error (error, "%s: ", path);
+  return self;
+}
+
+gboolean
+signet_policy_get_software_tokens (SignetPolicy *self)
+{
+  return self->software_tokens;
+}
+
+guint
+signet_policy_get_maximum (SignetPolicy *self)
+{
+  return self->maximum;
+}
+
+gboolean
+signet_policy_get_user_modules (SignetPolicy *self)
+{
+  return self->user_modules;
+}
+
+gboolean
+signet_policy_sets (SignetPolicy *self, const char *key)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (g_strcmp0 (key, keys[i].key) == 0)
+      return (self->sets & keys[i].sets) != 0;
+  return FALSE;
+}
+
+/* --- this computer's --- */
+
+static GError *problem; /* written once, before current() is set */
+
+const char *
+signet_policy_get_path (void)
+{
+#if SIGNET_DEVELOPMENT
+  const char *path = g_getenv ("SIGNET_POLICY");
+
+  if (path != NULL && *path != '\0')
+    return g_intern_string (path);
+#endif
+  return SIGNET_SYSCONF_DIR "/policy.conf";
+}
+
+static SignetPolicy *
+current (void)
+{
+  static SignetPolicy *policy;
+
+  if (g_once_init_enter (&policy))
+    {
+      SignetPolicy *loaded = signet_policy_load (signet_policy_get_path (), &problem);
+
+      if (problem != NULL)
+        g_message ("the policy cannot be relied on, so everything it could restrict is: %s", problem->message);
+      g_once_init_leave (&policy, loaded != NULL ? loaded : policy_new (problem != NULL));
+    }
+  return policy;
+}
+
+/**
+ * signet_policy_allows_software_tokens:
+ *
+ * Returns: whether keys in files on this computer may be made and used
+ */
+gboolean
+signet_policy_allows_software_tokens (void)
+{
+  return current ()->software_tokens;
+}
+
+/**
+ * signet_policy_get_pin_keeping_maximum:
+ *
+ * Returns: for how many seconds a login may be kept at most; 0: not at all
+ */
+guint
+signet_policy_get_pin_keeping_maximum (void)
+{
+  return current ()->maximum;
+}
+
+/**
+ * signet_policy_allows_user_modules:
+ *
+ * Returns: whether people may name PKCS#11 modules of their own
+ */
+gboolean
+signet_policy_allows_user_modules (void)
+{
+  return current ()->user_modules;
+}
+
+/**
+ * signet_policy_is_locked:
+ * @key: e.g. %SIGNET_POLICY_SOFTWARE_TOKENS
+ *
+ * Returns: whether the administrator decided it
+ */
+gboolean
+signet_policy_is_locked (const char *key)
+{
+  return signet_policy_sets (current (), key);
+}
+
+/**
+ * signet_policy_get_error:
+ *
+ * Returns: (nullable): why the policy cannot be relied on
+ */
+const GError *
+signet_policy_get_error (void)
+{
+  current ();
+  return problem;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-policy.h: what the administrator of this computer decided, from SYSCONFDIR/signet/policy.conf (see docs/policy.md).
+ * Read once. No file: nothing is restricted. A file that cannot be relied on: everything it could restrict is.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define SIGNET_POLICY_SOFTWARE_TOKENS     "SoftwareTokens"
+#define SIGNET_POLICY_PIN_KEEPING_MAXIMUM "PinKeepingMaximum"
+#define SIGNET_POLICY_USER_MODULES        "UserModules"
+
+/* Without a policy a PIN may be kept for an hour at most. */
+#define SIGNET_POLICY_DEFAULT_PIN_KEEPING 3600
+
+typedef struct _SignetPolicy SignetPolicy;
+
+gboolean      signet_policy_allows_software_tokens  (void);
+guint         signet_policy_get_pin_keeping_maximum (void);            /* seconds; 0: never */
+gboolean      signet_policy_allows_user_modules     (void);
+gboolean      signet_policy_is_locked               (const char *key); /* the file sets it: faces show it and do not offer to change it */
+/* (nullable): why the file cannot be relied on; its message names the line or the owner */
+const GError *signet_policy_get_error               (void);
+const char   *signet_policy_get_path                (void);            /* where it is looked for */
+
+/* One policy by itself, for what reads and tests it. */
+SignetPolicy *signet_policy_parse                   (const char *text, gsize length, GError **error); /* strict: unknown keys are errors */
+SignetPolicy *signet_policy_load                    (const char *path, GError **error);  /* NULL without an error: there is no file */
+void          signet_policy_free                    (SignetPolicy *self);
+gboolean      signet_policy_get_software_tokens     (SignetPolicy *self);
+guint         signet_policy_get_maximum             (SignetPolicy *self);
+gboolean      signet_policy_get_user_modules        (SignetPolicy *self);
+gboolean      signet_policy_sets                    (SignetPolicy *self, const char *key);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetPolicy, signet_policy_free)
+
+G_END_DECLS

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-settings.h: what the person chose, for both faces: $XDG_CONFIG_HOME/signet/settings.ini. Never a secret. What is not
+ * there, or damaged, is as if it had never been chosen; what the administrator's policy forbids is bounded on reading.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+guint       signet_settings_get_pin_keeping (void);                          /* seconds; 0: off (the default) */
+gboolean    signet_settings_set_pin_keeping (guint seconds, GError **error); /* DENIED above what the policy allows */
+const char *signet_settings_get_path        (void);
+
+G_END_DECLS

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-token-unblock.c: which way a family of tokens unblocks a PIN, and going it. Blocks; worker threads. */
+#define G_LOG_DOMAIN "signet-token-unblock"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "signet-token-private.h"
+#include "signet-token-unblock.h"
+
+static gboolean
+module_is (SignetToken *token, const char *prefix)
+{
+  g_autofree char *name = g_path_get_basename (signet_token_get_module (token));
+
+  return g_str_has_prefix (name, prefix);
+}
+
+/* ykcs11 serves PIV cards alone; OpenSC calls them "piv_II" after its own card driver. */
+static gboolean
+is_piv (SignetToken *token)
+{
+  return module_is (token, "libykcs11") || strstr (signet_token_get_manufacturer (token), "piv_II") != NULL ||
+         strstr (signet_token_get_manufacturer (token), "PIV") != NULL;
+}
+
+/**
+ * signet_token_get_unblock_strategy:
+ *
+ * Returns: what a person needs to get a new PIN, as far as the token's family is known
+ */
+SignetUnblockStrategy
+signet_token_get_unblock_strategy (SignetToken *self)
+{
+  g_return_val_if_fail (SIGNET_IS_TOKEN (self), SIGNET_UNBLOCK_NONE);
+
+  if (!signet_token_is_initialized (self))
+    return SIGNET_UNBLOCK_NONE;
+  if (is_piv (self))
+    return SIGNET_UNBLOCK_PIV_PUK;
+  if (module_is (self, "libtpm2_pkcs11"))
+    return SIGNET_UNBLOCK_TPM_LOCKOUT;
+  return SIGNET_UNBLOCK_SO_PIN;
+}
+
+gboolean
+signet_token_unblock (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (SIGNET_IS_TOKEN (self), FALSE);
+  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED, "this token cannot be unblocked here yet");
+  return FALSE;
+}
+
+gboolean
+signet_token_change_unblocker (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (SIGNET_IS_TOKEN (self), FALSE);
+  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED, "this cannot be changed here yet");
+  return FALSE;
+}
+
+/**
+ * signet_token_key_count_pin_questions:
+ *
+ * Returns: how often a PIN is asked for, so that it can be said before the first
+ */
+guint
+signet_token_key_count_pin_questions (SignetTokenKey *key, guint n_signatures)
+{
+  g_return_val_if_fail (SIGNET_IS_TOKEN_KEY (key), 0);
+  return signet_token_key_always_authenticates (key) ? n_signatures + 1 : 1;
+}
