@@ -194,5 +194,6 @@ host_module_describe (HostModule *module, const char *state)
   g_variant_dict_insert_value (&description, "manufacturer", text (module->libp11->manufacturer));
   g_variant_dict_insert_value (&description, "description", text (module->libp11->description));
   g_variant_dict_insert (&description, "state", "s", state);
+  g_variant_dict_insert (&description, "wall", "s", host_wall_describe ());
   return g_variant_dict_end (&description);
 }

@@ -21,6 +21,18 @@ G_BEGIN_DECLS
 #define HOST_MAX_PIN      1024
 #define HOST_MAX_ANSWER   (32 * 1024 * 1024) /* all objects together */
 
+/* --- the wall --- */
+typedef struct {
+  const char        *module;    /* its path, as it was given */
+  const char *const *folders;   /* that it writes, besides those any module may */
+  gboolean           network;   /* may open sockets of the Internet: a token in a network */
+  gboolean           processes; /* may start programs: a PIN dialog of its maker */
+} HostWall;
+
+void        host_wall_raise     (const HostWall *wall);
+const char *host_wall_describe  (void);
+gboolean    host_files_restrict (const HostWall *wall);
+
 /* --- the module --- */
 typedef struct _HostModule HostModule;
 

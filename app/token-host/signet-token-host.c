@@ -2,11 +2,11 @@
 /*
  * signet-token-host.c: the program that holds one PKCS#11 module, for one client, at the other end of descriptor 3.
  *
- *   signet-token-host [--user] [--software-token DIR] -- MODULE
+ *   signet-token-host [--user] [--software-token DIR] [--allow network|processes] [--folder DIR] -- MODULE
  *
- * It is the only process of ours that runs vendors' code and sees PINs. No core dumps, no tracing, no open descriptor but its
- * own, and it ends with its client, also while the module hangs. Threads: this one calls the module, GDBus's own reads
- * and writes, a third waits for the client to go.
+ * It is the only process of ours that runs vendors' code and sees PINs. Before that code runs it takes away from itself what a
+ * module has no use for (signet-host-wall.c), and it ends with its client, also while the module hangs. Threads: this one calls
+ * the module, GDBus's own reads and writes, a third waits for the client to go.
  */
 #define G_LOG_DOMAIN "signet-token-host"
 
@@ -15,8 +15,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,17 +23,11 @@
 #define SOCKET 3
 #define OBJECT_PATH "/org/signet/TokenHost"
 
-/* PINs pass through here: nothing of this memory may reach a disk or a debugger. */
-static void
-harden (void)
+typedef struct
 {
-  const struct rlimit none = { 0, 0 };
-
-  setrlimit (RLIMIT_CORE, &none);
-  prctl (PR_SET_DUMPABLE, 0);
-  prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  umask (077);
-}
+  HostWall wall;
+  gboolean user; /* the user named the module: it may be the user's own file */
+} Options;
 
 /* The main thread may hang in the module for ever: it cannot be the one that notices. */
 static gpointer
@@ -76,13 +68,13 @@ point_softhsm_at (const char *dir)
 }
 
 static int
-serve (GDBusConnection *connection, const char *path, gboolean user)
+serve (GDBusConnection *connection, const Options *options)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) refusal = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (SignetTokenHost) service = NULL;
-  HostModule *module = host_module_load (path, user, &refusal);
+  HostModule *module = host_module_load (options->wall.module, options->user, &refusal);
 
   service = host_service_new (module, refusal);
   if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (service), connection, OBJECT_PATH, &error))
@@ -98,32 +90,67 @@ serve (GDBusConnection *connection, const char *path, gboolean user)
 static int
 usage (void)
 {
-  g_printerr ("usage: signet-token-host [--user] [--software-token DIR] -- MODULE\n"
+  g_printerr ("usage: signet-token-host [--user] [--software-token DIR] [--allow network|processes] [--folder DIR] -- MODULE\n"
               "This program is started by " SIGNET_NAME "; it is of no use by itself.\n");
   return 64;
+}
+
+/* FALSE: that is not one of ours. */
+static gboolean
+take_value (Options *options, GPtrArray *folders, const char *name, const char *value)
+{
+  if (value == NULL)
+    return FALSE;
+  if (g_str_equal (name, "--software-token"))
+    {
+      point_softhsm_at (value);
+      g_ptr_array_add (folders, (gpointer) value);
+      return TRUE;
+    }
+  if (g_str_equal (name, "--folder"))
+    {
+      g_ptr_array_add (folders, (gpointer) value);
+      return TRUE;
+    }
+  options->wall.network |= g_str_equal (name, "--allow") && g_str_equal (value, "network");
+  options->wall.processes |= g_str_equal (name, "--allow") && g_str_equal (value, "processes");
+  return g_str_equal (name, "--allow") && (g_str_equal (value, "network") || g_str_equal (value, "processes"));
+}
+
+static gboolean
+parse (Options *options, GPtrArray *folders, char **argv)
+{
+  char **at = argv + 1;
+
+  for (; *at != NULL && !g_str_equal (*at, "--"); at++)
+    {
+      if (g_str_equal (*at, "--user"))
+        options->user = TRUE;
+      else if (take_value (options, folders, at[0], at[1]))
+        at++;
+      else
+        return FALSE;
+    }
+  g_ptr_array_add (folders, NULL);
+  options->wall.folders = (const char *const *) folders->pdata;
+  if (at[0] == NULL || at[1] == NULL || at[2] != NULL)
+    return FALSE;
+  options->wall.module = at[1];
+  return TRUE;
 }
 
 int
 main (int argc, char **argv)
 {
+  g_autoptr (GPtrArray) folders = g_ptr_array_new ();
   g_autoptr (GDBusConnection) connection = NULL;
   g_autoptr (GError) error = NULL;
+  Options options = { 0 };
   struct stat info;
-  gboolean user = FALSE;
-  int i = 1;
 
-  harden ();
-  for (; i < argc && strcmp (argv[i], "--") != 0; i++)
-    {
-      if (strcmp (argv[i], "--user") == 0)
-        user = TRUE;
-      else if (strcmp (argv[i], "--software-token") == 0 && i + 1 < argc)
-        point_softhsm_at (argv[++i]);
-      else
-        return usage ();
-    }
-  if (i + 2 != argc || fstat (SOCKET, &info) != 0 || !S_ISSOCK (info.st_mode))
+  if (argc < 1 || !parse (&options, folders, argv) || fstat (SOCKET, &info) != 0 || !S_ISSOCK (info.st_mode))
     return usage ();
+  host_wall_raise (&options.wall);
   signet_token_error_quark ();
   g_thread_unref (g_thread_new ("signet-client-gone", wait_for_client_to_go, NULL));
   connection = connect_client (&error);
@@ -132,5 +159,5 @@ main (int argc, char **argv)
       g_printerr ("signet-token-host: %s\n", error->message);
       return EXIT_FAILURE;
     }
-  return serve (connection, argv[i + 1], user);
+  return serve (connection, &options);
 }

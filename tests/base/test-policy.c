@@ -54,7 +54,26 @@ test_nothing (void)
   g_assert_cmpuint (signet_policy_get_maximum (policy), ==, SIGNET_POLICY_DEFAULT_PIN_KEEPING);
 }
 
+static void
+test_lists (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SignetPolicy) policy = parse ("[Tokens]\nNetworkModules=/opt/a.so; /opt/b.so;\nModuleFolders=.vendor;vendor/cache\n", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length ((char **) signet_policy_get_list (policy, SIGNET_POLICY_NETWORK_MODULES)), ==, 2);
+  g_assert_cmpstr (signet_policy_get_list (policy, SIGNET_POLICY_NETWORK_MODULES)[1], ==, "/opt/b.so");
+  g_assert_cmpstr (signet_policy_get_list (policy, SIGNET_POLICY_MODULE_FOLDERS)[0], ==, ".vendor");
+  g_assert_null (signet_policy_get_list (policy, SIGNET_POLICY_PROGRAM_MODULES)[0]);
+  g_assert_true (signet_policy_sets (policy, SIGNET_POLICY_NETWORK_MODULES));
+}
+
 static const char *const refused[] = {
+  "[Tokens]\nNetworkModules=libhsm.so\n",
+  "[Tokens]\nProgramModules=/a.so;;/b.so\n",
+  "[Tokens]\nModuleFolders=/etc\n",
+  "[Tokens]\nModuleFolders=../other\n",
+  "[Tokens]\nModuleFolders=.\n",
   "[Tokens]\nSoftwareToken=excluded\n",
   "[tokens]\nSoftwareTokens=excluded\n",
   "[Token]\n",
@@ -232,6 +251,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/policy/whole", test_whole);
   g_test_add_func ("/base/policy/part", test_part);
   g_test_add_func ("/base/policy/nothing", test_nothing);
+  g_test_add_func ("/base/policy/lists", test_lists);
   for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
     {
       g_autofree char *path = g_strdup_printf ("/base/policy/refused/%u", i);

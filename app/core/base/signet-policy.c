@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,14 +29,24 @@ typedef enum
   SETS_SOFTWARE_TOKENS = 1 << 0,
   SETS_PIN_KEEPING_MAXIMUM = 1 << 1,
   SETS_USER_MODULES = 1 << 2,
+  SETS_NETWORK_MODULES = 1 << 3,
+  SETS_PROGRAM_MODULES = 1 << 4,
+  SETS_MODULE_FOLDERS = 1 << 5,
 } Sets;
+
+/* What opens a part of the wall around modules: a list of paths. */
+static const char *const list_keys[] = { SIGNET_POLICY_NETWORK_MODULES, SIGNET_POLICY_PROGRAM_MODULES,
+                                         SIGNET_POLICY_MODULE_FOLDERS };
+
+#define N_LISTS G_N_ELEMENTS (list_keys)
 
 struct _SignetPolicy
 {
   gboolean software_tokens;
   gboolean user_modules;
   guint maximum;
-  guint sets; /* Sets */
+  guint sets;            /* Sets */
+  char **lists[N_LISTS]; /* (nullable) */
 };
 
 static const struct
@@ -43,9 +54,9 @@ static const struct
   const char *key;
   Sets sets;
 } keys[] = {
-  { SIGNET_POLICY_SOFTWARE_TOKENS, SETS_SOFTWARE_TOKENS },
-  { SIGNET_POLICY_PIN_KEEPING_MAXIMUM, SETS_PIN_KEEPING_MAXIMUM },
-  { SIGNET_POLICY_USER_MODULES, SETS_USER_MODULES },
+  { SIGNET_POLICY_SOFTWARE_TOKENS, SETS_SOFTWARE_TOKENS }, { SIGNET_POLICY_PIN_KEEPING_MAXIMUM, SETS_PIN_KEEPING_MAXIMUM },
+  { SIGNET_POLICY_USER_MODULES, SETS_USER_MODULES },       { SIGNET_POLICY_NETWORK_MODULES, SETS_NETWORK_MODULES },
+  { SIGNET_POLICY_PROGRAM_MODULES, SETS_PROGRAM_MODULES }, { SIGNET_POLICY_MODULE_FOLDERS, SETS_MODULE_FOLDERS },
 };
 
 static SignetPolicy *
@@ -56,13 +67,18 @@ policy_new (gboolean strictest)
   self->software_tokens = !strictest;
   self->user_modules = !strictest;
   self->maximum = strictest ? 0 : SIGNET_POLICY_DEFAULT_PIN_KEEPING;
-  self->sets = strictest ? SETS_SOFTWARE_TOKENS | SETS_PIN_KEEPING_MAXIMUM | SETS_USER_MODULES : 0;
+  for (guint i = 0; strictest && i < G_N_ELEMENTS (keys); i++)
+    self->sets |= keys[i].sets;
   return self;
 }
 
 void
 signet_policy_free (SignetPolicy *self)
 {
+  if (self == NULL)
+    return;
+  for (guint i = 0; i < N_LISTS; i++)
+    g_strfreev (self->lists[i]);
   g_free (self);
 }
 
@@ -93,6 +109,41 @@ read_seconds (const char *key, const char *value, guint *seconds, GError **error
   return TRUE;
 }
 
+/* A folder of every person's home: hidden ones too, and nothing that leads out. */
+static gboolean
+is_beneath_home (const char *path)
+{
+  g_auto (GStrv) parts = g_strsplit (path, "/", -1);
+  gboolean ok = parts[0] != NULL;
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    ok &= *parts[i] != '\0' && !g_str_equal (parts[i], ".") && !g_str_equal (parts[i], "..");
+  return ok;
+}
+
+static gboolean
+read_list (const char *key, const char *value, char ***list, GError **error)
+{
+  g_auto (GStrv) paths = g_strsplit (value, ";", -1);
+  gboolean folders = g_str_equal (key, SIGNET_POLICY_MODULE_FOLDERS);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; paths[i] != NULL; i++)
+    {
+      const char *path = g_strstrip (paths[i]);
+
+      if (*path == '\0' && paths[i + 1] == NULL) /* a semicolon at the end */
+        break;
+      if (folders ? !is_beneath_home (path) : !g_path_is_absolute (path))
+        return malformed (error, key,
+                          folders ? "names a folder that is not beneath the home folder" : "has a path that is not absolute");
+      g_strv_builder_add (builder, path);
+    }
+  g_strfreev (*list);
+  *list = g_strv_builder_end (builder);
+  return TRUE;
+}
+
 static gboolean
 read_key (SignetPolicy *self, const char *key, const char *value, GError **error)
 {
@@ -105,6 +156,9 @@ read_key (SignetPolicy *self, const char *key, const char *value, GError **error
     return read_choice (key, value, &self->user_modules, error);
   if (g_str_equal (key, SIGNET_POLICY_PIN_KEEPING_MAXIMUM))
     return read_seconds (key, value, &self->maximum, error);
+  for (guint i = 0; i < N_LISTS; i++)
+    if (g_str_equal (key, list_keys[i]))
+      return read_list (key, value, &self->lists[i], error);
   return malformed (error, key, "is no key of a policy");
 }
 
@@ -324,6 +378,17 @@ signet_policy_get_user_modules (SignetPolicy *self)
   return self->user_modules;
 }
 
+const char *const *
+signet_policy_get_list (SignetPolicy *self, const char *key)
+{
+  static const char *const none[] = { NULL };
+
+  for (guint i = 0; i < N_LISTS; i++)
+    if (g_str_equal (key, list_keys[i]) && self->lists[i] != NULL)
+      return (const char *const *) self->lists[i];
+  return none;
+}
+
 gboolean
 signet_policy_sets (SignetPolicy *self, const char *key)
 {
@@ -420,4 +485,40 @@ signet_policy_get_error (void)
 {
   current ();
   return problem;
+}
+
+/**
+ * signet_policy_names_module:
+ * @what: %SIGNET_POLICY_NETWORK_MODULES or %SIGNET_POLICY_PROGRAM_MODULES
+ * @path: of a module, without links
+ *
+ * Returns: whether the administrator lets this module through that part of the wall; a link in the list counts as what it leads
+ * to
+ */
+gboolean
+signet_policy_names_module (const char *what, const char *path)
+{
+  const char *const *list = signet_policy_get_list (current (), what);
+
+  for (guint i = 0; list[i] != NULL; i++)
+    {
+      char *real = realpath (list[i], NULL);
+      gboolean same = g_strcmp0 (real, path) == 0;
+
+      free (real);
+      if (same || g_str_equal (list[i], path))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * signet_policy_get_module_folders:
+ *
+ * Returns: (transfer none): folders beneath the home folder that every module may write
+ */
+const char *const *
+signet_policy_get_module_folders (void)
+{
+  return signet_policy_get_list (current (), SIGNET_POLICY_MODULE_FOLDERS);
 }

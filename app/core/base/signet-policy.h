@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 #define SIGNET_POLICY_SOFTWARE_TOKENS     "SoftwareTokens"
 #define SIGNET_POLICY_PIN_KEEPING_MAXIMUM "PinKeepingMaximum"
 #define SIGNET_POLICY_USER_MODULES        "UserModules"
+#define SIGNET_POLICY_NETWORK_MODULES     "NetworkModules"
+#define SIGNET_POLICY_PROGRAM_MODULES     "ProgramModules"
+#define SIGNET_POLICY_MODULE_FOLDERS      "ModuleFolders"
 
 /* Without a policy a PIN may be kept for an hour at most. */
 #define SIGNET_POLICY_DEFAULT_PIN_KEEPING 3600
@@ -21,6 +24,9 @@ typedef struct _SignetPolicy SignetPolicy;
 gboolean      signet_policy_allows_software_tokens  (void);
 guint         signet_policy_get_pin_keeping_maximum (void);            /* seconds; 0: never */
 gboolean      signet_policy_allows_user_modules     (void);
+/* @what: SIGNET_POLICY_NETWORK_MODULES or SIGNET_POLICY_PROGRAM_MODULES */
+gboolean      signet_policy_names_module            (const char *what, const char *path);
+const char *const *signet_policy_get_module_folders (void);            /* beneath the home folder, without it; never NULL */
 gboolean      signet_policy_is_locked               (const char *key); /* the file sets it: faces show it and do not offer to change it */
 /* (nullable): why the file cannot be relied on; its message names the line or the owner */
 const GError *signet_policy_get_error               (void);
@@ -33,6 +39,7 @@ void          signet_policy_free                    (SignetPolicy *self);
 gboolean      signet_policy_get_software_tokens     (SignetPolicy *self);
 guint         signet_policy_get_maximum             (SignetPolicy *self);
 gboolean      signet_policy_get_user_modules        (SignetPolicy *self);
+const char *const *signet_policy_get_list           (SignetPolicy *self, const char *key); /* one of the three lists; never NULL */
 gboolean      signet_policy_sets                    (SignetPolicy *self, const char *key);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetPolicy, signet_policy_free)

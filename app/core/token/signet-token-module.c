@@ -21,6 +21,7 @@
 #include "../base/signet-base-error.h"
 #include "../base/signet-child.h"
 #include "../base/signet-paths.h"
+#include "../base/signet-policy.h"
 
 #define OBJECT_PATH "/org/signet/TokenHost"
 #define GREETING_SECONDS 10
@@ -157,7 +158,7 @@ static char **
 host_environment (void)
 {
   static const char *const forbidden[] = { "LD_",     "GIO_",    "GTK_",     "GCONV_PATH", "MALLOC_",
-                                           "G_DEBUG", "G_SLICE", "OPENSSL_", "P11_KIT_" };
+                                           "G_DEBUG", "G_SLICE", "OPENSSL_", "P11_KIT_", "SSH_", "QT_",   "PYTHON" };
   g_auto (GStrv) environment = g_get_environ ();
   g_autoptr (GStrvBuilder) kept = g_strv_builder_new ();
 
@@ -173,24 +174,48 @@ host_environment (void)
   return g_strv_builder_end (kept);
 }
 
+/* What the administrator lets this module do beyond the wall of its process; no vendor and no person decides that. */
+static void
+add_permissions (GPtrArray *argv, const char *path)
+{
+  const char *const *folders = signet_policy_get_module_folders ();
+
+  if (signet_policy_names_module (SIGNET_POLICY_NETWORK_MODULES, path))
+    {
+      g_ptr_array_add (argv, g_strdup ("--allow"));
+      g_ptr_array_add (argv, g_strdup ("network"));
+    }
+  if (signet_policy_names_module (SIGNET_POLICY_PROGRAM_MODULES, path))
+    {
+      g_ptr_array_add (argv, g_strdup ("--allow"));
+      g_ptr_array_add (argv, g_strdup ("processes"));
+    }
+  for (guint i = 0; folders[i] != NULL; i++)
+    {
+      g_ptr_array_add (argv, g_strdup ("--folder"));
+      g_ptr_array_add (argv, g_build_filename (g_get_home_dir (), folders[i], NULL));
+    }
+}
+
 static SignetChild *
 spawn (SignetTokenModule *self, int socket, GError **error)
 {
-  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv) environment = host_environment ();
   /* what a vendor's module prints belongs in a developer's terminal, not in the output of `signet` */
   const int fds[] = { -1, -1, SIGNET_DEVELOPMENT ? STDERR_FILENO : -1, socket };
 
-  g_ptr_array_add (argv, (gpointer) signet_paths_get_token_host ());
+  g_ptr_array_add (argv, g_strdup (signet_paths_get_token_host ()));
   if (self->user)
-    g_ptr_array_add (argv, (gpointer) "--user");
+    g_ptr_array_add (argv, g_strdup ("--user"));
   if (self->software_dir != NULL)
     {
-      g_ptr_array_add (argv, (gpointer) "--software-token");
-      g_ptr_array_add (argv, self->software_dir);
+      g_ptr_array_add (argv, g_strdup ("--software-token"));
+      g_ptr_array_add (argv, g_strdup (self->software_dir));
     }
-  g_ptr_array_add (argv, (gpointer) "--");
-  g_ptr_array_add (argv, self->path);
+  add_permissions (argv, self->path);
+  g_ptr_array_add (argv, g_strdup ("--"));
+  g_ptr_array_add (argv, g_strdup (self->path));
   g_ptr_array_add (argv, NULL);
   return signet_child_spawn ((const char *const *) argv->pdata, (const char *const *) environment, fds, G_N_ELEMENTS (fds),
                              error);

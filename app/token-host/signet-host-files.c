@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-host-files.c: what of the home folder a vendor's module sees: Landlock.
+ *
+ * Outside the home folder everything is as the file modes say: modules keep sockets, locks and shared memory in places nobody
+ * can list. In the home folder, documents are not there, nor what holds other keys and passwords; settings in hidden files and
+ * folders can be read; caches and the stores of known modules can be written; nothing can be started. Besides, the kernel lets a
+ * process in such a domain neither trace nor read one outside, nor (since 6.12) send it a signal.
+ */
+#define G_LOG_DOMAIN "signet-host-files"
+
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "signet-host-private.h"
+
+/* newer than the kernel headers of Debian 12 */
+#define ACCESS_FS_TRUNCATE (1ULL << 14)
+#define SCOPE_SIGNAL (1ULL << 1)
+#define ABI_REFER 2
+#define ABI_TRUNCATE 3
+#define ABI_SCOPE 6
+
+#define READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define START LANDLOCK_ACCESS_FS_EXECUTE
+#define WRITE                                                                                                                    \
+  (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |                              \
+   LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |     \
+   LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM | LANDLOCK_ACCESS_FS_REFER |       \
+   ACCESS_FS_TRUNCATE)
+#define OF_A_FILE (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | START | ACCESS_FS_TRUNCATE)
+
+/* struct landlock_ruleset_attr as it is since 6.12 */
+typedef struct
+{
+  guint64 fs;
+  guint64 net;
+  guint64 scoped;
+} Ruleset;
+
+typedef struct
+{
+  int ruleset;
+  guint64 handled;
+  const char *home; /* without links */
+} Files;
+
+/* Beneath the home folder. What is not here: hidden can be read, the rest is not there. */
+static const struct
+{
+  const char *path;
+  guint64 rights;
+} places[] = {
+  /* keys and passwords */
+  { ".ssh", 0 },
+  { ".gnupg", 0 },
+  { ".password-store", 0 },
+  { ".aws", 0 },
+  { ".azure", 0 },
+  { ".docker", 0 },
+  { ".kube", 0 },
+  { ".netrc", 0 },
+  { ".pgpass", 0 },
+  { ".git-credentials", 0 },
+  { ".config/gh", 0 },
+  { ".config/gcloud", 0 },
+  { ".config/goa-1.0", 0 },
+  { ".config/keepassxc", 0 },
+  { ".local/share/keyrings", 0 },
+  { ".local/share/kwalletd", 0 },
+  /* what a person browsed, wrote, typed and threw away */
+  { ".mozilla", 0 },
+  { ".thunderbird", 0 },
+  { ".config/chromium", 0 },
+  { ".config/google-chrome", 0 },
+  { ".config/BraveSoftware", 0 },
+  { ".config/microsoft-edge", 0 },
+  { ".config/evolution", 0 },
+  { ".local/share/evolution", 0 },
+  { ".local/share/Trash", 0 },
+  { ".var", 0 },
+  { ".bash_history", 0 },
+  { ".zsh_history", 0 },
+  { ".python_history", 0 },
+  { ".local/share/signet", 0 },
+  /* where modules keep what they write */
+  { ".cache", READ | WRITE },
+  { ".eid", READ | WRITE },
+  { ".tpm2_pkcs11", READ | WRITE },
+  { ".config/softhsm2", READ | WRITE },
+  { ".softhsm2", READ | WRITE },
+};
+
+/* Settings that name a place: a module that is pointed there must get there. A file stands for its folder. */
+static const char *const pointers[] = {
+  "TPM2_PKCS11_STORE",
+  "SOFTHSM2_CONF",
+  "OPENSC_CONF",
+#if SIGNET_DEVELOPMENT
+  "SIGNET_TEST_HOSTILE_DIR",
+#endif
+};
+
+/* A store that a module makes where it may not make anything. */
+static const struct
+{
+  const char *module; /* how its file is called, in part */
+  const char *store;
+} stores[] = {
+  { "tpm2_pkcs11", ".tpm2_pkcs11" },
+  { "beidpkcs11", ".eid" },
+};
+
+#define MAX_SETTINGS 16384
+
+/* --- rules --- */
+
+static void
+allow (Files *self, int fd, guint64 rights)
+{
+  struct landlock_path_beneath_attr rule = { .parent_fd = fd };
+  struct stat info;
+
+  if (fstat (fd, &info) != 0)
+    return;
+  rule.allowed_access = rights & self->handled & (S_ISDIR (info.st_mode) ? ~0ULL : OF_A_FILE);
+  if (rule.allowed_access != 0 && syscall (SYS_landlock_add_rule, self->ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
+    g_debug ("a rule was refused: %s", g_strerror (errno));
+}
+
+static void
+allow_path (Files *self, const char *path, guint64 rights, int flags)
+{
+  int fd = rights != 0 ? open (path, O_PATH | O_CLOEXEC | flags) : -1;
+
+  if (fd < 0)
+    return;
+  allow (self, fd, rights);
+  close (fd);
+}
+
+/* @path is @root or beneath it; the rest after the slash, "" for @root itself. */
+static const char *
+beneath (const char *path, const char *root)
+{
+  gsize length = strlen (root);
+
+  if (strncmp (path, root, length) != 0 || (path[length] != '\0' && path[length] != '/'))
+    return NULL;
+  return path[length] == '/' ? path + length + 1 : "";
+}
+
+/* Something in @path has other rights than the rest of it: its entries are taken one by one. */
+static gboolean
+is_divided (Files *self, const char *path)
+{
+  const char *rest = beneath (path, self->home);
+
+  if (rest == NULL)
+    return beneath (self->home, path) != NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    if (*rest == '\0' || (beneath (places[i].path, rest) != NULL && !g_str_equal (places[i].path, rest)))
+      return TRUE;
+  return FALSE;
+}
+
+static guint64
+rights_of (Files *self, const char *path)
+{
+  const char *rest = beneath (path, self->home);
+
+  if (rest == NULL)
+    return READ | WRITE | START;
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    if (g_str_equal (places[i].path, rest))
+      return places[i].rights;
+  return *rest == '.' ? READ : 0;
+}
+
+/* A link gives nothing: where it leads has rights of its own. */
+static void
+allow_entries (Files *self, const char *folder)
+{
+  DIR *entries = opendir (folder);
+  struct dirent *entry = NULL;
+
+  while (entries != NULL && (entry = readdir (entries)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, entry->d_name, NULL);
+
+      if (g_str_equal (entry->d_name, ".") || g_str_equal (entry->d_name, "..") || entry->d_type == DT_LNK)
+        continue;
+      if (is_divided (self, path))
+        allow_entries (self, path);
+      else
+        allow_path (self, path, rights_of (self, path), O_NOFOLLOW);
+    }
+  g_clear_pointer (&entries, closedir);
+}
+
+/* --- places that are named --- */
+
+static void
+make_store (Files *self, const char *module)
+{
+  g_autofree char *name = g_path_get_basename (module);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (stores); i++)
+    if (strstr (name, stores[i].module) != NULL)
+      {
+        g_autofree char *path = g_build_filename (self->home, stores[i].store, NULL);
+
+        if (mkdir (path, 0700) != 0 && errno != EEXIST)
+          g_debug ("%s: %s", path, g_strerror (errno));
+      }
+}
+
+static void
+allow_pointer (Files *self, const char *path)
+{
+  g_autofree char *folder = NULL;
+
+  if (path == NULL || !g_path_is_absolute (path))
+    return;
+  folder = g_path_get_dirname (path);
+  allow_path (self, g_file_test (path, G_FILE_TEST_IS_DIR) ? path : folder, READ | WRITE, 0);
+}
+
+/* SoftHSM's tokens are where its settings say. */
+static void
+allow_softhsm_tokens (Files *self)
+{
+  g_autofree char *own = g_build_filename (self->home, ".config/softhsm2/softhsm2.conf", NULL);
+  const char *path = g_getenv ("SOFTHSM2_CONF");
+  g_autofree char *text = NULL;
+  gsize length = 0;
+  const char *at = NULL;
+
+  if (!g_file_get_contents (path != NULL ? path : own, &text, &length, NULL) || length > MAX_SETTINGS)
+    return;
+  at = strstr (text, "directories.tokendir");
+  at = at != NULL ? strchr (at, '/') : NULL;
+  if (at != NULL)
+    {
+      g_autofree char *folder = g_strstrip (g_strndup (at, strcspn (at, "\r\n#")));
+
+      allow_path (self, folder, READ | WRITE, 0);
+    }
+}
+
+static void
+allow_named_places (Files *self, const HostWall *wall)
+{
+  g_autofree char *folder = g_path_get_dirname (wall->module);
+
+  allow_path (self, folder, READ, 0);
+  for (gsize i = 0; wall->folders[i] != NULL; i++)
+    if (g_mkdir_with_parents (wall->folders[i], 0700) == 0)
+      allow_path (self, wall->folders[i], READ | WRITE, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (pointers); i++)
+    allow_pointer (self, g_getenv (pointers[i]));
+  allow_softhsm_tokens (self);
+}
+
+/* --- the domain --- */
+
+static gboolean
+create_ruleset (Files *self)
+{
+  long abi = syscall (SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  Ruleset attributes = { .fs = READ | WRITE | START };
+
+  if (abi < 1)
+    return FALSE;
+  if (abi < ABI_REFER)
+    attributes.fs &= ~(guint64) LANDLOCK_ACCESS_FS_REFER;
+  if (abi < ABI_TRUNCATE)
+    attributes.fs &= ~ACCESS_FS_TRUNCATE;
+  if (abi >= ABI_SCOPE)
+    attributes.scoped = SCOPE_SIGNAL;
+  self->handled = attributes.fs;
+  self->ruleset =
+      (int) syscall (SYS_landlock_create_ruleset, &attributes, abi >= ABI_SCOPE ? sizeof attributes : sizeof attributes.fs, 0);
+  return self->ruleset >= 0;
+}
+
+/**
+ * host_files_restrict:
+ *
+ * For the calling thread and those it starts: to be called before there is another.
+ *
+ * Returns: whether the kernel does it
+ */
+gboolean
+host_files_restrict (const HostWall *wall)
+{
+  char *home = realpath (g_get_home_dir (), NULL);
+  Files self = { .home = home };
+  gboolean ok = FALSE;
+
+  if (!create_ruleset (&self))
+    {
+      free (home);
+      return FALSE;
+    }
+  if (home == NULL || g_str_equal (home, "/"))
+    allow_path (&self, "/", READ | WRITE | START, 0);
+  else
+    {
+      make_store (&self, wall->module);
+      allow_entries (&self, "/");
+      allow_named_places (&self, wall);
+    }
+  ok = syscall (SYS_landlock_restrict_self, self.ruleset, 0) == 0;
+  if (!ok)
+    g_warning ("no limits on files: %s", g_strerror (errno));
+  close (self.ruleset);
+  free (home);
+  return ok;
+}
