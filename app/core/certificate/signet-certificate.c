@@ -209,7 +209,7 @@ ensure_decoded (SignetCertificate *self)
 {
   if (g_once_init_enter (&self->decoded))
     {
-      X509 *x509 = decode_x509 (self->der);
+      X509 *x509 = self->x509 != NULL ? self->x509 : decode_x509 (self->der);
 
       if (x509 != NULL)
         fill_fields (self, x509);
@@ -282,7 +282,7 @@ signet_certificate_new_lazy (GBytes *der)
 
 /**
  * signet_certificate_new_x509:
- * @x509: a certificate of OpenSSL's; copied
+ * @x509: a certificate of OpenSSL's, not to be changed any more; a reference is kept, for decoding it again costs as much as all the rest
  *
  * Returns: (transfer full): the same certificate
  */
@@ -292,9 +292,15 @@ signet_certificate_new_x509 (X509 *x509)
   unsigned char *data = NULL;
   int length = i2d_X509 (x509, &data);
   g_autoptr(GBytes) der = g_bytes_new (data, MAX (length, 0));
+  SignetCertificate *self = new_from_der (der);
 
   OPENSSL_free (data);
-  return new_from_der (der);
+  if (length > 0 && length <= SIGNET_CERTIFICATE_MAX_SIZE && X509_up_ref (x509) == 1)
+    {
+      self->x509 = x509;
+      set_sm2_id (x509);
+    }
+  return self;
 }
 
 /* --- reading -------------------------------------------------------------------------------------------------------- */

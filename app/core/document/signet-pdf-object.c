@@ -251,48 +251,65 @@ read_name (SignetPdfLexer *lexer, GError **error)
   return new_text (lexer, SIGNET_PDF_NAME, start, name->str, name->len, error);
 }
 
+/* -1: not a digit. A signature's string has tens of thousands of them. */
+static inline int
+digit_value (guint8 byte)
+{
+  guint8 letter = byte | 0x20;
+
+  if (byte >= '0' && byte <= '9')
+    return byte - '0';
+  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+}
+
+/* As many bytes as digits up to the end can make */
+static guint8 *
+allocate_bytes (SignetPdfLexer *lexer)
+{
+  gsize left = lexer->length - lexer->position;
+  const guint8 *end = left > 0 ? memchr (lexer->data + lexer->position, '>', left) : NULL;
+
+  if (end != NULL)
+    left = (gsize) (end - (lexer->data + lexer->position));
+  return g_malloc (left / 2 + 1);
+}
+
 static const SignetPdfValue *
 read_hexadecimal (SignetPdfLexer *lexer, GError **error)
 {
-  g_autoptr(GByteArray) bytes = g_byte_array_new ();
   gsize start = lexer->position++;
+  g_autofree guint8 *bytes = allocate_bytes (lexer);
   SignetPdfValue *value = NULL;
+  gsize length = 0;
   int high = -1;
 
   for (;; lexer->position++)
     {
-      guint8 byte = 0;
+      int digit = 0;
 
       if (at_end (lexer))
         return malformed (lexer, "hexadecimal string without end", error);
-      if (peek (lexer) == '>')
-        break;
-      if (_signet_pdf_is_space (peek (lexer)))
-        continue;
-      if (!g_ascii_isxdigit (peek (lexer)))
-        return malformed (lexer, "bad digit in a hexadecimal string", error);
-      byte = (guint8) g_ascii_xdigit_value (peek (lexer));
-      if (high < 0)
+      digit = digit_value (peek (lexer));
+      if (digit >= 0 && high < 0)
+        high = digit;
+      else if (digit >= 0)
         {
-          high = byte;
-          continue;
+          bytes[length++] = (guint8) (high * 16 + digit);
+          high = -1;
         }
-      byte = (guint8) (high * 16 + byte);
-      g_byte_array_append (bytes, &byte, 1);
-      high = -1;
+      else if (peek (lexer) == '>')
+        break;
+      else if (!_signet_pdf_is_space (peek (lexer)))
+        return malformed (lexer, "bad digit in a hexadecimal string", error);
     }
   lexer->position++;
   if (high >= 0)
-    {
-      guint8 byte = (guint8) (high * 16);
-
-      g_byte_array_append (bytes, &byte, 1);
-    }
-  value = new_text (lexer, SIGNET_PDF_STRING, start, bytes->data, bytes->len, error);
+    bytes[length++] = (guint8) (high * 16);
+  value = new_text (lexer, SIGNET_PDF_STRING, start, bytes, length, error);
   if (value != NULL)
     {
       value->hexadecimal = TRUE;
-      value->irregular = high >= 0 || lexer->position - start != 2 * (gsize) bytes->len + 2;
+      value->irregular = high >= 0 || lexer->position - start != 2 * length + 2;
     }
   return value;
 }

@@ -14,7 +14,6 @@
 #include "signet-signing-private.h"
 
 #define SOON (30 * 24 * 3600)
-#define FRESH 300                      /* seconds an answer about revocation serves for the act itself */
 #define SPARE_BYTES (2 * 1024 * 1024)  /* what an increment may need beyond the document */
 
 static void
@@ -112,60 +111,16 @@ check_path (SignetSigning *self, const SignetCertificatePath *path, GPtrArray *c
     add_check (checks, "certificate-chain", SIGNET_CHECK_UNKNOWN, authority, path->reason);
 }
 
-static gboolean
-has_ocsp_address (SignetCertificate *certificate)
-{
-  g_auto (GStrv) urls = signet_certificate_dup_urls (certificate, "ocsp");
-
-  return urls != NULL && urls[0] != NULL;
-}
-
-/* Why nobody is asked; NULL: somebody is. */
-static const char *
-why_not_ask (SignetSigning *self, const SignetCertificatePath *path)
-{
-  if (self->http == NULL || signet_http_is_offline (self->http))
-    return "offline";
-  if (!has_ocsp_address (self->certificate))
-    return "no-address";
-  return path->certificates == NULL || path->certificates->len < 2 ? "issuer-unknown" : NULL;
-}
-
-/* FALSE only when cancelled: a server that does not answer is a finding. */
-static gboolean
-ask_revocation (SignetSigning *self, const SignetCertificatePath *path, GCancellable *cancellable, GError **error)
-{
-  const char *why = why_not_ask (self, path);
-  g_autoptr (GError) problem = NULL;
-
-  if (self->revocation_asked != SIGNET_TIME_UNKNOWN && _signet_signing_now (self) - self->revocation_asked < FRESH)
-    return TRUE;
-  g_clear_pointer (&self->revocation, signet_revocation_status_free);
-  g_clear_pointer (&self->revocation_problem, g_free);
-  self->revocation_asked = _signet_signing_now (self);
-  if (why == NULL)
-    self->revocation = signet_evidence_fetch_ocsp (self->http, self->certificate, g_ptr_array_index (path->certificates, 1),
-                                                   _signet_signing_now (self), cancellable, &problem);
-  if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    {
-      self->revocation_asked = SIGNET_TIME_UNKNOWN;
-      g_propagate_error (error, g_steal_pointer (&problem));
-      return FALSE;
-    }
-  self->revocation_problem = g_strdup (problem != NULL ? problem->message : why);
-  return TRUE;
-}
-
 static void
-check_revocation (SignetSigning *self, const SignetCertificatePath *path, GPtrArray *checks)
+check_revocation (SignetSigning *self, const SignetCertificatePath *path, const SignetSigningAnswer *answer, GPtrArray *checks)
 {
-  const SignetRevocationStatus *status = self->revocation;
-  g_autofree char *asked = signet_time_format_iso8601 (self->revocation_asked);
+  const SignetRevocationStatus *status = answer->status;
+  g_autofree char *asked = signet_time_format_iso8601 (answer->asked);
   g_autofree char *revoked = signet_time_format_iso8601 (status != NULL ? status->revoked_at : SIGNET_TIME_UNKNOWN);
 
   if (status == NULL)
-    add_check (checks, "certificate-revocation", why_not_ask (self, path) == NULL ? SIGNET_CHECK_WARNING : SIGNET_CHECK_UNKNOWN,
-               NULL, self->revocation_problem);
+    add_check (checks, "certificate-revocation", _signet_signing_why_not_ask (self, path) == NULL ? SIGNET_CHECK_WARNING : SIGNET_CHECK_UNKNOWN,
+               NULL, answer->problem);
   else if (status->status == SIGNET_REVOCATION_REVOKED)
     add_check (checks, "certificate-revocation", SIGNET_CHECK_STOP, revoked, status->responder);
   else if (status->status == SIGNET_REVOCATION_GOOD)
@@ -177,17 +132,19 @@ check_revocation (SignetSigning *self, const SignetCertificatePath *path, GPtrAr
 static gboolean
 check_certificate (SignetSigning *self, GPtrArray *checks, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (SignetCertificatePath) path = NULL;
+  const SignetCertificatePath *path = NULL;
+  const SignetSigningAnswer *answer = NULL;
 
   check_class (self, checks);
   if (self->certificate == NULL || !signet_certificate_is_readable (self->certificate))
     return TRUE;
   check_validity (self, checks);
-  path = _signet_signing_build_path (self);
+  path = _signet_signing_get_path (self);
   check_path (self, path, checks);
-  if (!ask_revocation (self, path, cancellable, error))
+  answer = _signet_signing_get_revocation (self, path, cancellable, error);
+  if (answer == NULL)
     return FALSE;
-  check_revocation (self, path, checks);
+  check_revocation (self, path, answer, checks);
   return TRUE;
 }
 

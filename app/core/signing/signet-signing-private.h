@@ -9,6 +9,14 @@
 
 G_BEGIN_DECLS
 
+/* What is known about the certificate (signet-signing-findings.c) */
+typedef struct _SignetSigningFindings SignetSigningFindings;
+typedef struct {
+  SignetRevocationStatus *status;  /* (nullable) */
+  char                   *problem; /* (nullable): why it could not be found out */
+  gint64                  asked;
+} SignetSigningAnswer;
+
 struct _SignetSigning {
   GObject                  parent;
   SignetDocumentFile      *file;
@@ -30,9 +38,7 @@ struct _SignetSigning {
   gboolean                 overwrite;
   char                    *result;      /* (nullable) */
   SignetDocumentPdf       *pdf;         /* (nullable): read once, for pre-flight and act */
-  SignetRevocationStatus  *revocation;  /* (nullable): as the pre-flight found it */
-  char                    *revocation_problem; /* (nullable): why it could not be found out */
-  gint64                   revocation_asked;   /* SIGNET_TIME_UNKNOWN: not yet */
+  SignetSigningFindings   *findings;    /* about the certificate; perhaps shared with other acts */
 };
 
 /* For tests: an act without a token. */
@@ -44,8 +50,16 @@ gboolean           _signet_signing_wants_timestamp (SignetSigning *self);
 /* borrowed; opened when first asked for */
 SignetDocumentPdf *_signet_signing_get_pdf         (SignetSigning *self, GError **error);
 gboolean           _signet_signing_is_the_document (SignetSigning *self, const char *path);
-/* From the certificate to where the known CA certificates lead. (transfer full) */
-SignetCertificatePath *_signet_signing_build_path  (SignetSigning *self);
+/* From the certificate to where the known CA certificates lead. Borrowed from the findings. */
+const SignetCertificatePath *_signet_signing_get_path (SignetSigning *self);
+/* Why nobody is asked; NULL: somebody is. */
+const char        *_signet_signing_why_not_ask     (SignetSigning *self, const SignetCertificatePath *path);
+/* (nullable): only when cancelled. Borrowed from the findings. */
+const SignetSigningAnswer *_signet_signing_get_revocation (SignetSigning *self, const SignetCertificatePath *path, GCancellable *cancellable,
+                                                           GError **error);
+SignetSigningFindings *_signet_signing_findings_new   (void);
+SignetSigningFindings *_signet_signing_findings_ref   (SignetSigningFindings *self);
+void                   _signet_signing_findings_unref (SignetSigningFindings *self);
 const char        *_signet_signing_why_unusable    (SignetCertificate *certificate, gint64 now); /* (nullable) */
 
 /* Those checks that stop an act whatever the pre-flight said; SIGNET_SIGNING_ERROR_STOPPED names the first. */

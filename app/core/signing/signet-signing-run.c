@@ -52,7 +52,7 @@ enter (Act *act, const char *step, GError **error)
 static GPtrArray *
 collect_chain (SignetSigning *self)
 {
-  g_autoptr (SignetCertificatePath) path = _signet_signing_build_path (self);
+  const SignetCertificatePath *path = _signet_signing_get_path (self);
   GPtrArray *chain = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 1; path->certificates != NULL && i < path->certificates->len; i++)

@@ -39,8 +39,7 @@ signet_signing_finalize (GObject *object)
   g_free (self->field);
   g_free (self->output);
   g_free (self->result);
-  g_free (self->revocation_problem);
-  g_clear_pointer (&self->revocation, signet_revocation_status_free);
+  g_clear_pointer (&self->findings, _signet_signing_findings_unref);
   G_OBJECT_CLASS (signet_signing_parent_class)->finalize (object);
 }
 
@@ -56,7 +55,14 @@ signet_signing_init (SignetSigning *self)
   self->level = g_strdup ("b");
   self->chain = g_ptr_array_new_with_free_func (g_object_unref);
   self->clock = signet_clock_new_system ();
-  self->revocation_asked = SIGNET_TIME_UNKNOWN;
+  self->findings = _signet_signing_findings_new ();
+}
+
+static void
+forget_findings (SignetSigning *self)
+{
+  _signet_signing_findings_unref (self->findings);
+  self->findings = _signet_signing_findings_new ();
 }
 
 static void
@@ -98,9 +104,10 @@ signet_signing_check_free (SignetSigningCheck *check)
 void
 signet_signing_set_seams (SignetSigning *self, SignetHttp *http, SignetClock *clock, SignetJournal *journal)
 {
-  g_set_object (&self->http, http);
-  if (clock != NULL)
-    g_set_object (&self->clock, clock);
+  if (g_set_object (&self->http, http))
+    forget_findings (self);
+  if (clock != NULL && g_set_object (&self->clock, clock))
+    forget_findings (self);
   g_set_object (&self->journal, journal);
 }
 
@@ -110,6 +117,7 @@ signet_signing_set_chain (SignetSigning *self, GPtrArray *certificates)
   g_ptr_array_set_size (self->chain, 0);
   for (guint i = 0; certificates != NULL && i < certificates->len; i++)
     g_ptr_array_add (self->chain, g_object_ref (g_ptr_array_index (certificates, i)));
+  forget_findings (self);
 }
 
 void
@@ -155,10 +163,8 @@ signet_signing_set_output (SignetSigning *self, const char *path, gboolean overw
 void
 _signet_signing_set_certificate (SignetSigning *self, SignetCertificate *certificate)
 {
-  if (!g_set_object (&self->certificate, certificate))
-    return;
-  g_clear_pointer (&self->revocation, signet_revocation_status_free);
-  self->revocation_asked = SIGNET_TIME_UNKNOWN;
+  if (g_set_object (&self->certificate, certificate))
+    forget_findings (self);
 }
 
 void
@@ -209,22 +215,6 @@ signet_signing_read_ahead (SignetSigning *self)
 
   if (_signet_signing_is_pades (self))
     _signet_signing_get_pdf (self, NULL);
-}
-
-/* Self-issued certificates among those known are where a path may end; whom to trust is for validation to say. */
-SignetCertificatePath *
-_signet_signing_build_path (SignetSigning *self)
-{
-  g_autoptr (GPtrArray) ends = g_ptr_array_new ();
-
-  for (guint i = 0; i < self->chain->len; i++)
-    {
-      SignetCertificate *certificate = g_ptr_array_index (self->chain, i);
-
-      if (signet_certificate_is_self_issued (certificate))
-        g_ptr_array_add (ends, certificate);
-    }
-  return signet_certificate_path_build (self->certificate, self->chain, ends, SIGNET_PATH_PURPOSE_ANY, _signet_signing_now (self));
 }
 
 /* --- names ------------------------------------------------------------------------------------------------------------------ */

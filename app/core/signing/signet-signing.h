@@ -38,6 +38,8 @@ void           signet_signing_set_output      (SignetSigning *self, const char *
 char          *signet_signing_dup_output      (SignetSigning *self);                             /* where it would go */
 void           signet_signing_set_key         (SignetSigning *self, SignetTokenKey *key);
 
+/* What was found out about the certificate (path, revocation) serves both; for acts that are signed together. */
+void           signet_signing_share_findings   (SignetSigning *self, SignetSigning *with);
 /* Reads a PDF while its face waits for something else; what is wrong with it preflight tells. Not while @self is used elsewhere. */
 void           signet_signing_read_ahead      (SignetSigning *self);
 /* (transfer full) (element-type SignetSigningCheck): stops first, then warnings, then good ones. No PIN, may use the network. */
