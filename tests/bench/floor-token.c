@@ -1,117 +1,89 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * floor-token.c: the least a process can do to get one signature from a token: load the module, initialise it, log in, find a private
- * key, sign once, finish. The floor under `signet sign`. No error is worth more than its number here. Single-threaded.
- * Usage: floor-token MODULE PIN [TOKEN LABEL]
+ * floor-token.c: the least a process can do to get signatures from a token: load the module, initialise it, log in, find a private key,
+ * sign, finish. The floor under `signet sign`: one signature, or a batch with one or several PKCS#11 sessions, each on a thread of its
+ * own. Usage: floor-token MODULE PIN [TOKEN LABEL [SIGNATURES [SESSIONS]]]
  */
 #include "config.h"
 
-#include <dlfcn.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <p11-kit/pkcs11.h>
+#include "floor-pkcs11.h"
+
+#define MAX_SESSIONS 16
+
+typedef struct {
+  CK_FUNCTION_LIST *functions;
+  CK_SESSION_HANDLE session;
+  CK_OBJECT_HANDLE  key;
+  CK_MECHANISM_TYPE type;
+  int               n_signatures;
+} Work;
+
+static void *
+sign (void *data)
+{
+  Work *work = data;
+  CK_BYTE digest[32] = { 1 }, signature[1024];
+  CK_MECHANISM mechanism = { work->type, NULL, 0 };
+
+  for (int i = 0; i < work->n_signatures; i++)
+    {
+      CK_ULONG length = sizeof signature;
+
+      floor_check ("C_SignInit", work->functions->C_SignInit (work->session, &mechanism, work->key));
+      floor_check ("C_Sign", work->functions->C_Sign (work->session, digest, sizeof digest, signature, &length));
+    }
+  return NULL;
+}
 
 static void
-check (const char *what,
-       CK_RV       rv)
+sign_all (Work *first,
+          CK_SLOT_ID slot,
+          int   n_signatures,
+          int   n_sessions)
 {
-  if (rv == CKR_OK)
-    return;
-  fprintf (stderr, "floor-token: %s: 0x%lx\n", what, rv);
-  exit (69);
-}
+  Work work[MAX_SESSIONS];
+  pthread_t threads[MAX_SESSIONS];
 
-static CK_FUNCTION_LIST *
-load (const char *path)
-{
-  void *module = dlopen (path, RTLD_NOW | RTLD_LOCAL);
-  CK_FUNCTION_LIST *functions = NULL;
-  CK_RV (*get_list) (CK_FUNCTION_LIST **);
-
-  if (module == NULL)
+  for (int i = 0; i < n_sessions; i++)
     {
-      fprintf (stderr, "floor-token: %s\n", dlerror ());
-      exit (69);
+      work[i] = *first;
+      work[i].n_signatures = n_signatures / n_sessions + (i < n_signatures % n_sessions);
+      if (i > 0)
+        floor_check ("C_OpenSession",
+                     first->functions->C_OpenSession (slot, CKF_SERIAL_SESSION, NULL, NULL, &work[i].session));
+      if (i > 0 && pthread_create (&threads[i], NULL, sign, &work[i]) != 0)
+        exit (70);
     }
-  *(void **) &get_list = dlsym (module, "C_GetFunctionList");
-  check ("C_GetFunctionList", get_list (&functions));
-  check ("C_Initialize", functions->C_Initialize (NULL));
-  return functions;
-}
-
-static CK_SLOT_ID
-find_slot (CK_FUNCTION_LIST *functions,
-           const char       *label)
-{
-  CK_SLOT_ID slots[16];
-  CK_ULONG n_slots = 16;
-  CK_TOKEN_INFO token;
-
-  check ("C_GetSlotList", functions->C_GetSlotList (CK_TRUE, slots, &n_slots));
-  for (CK_ULONG i = 0; i < n_slots; i++)
-    {
-      check ("C_GetTokenInfo", functions->C_GetTokenInfo (slots[i], &token));
-      if ((token.flags & CKF_TOKEN_INITIALIZED) && (label == NULL || strncmp ((char *) token.label, label, strlen (label)) == 0))
-        return slots[i];
-    }
-  fprintf (stderr, "floor-token: no token\n");
-  exit (69);
-}
-
-static CK_OBJECT_HANDLE
-find_key (CK_FUNCTION_LIST *functions,
-          CK_SESSION_HANDLE session)
-{
-  CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
-  CK_ATTRIBUTE template[] = { { CKA_CLASS, &class, sizeof class } };
-  CK_OBJECT_HANDLE key;
-  CK_ULONG n = 0;
-
-  check ("C_FindObjectsInit", functions->C_FindObjectsInit (session, template, 1));
-  check ("C_FindObjects", functions->C_FindObjects (session, &key, 1, &n));
-  check ("C_FindObjectsFinal", functions->C_FindObjectsFinal (session));
-  check ("no private key", n == 1 ? CKR_OK : CKR_KEY_HANDLE_INVALID);
-  return key;
-}
-
-static CK_MECHANISM_TYPE
-mechanism_of (CK_FUNCTION_LIST *functions,
-              CK_SESSION_HANDLE session,
-              CK_OBJECT_HANDLE  key)
-{
-  CK_KEY_TYPE type = CKK_RSA;
-  CK_ATTRIBUTE attribute = { CKA_KEY_TYPE, &type, sizeof type };
-
-  check ("C_GetAttributeValue", functions->C_GetAttributeValue (session, key, &attribute, 1));
-  return type == CKK_EC ? CKM_ECDSA : CKM_SHA256_RSA_PKCS;
+  sign (&work[0]);
+  for (int i = 1; i < n_sessions; i++)
+    pthread_join (threads[i], NULL);
 }
 
 int
 main (int    argc,
       char **argv)
 {
-  CK_BYTE data[32] = { 1 }, signature[1024];
-  CK_ULONG length = sizeof signature;
-  CK_MECHANISM mechanism = { 0 };
-  CK_FUNCTION_LIST *functions;
-  CK_SESSION_HANDLE session;
-  CK_OBJECT_HANDLE key;
+  int n_signatures = argc > 4 ? atoi (argv[4]) : 1, n_sessions = argc > 5 ? atoi (argv[5]) : 1;
+  CK_SLOT_ID slot;
+  Work work;
 
-  if (argc < 3)
+  if (argc < 3 || n_signatures < 1 || n_sessions < 1 || n_sessions > MAX_SESSIONS)
     {
-      fprintf (stderr, "usage: floor-token MODULE PIN [TOKEN LABEL]\n");
+      fprintf (stderr, "usage: floor-token MODULE PIN [TOKEN LABEL [SIGNATURES [SESSIONS]]]\n");
       return 64;
     }
-  functions = load (argv[1]);
-  check ("C_OpenSession", functions->C_OpenSession (find_slot (functions, argv[3]), CKF_SERIAL_SESSION, NULL, NULL, &session));
-  check ("C_Login", functions->C_Login (session, CKU_USER, (CK_BYTE *) argv[2], strlen (argv[2])));
-  key = find_key (functions, session);
-  mechanism.mechanism = mechanism_of (functions, session, key);
-  check ("C_SignInit", functions->C_SignInit (session, &mechanism, key));
-  check ("C_Sign", functions->C_Sign (session, data, sizeof data, signature, &length));
-  check ("C_Finalize", functions->C_Finalize (NULL));
-  printf ("%lu bytes\n", length);
+  work.functions = n_sessions > 1 ? floor_load_locked (argv[1]) : floor_load (argv[1]);
+  slot = floor_find_slot (work.functions, argc > 3 && *argv[3] != '\0' ? argv[3] : NULL);
+  work.session = floor_log_in (work.functions, slot, argv[2]);
+  work.key = floor_find_key (work.functions, work.session);
+  work.type = floor_mechanism (work.functions, work.session, work.key);
+  sign_all (&work, slot, n_signatures, n_sessions);
+  floor_check ("C_Finalize", work.functions->C_Finalize (NULL));
+  printf ("%d signatures\n", n_signatures);
   return EXIT_SUCCESS;
 }
