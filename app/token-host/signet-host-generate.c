@@ -11,6 +11,8 @@
 
 #define ID_LENGTH 20
 
+/* --- its name --- */
+
 /* Two keys of one token must not share an id: the hash of what makes the key the key, as other programs compute it. */
 static gboolean
 make_id (GVariant *public_key, guint8 *id)
@@ -42,67 +44,211 @@ rename_key (CK_FUNCTION_LIST *p11, HostSession *session, CK_OBJECT_HANDLE public
   p11->C_SetAttributeValue (session->handle, public_key, &attribute, 1);
 }
 
-static gboolean
-generate_pair (CK_FUNCTION_LIST *p11,
-               HostSession *session,
-               guint bits,
-               GBytes *params,
-               const char *label,
-               CK_OBJECT_HANDLE *public_key,
-               CK_OBJECT_HANDLE *private_key,
-               GError **error)
-{
-  CK_MECHANISM mechanism = { bits > 0 ? CKM_RSA_PKCS_KEY_PAIR_GEN : CKM_EC_KEY_PAIR_GEN, NULL, 0 };
-  CK_BBOOL yes = CK_TRUE;
-  CK_BBOOL no = CK_FALSE;
-  CK_ULONG modulus_bits = bits;
-  guint8 exponent[] = { 0x01, 0x00, 0x01 };
-  guint8 id[ID_LENGTH];
-  gsize params_length = 0;
-  gconstpointer params_data = g_bytes_get_data (params, &params_length);
-  CK_ATTRIBUTE public_template[] = {
-    { CKA_TOKEN, &yes, sizeof yes },
-    { CKA_PRIVATE, &no, sizeof no },
-    { CKA_VERIFY, &yes, sizeof yes },
-    { CKA_LABEL, (void *) label, strlen (label) },
-    { CKA_ID, id, sizeof id },
-    { CKA_MODULUS_BITS, &modulus_bits, sizeof modulus_bits },
-    { CKA_PUBLIC_EXPONENT, exponent, sizeof exponent },
-  };
-  CK_ATTRIBUTE private_template[] = {
-    { CKA_TOKEN, &yes, sizeof yes },     { CKA_PRIVATE, &yes, sizeof yes }, { CKA_SENSITIVE, &yes, sizeof yes },
-    { CKA_EXTRACTABLE, &no, sizeof no }, { CKA_SIGN, &yes, sizeof yes },    { CKA_LABEL, (void *) label, strlen (label) },
-    { CKA_ID, id, sizeof id },
-  };
-  gulong n_public = G_N_ELEMENTS (public_template);
+/* --- templates --- */
 
-  if (getrandom (id, sizeof id, 0) != (gssize) sizeof id)
-    return host_set_error (error, SIGNET_TOKEN_ERROR_FAILED, "no random numbers");
-  if (bits == 0)
+typedef struct
+{
+  CK_ATTRIBUTE attributes[12];
+  gulong n;
+} Template;
+
+static void
+add (Template *template, CK_ATTRIBUTE_TYPE type, const void *value, gsize length)
+{
+  template->attributes[template->n++] = (CK_ATTRIBUTE){ type, (void *) value, length };
+}
+
+/* What is to be made. */
+typedef struct
+{
+  CK_MECHANISM_TYPE mechanism;
+  CK_ULONG bits;        /* RSA */
+  const guint8 *params; /* else */
+  gsize params_length;
+  const char *label;
+  guint8 id[ID_LENGTH];
+} Wish;
+
+/* How much of a template a module is told; the next is tried when it refuses the one before as a template. */
+typedef enum
+{
+  FULL,      /* all that makes the key what it should be */
+  PROTECTED, /* without the purposes: some modules know them only by the mechanism */
+  MINIMAL,   /* without the protection too: some modules protect every key and refuse to be told. It is looked at afterwards */
+  N_MEASURES,
+} Measure;
+
+static const CK_BBOOL yes = CK_TRUE;
+static const CK_BBOOL no = CK_FALSE;
+static const guint8 exponent[] = { 0x01, 0x00, 0x01 };
+
+static void
+fill_public (Template *template, const Wish *wish, Measure measure)
+{
+  add (template, CKA_TOKEN, &yes, sizeof yes);
+  if (measure == FULL)
     {
-      public_template[5] = (CK_ATTRIBUTE){ CKA_EC_PARAMS, (void *) params_data, params_length };
-      n_public = 6;
+      add (template, CKA_PRIVATE, &no, sizeof no);
+      add (template, CKA_VERIFY, &yes, sizeof yes);
     }
-  return host_session_explain (p11, session,
-                               p11->C_GenerateKeyPair (session->handle, &mechanism, public_template, n_public, private_template,
-                                                       G_N_ELEMENTS (private_template), public_key, private_key),
-                               "C_GenerateKeyPair", error);
+  add (template, CKA_LABEL, wish->label, strlen (wish->label));
+  add (template, CKA_ID, wish->id, sizeof wish->id);
+  if (wish->bits > 0)
+    {
+      add (template, CKA_MODULUS_BITS, &wish->bits, sizeof wish->bits);
+      add (template, CKA_PUBLIC_EXPONENT, exponent, sizeof exponent);
+    }
+  else
+    add (template, CKA_EC_PARAMS, wish->params, wish->params_length);
+}
+
+static void
+fill_private (Template *template, const Wish *wish, Measure measure)
+{
+  add (template, CKA_TOKEN, &yes, sizeof yes);
+  add (template, CKA_PRIVATE, &yes, sizeof yes);
+  if (measure != MINIMAL)
+    {
+      add (template, CKA_SENSITIVE, &yes, sizeof yes);
+      add (template, CKA_EXTRACTABLE, &no, sizeof no);
+    }
+  if (measure == FULL)
+    add (template, CKA_SIGN, &yes, sizeof yes);
+  add (template, CKA_LABEL, wish->label, strlen (wish->label));
+  add (template, CKA_ID, wish->id, sizeof wish->id);
+}
+
+static gboolean
+is_about_template (CK_RV rv)
+{
+  return rv == CKR_TEMPLATE_INCONSISTENT || rv == CKR_TEMPLATE_INCOMPLETE || rv == CKR_ATTRIBUTE_TYPE_INVALID ||
+         rv == CKR_ATTRIBUTE_VALUE_INVALID || rv == CKR_ATTRIBUTE_READ_ONLY;
+}
+
+static CK_RV
+generate (CK_FUNCTION_LIST *p11,
+          HostSession *session,
+          const Wish *wish,
+          CK_OBJECT_HANDLE *public_key,
+          CK_OBJECT_HANDLE *private_key)
+{
+  CK_MECHANISM mechanism = { wish->mechanism, NULL, 0 };
+  CK_RV rv = CKR_OK;
+  CK_RV first = CKR_OK;
+
+  for (Measure measure = FULL; measure < N_MEASURES; measure++)
+    {
+      Template public_template = { .n = 0 };
+      Template private_template = { .n = 0 };
+
+      fill_public (&public_template, wish, measure);
+      fill_private (&private_template, wish, measure);
+      rv = p11->C_GenerateKeyPair (session->handle, &mechanism, public_template.attributes, public_template.n,
+                                   private_template.attributes, private_template.n, public_key, private_key);
+      if (measure == FULL)
+        first = rv;
+      if (!is_about_template (rv))
+        return rv;
+    }
+  return first;
+}
+
+/* PKCS#11 v3.0, 2.3.10: Edwards curves go by OID or by name, and modules know one of the two. */
+static CK_RV
+generate_edwards (CK_FUNCTION_LIST *p11,
+                  HostSession *session,
+                  Wish *wish,
+                  CK_OBJECT_HANDLE *public_key,
+                  CK_OBJECT_HANDLE *private_key)
+{
+  static const guint8 name[] = { 0x13, 0x0c, 'e', 'd', 'w', 'a', 'r', 'd', 's', '2', '5', '5', '1', '9' };
+  CK_RV rv = generate (p11, session, wish, public_key, private_key);
+
+  if (rv != CKR_DOMAIN_PARAMS_INVALID && rv != CKR_CURVE_NOT_SUPPORTED && rv != CKR_GENERAL_ERROR && !is_about_template (rv))
+    return rv;
+  wish->params = name;
+  wish->params_length = sizeof name;
+  return generate (p11, session, wish, public_key, private_key);
+}
+
+/* --- what was made --- */
+
+static gboolean
+is_told (GVariant *description, const char *name, gboolean value)
+{
+  gboolean told = FALSE;
+
+  return g_variant_lookup (description, name, "b", &told) && told == value;
+}
+
+/* A key that can leave the token is none to sign with: better none than that one. What a module does not tell is not held
+ * against it; whoever asks is told that it is unknown. */
+static gboolean
+check_protection (CK_FUNCTION_LIST *p11,
+                  HostSession *session,
+                  CK_OBJECT_HANDLE public_key,
+                  CK_OBJECT_HANDLE private_key,
+                  GVariant *description,
+                  GError **error)
+{
+  if (!is_told (description, "sensitive", FALSE) && !is_told (description, "extractable", TRUE))
+    return TRUE;
+  p11->C_DestroyObject (session->handle, private_key);
+  p11->C_DestroyObject (session->handle, public_key);
+  return host_set_error (error, SIGNET_TOKEN_ERROR_UNSUPPORTED, "the token makes only keys that can be taken out of it");
+}
+
+static gboolean
+make_wish (Wish *wish, const char *kind, guint bits, GBytes *params, const char *label, GError **error)
+{
+  *wish = (Wish){ .label = label };
+  wish->params = g_bytes_get_data (params, &wish->params_length);
+  if (g_str_equal (kind, "rsa") && bits > 0)
+    {
+      wish->mechanism = CKM_RSA_PKCS_KEY_PAIR_GEN;
+      wish->bits = bits;
+    }
+  else if (g_str_equal (kind, "ec"))
+    wish->mechanism = CKM_EC_KEY_PAIR_GEN;
+  else if (g_str_equal (kind, "edwards"))
+    wish->mechanism = CKM_EC_EDWARDS_KEY_PAIR_GEN;
+  else
+    return host_set_error (error, SIGNET_TOKEN_ERROR_UNSUPPORTED, "no such kind of key");
+  if (getrandom (wish->id, sizeof wish->id, 0) != (gssize) sizeof wish->id)
+    return host_set_error (error, SIGNET_TOKEN_ERROR_FAILED, "no random numbers");
+  return TRUE;
 }
 
 GVariant *
-host_session_generate (CK_FUNCTION_LIST *p11, HostSession *session, guint bits, GBytes *params, const char *label, GError **error)
+host_session_generate (CK_FUNCTION_LIST *p11,
+                       HostSession *session,
+                       const char *kind,
+                       guint bits,
+                       GBytes *params,
+                       const char *label,
+                       GError **error)
 {
   CK_OBJECT_HANDLE public_key = 0;
   CK_OBJECT_HANDLE private_key = 0;
-  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (GVariant) description = NULL;
+  GVariantBuilder builder;
+  Wish wish;
+  CK_RV rv;
 
-  if (!generate_pair (p11, session, bits, params, label, &public_key, &private_key, error))
-    {
-      g_variant_builder_clear (&builder);
-      return NULL;
-    }
+  if (!make_wish (&wish, kind, bits, params, label, error))
+    return NULL;
+  if (wish.mechanism == CKM_EC_EDWARDS_KEY_PAIR_GEN)
+    rv = generate_edwards (p11, session, &wish, &public_key, &private_key);
+  else
+    rv = generate (p11, session, &wish, &public_key, &private_key);
+  if (!host_session_explain (p11, session, rv, "C_GenerateKeyPair", error))
+    return NULL;
   rename_key (p11, session, public_key, private_key);
+  description = g_variant_ref_sink (host_objects_describe_one (p11, session->handle, CKO_PRIVATE_KEY, private_key));
+  if (!check_protection (p11, session, public_key, private_key, description, error))
+    return NULL;
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
   g_variant_builder_add_value (&builder, host_objects_describe_one (p11, session->handle, CKO_PUBLIC_KEY, public_key));
-  g_variant_builder_add_value (&builder, host_objects_describe_one (p11, session->handle, CKO_PRIVATE_KEY, private_key));
+  g_variant_builder_add_value (&builder, description);
   return g_variant_builder_end (&builder);
 }

@@ -18,10 +18,23 @@
 /* Left of what one answer may carry: D-Bus takes 128 MiB, nobody's token needs a quarter of it. */
 static gsize budget = HOST_MAX_ANSWER;
 
+/* Certificates longer than HOST_MAX_VALUE since somebody asked. */
+static guint omitted;
+
 void
 host_objects_start_answer (void)
 {
   budget = HOST_MAX_ANSWER;
+  omitted = 0;
+}
+
+guint
+host_objects_take_omitted (void)
+{
+  guint n = omitted;
+
+  omitted = 0;
+  return n;
 }
 
 gboolean
@@ -65,73 +78,154 @@ static guint8 modulus_buffer[HOST_MAX_KEY];
 static guint8 exponent_buffer[HOST_MAX_KEY];
 static guint8 params_buffer[HOST_MAX_KEY];
 static guint8 point_buffer[HOST_MAX_KEY];
-static CK_ULONG key_type;
-static CK_BBOOL always;
+static CK_ULONG numbers[HOST_MAX_MECHANISMS];
+static CK_BBOOL booleans[8];
+
+typedef enum
+{
+  BYTES,
+  NUMBER,
+  NUMBERS,
+  BOOLEAN,
+} Kind;
 
 /* What a class has, by the name it has in org.signet.TokenHost. */
 typedef struct
 {
   CK_ATTRIBUTE_TYPE type;
   const char *name;
+  Kind kind;
   void *buffer;
   gsize size;
 } Wanted;
 
 static const Wanted certificate_attributes[] = {
-  { CKA_ID, "id", id_buffer, sizeof id_buffer },
-  { CKA_LABEL, "label", label_buffer, sizeof label_buffer },
-  { CKA_VALUE, "value", value_buffer, sizeof value_buffer },
+  { CKA_ID, "id", BYTES, id_buffer, sizeof id_buffer },
+  { CKA_LABEL, "label", BYTES, label_buffer, sizeof label_buffer },
+  { CKA_VALUE, "value", BYTES, value_buffer, sizeof value_buffer },
 };
 
 static const Wanted public_attributes[] = {
-  { CKA_ID, "id", id_buffer, sizeof id_buffer },
-  { CKA_LABEL, "label", label_buffer, sizeof label_buffer },
-  { CKA_KEY_TYPE, "key-type", &key_type, sizeof key_type },
+  { CKA_ID, "id", BYTES, id_buffer, sizeof id_buffer },
+  { CKA_LABEL, "label", BYTES, label_buffer, sizeof label_buffer },
+  { CKA_KEY_TYPE, "key-type", NUMBER, &numbers[0], sizeof numbers[0] },
 };
 
 static const Wanted private_attributes[] = {
-  { CKA_ID, "id", id_buffer, sizeof id_buffer },
-  { CKA_LABEL, "label", label_buffer, sizeof label_buffer },
-  { CKA_KEY_TYPE, "key-type", &key_type, sizeof key_type },
-  { CKA_ALWAYS_AUTHENTICATE, "always", &always, sizeof always },
+  { CKA_ID, "id", BYTES, id_buffer, sizeof id_buffer },
+  { CKA_LABEL, "label", BYTES, label_buffer, sizeof label_buffer },
+  { CKA_KEY_TYPE, "key-type", NUMBER, &numbers[0], sizeof numbers[0] },
+  { CKA_ALWAYS_AUTHENTICATE, "always", BOOLEAN, &booleans[0], sizeof booleans[0] },
+};
+
+/* The evidence for sole control: PKCS#11 v2.40, 4.9. Asked for apart, for not every module knows all of it. */
+static const Wanted facts[] = {
+  { CKA_LOCAL, "local", BOOLEAN, &booleans[1], sizeof booleans[1] },
+  { CKA_SENSITIVE, "sensitive", BOOLEAN, &booleans[2], sizeof booleans[2] },
+  { CKA_ALWAYS_SENSITIVE, "always-sensitive", BOOLEAN, &booleans[3], sizeof booleans[3] },
+  { CKA_EXTRACTABLE, "extractable", BOOLEAN, &booleans[4], sizeof booleans[4] },
+  { CKA_NEVER_EXTRACTABLE, "never-extractable", BOOLEAN, &booleans[5], sizeof booleans[5] },
+  { CKA_SIGN, "sign", BOOLEAN, &booleans[6], sizeof booleans[6] },
+};
+
+static const Wanted mechanism_facts[] = {
+  { CKA_KEY_GEN_MECHANISM, "made-by", NUMBER, &numbers[0], sizeof numbers[0] },
+};
+
+static const Wanted allowed_mechanisms[] = {
+  { CKA_ALLOWED_MECHANISMS, "allowed", NUMBERS, numbers, sizeof numbers },
 };
 
 static const Wanted rsa_attributes[] = {
-  { CKA_MODULUS, "modulus", modulus_buffer, sizeof modulus_buffer },
-  { CKA_PUBLIC_EXPONENT, "exponent", exponent_buffer, sizeof exponent_buffer },
+  { CKA_MODULUS, "modulus", BYTES, modulus_buffer, sizeof modulus_buffer },
+  { CKA_PUBLIC_EXPONENT, "exponent", BYTES, exponent_buffer, sizeof exponent_buffer },
 };
 
 static const Wanted ec_attributes[] = {
-  { CKA_EC_PARAMS, "params", params_buffer, sizeof params_buffer },
-  { CKA_EC_POINT, "point", point_buffer, sizeof point_buffer },
+  { CKA_EC_PARAMS, "params", BYTES, params_buffer, sizeof params_buffer },
+  { CKA_EC_POINT, "point", BYTES, point_buffer, sizeof point_buffer },
 };
-
-/* Absent, secret, too long: the module says so by length -1. A length beyond the buffer is a lie and counts as absent. */
-static gboolean
-is_there (const CK_ATTRIBUTE *attribute, const Wanted *wanted)
-{
-  return attribute->ulValueLen != (CK_ULONG) -1 && attribute->ulValueLen <= wanted->size;
-}
 
 static void
 insert (GVariantDict *description, const Wanted *wanted, gsize length)
 {
-  if (wanted->buffer == &key_type)
+  GVariantBuilder list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("at"));
+
+  switch (wanted->kind)
     {
-      if (length == sizeof key_type)
-        g_variant_dict_insert (description, wanted->name, "t", (guint64) key_type);
+    case NUMBER:
+      g_variant_dict_insert (description, wanted->name, "t", (guint64) numbers[0]);
+      break;
+    case BOOLEAN:
+      g_variant_dict_insert (description, wanted->name, "b", *(CK_BBOOL *) wanted->buffer != CK_FALSE);
+      break;
+    case NUMBERS:
+      for (gsize i = 0; i < length / sizeof numbers[0]; i++)
+        g_variant_builder_add (&list, "t", (guint64) numbers[i]);
+      g_variant_dict_insert_value (description, wanted->name, g_variant_builder_end (&list));
+      break;
+    case BYTES:
+    default:
+      g_variant_dict_insert_value (description, wanted->name,
+                                   g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, wanted->buffer, length, 1));
+      break;
     }
-  else if (wanted->buffer == &always)
-    {
-      if (length == sizeof always)
-        g_variant_dict_insert (description, wanted->name, "b", always != CK_FALSE);
-    }
-  else
-    g_variant_dict_insert_value (description, wanted->name,
-                                 g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, wanted->buffer, length, 1));
+  g_variant_builder_clear (&list);
 }
 
-static void
+/* A length that the kind cannot have is a lie and counts as absent. */
+static gboolean
+length_fits (const Wanted *wanted, CK_ULONG length)
+{
+  if (length == (CK_ULONG) -1 || length > wanted->size)
+    return FALSE;
+  if (wanted->kind == NUMBERS)
+    return length % sizeof numbers[0] == 0;
+  return wanted->kind == BYTES || length == wanted->size;
+}
+
+/* No boolean and no number of PKCS#11 looks like this. */
+#define UNTOUCHED 0x5a
+
+static CK_ATTRIBUTE
+prepare (const Wanted *wanted)
+{
+  if (wanted->kind != BYTES)
+    memset (wanted->buffer, UNTOUCHED, wanted->size);
+  return (CK_ATTRIBUTE){ wanted->type, wanted->buffer, wanted->size };
+}
+
+/* PKCS#11 v2.40, 5.7: a refused attribute gets the length -1 and the others are answered all the same. Modules that give up at
+ * the first one leave the rest as they were. */
+static gboolean
+is_untouched (const CK_ATTRIBUTE *attribute, const Wanted *wanted)
+{
+  const guint8 *bytes = wanted->buffer;
+
+  return attribute->ulValueLen == wanted->size && (wanted->kind == BYTES || bytes[wanted->size - 1] == UNTOUCHED);
+}
+
+static gboolean
+may_hold_answers (CK_RV rv)
+{
+  return rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_ATTRIBUTE_SENSITIVE || rv == CKR_BUFFER_TOO_SMALL;
+}
+
+/* Asks for one attribute; FALSE: there is none, or it does not fit. */
+static gboolean
+read_alone (CK_FUNCTION_LIST *p11,
+            CK_SESSION_HANDLE session,
+            CK_OBJECT_HANDLE handle,
+            const Wanted *wanted,
+            CK_ATTRIBUTE *attribute)
+{
+  *attribute = prepare (wanted);
+  return p11->C_GetAttributeValue (session, handle, attribute, 1) == CKR_OK;
+}
+
+/* All in one call; what a module that fails the call as a whole may still know is asked for again, alone.
+ * Returns: the last answer of the module to all of them. */
+static CK_RV
 read_attributes (CK_FUNCTION_LIST *p11,
                  CK_SESSION_HANDLE session,
                  CK_OBJECT_HANDLE handle,
@@ -143,17 +237,25 @@ read_attributes (CK_FUNCTION_LIST *p11,
   CK_RV rv;
 
   for (guint i = 0; i < n; i++)
-    attributes[i] = (CK_ATTRIBUTE){ wanted[i].type, wanted[i].buffer, wanted[i].size };
+    attributes[i] = prepare (&wanted[i]);
   rv = p11->C_GetAttributeValue (session, handle, attributes, n);
-  if (rv != CKR_OK && rv != CKR_ATTRIBUTE_TYPE_INVALID && rv != CKR_ATTRIBUTE_SENSITIVE && rv != CKR_BUFFER_TOO_SMALL)
-    return;
+  if (rv != CKR_OK && !may_hold_answers (rv))
+    return rv;
   for (guint i = 0; i < n; i++)
-    if (is_there (&attributes[i], &wanted[i]))
-      insert (description, &wanted[i], attributes[i].ulValueLen);
+    {
+      gboolean there = rv == CKR_OK || !is_untouched (&attributes[i], &wanted[i]) ||
+                       (n > 1 && read_alone (p11, session, handle, &wanted[i], &attributes[i]));
+
+      if (there && length_fits (&wanted[i], attributes[i].ulValueLen))
+        insert (description, &wanted[i], attributes[i].ulValueLen);
+    }
+  return rv;
 }
 
+#define READ(wanted) read_attributes (p11, session, handle, wanted, G_N_ELEMENTS (wanted), &description)
+
 static void
-read_key (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE handle, GVariantDict *description)
+read_material (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE handle, GVariantDict *description)
 {
   guint64 type = 0;
 
@@ -161,28 +263,51 @@ read_key (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE han
     return;
   if (type == CKK_RSA)
     read_attributes (p11, session, handle, rsa_attributes, G_N_ELEMENTS (rsa_attributes), description);
-  else if (type == CKK_EC)
+  else if (type == CKK_EC || type == CKK_EC_EDWARDS)
     read_attributes (p11, session, handle, ec_attributes, G_N_ELEMENTS (ec_attributes), description);
+}
+
+static GVariant *
+describe_certificate (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE handle)
+{
+  g_auto (GVariantDict) description = G_VARIANT_DICT_INIT (NULL);
+  CK_ATTRIBUTE size = { CKA_VALUE, NULL, 0 };
+
+  g_variant_dict_insert (&description, "class", "t", (guint64) CKO_CERTIFICATE);
+  READ (certificate_attributes);
+  /* one that is there and too long for us must not vanish from sight */
+  if (!g_variant_dict_contains (&description, "value") && p11->C_GetAttributeValue (session, handle, &size, 1) == CKR_OK &&
+      size.ulValueLen != (CK_ULONG) -1 && size.ulValueLen > sizeof value_buffer)
+    omitted++;
+  return g_variant_dict_end (&description);
+}
+
+static GVariant *
+describe_key (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE handle)
+{
+  g_auto (GVariantDict) description = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&description, "class", "t", (guint64) class);
+  if (class == CKO_PUBLIC_KEY)
+    READ (public_attributes);
+  else
+    {
+      g_variant_dict_insert (&description, "handle", "t", (guint64) handle);
+      READ (private_attributes);
+      READ (facts);
+      READ (mechanism_facts);
+      READ (allowed_mechanisms);
+    }
+  read_material (p11, session, handle, &description);
+  return g_variant_dict_end (&description);
 }
 
 GVariant *
 host_objects_describe_one (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE handle)
 {
-  g_auto (GVariantDict) description = G_VARIANT_DICT_INIT (NULL);
-
-  g_variant_dict_insert (&description, "class", "t", (guint64) class);
-  /* nothing but a private key is ever named by its handle; and two listings of the same objects are the same without */
-  if (class == CKO_PRIVATE_KEY)
-    g_variant_dict_insert (&description, "handle", "t", (guint64) handle);
   if (class == CKO_CERTIFICATE)
-    read_attributes (p11, session, handle, certificate_attributes, G_N_ELEMENTS (certificate_attributes), &description);
-  else if (class == CKO_PUBLIC_KEY)
-    read_attributes (p11, session, handle, public_attributes, G_N_ELEMENTS (public_attributes), &description);
-  else
-    read_attributes (p11, session, handle, private_attributes, G_N_ELEMENTS (private_attributes), &description);
-  if (class != CKO_CERTIFICATE)
-    read_key (p11, session, handle, &description);
-  return g_variant_dict_end (&description);
+    return describe_certificate (p11, session, handle);
+  return describe_key (p11, session, class, handle);
 }
 
 gboolean

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 #define HOST_MAX_VALUE    (64 * 1024) /* a certificate */
 #define HOST_MAX_KEY      4096        /* a modulus, a point, parameters, a signature */
 #define HOST_MAX_TEXT     256
+#define HOST_MAX_MECHANISMS 128 /* that one key may be used with */
 #define HOST_MAX_PIN      1024
 #define HOST_MAX_ANSWER   (32 * 1024 * 1024) /* all objects together */
 
@@ -58,6 +59,8 @@ GVariant *host_mechanisms_describe (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot);
 
 /* --- objects --- */
 void     host_objects_start_answer (void);
+/* How many certificates were too long to be handed over since the last time. */
+guint    host_objects_take_omitted (void);
 /* Adds the objects of @class, as aa{sv} elements. FALSE when the listing was cut or failed. */
 gboolean host_objects_describe (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, GVariantBuilder *builder, GError **error);
 GVariant *host_objects_describe_one (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE handle);
@@ -79,7 +82,8 @@ void         host_session_close (CK_FUNCTION_LIST *p11, HostSession *session);
 CK_RV        host_session_raw_login (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_USER_TYPE user, SignetSecret *pin);
 /* host_check(), but REMOVED when the token is gone, whatever the module calls that */
 gboolean     host_session_explain (CK_FUNCTION_LIST *p11, HostSession *session, CK_RV rv, const char *call, GError **error);
-GVariant    *host_session_generate (CK_FUNCTION_LIST *p11, HostSession *session, guint bits, GBytes *params, const char *label, GError **error);
+GVariant    *host_session_generate (CK_FUNCTION_LIST *p11, HostSession *session, const char *kind, guint bits, GBytes *params, const char *label,
+                                    GError **error);
 GVariant    *host_session_sign  (CK_FUNCTION_LIST *p11, HostSession *session, CK_OBJECT_HANDLE key, const char *scheme, guint digest, GBytes *data,
                                  gboolean context, SignetSecret *pin, GError **error);
 gboolean     host_session_store (CK_FUNCTION_LIST *p11, HostSession *session, GVariant *certificate, GError **error);

@@ -206,6 +206,7 @@ static gboolean
 on_generate_key_cb (SignetTokenHost *skeleton,
                     GDBusMethodInvocation *invocation,
                     guint id,
+                    const char *kind,
                     guint bits,
                     GVariant *params,
                     const char *label,
@@ -221,7 +222,7 @@ on_generate_key_cb (SignetTokenHost *skeleton,
     return TRUE;
   session = find_session (self, id, &error);
   if (session != NULL)
-    objects = host_session_generate (p11, session, bits, bytes, label, &error);
+    objects = host_session_generate (p11, session, kind, bits, bytes, label, &error);
   if (objects == NULL)
     return refuse (invocation, error);
   signet_token_host_complete_generate_key (skeleton, invocation, objects);

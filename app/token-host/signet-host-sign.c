@@ -6,39 +6,67 @@
 
 #include "signet-host-private.h"
 
+#define PIECE 16384 /* of a message the token hashes; more goes in several */
+
 static CK_RSA_PKCS_PSS_PARAMS pss;
 
-/* RFC 8017, 9.1: MGF1 with the same digest, salt as long as the digest. Never CKM_RSA_X_509. */
-static gboolean
-make_mechanism (const char *scheme, guint digest, CK_MECHANISM *mechanism, GError **error)
+/* What a scheme is in PKCS#11, by the digest. Never CKM_RSA_X_509. */
+typedef struct
 {
-  static const struct
-  {
-    guint bits;
-    CK_MECHANISM_TYPE hash;
-    CK_RSA_PKCS_MGF_TYPE mgf;
-  } digests[] = {
-    { 160, CKM_SHA_1, CKG_MGF1_SHA1 },
-    { 256, CKM_SHA256, CKG_MGF1_SHA256 },
-    { 384, CKM_SHA384, CKG_MGF1_SHA384 },
-    { 512, CKM_SHA512, CKG_MGF1_SHA512 },
-  };
+  const char *name;                /* in org.signet.TokenHost */
+  CK_MECHANISM_TYPE mechanisms[4]; /* SHA-1, SHA-256, SHA-384, SHA-512; 0: not this one */
+  gboolean is_pss;
+  gboolean in_pieces; /* the token hashes, and may be given one piece after the other */
+} Scheme;
 
-  *mechanism = (CK_MECHANISM){ CKM_RSA_PKCS, NULL, 0 };
-  if (g_str_equal (scheme, "rsa-pkcs1"))
-    return TRUE;
-  mechanism->mechanism = CKM_ECDSA;
-  if (g_str_equal (scheme, "ecdsa"))
-    return TRUE;
-  mechanism->mechanism = CKM_RSA_PKCS_PSS;
-  mechanism->pParameter = &pss;
-  mechanism->ulParameterLen = sizeof pss;
-  for (guint i = 0; i < G_N_ELEMENTS (digests) && g_str_equal (scheme, "rsa-pss"); i++)
-    if (digests[i].bits == digest)
-      {
-        pss = (CK_RSA_PKCS_PSS_PARAMS){ digests[i].hash, digests[i].mgf, digest / 8 };
-        return TRUE;
-      }
+static const Scheme schemes[] = {
+  { "rsa-pkcs1", { CKM_RSA_PKCS, CKM_RSA_PKCS, CKM_RSA_PKCS, CKM_RSA_PKCS }, FALSE, FALSE },
+  { "rsa-pss", { CKM_RSA_PKCS_PSS, CKM_RSA_PKCS_PSS, CKM_RSA_PKCS_PSS, CKM_RSA_PKCS_PSS }, TRUE, FALSE },
+  { "ecdsa", { CKM_ECDSA, CKM_ECDSA, CKM_ECDSA, CKM_ECDSA }, FALSE, FALSE },
+  { "eddsa", { 0, CKM_EDDSA, CKM_EDDSA, CKM_EDDSA }, FALSE, FALSE },
+  { "rsa-pkcs1-message", { 0, CKM_SHA256_RSA_PKCS, CKM_SHA384_RSA_PKCS, CKM_SHA512_RSA_PKCS }, FALSE, TRUE },
+  { "rsa-pss-message", { 0, CKM_SHA256_RSA_PKCS_PSS, CKM_SHA384_RSA_PKCS_PSS, CKM_SHA512_RSA_PKCS_PSS }, TRUE, TRUE },
+  { "ecdsa-message", { 0, CKM_ECDSA_SHA256, CKM_ECDSA_SHA384, CKM_ECDSA_SHA512 }, FALSE, TRUE },
+};
+
+static const struct
+{
+  guint bits;
+  CK_MECHANISM_TYPE hash;
+  CK_RSA_PKCS_MGF_TYPE mgf;
+} digests[] = {
+  { 160, CKM_SHA_1, CKG_MGF1_SHA1 },
+  { 256, CKM_SHA256, CKG_MGF1_SHA256 },
+  { 384, CKM_SHA384, CKG_MGF1_SHA384 },
+  { 512, CKM_SHA512, CKG_MGF1_SHA512 },
+};
+
+static const Scheme *
+find_scheme (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
+    if (g_str_equal (schemes[i].name, name))
+      return &schemes[i];
+  return NULL;
+}
+
+/* RFC 8017, 9.1: MGF1 with the same digest, salt as long as the digest. */
+static gboolean
+make_mechanism (const Scheme *scheme, guint bits, CK_MECHANISM *mechanism, GError **error)
+{
+  for (guint i = 0; scheme != NULL && i < G_N_ELEMENTS (digests); i++)
+    {
+      if (digests[i].bits != bits || scheme->mechanisms[i] == 0)
+        continue;
+      *mechanism = (CK_MECHANISM){ scheme->mechanisms[i], NULL, 0 };
+      if (scheme->is_pss)
+        {
+          pss = (CK_RSA_PKCS_PSS_PARAMS){ digests[i].hash, digests[i].mgf, bits / 8 };
+          mechanism->pParameter = &pss;
+          mechanism->ulParameterLen = sizeof pss;
+        }
+      return TRUE;
+    }
   return host_set_error (error, SIGNET_TOKEN_ERROR_UNSUPPORTED, "no such signature scheme");
 }
 
@@ -82,11 +110,34 @@ start_signing (CK_FUNCTION_LIST *p11,
   return host_session_explain (p11, session, rv, "C_Login (context)", error);
 }
 
+static CK_RV
+sign_in_pieces (CK_FUNCTION_LIST *p11,
+                CK_SESSION_HANDLE session,
+                const guint8 *data,
+                gsize length,
+                guint8 *signature,
+                CK_ULONG *size)
+{
+  CK_RV rv = CKR_OK;
+
+  if (p11->C_SignUpdate == NULL || p11->C_SignFinal == NULL)
+    return CKR_FUNCTION_NOT_SUPPORTED;
+  while (rv == CKR_OK && length > 0)
+    {
+      gsize piece = MIN (length, PIECE);
+
+      rv = p11->C_SignUpdate (session, (CK_BYTE_PTR) data, piece);
+      data += piece;
+      length -= piece;
+    }
+  return rv == CKR_OK ? p11->C_SignFinal (session, signature, size) : rv;
+}
+
 GVariant *
 host_session_sign (CK_FUNCTION_LIST *p11,
                    HostSession *session,
                    CK_OBJECT_HANDLE key,
-                   const char *scheme,
+                   const char *name,
                    guint digest,
                    GBytes *data,
                    gboolean context,
@@ -95,6 +146,7 @@ host_session_sign (CK_FUNCTION_LIST *p11,
 {
   guint8 signature[HOST_MAX_KEY];
   CK_ULONG length = sizeof signature;
+  const Scheme *scheme = find_scheme (name);
   CK_MECHANISM mechanism;
   gsize data_length = 0;
   const guint8 *bytes = g_bytes_get_data (data, &data_length);
@@ -102,7 +154,10 @@ host_session_sign (CK_FUNCTION_LIST *p11,
 
   if (!make_mechanism (scheme, digest, &mechanism, error) || !start_signing (p11, session, key, &mechanism, context, pin, error))
     return NULL;
-  rv = p11->C_Sign (session->handle, (CK_BYTE_PTR) bytes, data_length, signature, &length);
+  if (scheme->in_pieces && data_length > PIECE)
+    rv = sign_in_pieces (p11, session->handle, bytes, data_length, signature, &length);
+  else
+    rv = p11->C_Sign (session->handle, (CK_BYTE_PTR) bytes, data_length, signature, &length);
   if (rv == CKR_BUFFER_TOO_SMALL || (rv == CKR_OK && (length == 0 || length > sizeof signature)))
     {
       renew_session (p11, session);

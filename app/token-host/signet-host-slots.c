@@ -10,7 +10,23 @@
 
 /* Mechanisms whose presence decides what a person is offered. */
 static const CK_MECHANISM_TYPE mechanisms[] = {
-  CKM_RSA_PKCS_KEY_PAIR_GEN, CKM_EC_KEY_PAIR_GEN, CKM_RSA_PKCS, CKM_RSA_PKCS_PSS, CKM_ECDSA,
+  CKM_RSA_PKCS_KEY_PAIR_GEN,
+  CKM_EC_KEY_PAIR_GEN,
+  CKM_EC_EDWARDS_KEY_PAIR_GEN,
+  CKM_RSA_PKCS,
+  CKM_RSA_PKCS_PSS,
+  CKM_ECDSA,
+  CKM_EDDSA,
+  /* for tokens that only hash and sign in one */
+  CKM_SHA256_RSA_PKCS,
+  CKM_SHA384_RSA_PKCS,
+  CKM_SHA512_RSA_PKCS,
+  CKM_SHA256_RSA_PKCS_PSS,
+  CKM_SHA384_RSA_PKCS_PSS,
+  CKM_SHA512_RSA_PKCS_PSS,
+  CKM_ECDSA_SHA256,
+  CKM_ECDSA_SHA384,
+  CKM_ECDSA_SHA512,
 };
 
 /* A count larger than what was offered is a lie; slots may also come between two calls, hence one call with room enough. */
@@ -164,6 +180,7 @@ describe_objects (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, GVariantDict *descript
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
   g_autoptr (GError) failure = NULL;
   CK_SESSION_HANDLE session = 0;
+  guint omitted = 0;
   CK_RV rv = p11->C_OpenSession (slot, CKF_SERIAL_SESSION, NULL, NULL, &session);
 
   if (host_check (rv, "C_OpenSession", &failure))
@@ -173,6 +190,10 @@ describe_objects (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, GVariantDict *descript
       p11->C_CloseSession (session);
     }
   g_variant_dict_insert_value (description, "objects", g_variant_builder_end (&builder));
+  omitted = host_objects_take_omitted ();
+  if (omitted > 0 && failure == NULL)
+    g_set_error (&failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_FAILED,
+                 "%u certificates are larger than %u KiB and are not shown", omitted, HOST_MAX_VALUE / 1024);
   if (failure != NULL)
     g_variant_dict_insert (description, "problem", "s", failure->message);
 }

@@ -19,6 +19,17 @@ fill (GVariant *dictionary, const char *name, CK_ATTRIBUTE_TYPE type, CK_ATTRIBU
   return TRUE;
 }
 
+/* Some modules search by the attributes they know and forget the others: what is not this very object must survive. */
+static gboolean
+has_attribute (CK_FUNCTION_LIST *p11, HostSession *session, CK_OBJECT_HANDLE handle, const CK_ATTRIBUTE *expected)
+{
+  static guint8 buffer[HOST_MAX_VALUE];
+  CK_ATTRIBUTE actual = { expected->type, buffer, sizeof buffer };
+
+  return p11->C_GetAttributeValue (session->handle, handle, &actual, 1) == CKR_OK && actual.ulValueLen == expected->ulValueLen &&
+         memcmp (buffer, expected->pValue, expected->ulValueLen) == 0;
+}
+
 /* Byte for byte the same: gets the name it should have instead of a double. */
 static gboolean
 rename_same (CK_FUNCTION_LIST *p11,
@@ -32,14 +43,18 @@ rename_same (CK_FUNCTION_LIST *p11,
   CK_OBJECT_CLASS class = CKO_CERTIFICATE;
   CK_BBOOL yes = CK_TRUE;
   CK_ATTRIBUTE template[] = { { CKA_CLASS, &class, sizeof class }, { CKA_TOKEN, &yes, sizeof yes }, *value };
-  CK_OBJECT_HANDLE handle = 0;
+  CK_OBJECT_HANDLE handles[16];
   gulong n = 0;
 
-  if (!host_objects_find (p11, session->handle, template, G_N_ELEMENTS (template), &handle, 1, &n, error))
+  if (!host_objects_find (p11, session->handle, template, G_N_ELEMENTS (template), handles, G_N_ELEMENTS (handles), &n, error))
     return FALSE;
-  *found = n > 0;
-  if (*found)
-    p11->C_SetAttributeValue (session->handle, handle, names, n_names);
+  *found = FALSE;
+  for (gulong i = 0; i < n && !*found; i++)
+    {
+      *found = has_attribute (p11, session, handles[i], value);
+      if (*found)
+        p11->C_SetAttributeValue (session->handle, handles[i], names, n_names);
+    }
   return TRUE;
 }
 
@@ -98,6 +113,7 @@ static gboolean
 delete_one (CK_FUNCTION_LIST *p11,
             HostSession *session,
             guint64 class64,
+            guint64 handle,
             GVariant *id,
             GVariant *value,
             guint *count,
@@ -113,7 +129,14 @@ delete_one (CK_FUNCTION_LIST *p11,
   gulong n_template = 2;
   CK_OBJECT_HANDLE handles[16];
   gulong n = 0;
+  CK_RV rv;
 
+  if (handle != 0)
+    {
+      *count += 1;
+      rv = p11->C_DestroyObject (session->handle, (CK_OBJECT_HANDLE) handle);
+      return host_session_explain (p11, session, rv, "C_DestroyObject", error);
+    }
   /* neither id nor value: that would be everything */
   if (g_variant_get_size (id) == 0 && length == 0)
     return host_set_error (error, SIGNET_TOKEN_ERROR_NOT_FOUND, "the object to be deleted has no name");
@@ -124,9 +147,14 @@ delete_one (CK_FUNCTION_LIST *p11,
   if (!host_objects_find (p11, session->handle, template, n_template, handles, G_N_ELEMENTS (handles), &n, error))
     return FALSE;
   for (gulong i = 0; i < n; i++)
-    if (!host_session_explain (p11, session, p11->C_DestroyObject (session->handle, handles[i]), "C_DestroyObject", error))
-      return FALSE;
-  *count += (guint) n;
+    {
+      if (!has_attribute (p11, session, handles[i], &template[0]) ||
+          !has_attribute (p11, session, handles[i], &template[n_template - 1]))
+        continue;
+      if (!host_session_explain (p11, session, p11->C_DestroyObject (session->handle, handles[i]), "C_DestroyObject", error))
+        return FALSE;
+      *count += 1;
+    }
   return TRUE;
 }
 
@@ -135,14 +163,15 @@ host_session_delete (CK_FUNCTION_LIST *p11, HostSession *session, GVariant *obje
 {
   GVariantIter iter;
   guint64 class = 0;
+  guint64 handle = 0;
   GVariant *id = NULL;
   GVariant *value = NULL;
   gboolean ok = TRUE;
 
   g_variant_iter_init (&iter, objects);
-  while (ok && g_variant_iter_next (&iter, "(t@ay@ay)", &class, &id, &value))
+  while (ok && g_variant_iter_next (&iter, "(tt@ay@ay)", &class, &handle, &id, &value))
     {
-      ok = delete_one (p11, session, class, id, value, count, error);
+      ok = delete_one (p11, session, class, handle, id, value, count, error);
       g_variant_unref (id);
       g_variant_unref (value);
     }

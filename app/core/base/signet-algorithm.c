@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-algorithm.c: the one table of algorithms. Dates are those of ETSI TS 119 312 (and of its predecessors for what is no longer
- * acceptable); a new edition means new rows here and nothing elsewhere. Any thread.
+ * signet-algorithm.c: the one table of algorithms. Dates are those of ETSI TS 119 312 (and of its predecessors for what is no
+ * longer acceptable); a new edition means new rows here and nothing elsewhere. Any thread.
  */
 #define G_LOG_DOMAIN "signet-algorithm"
 
@@ -19,16 +19,17 @@
 
 #define ALWAYS G_MININT64
 #define FOREVER G_MAXINT64
-#define END_OF_JULY_2012 1343779200  /* 2012-08-01T00:00:00Z */
-#define END_OF_2028 1861920000       /* 2029-01-01T00:00:00Z */
+#define END_OF_JULY_2012 1343779200 /* 2012-08-01T00:00:00Z */
+#define END_OF_2028 1861920000      /* 2029-01-01T00:00:00Z */
 
-typedef struct {
+typedef struct
+{
   SignetDigest digest;
-  const char  *name;
-  const char  *fetch; /* OpenSSL's name */
-  int          nid;
-  gint64       since;
-  gint64       until;
+  const char *name;
+  const char *fetch; /* OpenSSL's name */
+  int nid;
+  gint64 since;
+  gint64 until;
 } DigestRow;
 
 static const DigestRow digests[] = {
@@ -40,10 +41,11 @@ static const DigestRow digests[] = {
 };
 
 /* A key of @type with at least @bits, not reaching the next row of the same type, may sign until @until. */
-typedef struct {
+typedef struct
+{
   SignetKeyType type;
-  int           bits;
-  gint64        until;
+  int bits;
+  gint64 until;
 } StrengthRow;
 
 static const StrengthRow strengths[] = {
@@ -63,6 +65,7 @@ static const SignetKeySpec specs[] = {
   { "ec-p256", "P-256", SIGNET_KEY_TYPE_EC, 256, NID_X9_62_prime256v1 },
   { "ec-p384", "P-384", SIGNET_KEY_TYPE_EC, 384, NID_secp384r1 },
   { "ec-p521", "P-521", SIGNET_KEY_TYPE_EC, 521, NID_secp521r1 },
+  { "ed25519", "Ed25519", SIGNET_KEY_TYPE_ED25519, 255, 0 },
 };
 
 /* GM/T 0009: the default distinguishing identifier. */
@@ -115,7 +118,8 @@ signet_key_spec_of (EVP_PKEY *key)
   int curve = type == SIGNET_KEY_TYPE_EC ? curve_of (key) : 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (specs); i++)
-    if (specs[i].type == type && specs[i].curve_nid == curve && (curve != 0 || (int) specs[i].bits == EVP_PKEY_get_bits (key)))
+    if (specs[i].type == type && specs[i].curve_nid == curve &&
+        (type != SIGNET_KEY_TYPE_RSA || (int) specs[i].bits == EVP_PKEY_get_bits (key)))
       return &specs[i];
   return NULL;
 }
@@ -317,9 +321,9 @@ set_padding (EVP_PKEY_CTX *context, SignetSignatureScheme scheme, const EVP_MD *
   if (scheme == SIGNET_SIGNATURE_RSA_PKCS1)
     return EVP_PKEY_CTX_set_rsa_padding (context, RSA_PKCS1_PADDING) > 0;
   if (scheme == SIGNET_SIGNATURE_RSA_PSS)
-    return EVP_PKEY_CTX_set_rsa_padding (context, RSA_PKCS1_PSS_PADDING) > 0
-           && EVP_PKEY_CTX_set_rsa_pss_saltlen (context, pss_salt == SIGNET_PSS_ANY_SALT ? RSA_PSS_SALTLEN_AUTO : pss_salt) > 0
-           && EVP_PKEY_CTX_set_rsa_mgf1_md (context, md) > 0;
+    return EVP_PKEY_CTX_set_rsa_padding (context, RSA_PKCS1_PSS_PADDING) > 0 &&
+           EVP_PKEY_CTX_set_rsa_pss_saltlen (context, pss_salt == SIGNET_PSS_ANY_SALT ? RSA_PSS_SALTLEN_AUTO : pss_salt) > 0 &&
+           EVP_PKEY_CTX_set_rsa_mgf1_md (context, md) > 0;
   return TRUE;
 }
 
@@ -339,23 +343,34 @@ new_sm2_context (EVP_MD_CTX *digest_context, EVP_PKEY *key)
 }
 
 static gboolean
-verify_in (EVP_MD_CTX *context, SignetSignatureAlgorithm algorithm, EVP_PKEY *key, int pss_salt,
-           const void *data, gsize length, const void *signature, gsize signature_length)
+verify_in (EVP_MD_CTX *context,
+           SignetSignatureAlgorithm algorithm,
+           EVP_PKEY *key,
+           int pss_salt,
+           const void *data,
+           gsize length,
+           const void *signature,
+           gsize signature_length)
 {
   const EVP_MD *md = signet_digest_get_md (algorithm.digest);
   EVP_PKEY_CTX *key_context = NULL;
 
   if (md == NULL)
     return FALSE;
-  if (EVP_DigestVerifyInit (context, &key_context, algorithm.scheme == SIGNET_SIGNATURE_ED25519 ? NULL : md, NULL, key) <= 0
-      || !set_padding (key_context, algorithm.scheme, md, pss_salt))
+  if (EVP_DigestVerifyInit (context, &key_context, algorithm.scheme == SIGNET_SIGNATURE_ED25519 ? NULL : md, NULL, key) <= 0 ||
+      !set_padding (key_context, algorithm.scheme, md, pss_salt))
     return FALSE;
   return EVP_DigestVerify (context, signature, signature_length, data, length) == 1;
 }
 
 gboolean
-_signet_signature_verify_with_salt (SignetSignatureAlgorithm algorithm, EVP_PKEY *key, int pss_salt,
-                                    const void *data, gsize length, const void *signature, gsize signature_length)
+_signet_signature_verify_with_salt (SignetSignatureAlgorithm algorithm,
+                                    EVP_PKEY *key,
+                                    int pss_salt,
+                                    const void *data,
+                                    gsize length,
+                                    const void *signature,
+                                    gsize signature_length)
 {
   EVP_MD_CTX *context;
   EVP_PKEY_CTX *sm2 = NULL;
@@ -381,8 +396,12 @@ _signet_signature_verify_with_salt (SignetSignatureAlgorithm algorithm, EVP_PKEY
  * Returns: whether the signature is right; never raises an error, leaves OpenSSL's queue empty
  */
 gboolean
-signet_signature_verify (SignetSignatureAlgorithm algorithm, EVP_PKEY *key,
-                         const void *data, gsize length, const void *signature, gsize signature_length)
+signet_signature_verify (SignetSignatureAlgorithm algorithm,
+                         EVP_PKEY *key,
+                         const void *data,
+                         gsize length,
+                         const void *signature,
+                         gsize signature_length)
 {
   return _signet_signature_verify_with_salt (algorithm, key, SIGNET_PSS_ANY_SALT, data, length, signature, signature_length);
 }

@@ -39,7 +39,7 @@ typedef struct {
   SignetDigest          digest;
 } SignetSignatureAlgorithm;
 
-/* What a person may choose when a key is made. @id is what the command line and plugin manifests use: "rsa-3072", "ec-p256". */
+/* What a person may choose when a key is made. @id is what the command line and plugin manifests use: "rsa-3072", "ec-p256", "ed25519". */
 typedef struct {
   const char    *id;
   const char    *display_name; /* "RSA 3072" */

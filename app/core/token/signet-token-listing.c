@@ -15,207 +15,6 @@
 #include "../base/signet-text.h"
 #include "signet-token-private.h"
 
-/* --- DER, as much as a SubjectPublicKeyInfo needs --- */
-
-static void
-append_header (GByteArray *der, guint8 tag, gsize length)
-{
-  guint8 header[6] = { tag };
-  guint n = 1;
-
-  if (length < 0x80)
-    header[n++] = (guint8) length;
-  else if (length < 0x100)
-    {
-      header[n++] = 0x81;
-      header[n++] = (guint8) length;
-    }
-  else
-    {
-      header[n++] = 0x82;
-      header[n++] = (guint8) (length >> 8);
-      header[n++] = (guint8) length;
-    }
-  g_byte_array_append (der, header, n);
-}
-
-/* @parts are encodings already, or the bare content when there is one part */
-static GByteArray *
-wrap (guint8 tag, const GByteArray *first, const GByteArray *second)
-{
-  GByteArray *der = g_byte_array_new ();
-
-  append_header (der, tag, first->len + (second != NULL ? second->len : 0));
-  g_byte_array_append (der, first->data, first->len);
-  if (second != NULL)
-    g_byte_array_append (der, second->data, second->len);
-  return der;
-}
-
-/* An unsigned big-endian number as INTEGER: shortest form, never negative. */
-static GByteArray *
-unsigned_integer (GBytes *number)
-{
-  gsize length = 0;
-  const guint8 *bytes = g_bytes_get_data (number, &length);
-  g_autoptr (GByteArray) content = g_byte_array_new ();
-
-  while (length > 1 && *bytes == 0)
-    {
-      bytes++;
-      length--;
-    }
-  if (length == 0 || (*bytes & 0x80) != 0)
-    g_byte_array_append (content, (const guint8 *) "\0", 1);
-  g_byte_array_append (content, bytes, (guint) length);
-  return wrap (0x02, content, NULL);
-}
-
-static GByteArray *
-bit_string (const guint8 *bytes, gsize length)
-{
-  g_autoptr (GByteArray) content = g_byte_array_new ();
-
-  g_byte_array_append (content, (const guint8 *) "\0", 1);
-  g_byte_array_append (content, bytes, (guint) length);
-  return wrap (0x03, content, NULL);
-}
-
-static GBytes *
-rsa_spki (SignetTokenObject *object)
-{
-  static const guint8 algorithm[] = { 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00 };
-  g_autoptr (GByteArray) head = g_byte_array_new ();
-  g_autoptr (GByteArray) modulus = NULL;
-  g_autoptr (GByteArray) exponent = NULL;
-  g_autoptr (GByteArray) key = NULL;
-  g_autoptr (GByteArray) bits = NULL;
-
-  if (object->modulus == NULL || object->exponent == NULL)
-    return NULL;
-  modulus = unsigned_integer (object->modulus);
-  exponent = unsigned_integer (object->exponent);
-  key = wrap (0x30, modulus, exponent);
-  bits = bit_string (key->data, key->len);
-  g_byte_array_append (head, algorithm, sizeof algorithm);
-  return g_byte_array_free_to_bytes (wrap (0x30, head, bits));
-}
-
-/* One TLV at the start of @der: definite lengths only. @content: what is in it; @whole: with its header. */
-static gboolean
-read_tlv (const guint8 *der, gsize length, guint8 tag, const guint8 **content, gsize *content_length, gsize *whole)
-{
-  gsize size = 0;
-  gsize header = 2;
-
-  if (length < 2 || der[0] != tag)
-    return FALSE;
-  size = der[1];
-  if (size > 0x80 && size <= 0x83)
-    {
-      gsize n = size - 0x80;
-
-      if (length < 2 + n)
-        return FALSE;
-      size = 0;
-      for (gsize i = 0; i < n; i++)
-        size = size << 8 | der[2 + i];
-      header += n;
-    }
-  else if (size >= 0x80)
-    return FALSE;
-  if (size > length - header)
-    return FALSE;
-  *content = der + header;
-  *content_length = size;
-  *whole = header + size;
-  return TRUE;
-}
-
-/* CKA_EC_POINT is an OCTET STRING around the point; some modules give the bare point. */
-static GBytes *
-ec_spki (SignetTokenObject *object)
-{
-  static const guint8 id_ec_public_key[] = { 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01 };
-  g_autoptr (GByteArray) oid = g_byte_array_new ();
-  g_autoptr (GByteArray) params = g_byte_array_new ();
-  g_autoptr (GByteArray) algorithm = NULL;
-  g_autoptr (GByteArray) bits = NULL;
-  const guint8 *point = NULL;
-  gsize length = 0;
-  const guint8 *inner = NULL;
-  gsize inner_length = 0;
-  gsize whole = 0;
-
-  if (object->point == NULL || object->params == NULL)
-    return NULL;
-  point = g_bytes_get_data (object->point, &length);
-  if (read_tlv (point, length, 0x04, &inner, &inner_length, &whole) && whole == length)
-    {
-      point = inner;
-      length = inner_length;
-    }
-  g_byte_array_append (oid, id_ec_public_key, sizeof id_ec_public_key);
-  g_byte_array_append (params, g_bytes_get_data (object->params, NULL), (guint) g_bytes_get_size (object->params));
-  algorithm = wrap (0x30, oid, params);
-  bits = bit_string (point, length);
-  return g_byte_array_free_to_bytes (wrap (0x30, algorithm, bits));
-}
-
-GBytes *
-_signet_token_object_dup_spki (SignetTokenObject *object)
-{
-  if (object->key_type == CKK_RSA)
-    return rsa_spki (object);
-  if (object->key_type == CKK_EC)
-    return ec_spki (object);
-  return NULL;
-}
-
-/**
- * _signet_token_certificate_dup_spki:
- * @der: a certificate, perhaps
- *
- * Walks RFC 5280, 4.1 down to the key: version, serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo.
- * A listing of a thousand certificates must not decode a thousand of them.
- *
- * Returns: (transfer full) (nullable): a slice of @der
- */
-GBytes *
-_signet_token_certificate_dup_spki (GBytes *der)
-{
-  static const guint8 before[] = { 0x02, 0x30, 0x30, 0x30, 0x30 };
-  gsize length = 0;
-  const guint8 *start = g_bytes_get_data (der, &length);
-  const guint8 *at = start;
-  const guint8 *content = NULL;
-  gsize size = 0;
-  gsize whole = 0;
-
-  for (guint level = 0; level < 2; level++)
-    {
-      if (!read_tlv (at, length, 0x30, &content, &size, &whole))
-        return NULL;
-      at = content;
-      length = size;
-    }
-  if (read_tlv (at, length, 0xa0, &content, &size, &whole))
-    {
-      at += whole;
-      length -= whole;
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (before); i++)
-    {
-      if (!read_tlv (at, length, before[i], &content, &size, &whole))
-        return NULL;
-      at += whole;
-      length -= whole;
-    }
-  if (!read_tlv (at, length, 0x30, &content, &size, &whole))
-    return NULL;
-  return g_bytes_new_from_bytes (der, (gsize) (at - start), whole);
-}
-
 /* --- objects --- */
 
 /* (nullable): also when longer than @limit */
@@ -253,6 +52,7 @@ _signet_token_object_free (SignetTokenObject *object)
   clear_bytes (&object->exponent);
   clear_bytes (&object->params);
   clear_bytes (&object->point);
+  g_clear_pointer (&object->allowed, g_array_unref);
   g_free (object);
 }
 
@@ -278,6 +78,26 @@ read_facts (GVariant *dictionary, SignetTokenKeyFacts *facts)
   facts->always_authenticate = lookup_fact (dictionary, "always");
 }
 
+static GArray *
+lookup_mechanisms (GVariant *dictionary)
+{
+  g_autoptr (GVariant) list = g_variant_lookup_value (dictionary, "allowed", G_VARIANT_TYPE ("at"));
+  GArray *mechanisms = NULL;
+  gsize n = list != NULL ? g_variant_n_children (list) : 0;
+
+  if (n == 0 || n > SIGNET_TOKEN_MAX_ALLOWED)
+    return NULL;
+  mechanisms = g_array_sized_new (FALSE, FALSE, sizeof (guint64), (guint) n);
+  for (gsize i = 0; i < n; i++)
+    {
+      guint64 mechanism = 0;
+
+      g_variant_get_child (list, i, "t", &mechanism);
+      g_array_append_val (mechanisms, mechanism);
+    }
+  return mechanisms;
+}
+
 static SignetTokenObject *
 parse_object (GVariant *dictionary)
 {
@@ -289,6 +109,8 @@ parse_object (GVariant *dictionary)
   g_variant_lookup (dictionary, "handle", "t", &object->handle);
   g_variant_lookup (dictionary, "key-type", "t", &key_type);
   read_facts (dictionary, &object->facts);
+  object->cannot_sign = lookup_fact (dictionary, "sign") == SIGNET_TOKEN_FACT_NO;
+  object->allowed = lookup_mechanisms (dictionary);
   object->class = (gulong) class;
   object->key_type = (gulong) key_type;
   object->id = lookup_bytes_or_empty (dictionary, "id", SIGNET_TOKEN_MAX_ID);
@@ -358,19 +180,66 @@ index_public_keys (GPtrArray *objects)
   return keys;
 }
 
-static GHashTable *
+/* Private keys by their own public half, where the token tells it, and by kind and CKA_ID. */
+typedef struct
+{
+  GHashTable *by_spki; /* GBytes to SignetTokenObject, as both */
+  GHashTable *by_id;
+} PrivateKeys;
+
+static void
+private_keys_clear (PrivateKeys *keys)
+{
+  g_clear_pointer (&keys->by_spki, g_hash_table_unref);
+  g_clear_pointer (&keys->by_id, g_hash_table_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PrivateKeys, private_keys_clear)
+
+/* Two keys of different kinds may share an id. */
+static GBytes *
+make_id_name (gulong key_type, GBytes *id)
+{
+  GByteArray *name = g_byte_array_new ();
+
+  g_byte_array_append (name, (const guint8 *) &key_type, sizeof key_type);
+  g_byte_array_append (name, g_bytes_get_data (id, NULL), (guint) g_bytes_get_size (id));
+  return g_byte_array_free_to_bytes (name);
+}
+
+static PrivateKeys
 index_private_keys (GPtrArray *objects)
 {
-  GHashTable *keys = g_hash_table_new (g_bytes_hash, g_bytes_equal);
+  PrivateKeys keys = {
+    g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL),
+    g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL),
+  };
 
   for (guint i = 0; i < objects->len; i++)
     {
       SignetTokenObject *object = objects->pdata[i];
+      GBytes *spki = NULL;
 
-      if (object->class == CKO_PRIVATE_KEY && g_bytes_get_size (object->id) > 0)
-        g_hash_table_insert (keys, object->id, object);
+      if (object->class != CKO_PRIVATE_KEY)
+        continue;
+      spki = _signet_token_object_dup_spki (object);
+      if (spki != NULL)
+        g_hash_table_replace (keys.by_spki, spki, object);
+      else if (g_bytes_get_size (object->id) > 0)
+        g_hash_table_replace (keys.by_id, make_id_name (object->key_type, object->id), object);
     }
   return keys;
+}
+
+/* (nullable): a key that tells its modulus belongs to that one and to no other, whatever its id. */
+static SignetTokenObject *
+find_private_key (const PrivateKeys *keys, GBytes *spki, GBytes *id)
+{
+  g_autoptr (GBytes) plain = spki != NULL ? _signet_token_spki_dup_plain (spki) : NULL;
+  g_autoptr (GBytes) name = make_id_name (_signet_token_spki_get_key_type (spki), id);
+  SignetTokenObject *object = plain != NULL ? g_hash_table_lookup (keys->by_spki, plain) : NULL;
+
+  return object != NULL ? object : g_hash_table_lookup (keys->by_id, name);
 }
 
 static char *
@@ -384,13 +253,13 @@ object_label (SignetTokenObject *object)
 
 static SignetTokenKey *
 join (SignetToken *token,
-      GHashTable *private_keys,
+      const PrivateKeys *private_keys,
       SignetTokenObject *object,
       SignetCertificate *certificate,
       GBytes *spki,
       gboolean has_public)
 {
-  SignetTokenObject *private_key = g_hash_table_lookup (private_keys, object->id);
+  SignetTokenObject *private_key = find_private_key (private_keys, spki, object->id);
   g_autofree char *label = object_label (object);
 
   return _signet_token_key_new (token, spki, object->id, label, certificate, has_public,
@@ -399,11 +268,12 @@ join (SignetToken *token,
 }
 
 static SignetTokenKey *
-join_certificate (SignetToken *token, GHashTable *public_keys, GHashTable *private_keys, SignetTokenObject *object)
+join_certificate (SignetToken *token, GHashTable *public_keys, const PrivateKeys *private_keys, SignetTokenObject *object)
 {
   g_autoptr (SignetCertificate) certificate = signet_certificate_new_lazy (object->value);
   g_autoptr (GBytes) spki = _signet_token_certificate_dup_spki (object->value);
-  PublicKey *key = spki != NULL ? g_hash_table_lookup (public_keys, spki) : NULL;
+  g_autoptr (GBytes) plain = spki != NULL ? _signet_token_spki_dup_plain (spki) : NULL;
+  PublicKey *key = plain != NULL ? g_hash_table_lookup (public_keys, plain) : NULL;
 
   if (key != NULL)
     key->named = TRUE;
@@ -426,7 +296,7 @@ _signet_token_join_keys (SignetToken *token, GPtrArray *objects)
   GPtrArray *joined = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (SignetToken) twin = _signet_token_new (_signet_token_get_module (token), _signet_token_get_description (token));
   g_autoptr (GHashTable) public_keys = index_public_keys (objects);
-  g_autoptr (GHashTable) private_keys = index_private_keys (objects);
+  g_auto (PrivateKeys) private_keys = index_private_keys (objects);
   GHashTableIter iter;
   PublicKey *key = NULL;
 
@@ -435,12 +305,12 @@ _signet_token_join_keys (SignetToken *token, GPtrArray *objects)
       SignetTokenObject *object = objects->pdata[i];
 
       if (object->class == CKO_CERTIFICATE && g_bytes_get_size (object->value) > 0)
-        g_ptr_array_add (joined, join_certificate (twin, public_keys, private_keys, object));
+        g_ptr_array_add (joined, join_certificate (twin, public_keys, &private_keys, object));
     }
   g_hash_table_iter_init (&iter, public_keys);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &key))
     if (!key->named)
-      g_ptr_array_add (joined, join (twin, private_keys, key->object, NULL, key->spki, key->object->class == CKO_PUBLIC_KEY));
+      g_ptr_array_add (joined, join (twin, &private_keys, key->object, NULL, key->spki, key->object->class == CKO_PUBLIC_KEY));
   return joined;
 }
 

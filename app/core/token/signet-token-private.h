@@ -17,6 +17,8 @@ G_BEGIN_DECLS
 #define SIGNET_TOKEN_MAX_ID      256
 #define SIGNET_TOKEN_MAX_KEY     4096 /* of a modulus, a point or parameters */
 #define SIGNET_TOKEN_MAX_PIN     1024
+#define SIGNET_TOKEN_MAX_ALLOWED 128  /* mechanisms of one key */
+#define SIGNET_TOKEN_MAX_MESSAGE (1024 * 1024) /* that a token hashes by itself */
 
 /* One PKCS#11 object as the host described it: outside bytes within the limits above. Borrowed from the listing's GVariant. */
 typedef struct {
@@ -30,7 +32,9 @@ typedef struct {
   GBytes  *exponent;
   GBytes  *params;
   GBytes  *point;
-  SignetTokenKeyFacts facts; /* of a private key */
+  SignetTokenKeyFacts facts; /* from here on of a private key */
+  gboolean cannot_sign;      /* CKA_SIGN is false */
+  GArray  *allowed;          /* (nullable) (element-type guint64): CKA_ALLOWED_MECHANISMS */
 } SignetTokenObject;
 
 typedef struct {
@@ -47,6 +51,9 @@ GPtrArray *_signet_token_parse_tokens      (SignetTokenModule *module, GVariant 
 GBytes    *_signet_token_object_dup_spki   (SignetTokenObject *object); /* (nullable) DER SubjectPublicKeyInfo */
 GBytes    *_signet_token_read_signature     (SignetSignatureScheme scheme, GVariant *answer); /* (nullable) */
 GBytes    *_signet_token_certificate_dup_spki (GBytes *der);            /* (nullable), found without decoding the rest */
+GBytes    *_signet_token_spki_dup_plain (GBytes *spki);                /* without the binding to PSS */
+gulong     _signet_token_spki_get_key_type (GBytes *spki);             /* CKK_…, -1; @spki: (nullable) */
+gboolean   _signet_token_spki_same_key (GBytes *a, GBytes *b);         /* (nullable): no key */
 
 /* --- snapshots --- */
 SignetToken          *_signet_token_new            (SignetTokenModule *module, GVariant *description);
@@ -57,6 +64,10 @@ gboolean              _signet_token_is_pad         (SignetToken *self);
 gboolean              _signet_token_needs_login      (SignetToken *self);
 SignetPinFlags        _signet_token_pin_flags      (guint64 token_info_flags);
 const SignetTokenMechanism *_signet_token_find_mechanism (SignetToken *self, gulong mechanism); /* (nullable) */
+/* signet-token-mechanism.c */
+const char           *_signet_token_choose_mechanism (SignetToken *token, GArray *allowed, SignetKeyType type,
+                                                      SignetSignatureAlgorithm algorithm, gboolean *whole); /* (nullable) */
+gboolean              _signet_token_can_make      (SignetToken *token, const SignetKeySpec *spec);
 gboolean              _signet_token_hides          (SignetToken *self);   /* an empty slot of a software module */
 
 GPtrArray            *_signet_token_join_keys      (SignetToken *token, GPtrArray *objects); /* (element-type SignetTokenKey) */

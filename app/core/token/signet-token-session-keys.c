@@ -22,11 +22,19 @@ check_spec (SignetTokenSession *self, const char *key_spec, GError **error)
   return NULL;
 }
 
-/* CKA_EC_PARAMS: the curve's name, DER. Empty for RSA. */
+/* As org.signet.TokenHost calls it. */
+static const char *
+kind_of (const SignetKeySpec *spec)
+{
+  return spec->type == SIGNET_KEY_TYPE_RSA ? "rsa" : spec->type == SIGNET_KEY_TYPE_ED25519 ? "edwards" : "ec";
+}
+
+/* CKA_EC_PARAMS: the curve's OID, DER. Empty for RSA. */
 static GVariant *
 make_params (const SignetKeySpec *spec)
 {
-  ASN1_OBJECT *curve = spec->curve_nid != 0 ? OBJ_nid2obj (spec->curve_nid) : NULL;
+  int nid = spec->type == SIGNET_KEY_TYPE_ED25519 ? NID_ED25519 : spec->curve_nid;
+  ASN1_OBJECT *curve = nid != 0 ? OBJ_nid2obj (nid) : NULL;
   guint8 der[32];
   guint8 *end = der;
   int length = curve != NULL ? i2d_ASN1_OBJECT (curve, NULL) : 0;
@@ -85,7 +93,7 @@ signet_token_session_generate_key (SignetTokenSession *self,
   proxy = _signet_token_session_begin (self, SIGNET_TOKEN_DEADLINE_GENERATION, &deadline, cancellable, error);
   if (proxy == NULL)
     return NULL;
-  ok = signet_token_host_call_generate_key_sync (proxy, self->id, spec->curve_nid == 0 ? spec->bits : 0, make_params (spec),
+  ok = signet_token_host_call_generate_key_sync (proxy, self->id, kind_of (spec), spec->bits, make_params (spec),
                                                  label != NULL ? label : "", G_DBUS_CALL_FLAGS_NONE, deadline, &objects,
                                                  cancellable, &failure);
   if (!_signet_token_session_end_writing (self, ok, g_steal_pointer (&failure), error))

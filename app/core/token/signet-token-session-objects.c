@@ -7,17 +7,13 @@
 
 #include "config.h"
 
+#include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/x509.h>
 #include <p11-kit/pkcs11.h>
 #include <string.h>
 
 #include "signet-token-session-private.h"
-
-static gboolean
-same_bytes (GBytes *a, GBytes *b)
-{
-  return a != NULL && b != NULL && g_bytes_equal (a, b);
-}
 
 static GVariant *
 bytes_variant (const guint8 *data, gsize length)
@@ -61,12 +57,12 @@ dup_id_of_key (SignetTokenSession *self, GBytes *spki)
       SignetTokenObject *object = self->objects->pdata[i];
       g_autoptr (GBytes) candidate = _signet_token_object_dup_spki (object);
 
-      if (same_bytes (candidate, spki) && g_bytes_get_size (object->id) > 0)
+      if (_signet_token_spki_same_key (candidate, spki) && g_bytes_get_size (object->id) > 0)
         id = g_bytes_ref (object->id);
     }
   g_mutex_unlock (&self->lock);
   for (guint i = 0; i < keys->len && id == NULL; i++)
-    if (same_bytes (_signet_token_key_get_spki (keys->pdata[i]), spki) &&
+    if (_signet_token_spki_same_key (_signet_token_key_get_spki (keys->pdata[i]), spki) &&
         g_bytes_get_size (_signet_token_key_get_id (keys->pdata[i])) > 0)
       id = g_bytes_ref (_signet_token_key_get_id (keys->pdata[i]));
   return id != NULL ? id : g_bytes_new_static ("", 0);
@@ -126,12 +122,20 @@ signet_token_session_store_certificate (SignetTokenSession *self,
 
 /* --- deleting --- */
 
-static void
-add_doomed (GVariantBuilder *doomed, gulong class, GBytes *id, GBytes *value)
+static GVariant *
+bytes_or_empty (GBytes *bytes)
 {
-  g_variant_builder_add (doomed, "(t@ay@ay)", (guint64) class, bytes_variant (g_bytes_get_data (id, NULL), g_bytes_get_size (id)),
-                         value != NULL ? bytes_variant (g_bytes_get_data (value, NULL), g_bytes_get_size (value))
-                                       : bytes_variant (NULL, 0));
+  gsize length = 0;
+  const guint8 *data = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
+
+  return bytes_variant (data, length);
+}
+
+/* @handle: 0 when the object is to be looked for. @id, @value: (nullable) */
+static void
+add_doomed (GVariantBuilder *doomed, gulong class, guint64 handle, GBytes *id, GBytes *value)
+{
+  g_variant_builder_add (doomed, "(tt@ay@ay)", (guint64) class, handle, bytes_or_empty (id), bytes_or_empty (value));
 }
 
 static gboolean
@@ -150,42 +154,139 @@ delete_objects (SignetTokenSession *self, GVariant *doomed, guint *count, GCance
   return _signet_token_session_end_writing (self, ok, g_steal_pointer (&failure), error);
 }
 
-/* The private half goes first: when the rest fails, what remains is harmless. */
-static gboolean
-list_doomed (SignetTokenSession *self, const char *sha256, GVariantBuilder *doomed)
+/* CKA_MODULUS, or the point in an OCTET STRING: what makes a public key unmistakable, for an id may be shared or missing. */
+static GBytes *
+dup_modulus (EVP_PKEY *key)
 {
-  GPtrArray *keys = signet_token_get_keys (self->token);
-  gboolean found = FALSE;
+  BIGNUM *modulus = NULL;
+  guint8 *bytes = NULL;
+  int length = 0;
 
-  for (guint i = 0; i < self->objects->len; i++)
+  if (EVP_PKEY_get_bn_param (key, OSSL_PKEY_PARAM_RSA_N, &modulus) != 1)
+    return NULL;
+  length = BN_num_bytes (modulus);
+  bytes = g_malloc ((gsize) length);
+  BN_bn2bin (modulus, bytes);
+  BN_free (modulus);
+  return g_bytes_new_take (bytes, (gsize) length);
+}
+
+static GBytes *
+dup_point (EVP_PKEY *key)
+{
+  ASN1_OCTET_STRING *octets = NULL;
+  guint8 point[SIGNET_TOKEN_MAX_KEY];
+  guint8 *der = NULL;
+  gsize length = 0;
+  int size = 0;
+  GBytes *bytes = NULL;
+
+  if (EVP_PKEY_get_octet_string_param (key, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point, &length) != 1)
+    return NULL;
+  octets = ASN1_OCTET_STRING_new ();
+  ASN1_OCTET_STRING_set (octets, point, (int) length);
+  size = i2d_ASN1_OCTET_STRING (octets, &der);
+  bytes = size > 0 ? g_bytes_new (der, (gsize) size) : NULL;
+  OPENSSL_free (der);
+  ASN1_OCTET_STRING_free (octets);
+  return bytes;
+}
+
+static GBytes *
+dup_public_value (EVP_PKEY *key)
+{
+  GBytes *value = signet_key_type_of (key) == SIGNET_KEY_TYPE_RSA ? dup_modulus (key) : dup_point (key);
+
+  ERR_clear_error ();
+  return value;
+}
+
+/* The header of the OCTET STRING: some modules keep the bare point. */
+static GBytes *
+strip_header (GBytes *point)
+{
+  gsize header = ((const guint8 *) g_bytes_get_data (point, NULL))[1] == 0x81 ? 3 : 2;
+
+  return g_bytes_new_from_bytes (point, header, g_bytes_get_size (point) - header);
+}
+
+static void
+doom_public_key (GVariantBuilder *doomed, SignetTokenKey *key)
+{
+  EVP_PKEY *public = _signet_token_key_get_public (key);
+  g_autoptr (GBytes) value = public != NULL ? dup_public_value (public) : NULL;
+  g_autoptr (GBytes) bare = NULL;
+
+  if (value == NULL)
+    return;
+  add_doomed (doomed, CKO_PUBLIC_KEY, 0, NULL, value);
+  if (signet_key_type_of (public) == SIGNET_KEY_TYPE_RSA)
+    return;
+  bare = strip_header (value);
+  add_doomed (doomed, CKO_PUBLIC_KEY, 0, NULL, bare);
+}
+
+/* (transfer full) (element-type SignetTokenKey): every entry of that key: one for each certificate, and those of this session */
+static GPtrArray *
+find_entries (SignetTokenSession *self, const char *sha256)
+{
+  GPtrArray *found = g_ptr_array_new_with_free_func (g_object_unref);
+  GPtrArray *listed = signet_token_get_keys (self->token);
+  g_autoptr (GPtrArray) made = NULL;
+
+  g_mutex_lock (&self->lock);
+  made = _signet_token_join_keys (self->token, self->objects);
+  g_mutex_unlock (&self->lock);
+  for (guint i = 0; i < listed->len + made->len; i++)
     {
-      SignetTokenObject *object = self->objects->pdata[i];
-      g_autoptr (GBytes) spki = _signet_token_object_dup_spki (object);
-      g_autofree char *hash = spki != NULL ? g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, spki) : NULL;
+      SignetTokenKey *key = i < listed->len ? listed->pdata[i] : made->pdata[i - listed->len];
+      gboolean same = strcmp (signet_token_key_get_sha256 (key), sha256) == 0;
 
-      if (g_strcmp0 (hash, sha256) != 0)
-        continue;
-      add_doomed (doomed, CKO_PRIVATE_KEY, object->id, object->modulus);
-      add_doomed (doomed, CKO_PUBLIC_KEY, object->id, object->modulus != NULL ? object->modulus : object->point);
-      found = TRUE;
-    }
-  for (guint i = 0; i < keys->len; i++)
-    {
-      SignetTokenKey *key = keys->pdata[i];
-      SignetCertificate *certificate = signet_token_key_get_certificate (key);
-      SignetTokenObject *object = NULL;
-
-      if (strcmp (signet_token_key_get_sha256 (key), sha256) != 0)
-        continue;
-      object = _signet_token_session_find_private (self, key);
-      if (object != NULL)
-        add_doomed (doomed, CKO_PRIVATE_KEY, object->id, object->modulus);
-      add_doomed (doomed, CKO_PUBLIC_KEY, _signet_token_key_get_id (key), NULL);
-      if (certificate != NULL)
-        add_doomed (doomed, CKO_CERTIFICATE, _signet_token_key_get_id (key), signet_certificate_get_der (certificate));
-      found = TRUE;
+      for (guint n = 0; n < found->len && !same; n++)
+        same = _signet_token_spki_same_key (_signet_token_key_get_spki (found->pdata[n]), _signet_token_key_get_spki (key));
+      if (same)
+        g_ptr_array_add (found, g_object_ref (key));
     }
   return found;
+}
+
+/* The private half goes first: when the rest fails, what remains is harmless. */
+static gboolean
+list_doomed (SignetTokenSession *self, const char *sha256, GVariantBuilder *doomed, guint64 *private_handle)
+{
+  g_autoptr (GPtrArray) entries = find_entries (self, sha256);
+  SignetTokenObject *object = NULL;
+
+  if (entries->len == 0)
+    return FALSE;
+  for (guint i = 0; i < entries->len && object == NULL; i++)
+    object = _signet_token_session_find_private (self, entries->pdata[i]);
+  *private_handle = object != NULL ? object->handle : 0;
+  if (object != NULL)
+    add_doomed (doomed, CKO_PRIVATE_KEY, object->handle, NULL, NULL);
+  doom_public_key (doomed, entries->pdata[0]);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      SignetCertificate *certificate = signet_token_key_get_certificate (entries->pdata[i]);
+
+      if (certificate != NULL)
+        add_doomed (doomed, CKO_CERTIFICATE, 0, NULL, signet_certificate_get_der (certificate));
+    }
+  return TRUE;
+}
+
+static void
+forget_private_key (SignetTokenSession *self, guint64 handle)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = self->objects->len; i > 0; i--)
+    {
+      SignetTokenObject *object = self->objects->pdata[i - 1];
+
+      if (object->class == CKO_PRIVATE_KEY && object->handle == handle)
+        g_ptr_array_remove_index (self->objects, i - 1);
+    }
+  g_mutex_unlock (&self->lock);
 }
 
 /**
@@ -197,18 +298,22 @@ list_doomed (SignetTokenSession *self, const char *sha256, GVariantBuilder *doom
 gboolean
 signet_token_session_delete_key (SignetTokenSession *self, const char *key_sha256, GCancellable *cancellable, GError **error)
 {
-  g_auto (GVariantBuilder) doomed = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(tayay)"));
+  g_auto (GVariantBuilder) doomed = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(ttayay)"));
+  guint64 private_handle = 0;
   guint count = 0;
 
   g_return_val_if_fail (SIGNET_IS_TOKEN_SESSION (self), FALSE);
   g_return_val_if_fail (key_sha256 != NULL, FALSE);
 
-  if (!list_doomed (self, key_sha256, &doomed))
+  if (!list_doomed (self, key_sha256, &doomed, &private_handle))
     {
       g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "the token has no such key");
       return FALSE;
     }
-  return delete_objects (self, g_variant_builder_end (&doomed), &count, cancellable, error);
+  if (!delete_objects (self, g_variant_builder_end (&doomed), &count, cancellable, error))
+    return FALSE;
+  forget_private_key (self, private_handle);
+  return TRUE;
 }
 
 /**
@@ -223,14 +328,13 @@ signet_token_session_delete_certificate (SignetTokenSession *self,
                                          GCancellable *cancellable,
                                          GError **error)
 {
-  g_auto (GVariantBuilder) doomed = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(tayay)"));
-  g_autoptr (GBytes) no_id = g_bytes_new_static ("", 0);
+  g_auto (GVariantBuilder) doomed = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(ttayay)"));
   guint count = 0;
 
   g_return_val_if_fail (SIGNET_IS_TOKEN_SESSION (self), FALSE);
   g_return_val_if_fail (SIGNET_IS_CERTIFICATE (certificate), FALSE);
 
-  add_doomed (&doomed, CKO_CERTIFICATE, no_id, signet_certificate_get_der (certificate));
+  add_doomed (&doomed, CKO_CERTIFICATE, 0, NULL, signet_certificate_get_der (certificate));
   if (!delete_objects (self, g_variant_builder_end (&doomed), &count, cancellable, error))
     return FALSE;
   if (count > 0)

@@ -66,51 +66,26 @@ _signet_token_session_get_id (SignetTokenSession *self)
   return self->id;
 }
 
-static gboolean
-same_bytes (GBytes *a, GBytes *b)
-{
-  return a != NULL && b != NULL && g_bytes_equal (a, b);
-}
-
 /* How surely the private key @object belongs to @key: 0 not at all. CKA_ID may be missing or be shared; a modulus never lies. */
 static guint
 match (SignetTokenObject *object, SignetTokenKey *key, gulong key_type)
 {
   g_autoptr (GBytes) spki = NULL;
 
-  if (object->class != CKO_PRIVATE_KEY || object->key_type != key_type)
+  if (object->class != CKO_PRIVATE_KEY || object->key_type != key_type || object->cannot_sign)
     return 0;
   spki = _signet_token_object_dup_spki (object);
   if (spki != NULL)
-    return same_bytes (spki, _signet_token_key_get_spki (key)) ? 3 : 0;
+    return _signet_token_spki_same_key (spki, _signet_token_key_get_spki (key)) ? 3 : 0;
   if (g_bytes_get_size (object->id) > 0 && g_bytes_equal (object->id, _signet_token_key_get_id (key)))
     return 2;
   return g_bytes_get_size (_signet_token_key_get_id (key)) == 0 ? 1 : 0;
 }
 
-static gulong
-key_type_of (SignetTokenKey *key)
-{
-  EVP_PKEY *public = _signet_token_key_get_public (key);
-
-  switch (public != NULL ? signet_key_type_of (public) : SIGNET_KEY_TYPE_UNKNOWN)
-    {
-    case SIGNET_KEY_TYPE_RSA:
-      return CKK_RSA;
-    case SIGNET_KEY_TYPE_EC:
-      return CKK_EC;
-    case SIGNET_KEY_TYPE_UNKNOWN:
-    case SIGNET_KEY_TYPE_ED25519:
-    case SIGNET_KEY_TYPE_SM2:
-    default:
-      return (gulong) -1;
-    }
-}
-
 SignetTokenObject *
 _signet_token_session_find_private (SignetTokenSession *self, SignetTokenKey *key)
 {
-  gulong key_type = key_type_of (key);
+  gulong key_type = _signet_token_spki_get_key_type (_signet_token_key_get_spki (key));
   SignetTokenObject *best = NULL;
   guint best_score = 0;
 

@@ -10,7 +10,6 @@
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
-#include <p11-kit/pkcs11.h>
 #include <string.h>
 
 #include "signet-token-private.h"
@@ -24,6 +23,7 @@ struct _SignetTokenSigner
   SignetTokenSession *session;
   SignetTokenKey *key;
   guint64 handle;
+  GArray *allowed; /* (nullable) */
   gboolean always_authenticates;
   SignetInteraction *interaction; /* (nullable) */
 };
@@ -35,42 +35,30 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (SignetTokenSigner,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (SIGNET_TYPE_SIGNER, signet_token_signer_iface_init))
 
-/* --- the three ways to sign --- */
+/* --- the ways to sign --- */
 
-typedef struct
+/* (nullable): none. @whole: (out): the token hashes by itself */
+static const char *
+choose_scheme (SignetTokenSigner *self, SignetSignatureAlgorithm algorithm, gboolean *whole)
 {
-  SignetSignatureScheme scheme;
-  SignetKeyType type;
-  gulong mechanism;
-  const char *name; /* in org.signet.TokenHost */
-} Scheme;
+  EVP_PKEY *public = _signet_token_key_get_public (self->key);
 
-static const Scheme schemes[] = {
-  { SIGNET_SIGNATURE_RSA_PKCS1, SIGNET_KEY_TYPE_RSA, CKM_RSA_PKCS, "rsa-pkcs1" },
-  { SIGNET_SIGNATURE_RSA_PSS, SIGNET_KEY_TYPE_RSA, CKM_RSA_PKCS_PSS, "rsa-pss" },
-  { SIGNET_SIGNATURE_ECDSA, SIGNET_KEY_TYPE_EC, CKM_ECDSA, "ecdsa" },
-};
-
-static const Scheme *
-find_scheme (SignetSignatureScheme scheme)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
-    if (schemes[i].scheme == scheme)
-      return &schemes[i];
-  return NULL;
+  *whole = FALSE;
+  if (public == NULL || signet_digest_get_md (algorithm.digest) == NULL)
+    return NULL;
+  /* a certificate may bind its key to PSS (RFC 4055, 1.2): nobody would accept another signature under it */
+  if (EVP_PKEY_is_a (public, "RSA-PSS") && algorithm.scheme != SIGNET_SIGNATURE_RSA_PSS)
+    return NULL;
+  return _signet_token_choose_mechanism (_signet_token_session_get_token (self->session), self->allowed,
+                                         signet_key_type_of (public), algorithm, whole);
 }
 
 static gboolean
 signet_token_signer_can_sign (SignetSigner *signer, SignetSignatureAlgorithm algorithm)
 {
-  SignetTokenSigner *self = SIGNET_TOKEN_SIGNER (signer);
-  const Scheme *scheme = find_scheme (algorithm.scheme);
-  EVP_PKEY *public = _signet_token_key_get_public (self->key);
+  gboolean whole = FALSE;
 
-  if (scheme == NULL || public == NULL || signet_digest_get_md (algorithm.digest) == NULL ||
-      signet_key_type_of (public) != scheme->type)
-    return FALSE;
-  return _signet_token_find_mechanism (_signet_token_session_get_token (self->session), scheme->mechanism) != NULL;
+  return choose_scheme (SIGNET_TOKEN_SIGNER (signer), algorithm, &whole) != NULL;
 }
 
 static GBytes *
@@ -117,6 +105,17 @@ hash_message (SignetSignatureAlgorithm algorithm, GBytes *message, GError **erro
   if (algorithm.scheme == SIGNET_SIGNATURE_RSA_PKCS1)
     return digest_info (algorithm.digest, hash, length);
   return g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, hash, length, 1));
+}
+
+/* What goes through one call, and what a card hashes by itself, has an end; signed attributes and requests are far below it. */
+static GVariant *
+take_message (GBytes *message, GError **error)
+{
+  if (g_bytes_get_size (message) <= SIGNET_TOKEN_MAX_MESSAGE)
+    return g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, message, TRUE));
+  g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED,
+               "the token hashes by itself, and the message is longer than %u bytes", SIGNET_TOKEN_MAX_MESSAGE);
+  return NULL;
 }
 
 /* --- what comes back --- */
@@ -174,7 +173,7 @@ check_answer (SignetTokenSigner *self, SignetSignatureAlgorithm algorithm, GByte
 typedef struct
 {
   SignetTokenSigner *signer;
-  const Scheme *scheme;
+  const char *scheme; /* in org.signet.TokenHost */
   guint digest_bits;
   GVariant *data;
   GVariant *answer; /* (nullable) */
@@ -204,7 +203,7 @@ sign_once (gpointer user_data, SignetSecret *pin, GError **error)
   proxy = _signet_token_host_begin (host, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, signing->cancellable, error);
   if (proxy == NULL)
     return FALSE;
-  ok = signet_token_host_call_sign_sync (proxy, _signet_token_session_get_id (self->session), self->handle, signing->scheme->name,
+  ok = signet_token_host_call_sign_sync (proxy, _signet_token_session_get_id (self->session), self->handle, signing->scheme,
                                          signing->digest_bits, signing->data, handles, self->always_authenticates,
                                          G_DBUS_CALL_FLAGS_NONE, deadline, fds, &signing->answer, NULL, signing->cancellable,
                                          &failure);
@@ -239,18 +238,19 @@ signet_token_signer_sign (SignetSigner *signer,
                           GError **error)
 {
   SignetTokenSigner *self = SIGNET_TOKEN_SIGNER (signer);
-  Signing signing = { .signer = self, .scheme = find_scheme (algorithm.scheme), .cancellable = cancellable };
+  gboolean whole = FALSE;
+  Signing signing = { .signer = self, .scheme = choose_scheme (self, algorithm, &whole), .cancellable = cancellable };
   g_autoptr (GVariant) data = NULL;
   g_autoptr (GVariant) answer = NULL;
   gboolean ok = FALSE;
 
-  if (!signet_token_signer_can_sign (signer, algorithm))
+  if (signing.scheme == NULL)
     {
       g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED,
                            "the token cannot sign with this algorithm");
       return NULL;
     }
-  data = hash_message (algorithm, to_be_signed, error);
+  data = whole ? take_message (to_be_signed, error) : hash_message (algorithm, to_be_signed, error);
   if (data == NULL)
     return NULL;
   signing.data = data;
@@ -270,6 +270,7 @@ signet_token_signer_finalize (GObject *object)
   g_clear_object (&self->session);
   g_clear_object (&self->key);
   g_clear_object (&self->interaction);
+  g_clear_pointer (&self->allowed, g_array_unref);
   G_OBJECT_CLASS (signet_token_signer_parent_class)->finalize (object);
 }
 
@@ -303,6 +304,7 @@ _signet_token_signer_new (SignetTokenSession *session,
   self->session = g_object_ref (session);
   self->key = g_object_ref (key);
   self->handle = object->handle;
+  self->allowed = object->allowed != NULL ? g_array_ref (object->allowed) : NULL;
   self->always_authenticates = object->facts.always_authenticate == SIGNET_TOKEN_FACT_YES;
   g_set_object (&self->interaction, interaction);
   return SIGNET_SIGNER (self);

@@ -307,16 +307,11 @@ gboolean
 signet_token_can_make_key (SignetToken *self, const char *key_spec)
 {
   const SignetKeySpec *spec = signet_key_spec_find (key_spec);
-  const SignetTokenMechanism *mechanism = NULL;
 
   g_return_val_if_fail (SIGNET_IS_TOKEN (self), FALSE);
-  if (spec == NULL || (spec->type != SIGNET_KEY_TYPE_RSA && spec->type != SIGNET_KEY_TYPE_EC))
+  if (spec == NULL || signet_token_is_read_only (self) || !signet_token_is_initialized (self))
     return FALSE;
-  if (signet_token_is_read_only (self) || !signet_token_is_initialized (self))
-    return FALSE;
-  mechanism =
-      _signet_token_find_mechanism (self, spec->type == SIGNET_KEY_TYPE_RSA ? CKM_RSA_PKCS_KEY_PAIR_GEN : CKM_EC_KEY_PAIR_GEN);
-  return mechanism != NULL && spec->bits >= mechanism->min && (mechanism->max == 0 || spec->bits <= mechanism->max);
+  return _signet_token_can_make (self, spec);
 }
 
 static GPtrArray *
