@@ -165,6 +165,8 @@ signet_token_finding_words (const char *state)
     { "ok", N_("works") },
     { "no-token", N_("works, no token in a reader") },
     { "refused", N_("was not loaded") },
+    { "not-ready", N_("has nothing to work with") },
+    { "excluded", N_("excluded by the administrator") },
     { "crashed", N_("crashed") },
     { "hung", N_("did not answer") },
     { "failed", N_("failed") },

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libp11.h>
+#include <openssl/err.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -154,6 +155,19 @@ take_functions (HostModule *module, const char *path, GError **error)
   return TRUE;
 }
 
+/* libp11 tells a module that does not load from one that does not initialise by the library of its error. */
+static gboolean
+refuse_load (GError **error, const char *path)
+{
+  unsigned long code = ERR_peek_last_error ();
+
+  if (code == 0 || ERR_GET_LIB (code) != ERR_get_CKR_code ())
+    return refuse (error, path, "not a PKCS#11 module");
+  g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_READY, "%s: C_Initialize: CKR 0x%lx", path,
+               (unsigned long) ERR_GET_REASON (code));
+  return FALSE;
+}
+
 HostModule *
 host_module_load (const char *path, gboolean user, GError **error)
 {
@@ -165,7 +179,7 @@ host_module_load (const char *path, gboolean user, GError **error)
   module->libp11 = PKCS11_CTX_new ();
   if (module->libp11 == NULL || PKCS11_CTX_load (module->libp11, canonical) != 0)
     {
-      refuse (error, canonical, "not a PKCS#11 module, or it does not initialise");
+      refuse_load (error, canonical);
       return NULL;
     }
   if (!take_functions (module, canonical, error))

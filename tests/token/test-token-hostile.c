@@ -168,7 +168,7 @@ static const Listing listings[] = {
   { "hang C_GetSlotList", "hung", SIGNET_TOKEN_ERROR_MODULE_HUNG },
   { "hang C_OpenSession", "hung", SIGNET_TOKEN_ERROR_MODULE_HUNG },
   { "hang C_FindObjects", "hung", SIGNET_TOKEN_ERROR_MODULE_HUNG },
-  { "fail C_Initialize", "refused", SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED },
+  { "fail C_Initialize", "not-ready", SIGNET_TOKEN_ERROR_MODULE_NOT_READY },
   { "no-list", "refused", SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED },
   { "fail C_GetSlotList", "failed", SIGNET_TOKEN_ERROR_FAILED },
   { "slots-lie", "failed", SIGNET_TOKEN_ERROR_MODULE_LIED },

@@ -121,6 +121,32 @@ signet_paths_dup_authority_dirs (void)
 }
 
 const char *
+signet_paths_get_module_data_dir (void)
+{
+  const char *path = from_environment ("SIGNET_MODULE_DATA");
+
+  return path != NULL ? path : SIGNET_DATA_DIR "/modules";
+}
+
+const char *
+signet_paths_get_user_module_dir (void)
+{
+  const char *user = from_environment ("SIGNET_USER_DIR");
+
+  if (user != NULL)
+    return intern_take (g_build_filename (user, "modules", NULL));
+  return intern_take (g_build_filename (g_get_user_config_dir (), "signet", "modules", NULL));
+}
+
+const char *
+signet_paths_get_system_module_dir (void)
+{
+  const char *path = from_environment ("SIGNET_SYSTEM_MODULES");
+
+  return path != NULL ? path : SIGNET_SYSCONF_DIR "/modules";
+}
+
+const char *
 signet_paths_get_locale_dir (void)
 {
   const char *path = from_environment ("SIGNET_LOCALE_DIR");

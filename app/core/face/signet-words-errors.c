@@ -115,6 +115,9 @@ static const SignetErrorRow token_rows[] = {
   { SIGNET_TOKEN_ERROR_MODULE_LIED, STATUS_UNAVAILABLE, "module-lied",
     N_("The driver of the token (PKCS#11 module) gave an answer that cannot be right."),
     N_("Nothing was signed. Ask the token’s maker for a newer driver, and do not use this one until then.") },
+  { SIGNET_TOKEN_ERROR_MODULE_NOT_READY, STATUS_UNAVAILABLE, "module-not-ready",
+    N_("The driver of the token (PKCS#11 module) has nothing to work with: its service or its hardware is not there."),
+    N_("The token doctor says what is missing: signet token doctor") },
 };
 
 static const SignetErrorRow document_rows[] = {

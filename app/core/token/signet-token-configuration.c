@@ -9,7 +9,9 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "signet-token-private.h"
@@ -18,6 +20,17 @@
 #define MAX_LINES 256
 #define MAX_MODULES 256
 #define SUFFIX ".module"
+
+SignetTokenModuleSource *
+_signet_token_module_source_new (const char *path, gboolean user, const char *origin)
+{
+  SignetTokenModuleSource *source = g_new0 (SignetTokenModuleSource, 1);
+
+  source->path = g_strdup (path);
+  source->user = user;
+  source->origin = origin;
+  return source;
+}
 
 void
 _signet_token_module_source_free (SignetTokenModuleSource *source)
@@ -187,18 +200,75 @@ _signet_token_configuration_find (const char *const *system_dirs,
   for (GList *name = names; name != NULL; name = name->next)
     {
       GHashTable *values = g_hash_table_lookup (files, name->data);
-      char *path = module_path (values, module_dir, program);
-      SignetTokenModuleSource *source = NULL;
+      g_autofree char *path = module_path (values, module_dir, program);
 
-      if (path == NULL)
-        continue;
-      source = g_new0 (SignetTokenModuleSource, 1);
-      source->path = path;
-      source->user = g_hash_table_contains (values, " user");
-      g_ptr_array_add (found, source);
+      if (path != NULL)
+        g_ptr_array_add (found, _signet_token_module_source_new (path, g_hash_table_contains (values, " user"), "p11-kit"));
     }
   return found;
 }
+
+/* --- our own folders --- */
+
+/* Development builds accept a group's folder: build trees often are (signet-host-module.c says the same). */
+static gboolean
+is_written_by_us_alone (const struct stat *info, gboolean user)
+{
+  mode_t others = SIGNET_DEVELOPMENT ? S_IWOTH : (S_IWOTH | S_IWGRP);
+
+  return (info->st_uid == 0 || (user && info->st_uid == geteuid ())) && (info->st_mode & others) == 0;
+}
+
+gboolean
+_signet_token_configuration_is_guarded (const char *path, gboolean user)
+{
+  struct stat info;
+
+  if (lstat (path, &info) != 0)
+    return errno == ENOENT;
+  return (S_ISREG (info.st_mode) || S_ISDIR (info.st_mode)) && is_written_by_us_alone (&info, user);
+}
+
+static void
+read_own_file (GPtrArray *found, const char *path, gboolean user)
+{
+  g_autoptr (GHashTable) values = NULL;
+  const char *module = NULL;
+
+  if (!_signet_token_configuration_is_guarded (path, user))
+    {
+      g_warning ("%s is not read: others can write it, or it is a link", path);
+      return;
+    }
+  values = load (path);
+  module = values != NULL ? g_hash_table_lookup (values, "module") : NULL;
+  if (module != NULL && g_path_is_absolute (module))
+    g_ptr_array_add (found, _signet_token_module_source_new (module, user, user ? "user" : "administrator"));
+}
+
+GPtrArray *
+_signet_token_configuration_read_own (const char *dir, gboolean user)
+{
+  GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) _signet_token_module_source_free);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) folder = g_dir_open (dir, 0, NULL);
+  const char *name = NULL;
+
+  if (folder != NULL && !_signet_token_configuration_is_guarded (dir, user))
+    {
+      g_warning ("%s is not read: others can write it, or it is a link", dir);
+      return found;
+    }
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL && names->len < MAX_MODULES)
+    if (g_str_has_suffix (name, SUFFIX))
+      g_ptr_array_add (names, g_build_filename (dir, name, NULL));
+  g_ptr_array_sort (names, (GCompareFunc) _signet_token_compare_names);
+  for (guint i = 0; i < names->len; i++)
+    read_own_file (found, names->pdata[i], user);
+  return found;
+}
+
+/* --- the whole --- */
 
 /* "user-config" of pkcs11.conf; p11-kit ignores the user's files for root, and so do we. */
 static const char *

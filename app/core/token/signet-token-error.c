@@ -26,6 +26,7 @@ static const GDBusErrorEntry entries[] = {
   { SIGNET_TOKEN_ERROR_MODULE_CRASHED, NAME "ModuleCrashed" },
   { SIGNET_TOKEN_ERROR_MODULE_HUNG, NAME "ModuleHung" },
   { SIGNET_TOKEN_ERROR_MODULE_LIED, NAME "ModuleLied" },
+  { SIGNET_TOKEN_ERROR_MODULE_NOT_READY, NAME "ModuleNotReady" },
 };
 
 GQuark

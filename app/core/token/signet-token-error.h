@@ -25,6 +25,7 @@ typedef enum {
   SIGNET_TOKEN_ERROR_MODULE_CRASHED,
   SIGNET_TOKEN_ERROR_MODULE_HUNG,       /* the deadline passed, the host was killed */
   SIGNET_TOKEN_ERROR_MODULE_LIED,       /* lengths, types or a signature that do not fit */
+  SIGNET_TOKEN_ERROR_MODULE_NOT_READY,  /* it loads, and C_Initialize fails: its service or its hardware is not there */
 } SignetTokenError;
 
 G_END_DECLS

@@ -11,10 +11,12 @@
 #include <string.h>
 
 #include "../base/signet-paths.h"
+#include "../base/signet-policy.h"
 #include "signet-token-manager-private.h"
 
 typedef struct
 {
+  SignetTokenManager *manager; /* borrowed */
   SignetTokenModule *module;
   GCancellable *cancellable;
   GThread *thread;
@@ -22,12 +24,19 @@ typedef struct
   GError *error;     /* (nullable) */
 } Listing;
 
+static gboolean
+is_refusal (const GError *error)
+{
+  return g_error_matches (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED) ||
+         g_error_matches (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_READY);
+}
+
 /* What was refused once may be mended meanwhile (a service was started, a file's mode set right): the next listing tries anew. */
 static void
 note_failure (SignetTokenModule *module, const GError *failure)
 {
   _signet_token_module_take_listed (module, _signet_token_watch_state (module, SIGNET_TOKEN_STATE_GONE));
-  if (g_error_matches (failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED))
+  if (is_refusal (failure))
     _signet_token_module_forget_host (module);
 }
 
@@ -76,11 +85,9 @@ list_in_host (SignetTokenModule *module, GCancellable *cancellable, GError **err
   return _signet_token_parse_tokens (module, tokens);
 }
 
-static gpointer
-list_module (gpointer data)
+static void
+ask (Listing *listing)
 {
-  Listing *listing = data;
-
   listing->tokens = list_in_host (listing->module, listing->cancellable, &listing->error);
   /* the process ended while we waited for our turn: that was somebody else's failure */
   if (g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN))
@@ -88,7 +95,6 @@ list_module (gpointer data)
       g_clear_error (&listing->error);
       listing->tokens = list_in_host (listing->module, listing->cancellable, &listing->error);
     }
-  return NULL;
 }
 
 static void
@@ -99,29 +105,7 @@ listing_clear (Listing *listing)
   g_clear_error (&listing->error);
 }
 
-/* All at once; the first on this thread, for one module is the common case. */
-static GArray *
-list_all (GPtrArray *modules, GCancellable *cancellable)
-{
-  GArray *listings = g_array_sized_new (FALSE, TRUE, sizeof (Listing), modules->len);
-
-  g_array_set_clear_func (listings, (GDestroyNotify) listing_clear);
-  g_array_set_size (listings, modules->len);
-  for (guint i = modules->len; i-- > 0;)
-    {
-      Listing *listing = &g_array_index (listings, Listing, i);
-
-      listing->module = g_object_ref (modules->pdata[i]);
-      listing->cancellable = cancellable;
-      if (i > 0)
-        listing->thread = g_thread_new ("signet-token-list", list_module, listing);
-      else
-        list_module (listing);
-    }
-  for (guint i = 1; i < listings->len; i++)
-    g_thread_join (g_array_index (listings, Listing, i).thread);
-  return listings;
-}
+/* --- what a module said last --- */
 
 static const char *
 state_of (Listing *listing)
@@ -130,6 +114,8 @@ state_of (Listing *listing)
     return listing->tokens->len > 0 ? "ok" : "no-token";
   if (g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED))
     return "refused";
+  if (g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_READY))
+    return "not-ready";
   if (g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_CRASHED))
     return "crashed";
   return g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_HUNG) ? "hung" : "failed";
@@ -201,39 +187,164 @@ is_there (GPtrArray *tokens, SignetToken *token)
   return FALSE;
 }
 
-/* Called with the lock held. */
-static void
-take_over (SignetTokenManager *self, GArray *listings)
+static SignetTokenFinding *
+finding_new_excluded (const char *path)
 {
-  GPtrArray *tokens = g_ptr_array_new_with_free_func (g_object_unref);
+  SignetTokenFinding *finding = g_new0 (SignetTokenFinding, 1);
 
-  g_ptr_array_set_size (self->findings, 0);
-  for (guint i = 0; i < listings->len; i++)
-    {
-      Listing *listing = &g_array_index (listings, Listing, i);
-
-      g_ptr_array_add (self->findings, finding_new (listing));
-      for (guint n = 0; listing->tokens != NULL && n < listing->tokens->len; n++)
-        if (!is_there (tokens, listing->tokens->pdata[n]))
-          g_ptr_array_add (tokens, g_object_ref (known_or_new (self->tokens, listing->tokens->pdata[n])));
-    }
-  g_ptr_array_unref (self->tokens);
-  self->tokens = tokens;
-  self->listed = TRUE;
+  finding->module = g_strdup (path);
+  finding->state = g_strdup ("excluded");
+  finding->detail = g_strdup ("policy: software tokens are excluded");
+  return finding;
 }
 
-/* The system's SoftHSM is there for programs of its group; that it refuses everybody else is no news to a person. */
+/* Also the tokens that tell only when they are listed that their keys are files. */
+static gboolean
+is_wanted (SignetToken *token)
+{
+  return signet_policy_allows_software_tokens () || !signet_token_is_software (token);
+}
+
+typedef struct
+{
+  SignetTokenModule *module;
+  GPtrArray *tokens;
+  SignetTokenFinding *finding;
+} Answer;
+
+static void
+answer_free (Answer *answer)
+{
+  g_object_unref (answer->module);
+  g_ptr_array_unref (answer->tokens);
+  signet_token_finding_free (answer->finding);
+  g_free (answer);
+}
+
+GPtrArray *
+_signet_token_manager_new_answers (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) answer_free);
+}
+
+static Answer *
+find_answer (SignetTokenManager *self, SignetTokenModule *module)
+{
+  for (guint i = 0; i < self->answers->len; i++)
+    {
+      Answer *answer = self->answers->pdata[i];
+
+      if (answer->module == module)
+        return answer;
+    }
+  return NULL;
+}
+
+/* With the lock held. The objects faces know already stay, when nothing about the token changed. */
+static void
+take_answer (SignetTokenManager *self, Listing *listing)
+{
+  Answer *answer = g_new0 (Answer, 1);
+  Answer *before = find_answer (self, listing->module);
+
+  answer->module = g_object_ref (listing->module);
+  answer->tokens = g_ptr_array_new_with_free_func (g_object_unref);
+  answer->finding = finding_new (listing);
+  for (guint i = 0; listing->tokens != NULL && i < listing->tokens->len; i++)
+    g_ptr_array_add (answer->tokens, g_object_ref (known_or_new (self->tokens, listing->tokens->pdata[i])));
+  if (before != NULL)
+    g_ptr_array_remove (self->answers, before);
+  g_ptr_array_add (self->answers, answer);
+}
+
+/* With the lock held. */
+static void
+forget_gone_modules (SignetTokenManager *self)
+{
+  for (guint i = self->answers->len; i-- > 0;)
+    {
+      Answer *answer = self->answers->pdata[i];
+
+      if (!g_ptr_array_find (self->modules, answer->module, NULL))
+        g_ptr_array_remove_index (self->answers, i);
+    }
+}
+
+/* With the lock held: the list in the order of the modules, whichever answered first. One that has not answered yet shows what it had. */
+static void
+join_answers (SignetTokenManager *self)
+{
+  GPtrArray *tokens = g_ptr_array_new_with_free_func (g_object_unref);
+  gboolean all = TRUE;
+
+  forget_gone_modules (self);
+  g_ptr_array_set_size (self->findings, 0);
+  for (guint i = 0; i < self->modules->len; i++)
+    {
+      Answer *answer = find_answer (self, self->modules->pdata[i]);
+
+      all &= answer != NULL;
+      if (answer == NULL)
+        continue;
+      g_ptr_array_add (self->findings, _signet_token_finding_copy (answer->finding));
+      for (guint n = 0; n < answer->tokens->len; n++)
+        if (is_wanted (answer->tokens->pdata[n]) && !is_there (tokens, answer->tokens->pdata[n]))
+          g_ptr_array_add (tokens, g_object_ref (answer->tokens->pdata[n]));
+    }
+  for (guint i = 0; i < self->excluded->len; i++)
+    g_ptr_array_add (self->findings, finding_new_excluded (self->excluded->pdata[i]));
+  g_ptr_array_unref (self->tokens);
+  self->tokens = tokens;
+  self->listed |= all;
+}
+
+/* Each answer is shown when it comes: a module that stalls delays nobody. */
+static void
+publish (Listing *listing)
+{
+  SignetTokenManager *self = listing->manager;
+
+  if (g_cancellable_is_cancelled (listing->cancellable))
+    return;
+  g_mutex_lock (&self->lock);
+  take_answer (self, listing);
+  join_answers (self);
+  g_mutex_unlock (&self->lock);
+  _signet_token_manager_show (self);
+}
+
+static gpointer
+list_module (gpointer data)
+{
+  ask (data);
+  publish (data);
+  return NULL;
+}
+
+void
+_signet_token_manager_list_module (SignetTokenManager *self, SignetTokenModule *module, GCancellable *cancellable)
+{
+  Listing listing = { .manager = self, .cancellable = cancellable, .module = g_object_ref (module) };
+
+  list_module (&listing);
+  listing_clear (&listing);
+}
+
+/* Modules of others that have nothing to work with (no TPM, no reader service, not in their group) are no news to a person who did
+   not ask for them: the findings tell it, and the doctor. */
 static gboolean
 is_expected (Listing *listing)
 {
-  g_autofree char *name = g_path_get_basename (_signet_token_module_get_path (listing->module));
+  const char *origin = _signet_token_module_get_origin (listing->module);
 
-  return _signet_token_module_get_software_dir (listing->module) == NULL && g_str_equal (name, "libsofthsm2.so") &&
-         g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED);
+  if (g_strcmp0 (origin, "p11-kit") != 0 && g_strcmp0 (origin, "vendor") != 0)
+    return FALSE;
+  return g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_READY) ||
+         g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_FAILED);
 }
 
 static GPtrArray *
-collect_problems (SignetTokenManager *self, GArray *listings)
+collect_problems (GArray *listings)
 {
   GPtrArray *problems = g_ptr_array_new_with_free_func ((GDestroyNotify) g_error_free);
 
@@ -242,7 +353,7 @@ collect_problems (SignetTokenManager *self, GArray *listings)
       Listing *listing = &g_array_index (listings, Listing, i);
       GError *problem = NULL;
 
-      if (listing->error == NULL || (self->given == NULL && is_expected (listing)))
+      if (listing->error == NULL || is_expected (listing))
         continue;
       problem = g_error_copy (listing->error);
       if (!g_str_has_prefix (problem->message, _signet_token_module_get_path (listing->module)))
@@ -250,6 +361,31 @@ collect_problems (SignetTokenManager *self, GArray *listings)
       g_ptr_array_add (problems, problem);
     }
   return problems;
+}
+
+/* All at once; the first on this thread, for one module is the common case. */
+static GArray *
+list_all (SignetTokenManager *self, GPtrArray *modules, GCancellable *cancellable)
+{
+  GArray *listings = g_array_sized_new (FALSE, TRUE, sizeof (Listing), modules->len);
+
+  g_array_set_clear_func (listings, (GDestroyNotify) listing_clear);
+  g_array_set_size (listings, modules->len);
+  for (guint i = modules->len; i-- > 0;)
+    {
+      Listing *listing = &g_array_index (listings, Listing, i);
+
+      listing->manager = self;
+      listing->module = g_object_ref (modules->pdata[i]);
+      listing->cancellable = cancellable;
+      if (i > 0)
+        listing->thread = g_thread_new ("signet-token-list", list_module, listing);
+      else
+        list_module (listing);
+    }
+  for (guint i = 1; i < listings->len; i++)
+    g_thread_join (g_array_index (listings, Listing, i).thread);
+  return listings;
 }
 
 /**
@@ -269,21 +405,28 @@ signet_token_manager_refresh (SignetTokenManager *self, GCancellable *cancellabl
 
   g_return_val_if_fail (SIGNET_IS_TOKEN_MANAGER (self), NULL);
 
-  g_mutex_lock (&self->lock);
-  _signet_token_manager_find_modules (self);
-  g_mutex_unlock (&self->lock);
-  modules = _signet_token_manager_dup_loaded (self);
-  listings = list_all (modules, cancellable);
+  modules = _signet_token_manager_find_again (self);
+  listings = list_all (self, modules, cancellable);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
+  if (problems != NULL)
+    *problems = collect_problems (listings);
   g_mutex_lock (&self->lock);
-  take_over (self, listings);
   tokens = g_ptr_array_ref (self->tokens);
   g_mutex_unlock (&self->lock);
-  if (problems != NULL)
-    *problems = collect_problems (self, listings);
-  _signet_token_manager_show (self);
   return tokens;
+}
+
+/* Looks for modules anew; one that is gone takes its tokens with it. */
+GPtrArray *
+_signet_token_manager_find_again (SignetTokenManager *self)
+{
+  g_mutex_lock (&self->lock);
+  _signet_token_manager_find_modules (self);
+  join_answers (self);
+  g_mutex_unlock (&self->lock);
+  _signet_token_manager_show (self);
+  return _signet_token_manager_dup_loaded (self);
 }
 
 GPtrArray *
@@ -306,7 +449,7 @@ _signet_token_manager_list_one (SignetTokenManager *self, const char *path, gboo
   g_mutex_unlock (&self->lock);
   if (module == NULL)
     return NULL;
-  list_module (&listing);
+  ask (&listing);
   tokens = g_steal_pointer (&listing.tokens);
   listing_clear (&listing);
   return tokens;

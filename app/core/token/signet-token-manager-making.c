@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../base/signet-paths.h"
+#include "../base/signet-policy.h"
 #include "signet-token-manager-private.h"
 
 static gboolean
@@ -72,6 +73,11 @@ signet_token_manager_init_software_token (SignetTokenManager *self,
   g_return_val_if_fail (SIGNET_IS_TOKEN_MANAGER (self), NULL);
   g_return_val_if_fail (label != NULL && pin != NULL, NULL);
 
+  if (!signet_policy_allows_software_tokens ())
+    {
+      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "policy: software tokens are excluded");
+      return NULL;
+    }
   if (path == NULL)
     {
       g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED,

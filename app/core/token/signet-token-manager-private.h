@@ -15,11 +15,14 @@ struct _SignetTokenManager
 {
   GObject parent_instance;
   GMainContext *context; /* of the list model */
+  SignetTokenBell *bell;
   char **given;          /* (nullable): paths to use instead of what is found */
   GMutex lock;           /* for what follows, up to the empty line */
   GPtrArray *modules;    /* (element-type SignetTokenModule) */
   GPtrArray *tokens;     /* (element-type SignetToken): the last listing */
+  GPtrArray *answers;    /* what each module said last */
   GPtrArray *findings;   /* (element-type SignetTokenFinding) */
+  GPtrArray *excluded;   /* (element-type utf8): paths of modules that policy does not want */
   gboolean listed;
   gboolean with_software; /* one was made through us: listed even beside given paths */
   guint deadlines[SIGNET_TOKEN_N_DEADLINES];
@@ -38,6 +41,12 @@ GPtrArray        *_signet_token_manager_dup_tokens  (SignetTokenManager *self); 
 GPtrArray        *_signet_token_manager_list_one    (SignetTokenManager *self, const char *path, gboolean software, GCancellable *cancellable);
 gboolean          _signet_token_manager_has_given_modules (SignetTokenManager *self);
 
+SignetTokenFinding *_signet_token_finding_copy (const SignetTokenFinding *finding);
+GPtrArray        *_signet_token_manager_new_answers (void);
+/* Lists one module and shows what it says; blocks up to its deadline. */
+void              _signet_token_manager_list_module (SignetTokenManager *self, SignetTokenModule *module, GCancellable *cancellable);
+/* Which modules there are may have changed: (transfer full) (element-type SignetTokenModule) */
+GPtrArray        *_signet_token_manager_find_again  (SignetTokenManager *self);
 /* Shows the last listing in the list model, in its context. */
 void              _signet_token_manager_show (SignetTokenManager *self);
 

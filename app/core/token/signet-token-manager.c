@@ -117,7 +117,10 @@ signet_token_manager_finalize (GObject *object)
   g_ptr_array_unref (self->tokens);
   g_ptr_array_unref (self->modules);
   g_ptr_array_unref (self->findings);
+  g_ptr_array_unref (self->answers);
+  g_ptr_array_unref (self->excluded);
   g_strfreev (self->given);
+  _signet_token_bell_unref (self->bell);
   g_mutex_clear (&self->lock);
   g_main_context_unref (self->context);
   G_OBJECT_CLASS (signet_token_manager_parent_class)->finalize (object);
@@ -134,10 +137,13 @@ static void
 signet_token_manager_init (SignetTokenManager *self)
 {
   g_mutex_init (&self->lock);
+  self->bell = _signet_token_bell_new ();
   self->context = g_main_context_ref_thread_default ();
   self->modules = g_ptr_array_new_with_free_func (g_object_unref);
   self->tokens = g_ptr_array_new_with_free_func (g_object_unref);
   self->items = g_ptr_array_new_with_free_func (g_object_unref);
+  self->answers = _signet_token_manager_new_answers ();
+  self->excluded = g_ptr_array_new_with_free_func (g_free);
   self->findings = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_token_finding_free);
 }
 
@@ -238,10 +244,9 @@ signet_token_finding_free (SignetTokenFinding *finding)
   g_free (finding);
 }
 
-static gpointer
-finding_copy (gconstpointer source, gpointer unused)
+SignetTokenFinding *
+_signet_token_finding_copy (const SignetTokenFinding *finding)
 {
-  const SignetTokenFinding *finding = source;
   SignetTokenFinding *copy = g_new0 (SignetTokenFinding, 1);
 
   copy->module = g_strdup (finding->module);
@@ -251,6 +256,12 @@ finding_copy (gconstpointer source, gpointer unused)
   return copy;
 }
 
+static gpointer
+copy_finding (gconstpointer finding, gpointer unused)
+{
+  return _signet_token_finding_copy (finding);
+}
+
 GPtrArray *
 signet_token_manager_dup_findings (SignetTokenManager *self)
 {
@@ -258,7 +269,7 @@ signet_token_manager_dup_findings (SignetTokenManager *self)
 
   g_return_val_if_fail (SIGNET_IS_TOKEN_MANAGER (self), NULL);
   g_mutex_lock (&self->lock);
-  findings = g_ptr_array_copy (self->findings, finding_copy, NULL);
+  findings = g_ptr_array_copy (self->findings, copy_finding, NULL);
   g_mutex_unlock (&self->lock);
   g_ptr_array_set_free_func (findings, (GDestroyNotify) signet_token_finding_free);
   return findings;

@@ -23,10 +23,23 @@ typedef enum {
 
 typedef struct _SignetTokenHostRef SignetTokenHostRef;
 
+/* An eventfd that any thread may ring and one thread waits on. */
+typedef struct _SignetTokenBell SignetTokenBell;
+SignetTokenBell    *_signet_token_bell_new            (void);
+SignetTokenBell    *_signet_token_bell_ref            (SignetTokenBell *bell);
+void                _signet_token_bell_unref          (SignetTokenBell *bell);
+void                _signet_token_bell_ring           (SignetTokenBell *bell);
+void                _signet_token_bell_clear          (SignetTokenBell *bell);
+int                 _signet_token_bell_get_fd         (SignetTokenBell *bell); /* readable when it was rung; -1: there is none */
+
 #define SIGNET_TYPE_TOKEN_MODULE (signet_token_module_get_type ())
 G_DECLARE_FINAL_TYPE (SignetTokenModule, signet_token_module, SIGNET, TOKEN_MODULE, GObject)
 
 SignetTokenModule  *_signet_token_module_new          (const char *path, const char *software_dir, gboolean user);
+void                _signet_token_module_set_origin   (SignetTokenModule *self, const char *origin); /* static text; once, before others know it */
+const char         *_signet_token_module_get_origin   (SignetTokenModule *self); /* (nullable) */
+/* Rung when something was written through us, or a call ended: who watches looks. Once, before others know the module. */
+void                _signet_token_module_set_bell     (SignetTokenModule *self, SignetTokenBell *bell);
 const char         *_signet_token_module_get_path     (SignetTokenModule *self);
 const char         *_signet_token_module_get_software_dir (SignetTokenModule *self); /* (nullable) */
 void                _signet_token_module_set_deadline (SignetTokenModule *self, SignetTokenDeadline deadline, guint milliseconds);

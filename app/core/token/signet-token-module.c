@@ -46,6 +46,8 @@ struct _SignetTokenModule
   char *path;
   char *software_dir; /* (nullable) */
   gboolean user;
+  const char *origin;       /* (nullable) */
+  SignetTokenBell *bell;    /* (nullable) */
   guint touches;            /* (atomic) */
   GMutex lock;              /* for what follows */
   SignetTokenHostRef *host; /* (nullable) */
@@ -406,6 +408,7 @@ signet_token_module_finalize (GObject *object)
   g_free (self->software_dir);
   g_free (self->tokens);
   g_free (self->listed);
+  g_clear_pointer (&self->bell, _signet_token_bell_unref);
   G_OBJECT_CLASS (signet_token_module_parent_class)->finalize (object);
 }
 
@@ -450,6 +453,24 @@ _signet_token_module_new (const char *path, const char *software_dir, gboolean u
   return self;
 }
 
+void
+_signet_token_module_set_origin (SignetTokenModule *self, const char *origin)
+{
+  self->origin = origin;
+}
+
+const char *
+_signet_token_module_get_origin (SignetTokenModule *self)
+{
+  return self->origin;
+}
+
+void
+_signet_token_module_set_bell (SignetTokenModule *self, SignetTokenBell *bell)
+{
+  self->bell = _signet_token_bell_ref (bell);
+}
+
 const char *
 _signet_token_module_get_path (SignetTokenModule *self)
 {
@@ -486,6 +507,8 @@ void
 _signet_token_module_touch (SignetTokenModule *self)
 {
   g_atomic_int_inc (&self->touches);
+  if (self->bell != NULL)
+    _signet_token_bell_ring (self->bell);
 }
 
 guint

@@ -98,13 +98,20 @@ SignetSigner       *_signet_token_signer_new        (SignetTokenSession *session
 
 /* --- where modules are --- */
 typedef struct {
-  char    *path;
-  gboolean user;  /* the user named it: a file of the user's own is fine */
+  char       *path;
+  gboolean    user;         /* the user named it: a file of the user's own is fine */
+  const char *origin;       /* of SignetTokenModuleInfo; static */
+  const char *software_dir; /* (nullable): ours; interned */
 } SignetTokenModuleSource;
+SignetTokenModuleSource *_signet_token_module_source_new (const char *path, gboolean user, const char *origin);
 void       _signet_token_module_source_free (SignetTokenModuleSource *source);
 /* (element-type SignetTokenModuleSource): what p11-kit's configuration offers @program. Folders in order of rising precedence. */
 GPtrArray *_signet_token_configuration_find (const char *const *system_dirs, const char *user_dir, const char *module_dir, const char *program);
 GPtrArray *_signet_token_configuration_find_default (void);
+/* (element-type SignetTokenModuleSource): *.module files of a folder of ours. Those that others can write are told in the log and left out. */
+GPtrArray *_signet_token_configuration_read_own (const char *dir, gboolean user);
+/* Others than root, and than the user for what is the user's own, cannot write @path; the last component may be missing. */
+gboolean   _signet_token_configuration_is_guarded (const char *path, gboolean user);
 /* One file: a table of names and values; (nullable) when it is too large or binary */
 GHashTable *_signet_token_configuration_parse (const char *text, gsize length);
 

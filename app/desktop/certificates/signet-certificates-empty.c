@@ -28,6 +28,8 @@ static const struct { const char *code; SignetState state; const char *words; } 
   { "ok", SIGNET_STATE_OK, N_("Works") },
   { "no-token", SIGNET_STATE_OK, N_("Works, but there is no token in it") },
   { "refused", SIGNET_STATE_STOP, N_("Not loaded: the file is not one that may be trusted") },
+  { "not-ready", SIGNET_STATE_WARNING, N_("Nothing to work with: its service or its hardware is not there") },
+  { "excluded", SIGNET_STATE_WARNING, N_("Excluded by the administrator of this computer") },
   { "crashed", SIGNET_STATE_STOP, N_("It crashed. Signet goes on without it; ask its maker for a newer one.") },
   { "hung", SIGNET_STATE_STOP, N_("It never answered and was ended. Ask its maker for a newer one.") },
   { "failed", SIGNET_STATE_WARNING, N_("It answered with an error") },

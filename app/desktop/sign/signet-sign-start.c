@@ -26,18 +26,14 @@ G_DEFINE_FINAL_TYPE (SignetSignStart, signet_sign_start, ADW_TYPE_BIN)
 static void
 update (SignetSignStart *self)
 {
-  g_autoptr(GPtrArray) tokens = NULL;
+  g_autoptr(GPtrArray) tokens = self->desktop != NULL ? signet_desktop_dup_tokens (self->desktop) : NULL;
 
   signet_ui_clear_list (self->tokens);
-  if (self->desktop == NULL || !signet_token_manager_is_listed (signet_desktop_get_tokens (self->desktop)))
-    {
-      gtk_list_box_append (self->tokens, signet_token_row_new_looking ());
-      return;
-    }
-  tokens = signet_desktop_dup_tokens (self->desktop);
-  for (guint i = 0; i < tokens->len; i++)
+  for (guint i = 0; tokens != NULL && i < tokens->len; i++)
     gtk_list_box_append (self->tokens, signet_token_row_new (g_ptr_array_index (tokens, i), signet_desktop_now (self->desktop)));
-  if (tokens->len == 0)
+  if (tokens == NULL || !signet_token_manager_is_listed (signet_desktop_get_tokens (self->desktop)))
+    gtk_list_box_append (self->tokens, signet_token_row_new_looking ());
+  else if (tokens->len == 0)
     gtk_list_box_append (self->tokens, signet_token_row_new_none ());
 }
 
