@@ -96,13 +96,14 @@ class Place:
             time.sleep(0.01)
         return process
 
-    def run(self, *arguments, text=None):
-        """Runs a program to its end, its output only shown when it fails."""
-        done = subprocess.run([str(argument) for argument in arguments], input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              env=self.environment, text=True, check=False)
+    def run(self, *arguments, binary=False):
+        """Runs a program to its end; what it printed."""
+        done = subprocess.run([str(argument) for argument in arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, env=self.environment, check=False)
         if done.returncode != 0:
-            raise RuntimeError(f'{arguments[0]} ended with {done.returncode}:\n{done.stdout[-2000:]}')
-        return done.stdout
+            said = (done.stdout + done.stderr)[-2000:].decode(errors='replace')
+            raise RuntimeError(f'{arguments[0]} ended with {done.returncode}:\n{said}')
+        return done.stdout if binary else done.stdout.decode()
 
 
 def listens(port):
