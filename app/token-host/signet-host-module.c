@@ -20,6 +20,8 @@
 
 #include "signet-host-private.h"
 
+#define NOBODY 65534 /* /proc/sys/kernel/overflowuid */
+
 struct _HostModule
 {
   PKCS11_CTX *libp11;
@@ -51,6 +53,11 @@ others_can_write (const struct stat *info)
 static gboolean
 owner_is_trusted (const struct stat *info, gboolean user)
 {
+#if SIGNET_DEVELOPMENT
+  /* in a user namespace (a container without root, tests/token/ground) root's files look like nobody's */
+  if (info->st_uid == NOBODY && geteuid () == 0)
+    return TRUE;
+#endif
   return info->st_uid == 0 || (user && info->st_uid == geteuid ());
 }
 
