@@ -204,8 +204,9 @@ spawn (SignetTokenModule *self, int socket, GError **error)
 {
   g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv) environment = host_environment ();
-  /* what a vendor's module prints belongs in a developer's terminal, not in the output of `signet` */
-  const int fds[] = { -1, -1, SIGNET_DEVELOPMENT ? STDERR_FILENO : -1, socket };
+  /* what vendors' modules print is for a developer who asks for it: some print a page when there is no token */
+  const gboolean heard = SIGNET_DEVELOPMENT && g_getenv ("SIGNET_MODULE_OUTPUT") != NULL;
+  const int fds[] = { -1, -1, heard ? STDERR_FILENO : -1, socket };
 
   g_ptr_array_add (argv, g_strdup (signet_paths_get_token_host ()));
   if (self->user)
