@@ -194,7 +194,8 @@ signet_sign_job_check (SignetSignJob           *job,
                        SignetInvocation        *invocation,
                        const SignetSignOptions *options,
                        SignetTokenKey          *key,
-                       SignetJournal           *journal)
+                       SignetJournal           *journal,
+                       SignetSigning           *shared)
 {
   SignetCore *core = signet_invocation_get_core (invocation);
   g_autofree char *tsa = signet_sign_dup_tsa (options, key, core);
@@ -205,6 +206,8 @@ signet_sign_job_check (SignetSignJob           *job,
   signet_signing_set_tsa (job->signing, tsa);
   signet_signing_set_seams (job->signing, signet_core_get_http (core), signet_core_get_clock (core), journal);
   signet_signing_set_chain (job->signing, signet_core_get_ca_certificates (core));
+  if (shared != NULL)
+    signet_signing_share_findings (job->signing, shared);
   job->checks = signet_signing_preflight (job->signing, invocation->cancellable, &job->error);
 }
 
@@ -296,6 +299,7 @@ signet_sign_check_all (SignetInvocation        *invocation,
 {
   g_autoptr(GError) error = NULL;
   SignetJournal *journal = signet_core_get_journal (signet_invocation_get_core (invocation), &error);
+  SignetSigning *shared = NULL; /* what the first file tells of the certificate is true for all */
   gboolean first = TRUE;
 
   if (journal == NULL)
@@ -307,7 +311,9 @@ signet_sign_check_all (SignetInvocation        *invocation,
     {
       SignetSignJob *job = g_ptr_array_index (jobs, i);
 
-      signet_sign_job_check (job, invocation, options, key, journal);
+      signet_sign_job_check (job, invocation, options, key, journal, shared);
+      if (shared == NULL)
+        shared = job->signing;
       if (job->error != NULL)
         signet_terminal_show_error (job->path, job->error);
       job->status = signet_words_exit_status (job->error);
@@ -362,25 +368,44 @@ signet_sign_log_in (SignetInvocation          *invocation,
   return signet_token_login (signet_token_key_get_token (key), SIGNET_INTERACTION (interaction), &about, invocation->cancellable, error);
 }
 
-static void
-signet_sign_job_run (SignetSignJob             *job,
-                     SignetInvocation          *invocation,
-                     SignetSigner              *signer,
-                     SignetTerminalInteraction *interaction)
+static gboolean
+signet_sign_ends_the_run (const GError *error)
 {
-  g_autofree char *name = signet_text_sanitize (job->path, -1, 0);
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || error->domain == SIGNET_TOKEN_ERROR;
+}
+
+/* What signet_sign_told() needs. */
+typedef struct
+{
+  SignetInvocation *invocation;
+  GPtrArray        *ready; /* (element-type SignetSignJob): those being signed, borrowed */
+} SignetSignBatch;
+
+/* One file is finished; they come in the order they were named in. */
+static void
+signet_sign_told (guint         index,
+                  const GError *error,
+                  gpointer      data)
+{
+  SignetSignBatch *batch = data;
+  SignetSignJob *job = g_ptr_array_index (batch->ready, index);
+  g_autofree char *name = NULL;
   g_autofree char *result = NULL;
   g_autofree char *mark = NULL;
 
-  job->done = signet_signing_run (job->signing, signer, SIGNET_INTERACTION (interaction), invocation->cancellable, &job->error);
+  job->done = error == NULL;
   if (!job->done)
     {
-      signet_terminal_show_error (job->path, job->error);
-      job->status = signet_words_exit_status (job->error);
+      /* what ended the run is said once, for the file it happened to */
+      if (index == 0 || !signet_sign_ends_the_run (error) || ((SignetSignJob *) g_ptr_array_index (batch->ready, index - 1))->done)
+        signet_terminal_show_error (job->path, error);
+      job->error = g_error_copy (error);
+      job->status = signet_words_exit_status (error);
       return;
     }
-  if (invocation->json)
+  if (batch->invocation->json)
     return;
+  name = signet_text_sanitize (job->path, -1, 0);
   result = signet_text_sanitize (signet_signing_get_result_path (job->signing), -1, 0);
   mark = signet_terminal_mark (SIGNET_MARK_OK, _("Signed"), FALSE);
   signet_terminal_print ("%s  %s → %s", mark, name, result);
@@ -402,10 +427,26 @@ signet_sign_leave_out (GPtrArray    *jobs,
     }
 }
 
-static gboolean
-signet_sign_ends_the_run (const GError *error)
+static void
+signet_sign_run_ready (SignetInvocation          *invocation,
+                       SignetSigner              *signer,
+                       GPtrArray                 *jobs,
+                       SignetTerminalInteraction *interaction)
 {
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || error->domain == SIGNET_TOKEN_ERROR;
+  g_autoptr(GPtrArray) ready = g_ptr_array_new ();
+  g_autoptr(GPtrArray) signings = g_ptr_array_new ();
+  SignetSignBatch batch = { .invocation = invocation, .ready = ready };
+
+  for (guint i = 0; i < jobs->len; i++)
+    {
+      SignetSignJob *job = g_ptr_array_index (jobs, i);
+
+      if (job->status != 0)
+        continue;
+      g_ptr_array_add (ready, job);
+      g_ptr_array_add (signings, job->signing);
+    }
+  signet_signing_run_batch (signings, signer, SIGNET_INTERACTION (interaction), signet_sign_told, &batch, invocation->cancellable);
 }
 
 static void
@@ -420,25 +461,13 @@ signet_sign_run_all (SignetInvocation          *invocation,
 
   if (session != NULL)
     signer = signet_token_session_new_signer (session, key, SIGNET_INTERACTION (interaction), &error);
-  if (signer == NULL)
+  if (signer != NULL)
     {
-      signet_terminal_show_error (signet_token_get_label (signet_token_key_get_token (key)), error);
-      signet_sign_leave_out (jobs, error);
+      signet_sign_run_ready (invocation, signer, jobs, interaction);
       return;
     }
-  for (guint i = 0; i < jobs->len; i++)
-    {
-      SignetSignJob *job = g_ptr_array_index (jobs, i);
-
-      if (job->status != 0)
-        continue;
-      signet_sign_job_run (job, invocation, signer, interaction);
-      if (job->error != NULL && signet_sign_ends_the_run (job->error))
-        {
-          signet_sign_leave_out (jobs, job->error);
-          return;
-        }
-    }
+  signet_terminal_show_error (signet_token_get_label (signet_token_key_get_token (key)), error);
+  signet_sign_leave_out (jobs, error);
 }
 
 /* --- result ------------------------------------------------------------------------------------------------------------- */
@@ -508,7 +537,8 @@ signet_sign_finish (SignetInvocation *invocation,
       SignetSignJob *job = g_ptr_array_index (jobs, i);
 
       status = signet_invocation_worse_status (status, job->status);
-      json_array_add_object_element (files, signet_sign_job_to_json (job));
+      if (invocation->json)
+        json_array_add_object_element (files, signet_sign_job_to_json (job));
     }
   document = signet_invocation_new_document ();
   json_object_set_array_member (document, "files", files);

@@ -322,12 +322,13 @@ give_name (SignetOutputFile *self)
 }
 
 /**
- * signet_output_file_commit:
+ * signet_output_file_publish:
  *
- * After success the file is under its name and on the disk. After failure nothing is under its name, or what was there before.
+ * The first half of a commit: what is in the file is on the disk and the file has its name. That the name outlives a loss of power is for
+ * signet_output_file_sync_folder() to see to: once for many files, if need be.
  */
 gboolean
-signet_output_file_commit (SignetOutputFile *self, GError **error)
+signet_output_file_publish (SignetOutputFile *self, GError **error)
 {
   set_mode (self);
   if (fsync (self->fd) != 0)
@@ -336,8 +337,52 @@ signet_output_file_commit (SignetOutputFile *self, GError **error)
   if (give_name (self) != 0)
     return set_write_error (error, errno, "giving the output its name");
   signet_stop_here ("renamed");
-  /* the file is there by now; some file systems refuse to sync a folder */
+  return TRUE;
+}
+
+/* The file is there by now; some file systems refuse to sync a folder. */
+void
+signet_output_file_sync_folder (SignetOutputFile *self)
+{
   if (fsync (self->folder) != 0)
     g_debug ("fsync of the folder: %s", g_strerror (errno));
+}
+
+gboolean
+signet_output_file_is_beside (SignetOutputFile *self, SignetOutputFile *other)
+{
+  struct stat mine;
+  struct stat theirs;
+
+  return fstat (self->folder, &mine) == 0 && fstat (other->folder, &theirs) == 0 && mine.st_dev == theirs.st_dev
+         && mine.st_ino == theirs.st_ino;
+}
+
+/**
+ * signet_output_file_rename:
+ * @target: in the same folder
+ *
+ * For a file that has no name yet, when the name it should have got was taken meanwhile.
+ */
+void
+signet_output_file_rename (SignetOutputFile *self, const char *target)
+{
+  g_free (self->target);
+  g_free (self->name);
+  self->target = g_strdup (target);
+  self->name = g_path_get_basename (target);
+}
+
+/**
+ * signet_output_file_commit:
+ *
+ * After success the file is under its name and on the disk. After failure nothing is under its name, or what was there before.
+ */
+gboolean
+signet_output_file_commit (SignetOutputFile *self, GError **error)
+{
+  if (!signet_output_file_publish (self, error))
+    return FALSE;
+  signet_output_file_sync_folder (self);
   return TRUE;
 }

@@ -42,30 +42,70 @@ signet_signer_can_sign (SignetSigner *self, SignetSignatureAlgorithm algorithm)
   return SIGNET_SIGNER_GET_IFACE (self)->can_sign (self, algorithm);
 }
 
-static EVP_PKEY *
-decode_public_key (SignetSigner *self)
+/**
+ * signet_signer_expect:
+ * @n_signatures: how many are coming
+ *
+ * A token may answer the next request while the last one is still being looked at here, and some sign faster with two sessions.
+ *
+ * Returns: how many signatures may be asked for at the same time
+ */
+guint
+signet_signer_expect (SignetSigner *self, guint n_signatures)
 {
-  g_autoptr (GBytes) der = signet_signer_dup_public_key (self);
-  gsize length = 0;
-  const guint8 *p = der != NULL ? g_bytes_get_data (der, &length) : NULL;
+  SignetSignerInterface *iface = NULL;
 
-  return p != NULL ? d2i_PUBKEY (NULL, &p, (long) length) : NULL;
+  g_return_val_if_fail (SIGNET_IS_SIGNER (self), 1);
+
+  iface = SIGNET_SIGNER_GET_IFACE (self);
+  return iface->expect != NULL ? MAX (iface->expect (self, n_signatures), 1) : 1;
+}
+
+/* Decoded once for each signer: that costs more than to check a signature with it. Borrowed, (nullable) */
+static EVP_PKEY *
+get_public_key (SignetSigner *self)
+{
+  static GMutex lock;
+  GQuark quark = g_quark_from_static_string ("signet-signer-public-key");
+  EVP_PKEY *key = NULL;
+
+  g_mutex_lock (&lock);
+  key = g_object_get_qdata (G_OBJECT (self), quark);
+  if (key == NULL)
+    {
+      g_autoptr (GBytes) der = signet_signer_dup_public_key (self);
+      gsize length = 0;
+      const guint8 *p = der != NULL ? g_bytes_get_data (der, &length) : NULL;
+
+      key = p != NULL ? d2i_PUBKEY (NULL, &p, (long) length) : NULL;
+      g_object_set_qdata_full (G_OBJECT (self), quark, key, (GDestroyNotify) EVP_PKEY_free);
+    }
+  g_mutex_unlock (&lock);
+  return key;
 }
 
 static gboolean
 check_signature (SignetSigner *self, SignetSignatureAlgorithm algorithm, GBytes *message, GBytes *signature)
 {
-  EVP_PKEY *key = decode_public_key (self);
+  EVP_PKEY *key = get_public_key (self);
   const EVP_MD *md = signet_digest_get_md (algorithm.digest);
-  gboolean good;
 
   /* what goes into a CMS says that the salt is as long as the digest */
-  good = key != NULL && md != NULL
+  return key != NULL && md != NULL
          && _signet_signature_verify_with_salt (algorithm, key, EVP_MD_get_size (md),
                                                 g_bytes_get_data (message, NULL), g_bytes_get_size (message),
                                                 g_bytes_get_data (signature, NULL), g_bytes_get_size (signature));
-  EVP_PKEY_free (key);
-  return good;
+}
+
+static void
+set_lied (SignetSigner *self, GError **error)
+{
+  SignetSignerInterface *iface = SIGNET_SIGNER_GET_IFACE (self);
+
+  if (iface->lied != NULL)
+    g_propagate_error (error, iface->lied (self));
+  else
+    g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "what the key returned is not a signature of that key");
 }
 
 /**
@@ -73,7 +113,7 @@ check_signature (SignetSigner *self, SignetSignatureAlgorithm algorithm, GBytes 
  * @to_be_signed: the message itself, not its digest
  *
  * Blocks; may ask the person through an interaction the signer was made with.
- * Errors: those of the implementation; %SIGNET_BASE_ERROR_MALFORMED when what it returned is no signature of its key.
+ * Errors: those of the implementation; %SIGNET_BASE_ERROR_MALFORMED, or its own, when what it returned is no signature of its key.
  *
  * Returns: (transfer full) (nullable): the signature as it goes on the wire
  */
@@ -92,7 +132,7 @@ signet_signer_sign (SignetSigner *self, SignetSignatureAlgorithm algorithm, GByt
     return NULL;
   if (!check_signature (self, algorithm, to_be_signed, signature))
     {
-      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "what the key returned is not a signature of that key");
+      set_lied (self, error);
       return NULL;
     }
   return g_steal_pointer (&signature);

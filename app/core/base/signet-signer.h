@@ -16,6 +16,8 @@ G_DECLARE_INTERFACE (SignetSigner, signet_signer, SIGNET, SIGNER, GObject)
  * @dup_public_key: (transfer full): DER SubjectPublicKeyInfo (RFC 5280, 4.1.2.7)
  * @can_sign: whether the key can do @algorithm
  * @sign: signs the *message* @to_be_signed (the signer hashes it): PKCS#1, PSS, or DER Ecdsa-Sig-Value. Blocking.
+ * @lied: (optional): the error for something that was returned as a signature and is none; without it %SIGNET_BASE_ERROR_MALFORMED
+ * @expect: (optional): see signet_signer_expect(); a signer without it is asked for one signature at a time
  */
 struct _SignetSignerInterface {
   GTypeInterface g_iface;
@@ -24,6 +26,8 @@ struct _SignetSignerInterface {
   gboolean (*can_sign)       (SignetSigner *self, SignetSignatureAlgorithm algorithm);
   GBytes  *(*sign)           (SignetSigner *self, SignetSignatureAlgorithm algorithm, GBytes *to_be_signed,
                               GCancellable *cancellable, GError **error);
+  guint    (*expect)         (SignetSigner *self, guint n_signatures);
+  GError  *(*lied)           (SignetSigner *self);
 };
 
 GBytes  *signet_signer_dup_public_key (SignetSigner *self);
@@ -31,6 +35,10 @@ gboolean signet_signer_can_sign       (SignetSigner *self, SignetSignatureAlgori
 /* Verifies what the signer returned with its public key before handing it on: a lying token never gets further than here. */
 GBytes  *signet_signer_sign           (SignetSigner *self, SignetSignatureAlgorithm algorithm, GBytes *to_be_signed,
                                        GCancellable *cancellable, GError **error);
+
+/* Announces @n_signatures. Returns how many of them may be asked for at the same time, from as many threads; at least 1. With 1 a person may
+   be asked at each: ask in the order of the documents. */
+guint    signet_signer_expect         (SignetSigner *self, guint n_signatures);
 
 /* An EVP_PKEY of our in-process provider whose one ability is to call @self; for OSSL_CMP, X509_REQ and TLS. Caller frees. */
 EVP_PKEY *signet_signer_new_evp_pkey  (SignetSigner *self, GError **error);

@@ -274,13 +274,34 @@ allocate_bytes (SignetPdfLexer *lexer)
   return g_malloc (left / 2 + 1);
 }
 
+/* Pairs of digits with nothing between, as nearly everybody writes them; returns the number of bytes. */
+static gsize
+read_pairs (SignetPdfLexer *lexer, guint8 *bytes)
+{
+  const guint8 *at = lexer->data + lexer->position;
+  const guint8 *end = lexer->data + lexer->length;
+  gsize length = 0;
+
+  for (; end - at >= 2; at += 2)
+    {
+      int high = digit_value (at[0]);
+      int low = digit_value (at[1]);
+
+      if ((high | low) < 0)
+        break;
+      bytes[length++] = (guint8) (high * 16 + low);
+    }
+  lexer->position += 2 * length;
+  return length;
+}
+
 static const SignetPdfValue *
 read_hexadecimal (SignetPdfLexer *lexer, GError **error)
 {
   gsize start = lexer->position++;
   g_autofree guint8 *bytes = allocate_bytes (lexer);
   SignetPdfValue *value = NULL;
-  gsize length = 0;
+  gsize length = read_pairs (lexer, bytes);
   int high = -1;
 
   for (;; lexer->position++)

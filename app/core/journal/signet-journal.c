@@ -168,6 +168,33 @@ insert_entry (SignetJournal *self, const SignetJournalEntry *given, GError **err
 }
 
 /**
+ * signet_journal_append_all:
+ * @entries: (element-type SignetJournalEntry): number, time and hash are ignored; texts must be UTF-8
+ *
+ * All of them or none, in this order, with one wait for the disk.
+ *
+ * Returns: whether the entries are on the disk
+ */
+gboolean
+signet_journal_append_all (SignetJournal *self, GPtrArray *entries, GError **error)
+{
+  gboolean ok = TRUE;
+
+  g_return_val_if_fail (SIGNET_IS_JOURNAL (self) && entries != NULL, FALSE);
+
+  if (entries->len == 0)
+    return TRUE;
+  if (!signet_store_begin (self->store, error))
+    return FALSE;
+  for (guint i = 0; ok && i < entries->len; i++)
+    ok = insert_entry (self, g_ptr_array_index (entries, i), error);
+  if (ok)
+    return signet_store_commit (self->store, error);
+  signet_store_rollback (self->store);
+  return FALSE;
+}
+
+/**
  * signet_journal_append:
  * @entry: number, time and hash are ignored; texts must be UTF-8
  *
@@ -176,14 +203,12 @@ insert_entry (SignetJournal *self, const SignetJournalEntry *given, GError **err
 gboolean
 signet_journal_append (SignetJournal *self, const SignetJournalEntry *entry, GError **error)
 {
+  g_autoptr (GPtrArray) one = g_ptr_array_new ();
+
   g_return_val_if_fail (SIGNET_IS_JOURNAL (self) && entry->act != NULL, FALSE);
 
-  if (!signet_store_begin (self->store, error))
-    return FALSE;
-  if (insert_entry (self, entry, error))
-    return signet_store_commit (self->store, error);
-  signet_store_rollback (self->store);
-  return FALSE;
+  g_ptr_array_add (one, (gpointer) entry);
+  return signet_journal_append_all (self, one, error);
 }
 
 static GPtrArray *

@@ -27,6 +27,7 @@ void signet_journal_entry_free (SignetJournalEntry *entry);
 SignetJournal *signet_journal_new    (SignetStore *store, SignetClock *clock, GError **error);
 /* @entry: number, time and hash are filled in by the journal. */
 gboolean       signet_journal_append (SignetJournal *self, const SignetJournalEntry *entry, GError **error);
+gboolean       signet_journal_append_all (SignetJournal *self, GPtrArray *entries, GError **error); /* all or none, with one wait for the disk */
 GPtrArray     *signet_journal_list   (SignetJournal *self, guint most, GError **error);        /* newest first */
 /* TRUE and @broken = 0 when the chain holds; else the number of the first entry that does not fit. */
 gboolean       signet_journal_verify (SignetJournal *self, gint64 *broken, GError **error);

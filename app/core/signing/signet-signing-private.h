@@ -70,4 +70,18 @@ gboolean           _signet_signing_check_stops     (SignetSigning *self, GCancel
 gboolean           _signet_signing_check_output    (SignetSigning *self, SignetOutputFile *output, const SignetPdfPrepared *prepared,
                                                     SignetDigest digest, char **sha256, GCancellable *cancellable, GError **error);
 
+/* --- one act in progress: the steps of signet_signing_run(), each called once and in this order by one thread at a time --- */
+typedef struct _SignetSigningAct SignetSigningAct;
+SignetSigningAct   *_signet_signing_act_new        (SignetSigning *signing, SignetSigner *signer, SignetInteraction *interaction,
+                                                    GCancellable *cancellable); /* borrows all of them */
+void                _signet_signing_act_free       (SignetSigningAct *act);     /* what has no name yet is gone */
+gboolean            _signet_signing_act_prepare    (SignetSigningAct *act, GError **error);
+gboolean            _signet_signing_act_sign       (SignetSigningAct *act, GError **error);
+gboolean            _signet_signing_act_complete   (SignetSigningAct *act, GError **error); /* and checks it */
+gboolean            _signet_signing_act_publish    (SignetSigningAct *act, gboolean renames, GError **error); /* its folder is not synced yet */
+SignetOutputFile   *_signet_signing_act_get_output (SignetSigningAct *act);
+SignetJournalEntry *_signet_signing_act_describe   (SignetSigningAct *act);
+void                _signet_signing_record         (SignetJournal *journal, GPtrArray *entries); /* @journal: (nullable) */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetSigningAct, _signet_signing_act_free)
+
 G_END_DECLS

@@ -12,8 +12,10 @@
 #include "../base/signet-text.h"
 #include "signet-signing-private.h"
 
+#define MAX_RENAMES 100
+
 /* One act in progress; everything in it is dropped with it. */
-typedef struct {
+struct _SignetSigningAct {
   SignetSigning           *signing;
   SignetSigner            *signer;
   SignetInteraction       *interaction; /* (nullable) */
@@ -24,23 +26,34 @@ typedef struct {
   SignetPdfPrepared       *prepared;    /* (nullable): of a PDF */
   SignetDocumentCms       *cms;
   char                    *sha256;      /* of the file written */
-} Act;
+};
 
-static void
-act_clear (Act *act)
+SignetSigningAct *
+_signet_signing_act_new (SignetSigning *signing, SignetSigner *signer, SignetInteraction *interaction, GCancellable *cancellable)
+{
+  SignetSigningAct *act = g_new0 (SignetSigningAct, 1);
+
+  act->signing = signing;
+  act->signer = signer;
+  act->interaction = interaction;
+  act->cancellable = cancellable;
+  return act;
+}
+
+void
+_signet_signing_act_free (SignetSigningAct *act)
 {
   g_clear_object (&act->output);
   g_clear_pointer (&act->chain, g_ptr_array_unref);
   g_clear_pointer (&act->prepared, signet_pdf_prepared_free);
   g_clear_object (&act->cms);
-  g_clear_pointer (&act->sha256, g_free);
+  g_free (act->sha256);
+  g_free (act);
 }
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Act, act_clear)
 
 /* Between two steps: tells the person where we are, and stops when they no longer want it. */
 static gboolean
-enter (Act *act, const char *step, GError **error)
+enter (SignetSigningAct *act, const char *step, GError **error)
 {
   signet_interaction_progress (act->interaction, step, -1);
   return !g_cancellable_set_error_if_cancelled (act->cancellable, error);
@@ -74,7 +87,7 @@ refuse (GError **error, const char *why)
 
 /* What was asked for, else what key and certificate say; a token that cannot do PKCS#1 may do PSS, and the other way round. */
 static gboolean
-choose_algorithm (Act *act, GError **error)
+choose_algorithm (SignetSigningAct *act, GError **error)
 {
   EVP_PKEY *key = signet_certificate_get_key (act->signing->certificate);
   SignetSignatureAlgorithm chosen = signet_signature_algorithm_default (key);
@@ -92,7 +105,7 @@ choose_algorithm (Act *act, GError **error)
 
 /* The token might have been changed for another since the certificate was chosen. */
 static gboolean
-check_key_fits (Act *act, GError **error)
+check_key_fits (SignetSigningAct *act, GError **error)
 {
   g_autoptr (GBytes) spki = signet_signer_dup_public_key (act->signer);
   g_autofree char *sha256 = spki != NULL ? g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, spki) : NULL;
@@ -104,7 +117,7 @@ check_key_fits (Act *act, GError **error)
 }
 
 static gboolean
-open_output (Act *act, GError **error)
+open_output (SignetSigningAct *act, GError **error)
 {
   g_autofree char *path = signet_signing_dup_output (act->signing);
 
@@ -118,7 +131,7 @@ open_output (Act *act, GError **error)
 }
 
 static gboolean
-begin (Act *act, GError **error)
+begin (SignetSigningAct *act, GError **error)
 {
   SignetSigning *self = act->signing;
 
@@ -135,7 +148,7 @@ begin (Act *act, GError **error)
 /* --- what must be signed ---------------------------------------------------------------------------------------------------- */
 
 static GBytes *
-prepare_pdf (Act *act, GError **error)
+prepare_pdf (SignetSigningAct *act, GError **error)
 {
   SignetSigning *self = act->signing;
   SignetDocumentPdf *pdf = _signet_signing_get_pdf (self, error);
@@ -157,7 +170,7 @@ prepare_pdf (Act *act, GError **error)
 }
 
 static GBytes *
-digest_document (Act *act, GError **error)
+digest_document (SignetSigningAct *act, GError **error)
 {
   SignetDocumentFile *file = act->signing->file;
 
@@ -165,7 +178,7 @@ digest_document (Act *act, GError **error)
 }
 
 static gboolean
-prepare (Act *act, GError **error)
+hash (SignetSigningAct *act, GError **error)
 {
   SignetSigning *self = act->signing;
   gboolean pades = _signet_signing_is_pades (self);
@@ -183,10 +196,16 @@ prepare (Act *act, GError **error)
   return act->cms != NULL;
 }
 
+gboolean
+_signet_signing_act_prepare (SignetSigningAct *act, GError **error)
+{
+  return begin (act, error) && hash (act, error);
+}
+
 /* --- the signature and what goes with it -------------------------------------------------------------------------------------- */
 
-static gboolean
-sign (Act *act, GError **error)
+gboolean
+_signet_signing_act_sign (SignetSigningAct *act, GError **error)
 {
   g_autoptr (GBytes) signature = NULL;
 
@@ -200,7 +219,7 @@ sign (Act *act, GError **error)
 }
 
 static gboolean
-add_timestamp (Act *act, GError **error)
+add_timestamp (SignetSigningAct *act, GError **error)
 {
   g_autoptr (GBytes) token = NULL;
 
@@ -217,7 +236,7 @@ add_timestamp (Act *act, GError **error)
 }
 
 static gboolean
-complete (Act *act, GError **error)
+write_signature (SignetSigningAct *act, GError **error)
 {
   g_autoptr (GBytes) cms = NULL;
   gboolean done;
@@ -238,7 +257,7 @@ complete (Act *act, GError **error)
 /* --- after ---------------------------------------------------------------------------------------------------------------------- */
 
 static gboolean
-check (Act *act, GError **error)
+check (SignetSigningAct *act, GError **error)
 {
   /* before the check so that a change has its own name, after it so that none is missed */
   if (!enter (act, "verifying", error) || !signet_document_file_check_unchanged (act->signing->file, error)
@@ -250,39 +269,86 @@ check (Act *act, GError **error)
   return !g_cancellable_set_error_if_cancelled (act->cancellable, error);
 }
 
-/* The signed file is there by now: a journal that cannot be written is told of, but does not take it away. */
-static void
-record (Act *act)
+gboolean
+_signet_signing_act_complete (SignetSigningAct *act, GError **error)
+{
+  return add_timestamp (act, error) && write_signature (act, error) && check (act, error);
+}
+
+/* A name that we chose ourselves, and that another document of the same batch has taken meanwhile: then it is the next one. */
+static gboolean
+choose_again (SignetSigningAct *act, GError **error)
+{
+  g_autofree char *path = NULL;
+
+  if (act->signing->output != NULL || !g_error_matches (*error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_EXISTS))
+    return FALSE;
+  path = signet_signing_dup_output (act->signing);
+  g_clear_error (error);
+  signet_output_file_rename (act->output, path);
+  return TRUE;
+}
+
+gboolean
+_signet_signing_act_publish (SignetSigningAct *act, gboolean renames, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  for (guint i = 0; !signet_output_file_publish (act->output, &local_error); i++)
+    if (!renames || i == MAX_RENAMES || !choose_again (act, &local_error))
+      {
+        g_propagate_error (error, g_steal_pointer (&local_error));
+        return FALSE;
+      }
+  g_free (act->signing->result);
+  act->signing->result = g_strdup (signet_output_file_get_target (act->output));
+  return TRUE;
+}
+
+SignetOutputFile *
+_signet_signing_act_get_output (SignetSigningAct *act)
+{
+  return act->output;
+}
+
+SignetJournalEntry *
+_signet_signing_act_describe (SignetSigningAct *act)
 {
   SignetSigning *self = act->signing;
+  SignetJournalEntry *entry = g_new0 (SignetJournalEntry, 1);
   g_autofree char *subject = g_filename_display_basename (signet_document_file_get_path (self->file));
-  g_autofree char *safe = signet_text_sanitize (subject, -1, 0);
-  g_autofree char *path = g_filename_display_name (self->result);
-  g_autofree char *detail = g_strdup_printf ("{\"format\":\"%s\",\"level\":\"B-%s\"}", _signet_signing_is_pades (self) ? "pades" : "cades",
-                                             _signet_signing_wants_timestamp (self) ? "T" : "B");
-  SignetJournalEntry entry = {
-    .act = (char *) "signed",
-    .subject = safe,
-    .path = path,
-    .sha256 = act->sha256,
-    .certificate = (char *) signet_certificate_get_sha256 (self->certificate),
-    .detail = detail,
-  };
+
+  entry->act = g_strdup ("signed");
+  entry->subject = signet_text_sanitize (subject, -1, 0);
+  entry->path = g_filename_display_name (self->result);
+  entry->sha256 = g_strdup (act->sha256);
+  entry->certificate = g_strdup (signet_certificate_get_sha256 (self->certificate));
+  entry->detail = g_strdup_printf ("{\"format\":\"%s\",\"level\":\"B-%s\"}", _signet_signing_is_pades (self) ? "pades" : "cades",
+                                   _signet_signing_wants_timestamp (self) ? "T" : "B");
+  return entry;
+}
+
+/* The signed files are there by now: a journal that cannot be written is told of, but does not take them away. */
+void
+_signet_signing_record (SignetJournal *journal, GPtrArray *entries)
+{
   g_autoptr (GError) error = NULL;
 
-  if (self->journal != NULL && !signet_journal_append (self->journal, &entry, &error))
+  if (journal != NULL && !signet_journal_append_all (journal, entries, &error))
     g_message ("the act is not in the journal: %s", error->message);
   signet_stop_here ("journalled");
 }
 
 static gboolean
-finish (Act *act, GError **error)
+finish (SignetSigningAct *act, GError **error)
 {
-  if (!signet_output_file_commit (act->output, error))
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_journal_entry_free);
+
+  if (!_signet_signing_act_publish (act, FALSE, error))
     return FALSE;
-  g_free (act->signing->result);
-  act->signing->result = g_strdup (signet_output_file_get_target (act->output));
-  record (act);
+  signet_output_file_sync_folder (act->output);
+  g_ptr_array_add (entries, _signet_signing_act_describe (act));
+  _signet_signing_record (act->signing->journal, entries);
   signet_interaction_progress (act->interaction, "done", 1);
   return TRUE;
 }
@@ -297,10 +363,11 @@ finish (Act *act, GError **error)
 gboolean
 signet_signing_run (SignetSigning *self, SignetSigner *signer, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
 {
-  g_auto (Act) act = { .signing = self, .signer = signer, .interaction = interaction, .cancellable = cancellable };
+  g_autoptr (SignetSigningAct) act = NULL;
 
   g_return_val_if_fail (SIGNET_IS_SIGNING (self) && SIGNET_IS_SIGNER (signer), FALSE);
 
-  return begin (&act, error) && prepare (&act, error) && sign (&act, error) && add_timestamp (&act, error) && complete (&act, error)
-         && check (&act, error) && finish (&act, error);
+  act = _signet_signing_act_new (self, signer, interaction, cancellable);
+  return _signet_signing_act_prepare (act, error) && _signet_signing_act_sign (act, error) && _signet_signing_act_complete (act, error)
+         && finish (act, error);
 }

@@ -47,6 +47,11 @@ GPtrArray     *signet_signing_preflight       (SignetSigning *self, GCancellable
 /* Prepares, signs with @signer, completes, verifies what was written, fsyncs, renames, journals. Runs the stops of the pre-flight again. */
 gboolean       signet_signing_run             (SignetSigning *self, SignetSigner *signer, SignetInteraction *interaction,
                                                GCancellable *cancellable, GError **error);
+/* Told of each document in the order of the documents: @error NULL: its signed file is under its name, on the disk and in the journal. */
+typedef void (*SignetSigningTold) (guint index, const GError *error, gpointer data);
+/* All of @signings with one signer, several at a time; what ends the run (cancelled, the token fails) is told of all that follow. */
+gboolean       signet_signing_run_batch       (GPtrArray *signings, SignetSigner *signer, SignetInteraction *interaction,
+                                               SignetSigningTold told, gpointer data, GCancellable *cancellable);
 /* The same including the login: one PIN question. */
 gboolean       signet_signing_run_with_token  (SignetSigning *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error);
 const char    *signet_signing_get_result_path (SignetSigning *self);                             /* (nullable) */
