@@ -240,6 +240,19 @@ find_answer (SignetTokenManager *self, SignetTokenModule *module)
   return NULL;
 }
 
+gboolean
+_signet_token_manager_is_troubled (SignetTokenManager *self, SignetTokenModule *module)
+{
+  gboolean troubled = FALSE;
+  Answer *answer = NULL;
+
+  g_mutex_lock (&self->lock);
+  answer = find_answer (self, module);
+  troubled = answer != NULL && (g_str_equal (answer->finding->state, "crashed") || g_str_equal (answer->finding->state, "hung"));
+  g_mutex_unlock (&self->lock);
+  return troubled;
+}
+
 /* With the lock held. The objects faces know already stay, when nothing about the token changed. */
 static void
 take_answer (SignetTokenManager *self, Listing *listing)

@@ -35,7 +35,7 @@ SignetTokenWatch *_signet_token_watch_start (SignetTokenManager *manager); /* bo
 void              _signet_token_watch_stop  (SignetTokenWatch *watch);     /* waits for its thread; frees */
 
 GPtrArray        *_signet_token_manager_dup_loaded (SignetTokenManager *self); /* (element-type SignetTokenModule) those of the last listing */
-gboolean          _signet_token_manager_is_troubled (SignetTokenManager *self);  /* a module crashed or hung at the last listing */
+gboolean          _signet_token_manager_is_troubled (SignetTokenManager *self, SignetTokenModule *module); /* it crashed or hung at its last listing */
 GPtrArray        *_signet_token_manager_dup_tokens  (SignetTokenManager *self); /* (element-type SignetToken) of the last listing */
 /* Of one module alone, if it is one of ours: (transfer full) (nullable) (element-type SignetToken). What was listed stays as it was. */
 GPtrArray        *_signet_token_manager_list_one    (SignetTokenManager *self, const char *path, gboolean software, GCancellable *cancellable);

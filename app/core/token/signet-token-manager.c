@@ -274,19 +274,3 @@ signet_token_manager_dup_findings (SignetTokenManager *self)
   g_ptr_array_set_free_func (findings, (GDestroyNotify) signet_token_finding_free);
   return findings;
 }
-
-gboolean
-_signet_token_manager_is_troubled (SignetTokenManager *self)
-{
-  gboolean troubled = FALSE;
-
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->findings->len; i++)
-    {
-      SignetTokenFinding *finding = self->findings->pdata[i];
-
-      troubled |= g_str_equal (finding->state, "crashed") || g_str_equal (finding->state, "hung");
-    }
-  g_mutex_unlock (&self->lock);
-  return troubled;
-}

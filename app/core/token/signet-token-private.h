@@ -122,6 +122,23 @@ char    *_signet_token_software_dup_state (const char *dir);   /* changes when a
 char    *_signet_token_software_dup_tokens (const char *dir);  /* changes when a token comes or goes */
 int      _signet_token_compare_names (const char *const *a, const char *const *b);
 
+/* --- folders that tell --- */
+typedef enum {
+  SIGNET_TOKEN_EVENT_USB     = 1 << 0, /* a device came or went */
+  SIGNET_TOKEN_EVENT_SERVICE = 1 << 1, /* the reader service */
+  SIGNET_TOKEN_EVENT_MODULES = 1 << 2, /* configuration: there may be other modules */
+  SIGNET_TOKEN_EVENT_TOKENS  = 1 << 3, /* files of software tokens */
+  SIGNET_TOKEN_EVENT_ALL     = (1 << 4) - 1,
+} SignetTokenEvents;
+typedef struct _SignetTokenInotify SignetTokenInotify;
+SignetTokenInotify *_signet_token_inotify_new          (void); /* (nullable) */
+void                _signet_token_inotify_free         (SignetTokenInotify *self);
+void                _signet_token_inotify_add          (SignetTokenInotify *self, const char *path, SignetTokenEvents kind);
+void                _signet_token_inotify_add_children (SignetTokenInotify *self, const char *path, SignetTokenEvents kind);
+int                 _signet_token_inotify_get_fd       (SignetTokenInotify *self);
+SignetTokenEvents   _signet_token_inotify_read         (SignetTokenInotify *self);
+void                _signet_token_software_watch       (const char *dir, SignetTokenInotify *inotify);
+
 /* --- where a certificate was seen last --- */
 char    *_signet_token_hint_find     (const char *sha256, gboolean *software); /* (nullable): path of a module, not to be trusted */
 void     _signet_token_hint_remember (const char *sha256, SignetTokenModule *module);

@@ -99,6 +99,15 @@ _signet_token_software_dup_state (const char *dir)
   return g_string_free (state, FALSE);
 }
 
+void
+_signet_token_software_watch (const char *dir, SignetTokenInotify *inotify)
+{
+  g_autofree char *tokens = g_build_filename (dir, TOKENS, NULL);
+
+  _signet_token_inotify_add (inotify, tokens, SIGNET_TOKEN_EVENT_TOKENS);
+  _signet_token_inotify_add_children (inotify, tokens, SIGNET_TOKEN_EVENT_TOKENS);
+}
+
 /* The tokens alone: SoftHSM reads the list of its tokens once, at C_Initialize. */
 char *
 _signet_token_software_dup_tokens (const char *dir)
