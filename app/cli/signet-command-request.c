@@ -450,10 +450,10 @@ signet_request_new_interaction (SignetInvocation           *invocation,
                                 const SignetRequestOptions *options,
                                 GError                    **error)
 {
-  g_autoptr(SignetTerminalInteraction) interaction = signet_terminal_interaction_new ();
+  g_autoptr(SignetTerminalInteraction) interaction = signet_invocation_new_interaction (invocation, error);
   g_autoptr(SignetSecret) secret = NULL;
 
-  if (!signet_terminal_interaction_set_source (interaction, SIGNET_PIN_USER, invocation->pin_file, invocation->pin_fd, error) ||
+  if (interaction == NULL ||
       !signet_terminal_interaction_set_fields (interaction, (const char *const *) options->fields, error))
     return NULL;
   if (options->secret_file != NULL)

@@ -553,7 +553,7 @@ int
 signet_command_sign (SignetInvocation *invocation)
 {
   g_auto(SignetSignOptions) options = { NULL };
-  g_autoptr(SignetTerminalInteraction) interaction = signet_terminal_interaction_new ();
+  g_autoptr(SignetTerminalInteraction) interaction = NULL;
   g_autoptr(SignetTokenKey) key = NULL;
   g_autoptr(GPtrArray) jobs = NULL;
   g_autoptr(GError) error = NULL;
@@ -561,7 +561,8 @@ signet_command_sign (SignetInvocation *invocation)
 
   if (!signet_sign_parse (invocation, &options) || !signet_sign_check_options (invocation, &options))
     return invocation->status;
-  if (!signet_terminal_interaction_set_source (interaction, SIGNET_PIN_USER, invocation->pin_file, invocation->pin_fd, &error))
+  interaction = signet_invocation_new_interaction (invocation, &error);
+  if (interaction == NULL)
     return signet_invocation_fail (invocation, NULL, error);
 
   jobs = preparation.jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_sign_job_free);

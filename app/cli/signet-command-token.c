@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-command-token.c: `signet token list | init | change-pin`. Main thread.
+ * signet-command-token.c: `signet token list | init`. Main thread.
  */
 #define G_LOG_DOMAIN "signet-command-token"
 
@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "signet-command-token.h"
 #include "signet-command.h"
 #include "signet-lookup.h"
 #include "signet-terminal-interaction.h"
@@ -73,6 +74,7 @@ signet_token_to_json (SignetToken *token,
   json_object_set_string_member (object, "model", signet_token_get_model (token));
   json_object_set_string_member (object, "serial", signet_token_get_serial (token));
   json_object_set_string_member (object, "uri", signet_token_get_uri (token));
+  json_object_set_string_member (object, "unblock", signet_words_unblock_code (signet_token_get_unblock_strategy (token)));
   json_object_set_string_member (object, "module", signet_token_get_module (token));
   json_object_set_boolean_member (object, "software", signet_token_is_software (token));
   json_object_set_boolean_member (object, "initialized", signet_token_is_initialized (token));
@@ -325,9 +327,8 @@ signet_token_init_hardware (SignetInvocation          *invocation,
   return signet_token_manager_init_token (manager, token, label, pin, so_pin, invocation->cancellable, error);
 }
 
-/* The token room knows no journal. What cannot be recorded is said: the act itself is done and stays done. */
-static void
-signet_token_record (SignetInvocation *invocation,
+void
+signet_command_token_record (SignetInvocation *invocation,
                      const char       *act,
                      SignetToken      *token)
 {
@@ -371,6 +372,7 @@ signet_token_init_run (SignetInvocation             *invocation,
   g_autoptr(GError) error = NULL;
   g_autofree char *label = signet_text_sanitize (options->label, -1, 32);
 
+  signet_terminal_interaction_set_spend_last_try (interaction, invocation->spend_last_try);
   if (!signet_terminal_interaction_set_source (interaction, SIGNET_PIN_NEW, invocation->pin_file, invocation->pin_fd, &error) ||
       !signet_terminal_interaction_set_source (interaction, SIGNET_PIN_NEW_SO, options->so_pin_file, -1, &error) ||
       !signet_terminal_interaction_set_source (interaction, SIGNET_PIN_SO, options->so_pin_file, -1, &error))
@@ -390,7 +392,7 @@ signet_token_init_run (SignetInvocation             *invocation,
       if (!signet_token_init_hardware (invocation, options->label, interaction, token, options->erase, &error))
         return signet_invocation_fail (invocation, label, error);
     }
-  signet_token_record (invocation, "token-initialised", token);
+  signet_command_token_record (invocation, "token-initialised", token);
   signet_token_init_done (invocation, token, label);
   return SIGNET_STATUS_DONE;
 }
@@ -414,43 +416,4 @@ signet_command_token_init (SignetInvocation *invocation)
   if (signet_invocation_n_arguments (invocation) > 1 || (options.software && invocation->arguments[0] != NULL))
     return signet_invocation_usage (invocation, "%s", _("too many arguments"));
   return signet_token_init_run (invocation, &options);
-}
-
-/* --- change-pin ---------------------------------------------------------------------------------------------------------- */
-int
-signet_command_token_change_pin (SignetInvocation *invocation)
-{
-  g_autofree char *new_pin_file = NULL;
-  g_autoptr(SignetTerminalInteraction) interaction = signet_terminal_interaction_new ();
-  g_autoptr(SignetToken) token = NULL;
-  g_autoptr(GError) error = NULL;
-  g_autofree char *mark = NULL;
-  const GOptionEntry entries[] = {
-    { "new-pin-file", 0, 0, G_OPTION_ARG_FILENAME, &new_pin_file, N_("Read the new PIN from this file"), N_("FILE") },
-    { NULL }
-  };
-
-  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN))
-    return invocation->status;
-  if (signet_invocation_n_arguments (invocation) > 1)
-    return signet_invocation_usage (invocation, "%s", _("too many arguments"));
-  if (!signet_terminal_interaction_set_source (interaction, SIGNET_PIN_USER, invocation->pin_file, invocation->pin_fd, &error) ||
-      !signet_terminal_interaction_set_source (interaction, SIGNET_PIN_NEW, new_pin_file, -1, &error))
-    return signet_invocation_fail (invocation, NULL, error);
-
-  token = signet_lookup_token (invocation, invocation->arguments[0]);
-  if (token == NULL)
-    return invocation->status;
-  if (!signet_token_change_pin (token, SIGNET_INTERACTION (interaction), invocation->cancellable, &error))
-    return signet_invocation_fail (invocation, signet_token_get_label (token), error);
-
-  signet_token_record (invocation, "pin-changed", token);
-  if (invocation->json)
-    signet_invocation_print_document (signet_invocation_new_document ());
-  else
-    {
-      mark = signet_terminal_mark (SIGNET_MARK_OK, _("PIN changed"), FALSE);
-      signet_terminal_print ("%s  %s", mark, signet_token_get_label (token));
-    }
-  return SIGNET_STATUS_DONE;
 }

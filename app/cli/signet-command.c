@@ -34,8 +34,10 @@ static const SignetCommand commands[] = {
     "signet token list\nsignet token list --json", signet_command_token_list },
   { "token", "init", N_("[TOKEN]"), N_("Set up a token, or make a software token on this computer."),
     "signet token init --software --label Practice\nsignet token init --label \"Li Na\" 0123456789ABCDEF", signet_command_token_init },
-  { "token", "change-pin", N_("[TOKEN]"), N_("Change the PIN of a token."), "signet token change-pin", signet_command_token_change_pin },
-  { "token", "unblock", NULL, N_("Unblock a locked PIN."), NULL, NULL },
+  { "token", "change-pin", N_("[TOKEN]"), N_("Change the PIN of a token, or what unblocks it."),
+    "signet token change-pin\nsignet token change-pin --puk", signet_command_token_change_pin },
+  { "token", "unblock", N_("[TOKEN]"), N_("Set a new PIN when the old one is locked or forgotten."),
+    "signet token unblock\nsignet token unblock --puk-file puk --new-pin-file pin \"Li Na\"", signet_command_token_unblock },
   { "token", "doctor", NULL, N_("Find out why a token is not found."), NULL, NULL },
 
   { "certificate", "list", NULL, N_("Show the certificates on all tokens."),

@@ -14,6 +14,7 @@ int signet_command_verify             (SignetInvocation *invocation);
 int signet_command_token_list         (SignetInvocation *invocation);
 int signet_command_token_init         (SignetInvocation *invocation);
 int signet_command_token_change_pin   (SignetInvocation *invocation);
+int signet_command_token_unblock      (SignetInvocation *invocation);
 int signet_command_certificate_list   (SignetInvocation *invocation);
 int signet_command_certificate_show   (SignetInvocation *invocation);
 int signet_command_certificate_export (SignetInvocation *invocation);

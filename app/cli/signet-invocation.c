@@ -63,6 +63,18 @@ signet_invocation_n_arguments (SignetInvocation *self)
   return g_strv_length (self->arguments);
 }
 
+SignetTerminalInteraction *
+signet_invocation_new_interaction (SignetInvocation *self,
+                                   GError          **error)
+{
+  g_autoptr(SignetTerminalInteraction) interaction = signet_terminal_interaction_new ();
+
+  signet_terminal_interaction_set_spend_last_try (interaction, self->spend_last_try);
+  if (!signet_terminal_interaction_set_source (interaction, SIGNET_PIN_USER, self->pin_file, self->pin_fd, error))
+    return NULL;
+  return g_steal_pointer (&interaction);
+}
+
 /* --- options ----------------------------------------------------------------------------------------------------------- */
 static gboolean
 signet_invocation_check_modules (SignetInvocation *self,
@@ -87,6 +99,8 @@ signet_invocation_all_entries (SignetInvocation   *self,
                           N_("Use this PKCS#11 module instead of those installed"), N_("FILE") };
   GOptionEntry pin_file = { "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &self->pin_file, N_("Read the PIN from this file"), N_("FILE") };
   GOptionEntry pin_fd = { "pin-fd", 0, 0, G_OPTION_ARG_INT, &self->pin_fd, N_("Read the PIN from this open file descriptor"), "N" };
+  GOptionEntry last_try = { "spend-last-try", 0, 0, G_OPTION_ARG_NONE, &self->spend_last_try,
+                            N_("Try a PIN from a file even when the token locks if it is wrong"), NULL };
   GOptionEntry json = { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_("Print one JSON document and nothing else"), NULL };
   GOptionEntry help_entry = { "help", 'h', 0, G_OPTION_ARG_NONE, help, N_("Show this help"), NULL };
   GArray *all = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
@@ -100,6 +114,8 @@ signet_invocation_all_entries (SignetInvocation   *self,
       g_array_append_val (all, pin_file);
       g_array_append_val (all, pin_fd);
     }
+  if (common & (SIGNET_OPTIONS_PIN | SIGNET_OPTIONS_LAST_TRY))
+    g_array_append_val (all, last_try);
   if (common & SIGNET_OPTIONS_JSON)
     g_array_append_val (all, json);
   g_array_append_val (all, help_entry);

@@ -4,6 +4,7 @@
 
 #include "../core/face/signet-core.h"
 #include "../core/face/signet-words.h"
+#include "signet-terminal-interaction.h"
 #include "signet-terminal.h"
 
 G_BEGIN_DECLS
@@ -38,6 +39,7 @@ typedef enum {
   SIGNET_OPTIONS_JSON = 1 << 0,
   SIGNET_OPTIONS_MODULE = 1 << 1,
   SIGNET_OPTIONS_PIN = 1 << 2,
+  SIGNET_OPTIONS_LAST_TRY = 1 << 3, /* part of SIGNET_OPTIONS_PIN as well */
 } SignetOptions;
 
 struct _SignetInvocation {
@@ -47,6 +49,7 @@ struct _SignetInvocation {
   char         **modules;     /* (owned) (nullable) */
   char          *pin_file;    /* (owned) (nullable) */
   int            pin_fd;      /* -1: none */
+  gboolean       spend_last_try;
   GCancellable  *cancellable; /* borrowed */
   SignetCore    *core;        /* (owned) (nullable): made when asked for */
   int            status;      /* when parse() said no more is to be done */
@@ -59,6 +62,9 @@ void              signet_invocation_free       (SignetInvocation *self);
 gboolean          signet_invocation_parse      (SignetInvocation *self, const GOptionEntry *entries, SignetOptions common);
 SignetCore       *signet_invocation_get_core   (SignetInvocation *self);
 guint             signet_invocation_n_arguments (SignetInvocation *self);
+
+/* (transfer full) (nullable): the person at the terminal, with the PIN of --pin-file or --pin-fd when one was given */
+SignetTerminalInteraction *signet_invocation_new_interaction (SignetInvocation *self, GError **error);
 
 /* (transfer full): "signet token list" */
 char             *signet_invocation_dup_name   (SignetInvocation *self);

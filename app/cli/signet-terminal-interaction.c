@@ -32,6 +32,7 @@ struct _SignetTerminalInteraction
   GObject parent_instance;
 
   SignetSecret *pins[SIGNET_N_PIN_KINDS];    /* (owned) (nullable): given beforehand */
+  gboolean spend_last_try;
   GHashTable *agreed;                        /* kinds of consent */
   GHashTable *values;                        /* field id -> value */
   SignetSecret *secret;                      /* (owned) (nullable): for the form's secret field */
@@ -82,14 +83,18 @@ signet_terminal_show_tries (const SignetPinQuestion *question)
 
   if (mark != NULL)
     signet_terminal_message ("%s", mark);
-  if (question->flags & SIGNET_PIN_FLAG_FINAL_TRY)
+  if ((question->flags & SIGNET_PIN_FLAG_FINAL_TRY) && (question->kind == SIGNET_PIN_SO || question->kind == SIGNET_PIN_PUK))
+    signet_terminal_message ("  %s", _("If it is wrong once more, nothing opens the token any more."));
+  else if (question->flags & SIGNET_PIN_FLAG_FINAL_TRY)
     signet_terminal_message ("  %s", _("If the PIN is wrong once more, the token locks."));
 }
 
 static void
 signet_terminal_show_pin_context (const SignetPinQuestion *question)
 {
-  if (question->flags & SIGNET_PIN_FLAG_RETRY)
+  if ((question->flags & SIGNET_PIN_FLAG_RETRY) && question->kind == SIGNET_PIN_PUK)
+    signet_terminal_message ("%s", _("The unblock code (PUK) was wrong."));
+  else if (question->flags & SIGNET_PIN_FLAG_RETRY)
     signet_terminal_message ("%s", _("The PIN was wrong."));
   if (question->document != NULL)
     {
@@ -115,14 +120,18 @@ signet_terminal_take_given_pin (SignetTerminalInteraction *self,
 {
   if (question->flags & SIGNET_PIN_FLAG_RETRY)
     {
+      gboolean unblocks = question->kind == SIGNET_PIN_SO || question->kind == SIGNET_PIN_PUK;
+
       signet_terminal_show_tries (question);
-      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_WRONG_PIN, "the token refused the PIN of the file; it was tried once");
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, unblocks ? SIGNET_TOKEN_ERROR_WRONG_UNBLOCKER : SIGNET_TOKEN_ERROR_WRONG_PIN,
+                           "the token refused the PIN of the file; it was tried once");
       return NULL;
     }
-  if (question->flags & SIGNET_PIN_FLAG_FINAL_TRY)
+  if ((question->flags & SIGNET_PIN_FLAG_FINAL_TRY) && !self->spend_last_try)
     {
       g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED,
-                           "this is the token's last try before it locks: enter the PIN at a terminal, without --pin-file and --pin-fd");
+                           "this is the token's last try before it locks: enter the PIN at a terminal, without --pin-file and --pin-fd, "
+                           "or add --spend-last-try");
       return NULL;
     }
   return signet_secret_ref (self->pins[question->kind]);
@@ -562,6 +571,13 @@ signet_terminal_interaction_set_source (SignetTerminalInteraction *self,
   if (kind == SIGNET_PIN_USER && self->pins[SIGNET_PIN_CONTEXT] == NULL)
     self->pins[SIGNET_PIN_CONTEXT] = signet_secret_ref (secret);
   return TRUE;
+}
+
+void
+signet_terminal_interaction_set_spend_last_try (SignetTerminalInteraction *self,
+                                                gboolean                   spend)
+{
+  self->spend_last_try = spend;
 }
 
 void

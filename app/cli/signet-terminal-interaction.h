@@ -12,6 +12,8 @@ G_DECLARE_FINAL_TYPE (SignetTerminalInteraction, signet_terminal_interaction, SI
 SignetTerminalInteraction *signet_terminal_interaction_new (void);
 /* Answers questions of @kind with what @path or, when that is NULL, @fd holds; both unset (NULL, -1): asks at the terminal. */
 gboolean signet_terminal_interaction_set_source (SignetTerminalInteraction *self, SignetPinKind kind, const char *path, int fd, GError **error);
+/* A PIN given beforehand is used even when the token warns of its last try. */
+void     signet_terminal_interaction_set_spend_last_try (SignetTerminalInteraction *self, gboolean spend);
 /* Consents of this kind ("terms", "certificate-request") were given on the command line. */
 void     signet_terminal_interaction_set_agreed (SignetTerminalInteraction *self, const char *kind);
 /* Answers to a form: "id=value" each; @secrets: (nullable) the one secret field's content */

@@ -90,6 +90,9 @@ gboolean     host_session_store (CK_FUNCTION_LIST *p11, HostSession *session, GV
 gboolean     host_session_delete (CK_FUNCTION_LIST *p11, HostSession *session, GVariant *objects, guint *count, GError **error);
 
 char    *host_token_init       (CK_FUNCTION_LIST *p11, const char *token, GBytes *label, SignetSecret *so_pin, SignetSecret *pin, GError **error);
+/* A user PIN set by the security officer: %NULL twice on a PIN pad. */
+gboolean host_token_set_pin    (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *so_pin, SignetSecret *pin, GError **error);
+gboolean host_token_change_so_pin (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *old_pin, SignetSecret *new_pin, GError **error);
 gboolean host_token_change_pin (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *old_pin, SignetSecret *new_pin, GError **error);
 
 /* --- the D-Bus side --- */

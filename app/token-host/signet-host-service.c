@@ -9,6 +9,7 @@
 
 #include <unistd.h>
 
+#include "signet-host-piv.h"
 #include "signet-host-private.h"
 
 typedef struct
@@ -318,12 +319,10 @@ on_init_token_cb (SignetTokenHost *skeleton,
   if (p11 == NULL)
     return TRUE;
   so_pin = read_pin (fds, handles, 0, &error);
-  if (so_pin != NULL)
+  if (error == NULL)
     pin = read_pin (fds, handles, 1, &error);
-  if (pin != NULL)
+  if (error == NULL)
     id = host_token_init (p11, token, bytes, so_pin, pin, &error);
-  else if (error == NULL)
-    host_set_error (&error, SIGNET_TOKEN_ERROR_PIN_INVALID, "two PINs are needed");
   if (id == NULL)
     return refuse (invocation, error);
   signet_token_host_complete_init_token (skeleton, invocation, NULL, id);
@@ -354,6 +353,88 @@ on_change_pin_cb (SignetTokenHost *skeleton,
   return TRUE;
 }
 
+/* --- what unblocks --- */
+
+typedef gboolean (*ChangeFunction) (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *known, SignetSecret *wanted,
+                                    GError **error);
+
+static gboolean
+run_change (CK_FUNCTION_LIST *p11, const char *token, ChangeFunction change, GUnixFDList *fds, GVariant *handles, GError **error)
+{
+  g_autoptr (SignetSecret) known = NULL;
+  g_autoptr (SignetSecret) wanted = NULL;
+  g_autoptr (GError) failure = NULL;
+
+  known = read_pin (fds, handles, 0, &failure);
+  if (failure == NULL)
+    wanted = read_pin (fds, handles, 1, &failure);
+  if (failure == NULL)
+    return change (p11, token, known, wanted, error);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+static gboolean
+on_unblock_cb (SignetTokenHost *skeleton,
+               GDBusMethodInvocation *invocation,
+               GUnixFDList *fds,
+               const char *token,
+               const char *strategy,
+               GVariant *handles,
+               Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  ChangeFunction change = g_str_equal (strategy, "piv-puk") ? host_piv_reset_pin : host_token_set_pin;
+  GError *error = NULL;
+
+  if (p11 == NULL)
+    return TRUE;
+  if (!run_change (p11, token, change, fds, handles, &error))
+    return refuse (invocation, error);
+  signet_token_host_complete_unblock (skeleton, invocation, NULL);
+  return TRUE;
+}
+
+static gboolean
+on_change_unblocker_cb (SignetTokenHost *skeleton,
+                        GDBusMethodInvocation *invocation,
+                        GUnixFDList *fds,
+                        const char *token,
+                        const char *strategy,
+                        GVariant *handles,
+                        Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  ChangeFunction change = g_str_equal (strategy, "piv-puk") ? host_piv_change_puk : host_token_change_so_pin;
+  GError *error = NULL;
+
+  if (p11 == NULL)
+    return TRUE;
+  if (!run_change (p11, token, change, fds, handles, &error))
+    return refuse (invocation, error);
+  signet_token_host_complete_change_unblocker (skeleton, invocation, NULL);
+  return TRUE;
+}
+
+static gboolean
+on_get_tries_cb (SignetTokenHost *skeleton,
+                 GDBusMethodInvocation *invocation,
+                 const char *token,
+                 const char *reference,
+                 Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  GError *error = NULL;
+  int tries = -1;
+
+  if (p11 == NULL)
+    return TRUE;
+  if (!host_piv_get_tries (p11, token, g_str_equal (reference, "puk") ? HOST_PIV_PUK : HOST_PIV_PIN, &tries, &error))
+    return refuse (invocation, error);
+  signet_token_host_complete_get_tries (skeleton, invocation, tries);
+  return TRUE;
+}
+
 /* --- the object --- */
 
 /* Lives as long as the process. */
@@ -377,5 +458,8 @@ host_service_new (HostModule *module, const GError *refusal)
   g_signal_connect (skeleton, "handle-delete-objects", G_CALLBACK (on_delete_objects_cb), self);
   g_signal_connect (skeleton, "handle-init-token", G_CALLBACK (on_init_token_cb), self);
   g_signal_connect (skeleton, "handle-change-pin", G_CALLBACK (on_change_pin_cb), self);
+  g_signal_connect (skeleton, "handle-unblock", G_CALLBACK (on_unblock_cb), self);
+  g_signal_connect (skeleton, "handle-change-unblocker", G_CALLBACK (on_change_unblocker_cb), self);
+  g_signal_connect (skeleton, "handle-get-tries", G_CALLBACK (on_get_tries_cb), self);
   return skeleton;
 }

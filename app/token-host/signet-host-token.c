@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* signet-host-token.c: the life of a token's PINs: initialising and changing. Each try is one a person was asked for. */
+/* signet-host-token.c: the life of a token's PINs: initialising, setting and changing. Each try is one a person was asked for. */
 #define G_LOG_DOMAIN "signet-host-token"
 
 #include "config.h"
@@ -71,23 +71,70 @@ list_ids (CK_FUNCTION_LIST *p11)
   return ids;
 }
 
+static CK_RV
+login_so (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, SignetSecret *so_pin)
+{
+  gsize length = 0;
+  const guint8 *bytes = so_pin != NULL ? signet_secret_get_bytes (so_pin, &length) : NULL;
+
+  return p11->C_Login (session, CKU_SO, (CK_UTF8CHAR_PTR) bytes, length);
+}
+
+static CK_RV
+init_pin (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, SignetSecret *pin)
+{
+  gsize length = 0;
+  const guint8 *bytes = pin != NULL ? signet_secret_get_bytes (pin, &length) : NULL;
+
+  return p11->C_InitPIN (session, (CK_UTF8CHAR_PTR) bytes, length);
+}
+
+static CK_RV
+set_pin (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, SignetSecret *old_pin, SignetSecret *new_pin)
+{
+  gsize old_length = 0;
+  gsize new_length = 0;
+  const guint8 *old_bytes = old_pin != NULL ? signet_secret_get_bytes (old_pin, &old_length) : NULL;
+  const guint8 *new_bytes = new_pin != NULL ? signet_secret_get_bytes (new_pin, &new_length) : NULL;
+
+  return p11->C_SetPIN (session, (CK_UTF8CHAR_PTR) old_bytes, old_length, (CK_UTF8CHAR_PTR) new_bytes, new_length);
+}
+
+static gboolean
+open_writable (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, CK_SESSION_HANDLE *session, GError **error)
+{
+  return host_check (p11->C_OpenSession (slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, session), "C_OpenSession", error);
+}
+
 static gboolean
 set_user_pin (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, SignetSecret *so_pin, SignetSecret *pin, GError **error)
 {
   CK_SESSION_HANDLE session = 0;
-  gsize so_length = 0;
-  gsize length = 0;
-  const guint8 *so_bytes = signet_secret_get_bytes (so_pin, &so_length);
-  const guint8 *bytes = signet_secret_get_bytes (pin, &length);
   gboolean ok = FALSE;
 
-  if (!host_check (p11->C_OpenSession (slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session), "C_OpenSession", error))
+  if (!open_writable (p11, slot, &session, error))
     return FALSE;
-  ok = host_check (p11->C_Login (session, CKU_SO, (CK_UTF8CHAR_PTR) so_bytes, so_length), "C_Login (SO)", error) &&
-       host_check (p11->C_InitPIN (session, (CK_UTF8CHAR_PTR) bytes, length), "C_InitPIN", error);
+  ok = host_check (login_so (p11, session, so_pin), "C_Login (SO)", error) &&
+       host_check (init_pin (p11, session, pin), "C_InitPIN", error);
   p11->C_Logout (session);
   p11->C_CloseSession (session);
   return ok;
+}
+
+/* Some makers want a PIN that the security officer set to be changed before it is used (CKF_USER_PIN_TO_BE_CHANGED). Whoever
+ * chose it here is its owner: it is confirmed as it is. What a module does not take stays as it was; it says so when the PIN is used. */
+static void
+confirm_pin (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, SignetSecret *pin)
+{
+  CK_SESSION_HANDLE session = 0;
+  CK_TOKEN_INFO info = { 0 };
+
+  if (pin == NULL || p11->C_GetTokenInfo (slot, &info) != CKR_OK || (info.flags & CKF_USER_PIN_TO_BE_CHANGED) == 0)
+    return;
+  if (!open_writable (p11, slot, &session, NULL))
+    return;
+  set_pin (p11, session, pin, pin);
+  p11->C_CloseSession (session);
 }
 
 static gboolean
@@ -98,6 +145,31 @@ fits (SignetSecret *pin, const CK_TOKEN_INFO *info)
   return length > 0 && length >= info->ulMinPinLen && (info->ulMaxPinLen == 0 || length <= info->ulMaxPinLen);
 }
 
+/* A PIN pad needs none; without one, an empty PIN must not become a try. */
+static gboolean
+check_given (SignetSecret *pin, const CK_TOKEN_INFO *info, GError **error)
+{
+  if (pin != NULL || (info->flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0)
+    return TRUE;
+  return host_set_error (error, SIGNET_TOKEN_ERROR_PIN_INVALID, "no PIN was given");
+}
+
+static gboolean
+give_first_pin (CK_FUNCTION_LIST *p11,
+                const guint8 label[32],
+                GHashTable *before,
+                CK_SLOT_ID *slot,
+                char **id,
+                SignetSecret *so_pin,
+                SignetSecret *pin,
+                GError **error)
+{
+  if (!find_initialized (p11, *slot, label, before, slot, id, error) || !set_user_pin (p11, *slot, so_pin, pin, error))
+    return FALSE;
+  confirm_pin (p11, *slot, pin);
+  return TRUE;
+}
+
 char *
 host_token_init (CK_FUNCTION_LIST *p11, const char *token, GBytes *label, SignetSecret *so_pin, SignetSecret *pin, GError **error)
 {
@@ -105,14 +177,16 @@ host_token_init (CK_FUNCTION_LIST *p11, const char *token, GBytes *label, Signet
   g_autofree char *id = NULL;
   guint8 padded[32];
   gsize so_length = 0;
-  const guint8 *so_bytes = signet_secret_get_bytes (so_pin, &so_length);
+  const guint8 *so_bytes = so_pin != NULL ? signet_secret_get_bytes (so_pin, &so_length) : NULL;
   CK_SLOT_ID slot = 0;
   CK_TOKEN_INFO info;
+  g_autoptr (GError) failure = NULL;
 
-  if (!host_slots_find (p11, token, &slot, &info, error))
+  if (!host_slots_find (p11, token, &slot, &info, error) || !check_given (so_pin, &info, error) ||
+      !check_given (pin, &info, error))
     return NULL;
   /* before anything is erased: C_InitPIN would refuse afterwards, and leave a token without a PIN */
-  if (!fits (pin, &info) || !fits (so_pin, &info))
+  if ((pin != NULL && !fits (pin, &info)) || (so_pin != NULL && !fits (so_pin, &info)))
     {
       host_set_error (error, SIGNET_TOKEN_ERROR_PIN_INVALID, "a PIN has a length that the token does not accept");
       return NULL;
@@ -120,9 +194,49 @@ host_token_init (CK_FUNCTION_LIST *p11, const char *token, GBytes *label, Signet
   pad_label (label, padded);
   if (!host_check (p11->C_InitToken (slot, (CK_UTF8CHAR_PTR) so_bytes, so_length, padded), "C_InitToken", error))
     return NULL;
-  if (!find_initialized (p11, slot, padded, before, &slot, &id, error) || !set_user_pin (p11, slot, so_pin, pin, error))
-    return NULL;
+  if (!give_first_pin (p11, padded, before, &slot, &id, so_pin, pin, &failure))
+    {
+      g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_ERASED, "it is erased and has no PIN yet: %s", failure->message);
+      return NULL;
+    }
   return g_steal_pointer (&id);
+}
+
+gboolean
+host_token_set_pin (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *so_pin, SignetSecret *pin, GError **error)
+{
+  CK_SLOT_ID slot = 0;
+  CK_TOKEN_INFO info;
+
+  if (!host_slots_find (p11, token, &slot, &info, error) || !check_given (so_pin, &info, error) ||
+      !check_given (pin, &info, error))
+    return FALSE;
+  /* before the security officer's PIN is tried */
+  if (pin != NULL && !fits (pin, &info))
+    return host_set_error (error, SIGNET_TOKEN_ERROR_PIN_INVALID, "the new PIN has a length that the token does not accept");
+  if (!set_user_pin (p11, slot, so_pin, pin, error))
+    return FALSE;
+  confirm_pin (p11, slot, pin);
+  return TRUE;
+}
+
+/* Logged in as the security officer, C_SetPIN changes that PIN. A wrong one is met by C_Login, and tried no second time. */
+gboolean
+host_token_change_so_pin (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *old_pin, SignetSecret *new_pin, GError **error)
+{
+  CK_SESSION_HANDLE session = 0;
+  CK_SLOT_ID slot = 0;
+  CK_TOKEN_INFO info;
+  gboolean ok = FALSE;
+
+  if (!host_slots_find (p11, token, &slot, &info, error) || !check_given (old_pin, &info, error) ||
+      !open_writable (p11, slot, &session, error))
+    return FALSE;
+  ok = host_check (login_so (p11, session, old_pin), "C_Login (SO)", error) &&
+       host_check (set_pin (p11, session, old_pin, new_pin), "C_SetPIN (SO)", error);
+  p11->C_Logout (session);
+  p11->C_CloseSession (session);
+  return ok;
 }
 
 /* On a PIN pad both are %NULL. */
@@ -132,21 +246,13 @@ host_token_change_pin (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *o
   CK_SESSION_HANDLE session = 0;
   CK_SLOT_ID slot = 0;
   CK_TOKEN_INFO info;
-  gsize old_length = 0;
-  gsize new_length = 0;
-  const guint8 *old_bytes = old_pin != NULL ? signet_secret_get_bytes (old_pin, &old_length) : NULL;
-  const guint8 *new_bytes = new_pin != NULL ? signet_secret_get_bytes (new_pin, &new_length) : NULL;
   gboolean ok = FALSE;
 
-  if (!host_slots_find (p11, token, &slot, &info, error))
-    return FALSE;
-  if (old_pin == NULL && (info.flags & CKF_PROTECTED_AUTHENTICATION_PATH) == 0)
-    return host_set_error (error, SIGNET_TOKEN_ERROR_PIN_INVALID, "no PIN was given");
-  if (!host_check (p11->C_OpenSession (slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session), "C_OpenSession", error))
+  if (!host_slots_find (p11, token, &slot, &info, error) || !check_given (old_pin, &info, error) ||
+      !open_writable (p11, slot, &session, error))
     return FALSE;
   /* without a login: in that state PKCS#11 changes the user's PIN, and the old one is tried once, not twice */
-  ok = host_check (p11->C_SetPIN (session, (CK_UTF8CHAR_PTR) old_bytes, old_length, (CK_UTF8CHAR_PTR) new_bytes, new_length),
-                   "C_SetPIN", error);
+  ok = host_check (set_pin (p11, session, old_pin, new_pin), "C_SetPIN", error);
   p11->C_CloseSession (session);
   return ok;
 }

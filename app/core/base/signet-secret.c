@@ -82,6 +82,23 @@ signet_secret_new (const guint8 *data, gsize length)
 }
 
 /**
+ * signet_secret_new_filled:
+ * @length: how many bytes
+ * @bytes: (out): where to put them, at once: a secret does not change once it was handed on
+ *
+ * Returns: (transfer full): a secret of zeros, for what is put together of parts
+ */
+SignetSecret *
+signet_secret_new_filled (gsize length, guint8 **bytes)
+{
+  SignetSecret *secret = allocate (length);
+
+  secret->length = length;
+  *bytes = secret->bytes;
+  return secret;
+}
+
+/**
  * signet_secret_new_take:
  * @text: (transfer full): wiped and freed
  *

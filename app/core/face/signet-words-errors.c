@@ -118,6 +118,16 @@ static const SignetErrorRow token_rows[] = {
   { SIGNET_TOKEN_ERROR_MODULE_NOT_READY, STATUS_UNAVAILABLE, "module-not-ready",
     N_("The driver of the token (PKCS#11 module) has nothing to work with: its service or its hardware is not there."),
     N_("The token doctor says what is missing: signet token doctor") },
+  { SIGNET_TOKEN_ERROR_ERASED, STATUS_UNAVAILABLE, "token-erased", N_("The token was erased and has no PIN yet."),
+    N_("Unblock it: the security officer’s PIN you chose sets a first PIN. Or set it up once more.") },
+  { SIGNET_TOKEN_ERROR_WRONG_UNBLOCKER, STATUS_REFUSED, "wrong-unblocker",
+    N_("The unblock code (PUK) or security officer’s PIN is wrong."),
+    N_("Check it before you try again: after too many wrong tries nothing opens the token any more.") },
+  { SIGNET_TOKEN_ERROR_UNBLOCKER_LOCKED, STATUS_REFUSED, "unblocker-locked",
+    N_("What unblocks the PIN (PUK or security officer’s PIN) is locked as well."),
+    N_("Nothing opens this token any more. Ask the authority that gave it to you for another.") },
+  { SIGNET_TOKEN_ERROR_LOCKED_OUT, STATUS_REFUSED, "locked-out", N_("After too many wrong PINs the TPM refuses every PIN for a while."),
+    N_("Wait until it opens by itself, or have its owner run: tpm2_dictionarylockout --clear-lockout") },
 };
 
 static const SignetErrorRow document_rows[] = {

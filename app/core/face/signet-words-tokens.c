@@ -42,6 +42,8 @@ signet_words_token_state (SignetToken *token)
 
   if (!signet_token_is_initialized (token))
     return g_strdup (_("Not set up yet · has no PIN"));
+  if (!signet_token_has_pin (token))
+    return g_strdup (_("Set up · has no PIN yet"));
 
   flags = signet_token_get_pin_flags (token);
   if (signet_token_is_software (token))
@@ -79,6 +81,49 @@ signet_words_pin_tries (const SignetPinQuestion *question)
   if (question->flags & SIGNET_PIN_FLAG_COUNT_LOW)
     return g_strdup (_("Few tries left"));
   return NULL;
+}
+
+static const struct
+{
+  SignetUnblockStrategy strategy;
+  const char *code;
+  const char *text;
+} unblock_rows[] = {
+  { SIGNET_UNBLOCK_SO_PIN, "so-pin", N_("A new PIN is set with the security officer’s PIN, which was chosen when the token was set up.") },
+  { SIGNET_UNBLOCK_PIV_PUK, "puk", N_("A new PIN is set with the unblock code (PUK) that came with the card. Too many wrong ones lock the card for good.") },
+  { SIGNET_UNBLOCK_TPM_LOCKOUT, "tpm-lockout", N_("A new PIN is set with the security officer’s PIN. After too many wrong PINs the TPM itself refuses them all for a while; "
+                                                  "its owner ends that with: tpm2_dictionarylockout --clear-lockout") },
+  { SIGNET_UNBLOCK_AUTHORITY, "authority", N_("The authority that gave the card to you unblocks it.") },
+  { SIGNET_UNBLOCK_NONE, "none", N_("Signet knows no way to unblock this kind of token. The program of its maker may, or the authority that gave it to you.") },
+};
+
+/**
+ * signet_words_unblock:
+ * @strategy: how the PIN of a token is unblocked
+ *
+ * Returns: (transfer full): what a person needs for it
+ */
+char *
+signet_words_unblock (SignetUnblockStrategy strategy)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (unblock_rows); i++)
+    if (unblock_rows[i].strategy == strategy)
+      return g_strdup (_(unblock_rows[i].text));
+  return signet_words_unblock (SIGNET_UNBLOCK_NONE);
+}
+
+/**
+ * signet_words_unblock_code:
+ *
+ * Returns: "so-pin", "puk", "tpm-lockout", "authority", "none"
+ */
+const char *
+signet_words_unblock_code (SignetUnblockStrategy strategy)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (unblock_rows); i++)
+    if (unblock_rows[i].strategy == strategy)
+      return unblock_rows[i].code;
+  return "none";
 }
 
 /**

@@ -7,6 +7,7 @@
 
 #include "../enrolment/signet-enrolment.h"
 #include "../signing/signet-signing.h"
+#include "../token/signet-token-unblock.h"
 
 G_BEGIN_DECLS
 
@@ -28,6 +29,9 @@ int         signet_words_check_status    (const SignetSigningCheck *check);   /*
 char       *signet_words_request_state   (SignetRequestState state);
 char       *signet_words_token_state     (SignetToken *token);                /* "On this computer · not a card", "PIN locked" … */
 char       *signet_words_pin_tries       (const SignetPinQuestion *question); /* (nullable): "Last try" … */
+/* One sentence: what a person needs to get a new PIN, and where that stands. "puk", "so-pin"… for scripts. */
+char       *signet_words_unblock         (SignetUnblockStrategy strategy);
+const char *signet_words_unblock_code    (SignetUnblockStrategy strategy);
 char       *signet_words_date            (gint64 time);                       /* localised, local time zone */
 char       *signet_words_date_time       (gint64 time);
 char       *signet_words_days_left       (gint64 until, gint64 now);          /* "159 days left", "ended 3 days ago" (plural forms) */

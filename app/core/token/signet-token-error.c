@@ -27,6 +27,10 @@ static const GDBusErrorEntry entries[] = {
   { SIGNET_TOKEN_ERROR_MODULE_HUNG, NAME "ModuleHung" },
   { SIGNET_TOKEN_ERROR_MODULE_LIED, NAME "ModuleLied" },
   { SIGNET_TOKEN_ERROR_MODULE_NOT_READY, NAME "ModuleNotReady" },
+  { SIGNET_TOKEN_ERROR_ERASED, NAME "Erased" },
+  { SIGNET_TOKEN_ERROR_WRONG_UNBLOCKER, NAME "WrongUnblocker" },
+  { SIGNET_TOKEN_ERROR_UNBLOCKER_LOCKED, NAME "UnblockerLocked" },
+  { SIGNET_TOKEN_ERROR_LOCKED_OUT, NAME "LockedOut" },
 };
 
 GQuark

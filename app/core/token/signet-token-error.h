@@ -26,6 +26,10 @@ typedef enum {
   SIGNET_TOKEN_ERROR_MODULE_HUNG,       /* the deadline passed, the host was killed */
   SIGNET_TOKEN_ERROR_MODULE_LIED,       /* lengths, types or a signature that do not fit */
   SIGNET_TOKEN_ERROR_MODULE_NOT_READY,  /* it loads, and C_Initialize fails: its service or its hardware is not there */
+  SIGNET_TOKEN_ERROR_ERASED,            /* initialising stopped half-way: nothing is on it any more, and it has no PIN yet */
+  SIGNET_TOKEN_ERROR_WRONG_UNBLOCKER,   /* of the PUK or the security officer's PIN what WRONG_PIN is of the PIN */
+  SIGNET_TOKEN_ERROR_UNBLOCKER_LOCKED,  /* the PUK or the security officer's PIN itself */
+  SIGNET_TOKEN_ERROR_LOCKED_OUT,        /* a TPM refuses every PIN for a while */
 } SignetTokenError;
 
 G_END_DECLS

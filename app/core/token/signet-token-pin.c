@@ -13,6 +13,10 @@
 #include <unistd.h>
 
 #include "signet-token-private.h"
+#include "signet-token-unblock.h"
+
+/* How long a reader is waited for: SIGNET_TOKEN_DEADLINE_SIGNING, as it is without a test's changes. */
+#define SIGNET_TOKEN_PAD_SECONDS 60
 
 /* --- PINs on their way to the host --- */
 
@@ -57,6 +61,17 @@ _signet_token_pin_list (SignetSecret *first, SignetSecret *second, GVariant **ha
 
 /* --- asking --- */
 
+/* What is known before a question. */
+typedef struct
+{
+  SignetPinFlags flags;
+  int tries; /* -1: no number is known */
+} State;
+
+/* NIST SP 800-73-4, part 1, 3.5: PIN and PUK of a PIV card */
+#define PIV_SHORTEST 6
+#define PIV_LONGEST 8
+
 static gboolean
 read_flags (SignetToken *token, SignetTokenHostRef *host, guint64 *flags, GCancellable *cancellable, GError **error)
 {
@@ -72,27 +87,89 @@ read_flags (SignetToken *token, SignetTokenHostRef *host, guint64 *flags, GCance
   return _signet_token_host_end (host, ok, g_steal_pointer (&failure), error);
 }
 
-/* PKCS#11 tells no number, only that it is the last try or that there is none left. */
+/* A card that does not tell is no failure; whether the host still lives is seen at the next call. */
 static int
-tries_left (SignetPinFlags flags)
+read_tries (SignetToken *token, SignetTokenHostRef *host, SignetPinKind kind, GCancellable *cancellable)
 {
-  if (flags & SIGNET_PIN_FLAG_LOCKED)
-    return 0;
-  return flags & SIGNET_PIN_FLAG_FINAL_TRY ? 1 : -1;
+  g_autoptr (GError) failure = NULL;
+  int deadline = 0;
+  int tries = -1;
+  gboolean ok = FALSE;
+  SignetTokenHost *proxy = _signet_token_host_begin (host, SIGNET_TOKEN_DEADLINE_LISTING, &deadline, cancellable, NULL);
+
+  if (proxy == NULL)
+    return -1;
+  ok = signet_token_host_call_get_tries_sync (proxy, _signet_token_get_id (token), kind == SIGNET_PIN_PUK ? "puk" : "pin",
+                                              G_DBUS_CALL_FLAGS_NONE, deadline, &tries, cancellable, &failure);
+  return _signet_token_host_end (host, ok, g_steal_pointer (&failure), NULL) ? CLAMP (tries, -1, 255) : -1;
+}
+
+/* A number is better than what a module remembers of one. */
+static void
+refine (State *state, int tries)
+{
+  const SignetPinFlags certain = SIGNET_PIN_FLAG_FINAL_TRY | SIGNET_PIN_FLAG_LOCKED;
+
+  if (tries < 0)
+    return;
+  state->tries = tries;
+  state->flags &= ~certain;
+  if (tries == 0)
+    state->flags |= SIGNET_PIN_FLAG_LOCKED;
+  else if (tries == 1)
+    state->flags |= SIGNET_PIN_FLAG_FINAL_TRY;
+}
+
+/* PKCS#11 tells no number, only that it is the last try or that there is none left. */
+static void
+count_by_flags (State *state)
+{
+  if (state->flags & SIGNET_PIN_FLAG_LOCKED)
+    state->tries = 0;
+  else
+    state->tries = state->flags & SIGNET_PIN_FLAG_FINAL_TRY ? 1 : -1;
+}
+
+static gboolean
+read_state (SignetToken *token, SignetTokenHostRef *host, SignetPinKind kind, State *state, GCancellable *cancellable, GError **error)
+{
+  guint64 flags = 0;
+
+  if (!read_flags (token, host, &flags, cancellable, error))
+    return FALSE;
+  state->flags = SIGNET_PIN_FLAG_NONE;
+  if (kind == SIGNET_PIN_SO)
+    state->flags = _signet_token_so_flags (flags);
+  else if (kind != SIGNET_PIN_PUK)
+    state->flags = _signet_token_pin_flags (flags);
+  count_by_flags (state);
+  /* not between C_SignInit and C_Sign: another command in the middle confuses cards */
+  if (_signet_token_is_piv (token) && (kind == SIGNET_PIN_USER || kind == SIGNET_PIN_PUK))
+    refine (state, read_tries (token, host, kind, cancellable));
+  return TRUE;
+}
+
+/* What the module tells is for all PINs of the token; a PIV card has stricter ones. */
+static void
+limits_of (SignetToken *token, SignetPinKind kind, guint *min, guint *max)
+{
+  gboolean piv = _signet_token_is_piv (token) && (SIGNET_PIN_KIND_IS_NEW (kind) || kind == SIGNET_PIN_PUK);
+
+  *min = piv ? PIV_SHORTEST : signet_token_get_min_pin (token);
+  *max = piv ? PIV_LONGEST : signet_token_get_max_pin (token);
 }
 
 static SignetPinQuestion
-make_question (SignetToken *token, const SignetPinQuestion *about, SignetPinKind kind, SignetPinFlags flags)
+make_question (SignetToken *token, const SignetPinQuestion *about, SignetPinKind kind, const State *state)
 {
   SignetPinQuestion question = {
     .kind = kind,
-    .flags = flags,
+    .flags = state->flags,
     .token_label = signet_token_get_label (token),
     .token_model = signet_token_get_model (token),
     .software_token = signet_token_is_software (token),
-    .tries_left = SIGNET_PIN_KIND_IS_NEW (kind) ? -1 : tries_left (flags),
-    .min_length = signet_token_get_min_pin (token),
-    .max_length = signet_token_get_max_pin (token),
+    .tries_left = SIGNET_PIN_KIND_IS_NEW (kind) ? -1 : state->tries,
+    .seconds = state->flags & SIGNET_PIN_FLAG_PIN_PAD ? SIGNET_TOKEN_PAD_SECONDS : 0,
   };
 
   if (about != NULL)
@@ -100,25 +177,23 @@ make_question (SignetToken *token, const SignetPinQuestion *about, SignetPinKind
       question.document = about->document;
       question.certificate = about->certificate;
       question.certificate_details = about->certificate_details;
+      question.number = about->number;
+      question.documents = about->documents;
     }
+  limits_of (token, kind, &question.min_length, &question.max_length);
   return question;
 }
 
-/**
- * _signet_token_ask:
- *
- * One question. Returns: (transfer full) (nullable): the answer; empty for a PIN pad
- */
-SignetSecret *
-_signet_token_ask (SignetToken *token,
-                   SignetInteraction *interaction,
-                   const SignetPinQuestion *about,
-                   SignetPinKind kind,
-                   SignetPinFlags flags,
-                   GCancellable *cancellable,
-                   GError **error)
+static SignetSecret *
+ask (SignetToken *token,
+     SignetInteraction *interaction,
+     const SignetPinQuestion *about,
+     SignetPinKind kind,
+     const State *state,
+     GCancellable *cancellable,
+     GError **error)
 {
-  SignetPinQuestion question = make_question (token, about, kind, flags);
+  SignetPinQuestion question = make_question (token, about, kind, state);
   g_autoptr (SignetSecret) pin = signet_interaction_ask_pin (interaction, &question, cancellable, error);
 
   if (pin != NULL && signet_secret_get_length (pin) > SIGNET_TOKEN_MAX_PIN)
@@ -129,14 +204,35 @@ _signet_token_ask (SignetToken *token,
   return g_steal_pointer (&pin);
 }
 
+/**
+ * _signet_token_ask:
+ * @flags: what the question shows besides
+ *
+ * One question that spends no try. Returns: (transfer full) (nullable): the answer
+ */
+SignetSecret *
+_signet_token_ask (SignetToken *token,
+                   SignetInteraction *interaction,
+                   const SignetPinQuestion *about,
+                   SignetPinKind kind,
+                   SignetPinFlags flags,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  const State state = { .flags = flags, .tries = -1 };
+
+  return ask (token, interaction, about, kind, &state, cancellable, error);
+}
+
 /* A PIN of a length the token never accepts is wrong without costing a try. */
 static gboolean
-fits (SignetToken *token, SignetSecret *pin, GError **error)
+fits (SignetToken *token, SignetPinKind kind, SignetSecret *pin, GError **error)
 {
   gsize length = signet_secret_get_length (pin);
-  guint min = signet_token_get_min_pin (token);
-  guint max = signet_token_get_max_pin (token);
+  guint min = 0;
+  guint max = 0;
 
+  limits_of (token, kind, &min, &max);
   if (length > 0 && length >= min && (max == 0 || length <= max))
     return TRUE;
   g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_INVALID,
@@ -152,10 +248,40 @@ may_ask_again (const GError *failure)
 }
 
 static gboolean
-refuse_locked (GError **error)
+is_unblocker (SignetPinKind kind)
 {
-  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_LOCKED, "the token has locked its PIN");
+  return kind == SIGNET_PIN_SO || kind == SIGNET_PIN_PUK;
+}
+
+/* Which lock it is decides what a person can do. */
+static gboolean
+refuse_locked (SignetToken *token, SignetPinKind kind, GError **error)
+{
+  if (is_unblocker (kind))
+    g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNBLOCKER_LOCKED, "what unblocks the PIN is locked itself");
+  else if (signet_token_get_unblock_strategy (token) == SIGNET_UNBLOCK_TPM_LOCKOUT)
+    g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_LOCKED_OUT, "the TPM is in its lockout");
+  else
+    g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_LOCKED, "the token has locked its PIN");
   return FALSE;
+}
+
+static gboolean
+refuse_tried (SignetToken *token, SignetPinKind kind, GError *failure, GError **error)
+{
+  if (g_error_matches (failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_LOCKED))
+    return refuse_locked (token, kind, error);
+  g_propagate_error (error, g_error_copy (failure));
+  return FALSE;
+}
+
+/* A wrong PUK costs more than a wrong PIN: it gets a code of its own. */
+static GError *
+name_wrong (SignetPinKind kind, const GError *failure)
+{
+  if (is_unblocker (kind) && g_error_matches (failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_WRONG_PIN))
+    return g_error_new_literal (SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_WRONG_UNBLOCKER, failure->message);
+  return g_error_copy (failure);
 }
 
 /* Who gives up after a wrong PIN hears that it was wrong, not that somebody cancelled. */
@@ -168,9 +294,24 @@ give_up (GError *wrong, GError *refusal, GCancellable *cancellable, GError **err
   return FALSE;
 }
 
+/* On a PIN pad the person types while the call runs; faces show that, and for how long. */
+static gboolean
+try_once (SignetInteraction *interaction, SignetTokenPinTry attempt, gpointer data, SignetSecret *pin, GError **error)
+{
+  gboolean ok = FALSE;
+
+  if (pin != NULL)
+    return attempt (data, pin, error);
+  signet_interaction_progress (interaction, "pin-pad", -1);
+  ok = attempt (data, NULL, error);
+  signet_interaction_progress (interaction, "pin-pad-done", -1);
+  return ok;
+}
+
 /**
  * _signet_token_ask_and_try:
  * @host: where the token's flags are read
+ * @kind: what is asked for and tried: %SIGNET_PIN_USER, CONTEXT, SO or PUK
  * @attempt: spends one try with the PIN, or with %NULL on a PIN pad
  *
  * Asks until @attempt is content, the token is locked, or the person gives up.
@@ -192,27 +333,23 @@ _signet_token_ask_and_try (SignetToken *token,
     {
       g_autoptr (SignetSecret) pin = NULL;
       g_autoptr (GError) failure = NULL;
-      SignetPinFlags flags = SIGNET_PIN_FLAG_NONE;
-      guint64 token_flags = 0;
+      State state;
 
-      if (!read_flags (token, host, &token_flags, cancellable, error))
+      if (!read_state (token, host, kind, &state, cancellable, error))
         return FALSE;
-      flags = _signet_token_pin_flags (token_flags) | (wrong != NULL ? SIGNET_PIN_FLAG_RETRY : SIGNET_PIN_FLAG_NONE);
-      if (flags & SIGNET_PIN_FLAG_LOCKED)
-        return refuse_locked (error);
-      pin = _signet_token_ask (token, interaction, about, kind, flags, cancellable, &failure);
+      if (state.flags & SIGNET_PIN_FLAG_LOCKED)
+        return refuse_locked (token, kind, error);
+      state.flags |= wrong != NULL ? SIGNET_PIN_FLAG_RETRY : SIGNET_PIN_FLAG_NONE;
+      pin = ask (token, interaction, about, kind, &state, cancellable, &failure);
       if (pin == NULL)
         return give_up (wrong, failure, cancellable, error);
-      if (flags & SIGNET_PIN_FLAG_PIN_PAD)
+      if (state.flags & SIGNET_PIN_FLAG_PIN_PAD)
         g_clear_pointer (&pin, signet_secret_unref);
-      if ((pin == NULL || fits (token, pin, &failure)) && attempt (data, pin, &failure))
+      if ((pin == NULL || fits (token, kind, pin, &failure)) && try_once (interaction, attempt, data, pin, &failure))
         return TRUE;
       if (!may_ask_again (failure))
-        {
-          g_propagate_error (error, g_steal_pointer (&failure));
-          return FALSE;
-        }
+        return refuse_tried (token, kind, failure, error);
       g_clear_error (&wrong);
-      wrong = g_steal_pointer (&failure);
+      wrong = name_wrong (kind, failure);
     }
 }

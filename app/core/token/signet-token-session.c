@@ -138,8 +138,8 @@ login_once (gpointer data, SignetSecret *pin, GError **error)
 }
 
 /* The module's process when the token is not logged in there yet, else one for us alone. */
-static SignetTokenHostRef *
-claim_host (SignetToken *token, GCancellable *cancellable, GError **error)
+SignetTokenHostRef *
+_signet_token_claim_host (SignetToken *token, GCancellable *cancellable, GError **error)
 {
   SignetTokenModule *module = _signet_token_get_module (token);
   g_autoptr (SignetTokenHostRef) host = _signet_token_module_ensure_host (module, cancellable, error);
@@ -155,8 +155,8 @@ claim_host (SignetToken *token, GCancellable *cancellable, GError **error)
   return g_steal_pointer (&host);
 }
 
-static gboolean
-check_ready (SignetToken *token, GError **error)
+gboolean
+_signet_token_check_ready (SignetToken *token, GError **error)
 {
   if (signet_token_is_initialized (token))
     return TRUE;
@@ -189,11 +189,11 @@ signet_token_login (SignetToken *self,
   g_return_val_if_fail (SIGNET_IS_TOKEN (self), NULL);
   g_return_val_if_fail (SIGNET_IS_INTERACTION (interaction), NULL);
 
-  if (!check_ready (self, error))
+  if (!_signet_token_check_ready (self, error))
     return NULL;
   session = g_object_new (SIGNET_TYPE_TOKEN_SESSION, NULL);
   session->token = g_object_ref (self);
-  session->host = claim_host (self, cancellable, error);
+  session->host = _signet_token_claim_host (self, cancellable, error);
   if (session->host == NULL)
     return NULL;
   if (_signet_token_needs_login (self))
@@ -287,84 +287,4 @@ signet_token_session_close (SignetTokenSession *self)
       _signet_token_host_end (self->host, ok, g_steal_pointer (&failure), NULL);
     }
   _signet_token_host_release_login (self->host, _signet_token_get_id (self->token));
-}
-
-/* --- a new PIN --- */
-
-typedef struct
-{
-  SignetToken *token;
-  SignetTokenHostRef *host;
-  SignetInteraction *interaction;
-  GCancellable *cancellable;
-  SignetSecret *new_pin; /* asked for once */
-  GError *refusal;       /* (nullable): of the new PIN, which is not asked for again */
-} PinChange;
-
-static gboolean
-change_once (gpointer data, SignetSecret *old_pin, GError **error)
-{
-  PinChange *change = data;
-  g_autoptr (GUnixFDList) fds = NULL;
-  g_autoptr (GVariant) handles = NULL;
-  g_autoptr (GError) failure = NULL;
-  GVariant *floating = NULL;
-  SignetTokenHost *proxy = NULL;
-  int deadline = 0;
-  gboolean ok = FALSE;
-
-  if (old_pin != NULL && change->new_pin == NULL)
-    {
-      change->new_pin = _signet_token_ask (change->token, change->interaction, NULL, SIGNET_PIN_NEW, SIGNET_PIN_FLAG_NONE,
-                                           change->cancellable, error);
-      if (change->new_pin == NULL)
-        return FALSE;
-    }
-  fds = _signet_token_pin_list (old_pin, old_pin != NULL ? change->new_pin : NULL, &floating, error);
-  if (fds == NULL)
-    return FALSE;
-  handles = g_variant_ref_sink (floating);
-  proxy = _signet_token_host_begin (change->host, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, NULL, error);
-  if (proxy == NULL)
-    return FALSE;
-  ok = signet_token_host_call_change_pin_sync (proxy, _signet_token_get_id (change->token), handles, G_DBUS_CALL_FLAGS_NONE,
-                                               deadline, fds, NULL, NULL, &failure);
-  ok = _signet_token_host_end (change->host, ok, g_steal_pointer (&failure), &change->refusal);
-  if (!ok && g_error_matches (change->refusal, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_INVALID))
-    g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_FAILED, "the new PIN was refused");
-  else if (!ok)
-    g_propagate_error (error, g_steal_pointer (&change->refusal));
-  return ok;
-}
-
-/**
- * signet_token_change_pin:
- *
- * Asks for the PIN and for a new one. A new PIN the token refuses is an error (PIN_INVALID), not asked again by us.
- */
-gboolean
-signet_token_change_pin (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
-{
-  PinChange change = { .token = self, .interaction = interaction, .cancellable = cancellable };
-  gboolean ok = FALSE;
-
-  g_return_val_if_fail (SIGNET_IS_TOKEN (self), FALSE);
-  g_return_val_if_fail (SIGNET_IS_INTERACTION (interaction), FALSE);
-
-  if (!check_ready (self, error))
-    return FALSE;
-  change.host = claim_host (self, cancellable, error);
-  if (change.host == NULL)
-    return FALSE;
-  ok =
-      _signet_token_ask_and_try (self, change.host, interaction, NULL, SIGNET_PIN_USER, change_once, &change, cancellable, error);
-  _signet_token_host_release_login (change.host, _signet_token_get_id (self));
-  _signet_token_host_unref (change.host);
-  g_clear_pointer (&change.new_pin, signet_secret_unref);
-  if (change.refusal != NULL)
-    {
-      g_clear_error (error);
-      g_propagate_error (error, change.refusal);
-    }
-  return ok;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* signet-token-unblock.c: which way a family of tokens unblocks a PIN, and going it. Blocks; worker threads. */
+/* signet-token-unblock.c: which way a family of tokens unblocks a PIN. Any thread. */
 #define G_LOG_DOMAIN "signet-token-unblock"
 
 #include "config.h"
@@ -18,8 +18,8 @@ module_is (SignetToken *token, const char *prefix)
 }
 
 /* ykcs11 serves PIV cards alone; OpenSC calls them "piv_II" after its own card driver. */
-static gboolean
-is_piv (SignetToken *token)
+gboolean
+_signet_token_is_piv (SignetToken *token)
 {
   return module_is (token, "libykcs11") || strstr (signet_token_get_manufacturer (token), "piv_II") != NULL ||
          strstr (signet_token_get_manufacturer (token), "PIV") != NULL;
@@ -37,27 +37,11 @@ signet_token_get_unblock_strategy (SignetToken *self)
 
   if (!signet_token_is_initialized (self))
     return SIGNET_UNBLOCK_NONE;
-  if (is_piv (self))
+  if (_signet_token_is_piv (self))
     return SIGNET_UNBLOCK_PIV_PUK;
   if (module_is (self, "libtpm2_pkcs11"))
     return SIGNET_UNBLOCK_TPM_LOCKOUT;
   return SIGNET_UNBLOCK_SO_PIN;
-}
-
-gboolean
-signet_token_unblock (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
-{
-  g_return_val_if_fail (SIGNET_IS_TOKEN (self), FALSE);
-  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED, "this token cannot be unblocked here yet");
-  return FALSE;
-}
-
-gboolean
-signet_token_change_unblocker (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
-{
-  g_return_val_if_fail (SIGNET_IS_TOKEN (self), FALSE);
-  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED, "this cannot be changed here yet");
-  return FALSE;
 }
 
 /**

@@ -185,6 +185,22 @@ _signet_token_pin_flags (guint64 flags)
   return result;
 }
 
+SignetPinFlags
+_signet_token_so_flags (guint64 flags)
+{
+  SignetPinFlags result = SIGNET_PIN_FLAG_NONE;
+
+  if (flags & CKF_SO_PIN_COUNT_LOW)
+    result |= SIGNET_PIN_FLAG_COUNT_LOW;
+  if (flags & CKF_SO_PIN_FINAL_TRY)
+    result |= SIGNET_PIN_FLAG_FINAL_TRY;
+  if (flags & CKF_SO_PIN_LOCKED)
+    result |= SIGNET_PIN_FLAG_LOCKED;
+  if (flags & CKF_PROTECTED_AUTHENTICATION_PATH)
+    result |= SIGNET_PIN_FLAG_PIN_PAD;
+  return result;
+}
+
 const SignetTokenMechanism *
 _signet_token_find_mechanism (SignetToken *self, gulong mechanism)
 {
@@ -267,6 +283,18 @@ signet_token_is_initialized (SignetToken *self)
 {
   g_return_val_if_fail (SIGNET_IS_TOKEN (self), FALSE);
   return (self->flags & CKF_TOKEN_INITIALIZED) != 0;
+}
+
+/**
+ * signet_token_has_pin:
+ *
+ * Returns: %FALSE when it was initialised and its security officer never set a PIN: signet_token_unblock() does
+ */
+gboolean
+signet_token_has_pin (SignetToken *self)
+{
+  g_return_val_if_fail (SIGNET_IS_TOKEN (self), FALSE);
+  return (self->flags & CKF_USER_PIN_INITIALIZED) != 0 || (self->flags & CKF_LOGIN_REQUIRED) == 0;
 }
 
 gboolean

@@ -47,6 +47,7 @@ const char     *signet_token_get_uri          (SignetToken *self);   /* RFC 7512
 const char     *signet_token_get_module       (SignetToken *self);   /* path of the PKCS#11 module */
 gboolean        signet_token_is_software      (SignetToken *self);   /* keys are files on this computer */
 gboolean        signet_token_is_initialized   (SignetToken *self);
+gboolean        signet_token_has_pin          (SignetToken *self);   /* FALSE: set up and without a PIN yet */
 gboolean        signet_token_is_read_only     (SignetToken *self);
 SignetPinFlags  signet_token_get_pin_flags    (SignetToken *self);
 guint           signet_token_get_min_pin      (SignetToken *self);

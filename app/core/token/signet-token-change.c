@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-token-change.c: a new PIN in place of a known one, a new PIN by what unblocks it, and that changed itself: three acts of
+ * one shape. What is known is asked for and tried once an answer; what is new is asked for once.
+ *
+ * Each runs in a host process without a login, for in a process that has one, any PIN may look right. Blocks; worker threads.
+ */
+#define G_LOG_DOMAIN "signet-token-change"
+
+#include "config.h"
+
+#include <gio/gunixfdlist.h>
+
+#include "signet-token-private.h"
+#include "signet-token-unblock.h"
+
+typedef struct _Change Change;
+
+typedef gboolean (*ChangeCall) (Change *change, SignetTokenHost *proxy, GVariant *handles, int deadline, GUnixFDList *fds,
+                                GCancellable *cancellable, GError **error);
+
+struct _Change
+{
+  SignetToken *token;
+  SignetTokenHostRef *host;
+  SignetInteraction *interaction;
+  GCancellable *cancellable;
+  SignetPinKind known;
+  SignetPinKind wanted;
+  const char *strategy; /* in org.signet.TokenHost */
+  ChangeCall call;
+  SignetSecret *new_pin; /* asked for once */
+  GError *refusal;       /* (nullable): of the new PIN, which is not asked for again */
+};
+
+static gboolean
+call_change_pin (Change *change,
+                 SignetTokenHost *proxy,
+                 GVariant *handles,
+                 int deadline,
+                 GUnixFDList *fds,
+                 GCancellable *cancellable,
+                 GError **error)
+{
+  return signet_token_host_call_change_pin_sync (proxy, _signet_token_get_id (change->token), handles, G_DBUS_CALL_FLAGS_NONE,
+                                                 deadline, fds, NULL, cancellable, error);
+}
+
+static gboolean
+call_unblock (Change *change,
+              SignetTokenHost *proxy,
+              GVariant *handles,
+              int deadline,
+              GUnixFDList *fds,
+              GCancellable *cancellable,
+              GError **error)
+{
+  return signet_token_host_call_unblock_sync (proxy, _signet_token_get_id (change->token), change->strategy, handles,
+                                              G_DBUS_CALL_FLAGS_NONE, deadline, fds, NULL, cancellable, error);
+}
+
+static gboolean
+call_change_unblocker (Change *change,
+                       SignetTokenHost *proxy,
+                       GVariant *handles,
+                       int deadline,
+                       GUnixFDList *fds,
+                       GCancellable *cancellable,
+                       GError **error)
+{
+  return signet_token_host_call_change_unblocker_sync (proxy, _signet_token_get_id (change->token), change->strategy, handles,
+                                                       G_DBUS_CALL_FLAGS_NONE, deadline, fds, NULL, cancellable, error);
+}
+
+/* A PIN on its way is not called back, for nobody would know whether it was tried; a person at a PIN pad may walk away. */
+static gboolean
+call_host (Change *change, SignetSecret *known, GVariant *handles, GUnixFDList *fds, GError **error)
+{
+  GCancellable *cancellable = known == NULL ? change->cancellable : NULL;
+  g_autoptr (GError) failure = NULL;
+  int deadline = 0;
+  gboolean ok = FALSE;
+  SignetTokenHost *proxy = _signet_token_host_begin (change->host, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, cancellable, error);
+
+  if (proxy == NULL)
+    return FALSE;
+  ok = change->call (change, proxy, handles, deadline, fds, cancellable, &failure);
+  return _signet_token_host_end (change->host, ok, g_steal_pointer (&failure), error);
+}
+
+static gboolean
+change_once (gpointer data, SignetSecret *known, GError **error)
+{
+  Change *change = data;
+  g_autoptr (GUnixFDList) fds = NULL;
+  g_autoptr (GVariant) handles = NULL;
+  g_autoptr (GError) failure = NULL;
+  GVariant *floating = NULL;
+
+  if (known != NULL && change->new_pin == NULL)
+    {
+      change->new_pin = _signet_token_ask (change->token, change->interaction, NULL, change->wanted, SIGNET_PIN_FLAG_NONE,
+                                           change->cancellable, error);
+      if (change->new_pin == NULL)
+        return FALSE;
+    }
+  fds = _signet_token_pin_list (known, known != NULL ? change->new_pin : NULL, &floating, error);
+  if (fds == NULL)
+    return FALSE;
+  handles = g_variant_ref_sink (floating);
+  if (call_host (change, known, handles, fds, &failure))
+    return TRUE;
+  if (!g_error_matches (failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_INVALID))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  change->refusal = g_steal_pointer (&failure);
+  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_FAILED, "the new PIN was refused");
+  return FALSE;
+}
+
+/* Takes over @change->host. */
+static gboolean
+run (Change *change, GError **error)
+{
+  gboolean ok = _signet_token_ask_and_try (change->token, change->host, change->interaction, NULL, change->known, change_once, change,
+                                           change->cancellable, error);
+
+  _signet_token_host_release_login (change->host, _signet_token_get_id (change->token));
+  _signet_token_host_unref (change->host);
+  g_clear_pointer (&change->new_pin, signet_secret_unref);
+  if (change->refusal != NULL)
+    {
+      g_clear_error (error);
+      g_propagate_error (error, change->refusal);
+    }
+  return ok;
+}
+
+/**
+ * signet_token_change_pin:
+ *
+ * Asks for the PIN and for a new one. A new PIN the token refuses is an error (PIN_INVALID), not asked again by us.
+ */
+gboolean
+signet_token_change_pin (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
+{
+  Change change = { .token = self,
+                    .interaction = interaction,
+                    .cancellable = cancellable,
+                    .known = SIGNET_PIN_USER,
+                    .wanted = SIGNET_PIN_NEW,
+                    .call = call_change_pin };
+
+  g_return_val_if_fail (SIGNET_IS_TOKEN (self), FALSE);
+  g_return_val_if_fail (SIGNET_IS_INTERACTION (interaction), FALSE);
+
+  if (!_signet_token_check_ready (self, error))
+    return FALSE;
+  change.host = _signet_token_claim_host (self, cancellable, error);
+  return change.host != NULL && run (&change, error);
+}
+
+/* --- by what unblocks --- */
+
+static gboolean
+choose_strategy (Change *change, gboolean new_unblocker, GError **error)
+{
+  switch (signet_token_get_unblock_strategy (change->token))
+    {
+    case SIGNET_UNBLOCK_PIV_PUK:
+      change->strategy = "piv-puk";
+      change->known = SIGNET_PIN_PUK;
+      change->wanted = new_unblocker ? SIGNET_PIN_NEW_PUK : SIGNET_PIN_NEW;
+      return TRUE;
+    case SIGNET_UNBLOCK_SO_PIN:
+    case SIGNET_UNBLOCK_TPM_LOCKOUT:
+      change->strategy = "so-pin";
+      change->known = SIGNET_PIN_SO;
+      change->wanted = new_unblocker ? SIGNET_PIN_NEW_SO : SIGNET_PIN_NEW;
+      return TRUE;
+    case SIGNET_UNBLOCK_NONE:
+    case SIGNET_UNBLOCK_AUTHORITY:
+    default:
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED,
+                           "nothing is known that unblocks this token: its maker's program or the authority may");
+      return FALSE;
+    }
+}
+
+/* A process of its own: a security officer cannot log in where anybody else is. */
+static gboolean
+run_unblocker (Change *change, gboolean new_unblocker, GError **error)
+{
+  SignetTokenModule *module = _signet_token_get_module (change->token);
+  gboolean ok = FALSE;
+
+  if (!_signet_token_check_ready (change->token, error) || !choose_strategy (change, new_unblocker, error))
+    return FALSE;
+  change->host = _signet_token_module_new_host (module, change->cancellable, error);
+  if (change->host == NULL)
+    return FALSE;
+  ok = run (change, error);
+  /* also when it failed: a try was spent, and a module that remembers its flags would not see it */
+  _signet_token_module_forget_host (module);
+  _signet_token_module_touch (module);
+  return ok;
+}
+
+/**
+ * signet_token_unblock:
+ * @interaction: asked for the PUK or the security officer's PIN, then for the new PIN
+ *
+ * Sets a new PIN without the old one: it may be locked, forgotten, or never have been set.
+ *
+ * The errors are those of a PIN; UNBLOCKER_LOCKED when no try is left for what unblocks, LOCKED_OUT when a TPM refuses all PINs,
+ * UNSUPPORTED when nothing is known that unblocks such a token.
+ */
+gboolean
+signet_token_unblock (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
+{
+  Change change = { .token = self, .interaction = interaction, .cancellable = cancellable, .call = call_unblock };
+
+  g_return_val_if_fail (SIGNET_IS_TOKEN (self), FALSE);
+  g_return_val_if_fail (SIGNET_IS_INTERACTION (interaction), FALSE);
+  return run_unblocker (&change, FALSE, error);
+}
+
+/**
+ * signet_token_change_unblocker:
+ * @interaction: asked for the PUK or the security officer's PIN, then for a new one
+ */
+gboolean
+signet_token_change_unblocker (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
+{
+  Change change = { .token = self, .interaction = interaction, .cancellable = cancellable, .call = call_change_unblocker };
+
+  g_return_val_if_fail (SIGNET_IS_TOKEN (self), FALSE);
+  g_return_val_if_fail (SIGNET_IS_INTERACTION (interaction), FALSE);
+  return run_unblocker (&change, TRUE, error);
+}
