@@ -4,12 +4,9 @@
 
 #include "config.h"
 
-#include <string.h>
 #include <sys/random.h>
 
 #include "signet-host-private.h"
-
-#define ID_LENGTH 20
 
 /* --- its name --- */
 
@@ -19,7 +16,7 @@ make_id (GVariant *public_key, guint8 *id)
 {
   g_autoptr (GVariant) value = g_variant_lookup_value (public_key, "modulus", G_VARIANT_TYPE_BYTESTRING);
   g_autoptr (GChecksum) sha1 = g_checksum_new (G_CHECKSUM_SHA1);
-  gsize length = ID_LENGTH;
+  gsize length = HOST_ID_LENGTH;
 
   if (value == NULL)
     value = g_variant_lookup_value (public_key, "point", G_VARIANT_TYPE_BYTESTRING);
@@ -36,7 +33,7 @@ rename_key (CK_FUNCTION_LIST *p11, HostSession *session, CK_OBJECT_HANDLE public
 {
   g_autoptr (GVariant) description =
       g_variant_ref_sink (host_objects_describe_one (p11, session->handle, CKO_PUBLIC_KEY, public_key));
-  guint8 id[ID_LENGTH];
+  guint8 id[HOST_ID_LENGTH];
   CK_ATTRIBUTE attribute = { CKA_ID, id, sizeof id };
 
   if (!make_id (description, id) || p11->C_SetAttributeValue (session->handle, private_key, &attribute, 1) != CKR_OK)
@@ -44,19 +41,7 @@ rename_key (CK_FUNCTION_LIST *p11, HostSession *session, CK_OBJECT_HANDLE public
   p11->C_SetAttributeValue (session->handle, public_key, &attribute, 1);
 }
 
-/* --- templates --- */
-
-typedef struct
-{
-  CK_ATTRIBUTE attributes[12];
-  gulong n;
-} Template;
-
-static void
-add (Template *template, CK_ATTRIBUTE_TYPE type, const void *value, gsize length)
-{
-  template->attributes[template->n++] = (CK_ATTRIBUTE){ type, (void *) value, length };
-}
+/* --- making --- */
 
 /* What is to be made. */
 typedef struct
@@ -66,63 +51,22 @@ typedef struct
   const guint8 *params; /* else */
   gsize params_length;
   const char *label;
-  guint8 id[ID_LENGTH];
+  guint8 id[HOST_ID_LENGTH];
 } Wish;
 
-/* How much of a template a module is told; the next is tried when it refuses the one before as a template. */
-typedef enum
-{
-  FULL,      /* all that makes the key what it should be */
-  PROTECTED, /* without the purposes: some modules know them only by the mechanism */
-  MINIMAL,   /* without the protection too: some modules protect every key and refuse to be told. It is looked at afterwards */
-  N_MEASURES,
-} Measure;
-
-static const CK_BBOOL yes = CK_TRUE;
-static const CK_BBOOL no = CK_FALSE;
 static const guint8 exponent[] = { 0x01, 0x00, 0x01 };
 
 static void
-fill_public (Template *template, const Wish *wish, Measure measure)
+fill_public (HostTemplate *template, const Wish *wish, HostMeasure measure)
 {
-  add (template, CKA_TOKEN, &yes, sizeof yes);
-  if (measure == FULL)
-    {
-      add (template, CKA_PRIVATE, &no, sizeof no);
-      add (template, CKA_VERIFY, &yes, sizeof yes);
-    }
-  add (template, CKA_LABEL, wish->label, strlen (wish->label));
-  add (template, CKA_ID, wish->id, sizeof wish->id);
+  host_template_add_public (template, wish->label, wish->id, sizeof wish->id, measure);
   if (wish->bits > 0)
     {
-      add (template, CKA_MODULUS_BITS, &wish->bits, sizeof wish->bits);
-      add (template, CKA_PUBLIC_EXPONENT, exponent, sizeof exponent);
+      host_template_add (template, CKA_MODULUS_BITS, &wish->bits, sizeof wish->bits);
+      host_template_add (template, CKA_PUBLIC_EXPONENT, exponent, sizeof exponent);
     }
   else
-    add (template, CKA_EC_PARAMS, wish->params, wish->params_length);
-}
-
-static void
-fill_private (Template *template, const Wish *wish, Measure measure)
-{
-  add (template, CKA_TOKEN, &yes, sizeof yes);
-  add (template, CKA_PRIVATE, &yes, sizeof yes);
-  if (measure != MINIMAL)
-    {
-      add (template, CKA_SENSITIVE, &yes, sizeof yes);
-      add (template, CKA_EXTRACTABLE, &no, sizeof no);
-    }
-  if (measure == FULL)
-    add (template, CKA_SIGN, &yes, sizeof yes);
-  add (template, CKA_LABEL, wish->label, strlen (wish->label));
-  add (template, CKA_ID, wish->id, sizeof wish->id);
-}
-
-static gboolean
-is_about_template (CK_RV rv)
-{
-  return rv == CKR_TEMPLATE_INCONSISTENT || rv == CKR_TEMPLATE_INCOMPLETE || rv == CKR_ATTRIBUTE_TYPE_INVALID ||
-         rv == CKR_ATTRIBUTE_VALUE_INVALID || rv == CKR_ATTRIBUTE_READ_ONLY;
+    host_template_add (template, CKA_EC_PARAMS, wish->params, wish->params_length);
 }
 
 static CK_RV
@@ -136,18 +80,18 @@ generate (CK_FUNCTION_LIST *p11,
   CK_RV rv = CKR_OK;
   CK_RV first = CKR_OK;
 
-  for (Measure measure = FULL; measure < N_MEASURES; measure++)
+  for (HostMeasure measure = HOST_MEASURE_FULL; measure < HOST_N_MEASURES; measure++)
     {
-      Template public_template = { .n = 0 };
-      Template private_template = { .n = 0 };
+      HostTemplate public_template = { .n = 0 };
+      HostTemplate private_template = { .n = 0 };
 
       fill_public (&public_template, wish, measure);
-      fill_private (&private_template, wish, measure);
+      host_template_add_private (&private_template, wish->label, wish->id, sizeof wish->id, measure);
       rv = p11->C_GenerateKeyPair (session->handle, &mechanism, public_template.attributes, public_template.n,
                                    private_template.attributes, private_template.n, public_key, private_key);
-      if (measure == FULL)
+      if (measure == HOST_MEASURE_FULL)
         first = rv;
-      if (!is_about_template (rv))
+      if (!host_template_is_refused (rv))
         return rv;
     }
   return first;
@@ -164,7 +108,8 @@ generate_edwards (CK_FUNCTION_LIST *p11,
   static const guint8 name[] = { 0x13, 0x0c, 'e', 'd', 'w', 'a', 'r', 'd', 's', '2', '5', '5', '1', '9' };
   CK_RV rv = generate (p11, session, wish, public_key, private_key);
 
-  if (rv != CKR_DOMAIN_PARAMS_INVALID && rv != CKR_CURVE_NOT_SUPPORTED && rv != CKR_GENERAL_ERROR && !is_about_template (rv))
+  if (rv != CKR_DOMAIN_PARAMS_INVALID && rv != CKR_CURVE_NOT_SUPPORTED && rv != CKR_GENERAL_ERROR &&
+      !host_template_is_refused (rv))
     return rv;
   wish->params = name;
   wish->params_length = sizeof name;
@@ -174,16 +119,6 @@ generate_edwards (CK_FUNCTION_LIST *p11,
 /* --- what was made --- */
 
 static gboolean
-is_told (GVariant *description, const char *name, gboolean value)
-{
-  gboolean told = FALSE;
-
-  return g_variant_lookup (description, name, "b", &told) && told == value;
-}
-
-/* A key that can leave the token is none to sign with: better none than that one. What a module does not tell is not held
- * against it; whoever asks is told that it is unknown. */
-static gboolean
 check_protection (CK_FUNCTION_LIST *p11,
                   HostSession *session,
                   CK_OBJECT_HANDLE public_key,
@@ -191,7 +126,7 @@ check_protection (CK_FUNCTION_LIST *p11,
                   GVariant *description,
                   GError **error)
 {
-  if (!is_told (description, "sensitive", FALSE) && !is_told (description, "extractable", TRUE))
+  if (host_template_check_protection (description))
     return TRUE;
   p11->C_DestroyObject (session->handle, private_key);
   p11->C_DestroyObject (session->handle, public_key);

@@ -20,6 +20,8 @@ G_BEGIN_DECLS
 #define HOST_MAX_TEXT     256
 #define HOST_MAX_MECHANISMS 128 /* that one key may be used with */
 #define HOST_MAX_PIN      1024
+#define HOST_MAX_PRIVATE  16384       /* PKCS#8: RSA of 16384 bits has 9 KiB */
+#define HOST_ID_LENGTH    20          /* of the CKA_ID we give */
 #define HOST_MAX_ANSWER   (32 * 1024 * 1024) /* all objects together */
 
 /* --- the wall --- */
@@ -68,6 +70,27 @@ GVariant *host_objects_describe_one (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE se
 gboolean host_objects_find (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, gulong n_template,
                             CK_OBJECT_HANDLE *handles, gulong max, gulong *n_handles, GError **error);
 
+/* --- templates --- */
+/* How much of a template a module is told; the next is tried when it refuses the one before as a template. */
+typedef enum {
+  HOST_MEASURE_FULL,      /* all that makes the key what it should be */
+  HOST_MEASURE_PROTECTED, /* without the purposes: some modules know them only by the mechanism */
+  HOST_MEASURE_MINIMAL,   /* without the protection too: some modules protect every key and refuse to be told. It is looked at afterwards */
+  HOST_N_MEASURES,
+} HostMeasure;
+
+typedef struct {
+  CK_ATTRIBUTE attributes[20];
+  gulong       n;
+} HostTemplate;
+
+void     host_template_add         (HostTemplate *template, CK_ATTRIBUTE_TYPE type, const void *value, gsize length); /* borrowed */
+void     host_template_add_boolean (HostTemplate *template, CK_ATTRIBUTE_TYPE type, gboolean value);
+void     host_template_add_private (HostTemplate *template, const char *label, const guint8 *id, gsize id_length, HostMeasure measure);
+void     host_template_add_public  (HostTemplate *template, const char *label, const guint8 *id, gsize id_length, HostMeasure measure);
+gboolean host_template_is_refused  (CK_RV rv); /* the module dislikes the template, not the wish */
+gboolean host_template_check_protection (GVariant *description); /* of a private key: neither readable nor extractable, as far as is told */
+
 /* --- sessions --- */
 typedef struct {
   guint             id;
@@ -86,6 +109,10 @@ GVariant    *host_session_generate (CK_FUNCTION_LIST *p11, HostSession *session,
                                     GError **error);
 GVariant    *host_session_sign  (CK_FUNCTION_LIST *p11, HostSession *session, CK_OBJECT_HANDLE key, const char *scheme, guint digest, GBytes *data,
                                  gboolean context, SignetSecret *pin, GError **error);
+/* @key: PKCS#8, DER, and one byte more. aa{sv}: the public and the private key */
+GVariant    *host_session_import (CK_FUNCTION_LIST *p11, HostSession *session, SignetSecret *key, const char *label, GError **error);
+/* The same, wrapped. @template: of the private key, without its numbers */
+CK_RV        host_wrap_bring     (CK_FUNCTION_LIST *p11, HostSession *session, SignetSecret *secret, HostTemplate *template, CK_OBJECT_HANDLE *handle);
 gboolean     host_session_store (CK_FUNCTION_LIST *p11, HostSession *session, GVariant *certificate, GError **error);
 gboolean     host_session_delete (CK_FUNCTION_LIST *p11, HostSession *session, GVariant *objects, guint *count, GError **error);
 

@@ -51,7 +51,7 @@ find_session (Service *self, guint id, GError **error)
 
 /* The @index'th descriptor of an "ah", read to its end. (nullable) without an error: it was not given. */
 static SignetSecret *
-read_pin (GUnixFDList *fds, GVariant *handles, guint index, GError **error)
+read_secret (GUnixFDList *fds, GVariant *handles, guint index, gsize limit, GError **error)
 {
   SignetSecret *pin = NULL;
   gint32 handle = 0;
@@ -62,15 +62,21 @@ read_pin (GUnixFDList *fds, GVariant *handles, guint index, GError **error)
   g_variant_get_child (handles, index, "h", &handle);
   if (fds == NULL || handle < 0 || handle >= g_unix_fd_list_get_length (fds))
     {
-      host_set_error (error, SIGNET_TOKEN_ERROR_FAILED, "a PIN was promised and did not come");
+      host_set_error (error, SIGNET_TOKEN_ERROR_FAILED, "a secret was promised and did not come");
       return NULL;
     }
   fd = g_unix_fd_list_get (fds, handle, error);
   if (fd < 0)
     return NULL;
-  pin = signet_secret_new_from_fd (fd, HOST_MAX_PIN, error);
+  pin = signet_secret_new_from_fd (fd, limit, error);
   close (fd);
   return pin;
+}
+
+static SignetSecret *
+read_pin (GUnixFDList *fds, GVariant *handles, guint index, GError **error)
+{
+  return read_secret (fds, handles, index, HOST_MAX_PIN, error);
 }
 
 /* --- the calls --- */
@@ -227,6 +233,36 @@ on_generate_key_cb (SignetTokenHost *skeleton,
   if (objects == NULL)
     return refuse (invocation, error);
   signet_token_host_complete_generate_key (skeleton, invocation, objects);
+  return TRUE;
+}
+
+static gboolean
+on_import_key_cb (SignetTokenHost *skeleton,
+                  GDBusMethodInvocation *invocation,
+                  GUnixFDList *fds,
+                  guint id,
+                  GVariant *handles,
+                  const char *label,
+                  Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  GError *error = NULL;
+  g_autoptr (SignetSecret) key = NULL;
+  HostSession *session = NULL;
+  GVariant *objects = NULL;
+
+  if (p11 == NULL)
+    return TRUE;
+  session = find_session (self, id, &error);
+  if (session != NULL)
+    key = read_secret (fds, handles, 0, HOST_MAX_PRIVATE, &error);
+  if (key != NULL)
+    objects = host_session_import (p11, session, key, label, &error);
+  else if (error == NULL)
+    host_set_error (&error, SIGNET_TOKEN_ERROR_FAILED, "no key was given");
+  if (objects == NULL)
+    return refuse (invocation, error);
+  signet_token_host_complete_import_key (skeleton, invocation, NULL, objects);
   return TRUE;
 }
 
@@ -453,6 +489,7 @@ host_service_new (HostModule *module, const GError *refusal)
   g_signal_connect (skeleton, "handle-login", G_CALLBACK (on_login_cb), self);
   g_signal_connect (skeleton, "handle-logout", G_CALLBACK (on_logout_cb), self);
   g_signal_connect (skeleton, "handle-generate-key", G_CALLBACK (on_generate_key_cb), self);
+  g_signal_connect (skeleton, "handle-import-key", G_CALLBACK (on_import_key_cb), self);
   g_signal_connect (skeleton, "handle-sign", G_CALLBACK (on_sign_cb), self);
   g_signal_connect (skeleton, "handle-store-certificate", G_CALLBACK (on_store_certificate_cb), self);
   g_signal_connect (skeleton, "handle-delete-objects", G_CALLBACK (on_delete_objects_cb), self);

@@ -8,7 +8,10 @@
 #include "config.h"
 
 #include <openssl/objects.h>
+#include <p11-kit/pkcs11.h>
+#include <string.h>
 
+#include "../base/signet-text.h"
 #include "signet-token-session-private.h"
 
 static const SignetKeySpec *
@@ -46,6 +49,14 @@ make_params (const SignetKeySpec *spec)
   return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, der, (gsize) length, 1);
 }
 
+static void
+adopt_objects (SignetTokenSession *self, GPtrArray *objects)
+{
+  g_mutex_lock (&self->lock);
+  g_ptr_array_extend_and_steal (self->objects, objects);
+  g_mutex_unlock (&self->lock);
+}
+
 static SignetTokenKey *
 adopt_new_key (SignetTokenSession *self, GVariant *answer, GError **error)
 {
@@ -58,9 +69,7 @@ adopt_new_key (SignetTokenSession *self, GVariant *answer, GError **error)
                            "the token described its new key in a way that makes no sense");
       return NULL;
     }
-  g_mutex_lock (&self->lock);
-  g_ptr_array_extend_and_steal (self->objects, g_steal_pointer (&objects));
-  g_mutex_unlock (&self->lock);
+  adopt_objects (self, g_steal_pointer (&objects));
   return g_object_ref (keys->pdata[0]);
 }
 
@@ -127,9 +136,82 @@ signet_token_session_read_key (SignetTokenSession *self, SignetTokenKey *key, GC
   return NULL;
 }
 
+/* What the key is we know, and a token need not tell it: some keep no public halves. */
+static SignetTokenKey *
+adopt_imported (SignetTokenSession *self, GVariant *answer, GBytes *spki, GError **error)
+{
+  g_autoptr (GPtrArray) objects = _signet_token_parse_objects (answer);
+  SignetTokenObject *private_key = objects->len > 0 ? objects->pdata[objects->len - 1] : NULL;
+  g_autoptr (GBytes) told = private_key != NULL ? _signet_token_object_dup_spki (private_key) : NULL;
+  g_autoptr (SignetToken) twin = NULL;
+  g_autofree char *label = NULL;
+  SignetTokenKey *key = NULL;
+
+  if (private_key == NULL || private_key->class != CKO_PRIVATE_KEY || (told != NULL && !_signet_token_spki_same_key (told, spki)))
+    {
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_LIED,
+                           "the token tells of another key than it was given");
+      return NULL;
+    }
+  twin = _signet_token_new (_signet_token_get_module (self->token), _signet_token_get_description (self->token));
+  label = signet_text_sanitize (g_bytes_get_data (private_key->label, NULL), (gssize) g_bytes_get_size (private_key->label), 64);
+  key = _signet_token_key_new (twin, spki, private_key->id, label, NULL, TRUE, TRUE, &private_key->facts);
+  adopt_objects (self, g_steal_pointer (&objects));
+  return key;
+}
+
+/* A line end at the end of a secret is dropped on its way, and a key may end with that byte: a NUL after it keeps it. */
+static SignetSecret *
+close_with_nul (SignetSecret *key)
+{
+  gsize length = 0;
+  const guint8 *bytes = signet_secret_get_bytes (key, &length);
+  guint8 *copy = g_malloc0 (length + 1);
+  SignetSecret *closed = NULL;
+
+  memcpy (copy, bytes, length);
+  closed = signet_secret_new (copy, length + 1);
+  signet_secret_wipe (copy, length);
+  g_free (copy);
+  return closed;
+}
+
+static gboolean
+bring_key (SignetTokenSession *self,
+           SignetSecret *key,
+           const char *label,
+           GVariant **objects,
+           GCancellable *cancellable,
+           GError **error)
+{
+  g_autoptr (SignetSecret) closed = close_with_nul (key);
+  g_autoptr (GUnixFDList) fds = NULL;
+  g_autoptr (GVariant) handles = NULL;
+  g_autoptr (GError) failure = NULL;
+  GVariant *floating = NULL;
+  SignetTokenHost *proxy = NULL;
+  int deadline = 0;
+  gboolean ok = FALSE;
+
+  fds = _signet_token_pin_list (closed, NULL, &floating, error);
+  if (fds == NULL)
+    return FALSE;
+  handles = g_variant_ref_sink (floating);
+  proxy = _signet_token_session_begin (self, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, cancellable, error);
+  if (proxy == NULL)
+    return FALSE;
+  ok = signet_token_host_call_import_key_sync (proxy, self->id, handles, label, G_DBUS_CALL_FLAGS_NONE, deadline, fds, objects,
+                                               NULL, cancellable, &failure);
+  return _signet_token_session_end_writing (self, ok, g_steal_pointer (&failure), error);
+}
+
 /**
  * signet_token_session_import_key:
  * @bundle: with a key
+ * @label: (nullable): the holder's name when %NULL
+ *
+ * The key is sensitive and not extractable from then on, and its facts say that it was not made there: who had the file may have
+ * a copy. Its certificates are not written: that is signet_token_session_store_certificate().
  *
  * Returns: (transfer full) (nullable): the key, now on the token
  */
@@ -140,8 +222,21 @@ signet_token_session_import_key (SignetTokenSession *self,
                                  GCancellable *cancellable,
                                  GError **error)
 {
-  g_return_val_if_fail (SIGNET_IS_TOKEN_SESSION (self), NULL);
+  SignetCertificate *certificate = NULL;
+  g_autoptr (GVariant) objects = NULL;
 
-  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED, "keys are not imported yet");
-  return NULL;
+  g_return_val_if_fail (SIGNET_IS_TOKEN_SESSION (self), NULL);
+  g_return_val_if_fail (bundle != NULL, NULL);
+
+  if (!signet_pkcs12_has_key (bundle))
+    {
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "there is no private key in the file");
+      return NULL;
+    }
+  certificate = signet_pkcs12_get_certificate (bundle);
+  if (label == NULL)
+    label = certificate != NULL ? signet_certificate_get_holder (certificate) : "";
+  if (!bring_key (self, signet_pkcs12_get_key (bundle), label, &objects, cancellable, error))
+    return NULL;
+  return adopt_imported (self, objects, signet_pkcs12_get_public_key (bundle), error);
 }
