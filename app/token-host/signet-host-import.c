@@ -172,7 +172,7 @@ take_apart (Key *key, SignetSecret *secret, GError **error)
   EVP_PKEY *pkey = d2i_AutoPrivateKey (NULL, &der, (long) length);
   gboolean ok = FALSE;
 
-  if (pkey != NULL && EVP_PKEY_is_a (pkey, "RSA"))
+  if (pkey != NULL && (EVP_PKEY_is_a (pkey, "RSA") || EVP_PKEY_is_a (pkey, "RSA-PSS")))
     ok = take_rsa (key, pkey);
   else if (pkey != NULL && EVP_PKEY_is_a (pkey, "EC"))
     ok = take_ec (key, pkey);

@@ -154,6 +154,8 @@ host_session_sign (CK_FUNCTION_LIST *p11,
 
   if (!make_mechanism (scheme, digest, &mechanism, error) || !start_signing (p11, session, key, &mechanism, context, pin, error))
     return NULL;
+  if (bytes == NULL)
+    bytes = (const guint8 *) ""; /* of an empty message; NULL is refused */
   if (scheme->in_pieces && data_length > PIECE)
     rv = sign_in_pieces (p11, session->handle, bytes, data_length, signature, &length);
   else
