@@ -26,7 +26,7 @@ struct _HostModule
 {
   PKCS11_CTX *libp11;
   void *handle;
-  CK_FUNCTION_LIST *p11;
+  CK_FUNCTION_LIST functions; /* none is NULL */
 };
 
 /* --- may it be loaded? --- */
@@ -135,30 +135,42 @@ host_module_check (const char *path, gboolean user, char **canonical, GError **e
 
 /* --- loading --- */
 
-/* A module may leave out what it cannot do; calling through NULL must be our refusal, not a crash. */
-static gboolean
-is_complete (CK_FUNCTION_LIST *p11)
+static CK_RV
+not_supported (void)
 {
-  return p11->C_GetInfo != NULL && p11->C_GetSlotList != NULL && p11->C_GetTokenInfo != NULL && p11->C_GetMechanismInfo != NULL &&
-         p11->C_InitToken != NULL && p11->C_InitPIN != NULL && p11->C_SetPIN != NULL && p11->C_OpenSession != NULL &&
-         p11->C_CloseSession != NULL && p11->C_Login != NULL && p11->C_Logout != NULL && p11->C_CreateObject != NULL &&
-         p11->C_DestroyObject != NULL && p11->C_GetAttributeValue != NULL && p11->C_SetAttributeValue != NULL &&
-         p11->C_FindObjectsInit != NULL && p11->C_FindObjects != NULL && p11->C_FindObjectsFinal != NULL &&
-         p11->C_SignInit != NULL && p11->C_Sign != NULL && p11->C_GenerateKeyPair != NULL;
+  return CKR_FUNCTION_NOT_SUPPORTED;
 }
 
-/* The handle libp11 holds already, and the same function list. */
+/* A module may leave out what it cannot do; a call of that must be a refusal and no jump to nowhere. The list is ours, so that
+ * nobody changes it later. All its entries are pointers to functions, one behind the other (PKCS#11 v2.40, 3.6). */
+static void
+copy_functions (HostModule *module, const CK_FUNCTION_LIST *list)
+{
+  void **entry = NULL;
+
+  module->functions = *list;
+  for (entry = (void **) &module->functions.C_Initialize; entry <= (void **) &module->functions.C_WaitForSlotEvent; entry++)
+    if (*entry == NULL)
+      *entry = (void *) not_supported;
+}
+
+/* Before libp11 has it, which would call what is not there. */
 static gboolean
 take_functions (HostModule *module, const char *path, GError **error)
 {
   CK_C_GetFunctionList get = NULL;
+  CK_FUNCTION_LIST *list = NULL;
 
-  module->handle = dlopen (path, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+  module->handle = dlopen (path, RTLD_LAZY | RTLD_LOCAL);
   if (module->handle == NULL)
-    return refuse (error, path, "libp11 loaded something else");
+    {
+      g_debug ("%s", dlerror ());
+      return refuse (error, path, "not a PKCS#11 module");
+    }
   *(void **) &get = dlsym (module->handle, "C_GetFunctionList");
-  if (get == NULL || get (&module->p11) != CKR_OK || module->p11 == NULL || !is_complete (module->p11))
-    return refuse (error, path, "not a complete PKCS#11 module");
+  if (get == NULL || get (&list) != CKR_OK || list == NULL || list->C_Initialize == NULL || list->C_GetInfo == NULL)
+    return refuse (error, path, "not a PKCS#11 module");
+  copy_functions (module, list);
   return TRUE;
 }
 
@@ -183,21 +195,21 @@ host_module_load (const char *path, gboolean user, GError **error)
 
   if (!host_module_check (path, user, &canonical, error))
     return NULL;
+  if (!take_functions (module, canonical, error))
+    return NULL;
   module->libp11 = PKCS11_CTX_new ();
   if (module->libp11 == NULL || PKCS11_CTX_load (module->libp11, canonical) != 0)
     {
       refuse_load (error, canonical);
       return NULL;
     }
-  if (!take_functions (module, canonical, error))
-    return NULL;
   return g_steal_pointer (&module);
 }
 
 CK_FUNCTION_LIST *
 host_module_get (HostModule *module)
 {
-  return module->p11;
+  return &module->functions;
 }
 
 static GVariant *

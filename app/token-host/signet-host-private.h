@@ -101,7 +101,7 @@ typedef struct {
 } HostSession;
 
 HostSession *host_session_open  (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *pin, GError **error);
-void         host_session_close (CK_FUNCTION_LIST *p11, HostSession *session);
+gboolean     host_session_close (CK_FUNCTION_LIST *p11, HostSession *session, GError **error);
 CK_RV        host_session_raw_login (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_USER_TYPE user, SignetSecret *pin);
 /* host_check(), but REMOVED when the token is gone, whatever the module calls that */
 gboolean     host_session_explain (CK_FUNCTION_LIST *p11, HostSession *session, CK_RV rv, const char *call, GError **error);

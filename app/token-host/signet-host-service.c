@@ -196,6 +196,7 @@ on_logout_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guin
 {
   CK_FUNCTION_LIST *p11 = begin (self, invocation);
   HostSession *session = NULL;
+  GError *error = NULL;
 
   if (p11 == NULL)
     return TRUE;
@@ -203,7 +204,8 @@ on_logout_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guin
   if (session != NULL)
     {
       g_hash_table_remove (self->sessions, GUINT_TO_POINTER (id));
-      host_session_close (p11, session);
+      if (!host_session_close (p11, session, &error))
+        return refuse (invocation, error);
     }
   signet_token_host_complete_logout (skeleton, invocation);
   return TRUE;

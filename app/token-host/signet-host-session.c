@@ -66,14 +66,23 @@ host_session_open (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *pin, 
   return session;
 }
 
-void
-host_session_close (CK_FUNCTION_LIST *p11, HostSession *session)
+static gboolean
+is_gone (CK_RV rv)
 {
-  if (session->logged_in)
-    p11->C_Logout (session->handle);
+  return rv == CKR_USER_NOT_LOGGED_IN || rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_SESSION_CLOSED ||
+         rv == CKR_DEVICE_REMOVED || rv == CKR_TOKEN_NOT_PRESENT;
+}
+
+/* FALSE: nobody knows whether the token is logged out. The session is gone in any case. */
+gboolean
+host_session_close (CK_FUNCTION_LIST *p11, HostSession *session, GError **error)
+{
+  CK_RV rv = session->logged_in ? p11->C_Logout (session->handle) : CKR_OK;
+
   p11->C_CloseSession (session->handle);
   g_free (session->token);
   g_free (session);
+  return is_gone (rv) || host_check (rv, "C_Logout", error);
 }
 
 /* What a module answers when its card is pulled differs by maker ("device error"); whether the token is there is the better

@@ -25,6 +25,23 @@ check_label (const char *label, GError **error)
   return FALSE;
 }
 
+/* The token was made and is not listed: the module's own trouble says why, when it had any. */
+static void
+explain_missing (SignetTokenModule *module, GPtrArray *problems, GError **error)
+{
+  for (guint i = 0; i < problems->len; i++)
+    {
+      const GError *problem = problems->pdata[i];
+
+      if (g_str_has_prefix (problem->message, _signet_token_module_get_path (module)))
+        {
+          g_propagate_error (error, g_error_copy (problem));
+          return;
+        }
+    }
+  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_REMOVED, "the new token is not listed");
+}
+
 static SignetToken *
 init_and_list (SignetTokenManager *self,
                SignetTokenModule *module,
@@ -37,16 +54,17 @@ init_and_list (SignetTokenManager *self,
 {
   g_autofree char *made = _signet_token_module_init_token (module, id, label, pin, so_pin != NULL ? so_pin : pin, cancellable,
                                                            error);
+  g_autoptr (GPtrArray) problems = NULL;
   g_autoptr (GPtrArray) tokens = NULL;
 
   if (made == NULL)
     return NULL;
-  tokens = signet_token_manager_refresh (self, cancellable, NULL, error);
+  tokens = signet_token_manager_refresh (self, cancellable, &problems, error);
   for (guint i = 0; tokens != NULL && i < tokens->len; i++)
     if (_signet_token_get_module (tokens->pdata[i]) == module && g_str_equal (_signet_token_get_id (tokens->pdata[i]), made))
       return g_object_ref (tokens->pdata[i]);
   if (tokens != NULL)
-    g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_REMOVED, "the new token is not listed");
+    explain_missing (module, problems, error);
   return NULL;
 }
 

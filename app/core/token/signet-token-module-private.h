@@ -69,6 +69,8 @@ GPid                _signet_token_host_get_pid        (SignetTokenHostRef *host)
 gboolean            _signet_token_host_claim_login    (SignetTokenHostRef *host, const char *token);
 void                _signet_token_host_release_login  (SignetTokenHostRef *host, const char *token);
 gboolean            _signet_token_host_has_logins     (SignetTokenHostRef *host);
+/* Ends the process, unless somebody is logged in there: a module that did not log out is not one to log in to again. */
+void                _signet_token_host_retire         (SignetTokenHostRef *host);
 
 /* A call: begin waits for its turn and tells the proxy and the milliseconds; end must follow, judges @failure and gives the turn on. */
 SignetTokenHost    *_signet_token_host_begin          (SignetTokenHostRef *host, SignetTokenDeadline deadline, int *milliseconds,

@@ -141,6 +141,15 @@ _signet_token_host_has_logins (SignetTokenHostRef *host)
   return has;
 }
 
+void
+_signet_token_host_retire (SignetTokenHostRef *host)
+{
+  g_mutex_lock (&host->lock);
+  if (g_hash_table_size (host->logins) == 0 && !host->busy)
+    kill_host (host);
+  g_mutex_unlock (&host->lock);
+}
+
 SignetTokenHost *
 _signet_token_host_get_proxy (SignetTokenHostRef *host)
 {

@@ -287,4 +287,6 @@ signet_token_session_close (SignetTokenSession *self)
       _signet_token_host_end (self->host, ok, g_steal_pointer (&failure), NULL);
     }
   _signet_token_host_release_login (self->host, _signet_token_get_id (self->token));
+  if (!ok)
+    _signet_token_host_retire (self->host);
 }

@@ -2,127 +2,58 @@
 /*
  * hostile.c: a PKCS#11 module that does what no module should: crashes, hangs, lies, locks, loses its token.
  *
- * For tests only. Everything it knows is in the folder SIGNET_TEST_HOSTILE_DIR:
+ * For tests only. Everything it knows is in its folder (hostile.h):
  *   key.pem   the P-256 key of its one token          cert.der  (optional) the certificate beside it
  *   fault     what it does wrong, read at every call, so that a test can change it while the process runs
  *   tries     wrong PINs so far                       logins    one letter for every C_Login it has ever seen
+ *   serial    (optional) its serial number            able      (optional) it can do what is not supported else: change
+ *                                                               PINs, be initialised, delete
  * The PIN is 1234, and three wrong ones lock it.
  *
- * Faults: "crash C_Name", "hang C_Name", "fail C_Name" for every function, and the names that fault_is() is asked for.
+ * Faults: those of hostile-fault.c, and the names that fault_is() is asked for here.
  */
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-#include <p11-kit/pkcs11.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "hostile.h"
 
 #define MAX_TRIES 3
 #define N_MANY 5000 /* objects of the fault "many-objects" */
+#define N_THOUSAND 1000
+#define MAX_SLOTS 65
+#define LARGE (10 * 1024 * 1024)
 
 enum
 {
   PUBLIC = 1,
   PRIVATE,
-  CERTIFICATE
+  CERTIFICATE,
+  STORED,     /* written in this process */
+  ONE_OF_MANY /* and what follows, for the fault "thousand" */
 };
 
 static EVP_PKEY *key;
+static EVP_PKEY *other_key;
 static unsigned char point[2 + 65];
 static unsigned char certificate[8192];
 static unsigned char large[60000];
+static unsigned char own_label[10240];
+static unsigned char stored[8192];
 static size_t certificate_length;
+static size_t own_label_length;
+static size_t stored_length;
 static int logged_in;
 static int context_logged_in;
 static int signing;
 static CK_OBJECT_CLASS searched;
+static int searches_stored;
 static unsigned long served;
 static CK_SLOT_ID slot_number = 7;
-
-/* --- the folder --- */
-
-static FILE *
-open_file (const char *name, const char *mode)
-{
-  const char *dir = getenv ("SIGNET_TEST_HOSTILE_DIR");
-  char path[4096];
-
-  snprintf (path, sizeof path, "%s/%s", dir != NULL ? dir : "/nonexistent", name);
-  return fopen (path, mode);
-}
-
-static size_t
-read_file (const char *name, void *data, size_t size)
-{
-  FILE *file = open_file (name, "rb");
-  size_t length = file != NULL ? fread (data, 1, size, file) : 0;
-
-  if (file != NULL)
-    fclose (file);
-  return length;
-}
-
-static void
-append (const char *name, char letter)
-{
-  FILE *file = open_file (name, "ab");
-
-  if (file == NULL)
-    return;
-  fputc (letter, file);
-  fclose (file);
-}
-
-static int
-count (const char *name)
-{
-  char letters[1024];
-
-  return (int) read_file (name, letters, sizeof letters);
-}
-
-static int
-fault_is (const char *name)
-{
-  char fault[128] = "";
-
-  read_file ("fault", fault, sizeof fault - 1);
-  return strcmp (fault, name) == 0;
-}
-
-/* At the start of every function. */
-static CK_RV
-enter (const char *function)
-{
-  char name[128];
-
-  snprintf (name, sizeof name, "crash %s", function);
-  if (fault_is (name))
-    {
-      /* a crash on purpose is no finding of a sanitizer */
-      signal (SIGSEGV, SIG_DFL);
-      raise (SIGSEGV);
-    }
-  snprintf (name, sizeof name, "hang %s", function);
-  while (fault_is (name))
-    usleep (20000);
-  snprintf (name, sizeof name, "fail %s", function);
-  return fault_is (name) ? CKR_GENERAL_ERROR : CKR_OK;
-}
-
-#define ENTER()                                                                                                                  \
-  do                                                                                                                             \
-    {                                                                                                                            \
-      CK_RV entered = enter (__func__);                                                                                          \
-      if (entered != CKR_OK)                                                                                                     \
-        return entered;                                                                                                          \
-    }                                                                                                                            \
-  while (0)
 
 /* --- texts --- */
 
@@ -131,6 +62,12 @@ pad (CK_UTF8CHAR *field, size_t size, const char *text)
 {
   memset (field, ' ', size);
   memcpy (field, text, strlen (text) < size ? strlen (text) : size);
+}
+
+static int
+is_able (void)
+{
+  return hostile_has ("able");
 }
 
 /* Right-to-left override, escape sequence, NUL, half a character, markup */
@@ -147,7 +84,7 @@ token_is_there (void)
 static int
 load_key (void)
 {
-  FILE *file = open_file ("key.pem", "r");
+  FILE *file = hostile_open ("key.pem", "r");
 
   if (file == NULL)
     return 0;
@@ -164,7 +101,9 @@ C_Initialize (void *arguments)
   if (key != NULL)
     return CKR_CRYPTOKI_ALREADY_INITIALIZED;
   ENTER ();
-  certificate_length = read_file ("cert.der", certificate, sizeof certificate);
+  certificate_length = hostile_read ("cert.der", certificate, sizeof certificate);
+  own_label_length = hostile_read ("label", own_label, sizeof own_label);
+  other_key = EVP_EC_gen ("P-256");
   return load_key () ? CKR_OK : CKR_GENERAL_ERROR;
 }
 
@@ -187,23 +126,54 @@ C_GetInfo (CK_INFO *info)
   return CKR_OK;
 }
 
+/* How many the fault says there are. */
+static CK_ULONG
+count_slots (CK_SLOT_ID *slots)
+{
+  static int blink;
+
+  if (fault_is ("slots-lie"))
+    return 1ul << 40;
+  if (fault_is ("slots-minus"))
+    return (CK_ULONG) -1;
+  if (fault_is ("slots-grow"))
+    return slots == NULL ? 0 : 3;
+  if (fault_is ("slots-shrink"))
+    return slots == NULL ? 64 : 1;
+  if (fault_is ("slots-many"))
+    return MAX_SLOTS;
+  if (fault_is ("slots-same"))
+    return 3;
+  if (fault_is ("slots-blink"))
+    return (CK_ULONG) (blink = !blink);
+  return token_is_there () ? 1 : 0;
+}
+
 CK_RV
 C_GetSlotList (CK_BBOOL present, CK_SLOT_ID *slots, CK_ULONG *n_slots)
 {
   CK_ULONG room = *n_slots;
 
   ENTER ();
-  *n_slots = token_is_there () ? 1 : 0;
-  if (fault_is ("slots-lie"))
-    *n_slots = 1ul << 40;
+  *n_slots = count_slots (slots);
   if (fault_is ("slots-change"))
     slot_number++;
-  if (slots == NULL || *n_slots == 0 || fault_is ("slots-lie"))
+  if (slots == NULL || *n_slots == 0 || *n_slots > MAX_SLOTS)
     return CKR_OK;
-  if (room < 1)
+  if (room < *n_slots)
     return CKR_BUFFER_TOO_SMALL;
-  slots[0] = slot_number;
+  for (CK_ULONG i = 0; i < *n_slots; i++)
+    slots[i] = slot_number;
   return CKR_OK;
+}
+
+static void
+fill_serial (CK_UTF8CHAR field[16])
+{
+  char serial[17] = "0001";
+
+  hostile_read ("serial", serial, sizeof serial - 1);
+  pad (field, 16, fault_is ("swapped") ? "9999" : serial);
 }
 
 CK_RV
@@ -214,14 +184,18 @@ C_GetTokenInfo (CK_SLOT_ID slot, CK_TOKEN_INFO *info)
   ENTER ();
   if (!token_is_there () || slot != slot_number)
     return CKR_SLOT_ID_INVALID;
-  wrong = count ("tries");
-  memset (info, 0, sizeof *info);
+  wrong = hostile_count ("tries");
+  memset (info, fault_is ("info-junk") ? 0xff : 0, sizeof *info);
+  if (fault_is ("info-junk"))
+    return CKR_OK;
   pad (info->label, sizeof info->label, "Hostile (sample)");
   if (fault_is ("junk"))
     memcpy (info->label, junk, sizeof junk);
+  if (own_label_length > 0)
+    memcpy (info->label, own_label, own_label_length < sizeof info->label ? own_label_length : sizeof info->label);
   pad (info->manufacturerID, sizeof info->manufacturerID, "Nobody");
   pad (info->model, sizeof info->model, "mock");
-  pad (info->serialNumber, sizeof info->serialNumber, "0001");
+  fill_serial (info->serialNumber);
   info->flags = CKF_TOKEN_INITIALIZED | CKF_LOGIN_REQUIRED | CKF_USER_PIN_INITIALIZED;
   if (wrong > 0)
     info->flags |= CKF_USER_PIN_COUNT_LOW;
@@ -231,7 +205,7 @@ C_GetTokenInfo (CK_SLOT_ID slot, CK_TOKEN_INFO *info)
     info->flags |= CKF_USER_PIN_LOCKED;
   if (fault_is ("pin-pad"))
     info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
-  info->ulMinPinLen = 4;
+  info->ulMinPinLen = fault_is ("pin-limits-lie") ? 900 : 4;
   info->ulMaxPinLen = 8;
   return CKR_OK;
 }
@@ -269,15 +243,15 @@ try_pin (const CK_UTF8CHAR *pin, CK_ULONG length)
 {
   FILE *tries = NULL;
 
-  append ("logins", 'x');
-  if (count ("tries") >= MAX_TRIES)
+  hostile_append ("logins", 'x');
+  if (hostile_count ("tries") >= MAX_TRIES)
     return CKR_PIN_LOCKED;
   if (fault_is ("pin-pad") ? pin != NULL : (pin == NULL || length != 4 || memcmp (pin, "1234", 4) != 0))
     {
-      append ("tries", 'x');
-      return count ("tries") >= MAX_TRIES ? CKR_PIN_LOCKED : CKR_PIN_INCORRECT;
+      hostile_append ("tries", 'x');
+      return hostile_count ("tries") >= MAX_TRIES ? CKR_PIN_LOCKED : CKR_PIN_INCORRECT;
     }
-  tries = open_file ("tries", "wb");
+  tries = hostile_open ("tries", "wb");
   if (tries != NULL)
     fclose (tries);
   return CKR_OK;
@@ -295,7 +269,7 @@ C_Login (CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pin, CK_ULON
     return CKR_OPERATION_NOT_INITIALIZED;
   if (user == CKU_USER && logged_in)
     return CKR_USER_ALREADY_LOGGED_IN;
-  rv = try_pin (pin, length);
+  rv = is_able () && user == CKU_SO ? CKR_OK : try_pin (pin, length);
   if (rv == CKR_OK && user == CKU_CONTEXT_SPECIFIC)
     context_logged_in = 1;
   else if (rv == CKR_OK)
@@ -315,21 +289,21 @@ CK_RV
 C_InitToken (CK_SLOT_ID slot, CK_UTF8CHAR *pin, CK_ULONG length, CK_UTF8CHAR *label)
 {
   ENTER ();
-  return CKR_FUNCTION_NOT_SUPPORTED;
+  return is_able () ? CKR_OK : CKR_FUNCTION_NOT_SUPPORTED;
 }
 
 CK_RV
 C_InitPIN (CK_SESSION_HANDLE session, CK_UTF8CHAR *pin, CK_ULONG length)
 {
   ENTER ();
-  return CKR_FUNCTION_NOT_SUPPORTED;
+  return is_able () ? CKR_OK : CKR_FUNCTION_NOT_SUPPORTED;
 }
 
 CK_RV
 C_SetPIN (CK_SESSION_HANDLE session, CK_UTF8CHAR *old_pin, CK_ULONG old_length, CK_UTF8CHAR *new_pin, CK_ULONG new_length)
 {
   ENTER ();
-  return CKR_FUNCTION_NOT_SUPPORTED;
+  return is_able () ? try_pin (old_pin, old_length) : CKR_FUNCTION_NOT_SUPPORTED;
 }
 
 /* --- objects --- */
@@ -341,6 +315,13 @@ C_CreateObject (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG n, C
   if (fault_is ("full"))
     return CKR_DEVICE_MEMORY;
   *object = CERTIFICATE;
+  for (CK_ULONG i = 0; i < n && is_able (); i++)
+    if (template[i].type == CKA_VALUE && template[i].ulValueLen <= sizeof stored)
+      {
+        memcpy (stored, template[i].pValue, template[i].ulValueLen);
+        stored_length = template[i].ulValueLen;
+        *object = STORED;
+      }
   return CKR_OK;
 }
 
@@ -348,7 +329,34 @@ CK_RV
 C_DestroyObject (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object)
 {
   ENTER ();
-  return CKR_TOKEN_WRITE_PROTECTED;
+  if (!is_able ())
+    return CKR_TOKEN_WRITE_PROTECTED;
+  if (object == STORED)
+    stored_length = 0;
+  return CKR_OK;
+}
+
+/* 10 MiB, which nobody asked for. */
+static const unsigned char *
+huge (void)
+{
+  static unsigned char *bytes;
+
+  if (bytes == NULL)
+    bytes = calloc (1, LARGE);
+  return bytes;
+}
+
+/* The same certificate, but for its last bytes. */
+static const unsigned char *
+one_of_many (CK_OBJECT_HANDLE object)
+{
+  static unsigned char copy[sizeof certificate];
+
+  memcpy (copy, certificate, certificate_length);
+  copy[certificate_length - 1] = (unsigned char) object;
+  copy[certificate_length - 2] = (unsigned char) (object >> 8);
+  return copy;
 }
 
 /* What an attribute is; length -1 when there is none. */
@@ -363,13 +371,21 @@ find_attribute (CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, CK_ULONG *lengt
   *length = (CK_ULONG) -1;
   if (type == CKA_ID)
     return *length = 4, "\x01\x02\x03\x04";
+  if (type == CKA_LABEL && own_label_length > 0)
+    return *length = own_label_length, own_label;
   if (type == CKA_LABEL)
     return *length = fault_is ("junk") ? sizeof junk : 6, fault_is ("junk") ? junk : "sample";
   if (type == CKA_VALUE && object == CERTIFICATE && fault_is ("large-objects"))
     return *length = sizeof large, large;
+  if (type == CKA_VALUE && object == CERTIFICATE && fault_is ("huge-object"))
+    return *length = LARGE, huge ();
+  if (type == CKA_VALUE && object == STORED)
+    return *length = stored_length, stored;
+  if (type == CKA_VALUE && object >= ONE_OF_MANY)
+    return *length = certificate_length, one_of_many (object);
   if (type == CKA_VALUE && object == CERTIFICATE)
     return *length = certificate_length, certificate;
-  if (object == CERTIFICATE)
+  if (object >= CERTIFICATE)
     return NULL;
   if (type == CKA_KEY_TYPE)
     return *length = sizeof key_type, &key_type;
@@ -380,6 +396,34 @@ find_attribute (CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, CK_ULONG *lengt
   if (type == CKA_ALWAYS_AUTHENTICATE && object == PRIVATE)
     return *length = sizeof always, &always;
   return NULL;
+}
+
+/* A lie about the length of what was read. */
+static CK_ULONG
+lie (CK_ULONG length, int asked_for_size)
+{
+  if (fault_is ("attributes-lie"))
+    return 1ul << 40;
+  if (fault_is ("attributes-minus"))
+    return (CK_ULONG) -1;
+  if (fault_is ("attributes-empty"))
+    return 0;
+  if (fault_is ("attributes-one"))
+    return 1;
+  if (fault_is ("attributes-more"))
+    return length + 1;
+  if (fault_is ("attributes-shrink") && asked_for_size)
+    return length + 1000;
+  if (fault_is ("attributes-grow") && asked_for_size)
+    return length / 2;
+  return length;
+}
+
+/* As one who never looked how much room there is. */
+static int
+overflows (void)
+{
+  return fault_is ("attributes-overflow");
 }
 
 CK_RV
@@ -397,12 +441,15 @@ C_GetAttributeValue (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTR
       template[i].ulValueLen = length;
       if (value == NULL)
         rv = CKR_ATTRIBUTE_TYPE_INVALID;
-      else if (length > room)
+      else if (template[i].pValue != NULL && overflows ())
+        memset (template[i].pValue, 'x', LARGE);
+      else if (template[i].pValue != NULL && length > room)
         rv = CKR_BUFFER_TOO_SMALL;
       else if (template[i].pValue != NULL)
         memcpy (template[i].pValue, value, length);
-      if (fault_is ("attributes-lie"))
-        template[i].ulValueLen = 1ul << 40;
+      if (value != NULL && template[i].pValue != NULL && length > room)
+        template[i].ulValueLen = fault_is ("huge-object") ? length : (CK_ULONG) -1;
+      template[i].ulValueLen = lie (template[i].ulValueLen, template[i].pValue == NULL);
     }
   return fault_is ("attributes-lie") ? CKR_OK : rv;
 }
@@ -411,7 +458,13 @@ CK_RV
 C_SetAttributeValue (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *template, CK_ULONG n)
 {
   ENTER ();
-  return CKR_ATTRIBUTE_READ_ONLY;
+  return is_able () ? CKR_OK : CKR_ATTRIBUTE_READ_ONLY;
+}
+
+static int
+is_value (const CK_ATTRIBUTE *attribute, const unsigned char *value, size_t length)
+{
+  return length > 0 && attribute->ulValueLen == length && memcmp (attribute->pValue, value, length) == 0;
 }
 
 CK_RV
@@ -419,12 +472,14 @@ C_FindObjectsInit (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG n
 {
   ENTER ();
   searched = (CK_OBJECT_CLASS) -1;
+  searches_stored = 0;
   for (CK_ULONG i = 0; i < n; i++)
     {
       if (template[i].type == CKA_CLASS)
         searched = *(CK_OBJECT_CLASS *) template[i].pValue;
-      else if (template[i].type == CKA_VALUE && (template[i].ulValueLen != certificate_length ||
-                                                 memcmp (template[i].pValue, certificate, certificate_length) != 0))
+      else if (template[i].type == CKA_VALUE && is_value (&template[i], stored, stored_length))
+        searches_stored = 1;
+      else if (template[i].type == CKA_VALUE && !is_value (&template[i], certificate, certificate_length))
         searched = (CK_OBJECT_CLASS) -1;
     }
   served = 0;
@@ -434,6 +489,8 @@ C_FindObjectsInit (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG n
 static CK_OBJECT_HANDLE
 searched_object (void)
 {
+  if (searches_stored)
+    return STORED;
   if (searched == CKO_PUBLIC_KEY)
     return PUBLIC;
   if (searched == CKO_PRIVATE_KEY)
@@ -441,21 +498,33 @@ searched_object (void)
   return searched == CKO_CERTIFICATE && certificate_length > 0 ? CERTIFICATE : 0;
 }
 
+static unsigned long
+count_objects (CK_OBJECT_HANDLE object)
+{
+  if (fault_is ("endless-objects"))
+    return (unsigned long) -1;
+  if (fault_is ("many-objects") || fault_is ("large-objects"))
+    return N_MANY;
+  return fault_is ("thousand") && object == CERTIFICATE ? N_THOUSAND : 1;
+}
+
 CK_RV
 C_FindObjects (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE *objects, CK_ULONG max, CK_ULONG *n)
 {
   CK_OBJECT_HANDLE object = searched_object ();
-  unsigned long all = fault_is ("endless-objects")                              ? (unsigned long) -1
-                      : fault_is ("many-objects") || fault_is ("large-objects") ? N_MANY
-                                                                                : 1;
+  unsigned long all = count_objects (object);
 
   ENTER ();
   *n = 0;
   if (fault_is ("objects-lie"))
     return *n = 1ul << 40, CKR_OK;
+  if (fault_is ("objects-minus"))
+    return *n = (CK_ULONG) -1, CKR_OK;
+  if (fault_is ("objects-overflow"))
+    return memset (objects, 1, LARGE), CKR_OK;
   while (object != 0 && *n < max && served < all)
     {
-      objects[(*n)++] = object;
+      objects[(*n)++] = object == CERTIFICATE && all == N_THOUSAND && served > 0 ? ONE_OF_MANY + served : object;
       served++;
     }
   return CKR_OK;
@@ -488,7 +557,7 @@ C_SignInit (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
 static int
 sign_raw (const unsigned char *data, size_t length, unsigned char raw[64])
 {
-  EVP_PKEY_CTX *context = EVP_PKEY_CTX_new (key, NULL);
+  EVP_PKEY_CTX *context = EVP_PKEY_CTX_new (fault_is ("wrong-key") || fault_is ("swapped") ? other_key : key, NULL);
   unsigned char der[128];
   const unsigned char *at = der;
   size_t size = sizeof der;
@@ -505,6 +574,34 @@ sign_raw (const unsigned char *data, size_t length, unsigned char raw[64])
   return 1;
 }
 
+static const struct
+{
+  const char *fault;
+  CK_ULONG length;
+} wrong_lengths[] = {
+  { "signature-lies", 1ul << 40 }, { "signature-minus", (CK_ULONG) -1 },
+  { "empty-signature", 0 },        { "odd-signature", 63 },
+  { "short-signature", 62 },       { "tiny-signature", 2 },
+  { "long-signature", 66 },        { "full-signature", 4096 },
+};
+
+static CK_RV
+spoil (CK_BYTE *signature, CK_ULONG *length)
+{
+  if (fault_is ("wrong-signature"))
+    signature[20] ^= 1;
+  if (fault_is ("zero-signature"))
+    memset (signature, 0, 64);
+  if (fault_is ("ones-signature"))
+    memset (signature, 0xff, 64);
+  if (fault_is ("signature-overflow"))
+    memset (signature, 'x', LARGE);
+  for (size_t i = 0; i < sizeof wrong_lengths / sizeof *wrong_lengths; i++)
+    if (fault_is (wrong_lengths[i].fault))
+      *length = wrong_lengths[i].length;
+  return fault_is ("signature-too-small") ? CKR_BUFFER_TOO_SMALL : CKR_OK;
+}
+
 CK_RV
 C_Sign (CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG length, CK_BYTE *signature, CK_ULONG *signature_length)
 {
@@ -517,15 +614,7 @@ C_Sign (CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG length, CK_BYTE *sign
   if (*signature_length < 64 || !sign_raw (data, length, signature))
     return CKR_FUNCTION_FAILED;
   *signature_length = 64;
-  if (fault_is ("wrong-signature"))
-    signature[20] ^= 1;
-  if (fault_is ("signature-lies"))
-    *signature_length = 1ul << 40;
-  if (fault_is ("empty-signature"))
-    *signature_length = 0;
-  if (fault_is ("odd-signature"))
-    *signature_length = 63;
-  return CKR_OK;
+  return spoil (signature, signature_length);
 }
 
 CK_RV
@@ -573,11 +662,50 @@ static CK_FUNCTION_LIST functions = {
   .C_GenerateKeyPair = C_GenerateKeyPair,
 };
 
+/* The fault "null C_Name". */
+static void
+leave_out (void)
+{
+#define ENTRY(name)                                                                                                              \
+  {                                                                                                                              \
+#name, (void **) &functions.name                                                                                             \
+  }
+  static const struct
+  {
+    const char *name;
+    void **entry;
+  } entries[] = {
+    ENTRY (C_Initialize),      ENTRY (C_Finalize),
+    ENTRY (C_GetInfo),         ENTRY (C_GetSlotList),
+    ENTRY (C_GetTokenInfo),    ENTRY (C_GetMechanismInfo),
+    ENTRY (C_InitToken),       ENTRY (C_InitPIN),
+    ENTRY (C_SetPIN),          ENTRY (C_OpenSession),
+    ENTRY (C_CloseSession),    ENTRY (C_Login),
+    ENTRY (C_Logout),          ENTRY (C_CreateObject),
+    ENTRY (C_DestroyObject),   ENTRY (C_GetAttributeValue),
+    ENTRY (C_FindObjectsInit), ENTRY (C_SetAttributeValue),
+    ENTRY (C_FindObjects),     ENTRY (C_FindObjectsFinal),
+    ENTRY (C_SignInit),        ENTRY (C_Sign),
+    ENTRY (C_GenerateKeyPair),
+  };
+#undef ENTRY
+
+  for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
+    {
+      char fault[64];
+
+      snprintf (fault, sizeof fault, "null %s", entries[i].name);
+      if (fault_is (fault))
+        *entries[i].entry = NULL;
+    }
+}
+
 __attribute__ ((visibility ("default"))) CK_RV
 C_GetFunctionList (CK_FUNCTION_LIST **list)
 {
   if (fault_is ("no-list"))
     return CKR_GENERAL_ERROR;
-  *list = &functions;
+  *list = fault_is ("null-list") ? NULL : &functions;
+  leave_out ();
   return CKR_OK;
 }
