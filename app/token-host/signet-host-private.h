@@ -98,6 +98,7 @@ typedef struct {
   char             *token;  /* id */
   CK_SESSION_HANDLE handle;
   gboolean          logged_in;
+  struct _HostLanes *lanes; /* (owned) (nullable) */
 } HostSession;
 
 HostSession *host_session_open  (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *pin, GError **error);
@@ -121,6 +122,23 @@ char    *host_token_init       (CK_FUNCTION_LIST *p11, const char *token, GBytes
 gboolean host_token_set_pin    (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *so_pin, SignetSecret *pin, GError **error);
 gboolean host_token_change_so_pin (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *old_pin, SignetSecret *new_pin, GError **error);
 gboolean host_token_change_pin (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *old_pin, SignetSecret *new_pin, GError **error);
+
+/* --- lanes: several sessions of one login that sign side by side --- */
+typedef struct _HostLanes HostLanes;
+typedef struct {
+  CK_OBJECT_HANDLE key;
+  char            *scheme;  /* (owned) */
+  guint            digest;
+  GBytes          *data;    /* (owned) */
+  void           (*done) (gpointer user_data, GVariant *signature, GError *error); /* on a lane's thread; takes whichever is there */
+  gpointer         user_data;
+} HostSignature;
+/* (nullable): fewer than two would be none. Borrows @session, which nobody else may use until it is freed. */
+HostLanes   *host_lanes_open  (CK_FUNCTION_LIST *p11, HostSession *session, guint wanted);
+guint        host_lanes_count (HostLanes *lanes);
+void         host_lanes_sign  (HostLanes *lanes, HostSignature *signature); /* takes it */
+void         host_lanes_wait  (HostLanes *lanes);                           /* until nothing is being signed */
+void         host_lanes_free  (HostLanes *lanes);
 
 /* --- the D-Bus side --- */
 /* @module: (nullable): then every call answers with a copy of @refusal */

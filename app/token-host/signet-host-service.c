@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * signet-host-service.c: org.signet.TokenHost on one side, the module on the other: takes a call apart, makes the PIN a secret,
- * answers. Calls run one after the other on the main thread: a PKCS#11 module deserves no more trust than that.
+ * answers. Calls run one after the other on the main thread: a PKCS#11 module deserves no more trust than that. Signatures alone may run
+ * side by side, on threads of signet-host-lanes.c, when the client asks for it; every other call waits until they are done.
  */
 #define G_LOG_DOMAIN "signet-host-service"
 
@@ -22,10 +23,23 @@ typedef struct
 
 /* --- taking a call apart --- */
 
+static void
+wait_for_lanes (Service *self)
+{
+  GHashTableIter iter;
+  HostSession *session = NULL;
+
+  g_hash_table_iter_init (&iter, self->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &session))
+    if (session->lanes != NULL)
+      host_lanes_wait (session->lanes);
+}
+
 /* NULL: the call was answered already. */
 static CK_FUNCTION_LIST *
 begin (Service *self, GDBusMethodInvocation *invocation)
 {
+  wait_for_lanes (self);
   if (self->module != NULL)
     return host_module_get (self->module);
   g_dbus_method_invocation_return_gerror (invocation, self->refusal);
@@ -269,6 +283,74 @@ on_import_key_cb (SignetTokenHost *skeleton,
 }
 
 static gboolean
+on_settle_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, Service *self)
+{
+  wait_for_lanes (self);
+  signet_token_host_complete_settle (skeleton, invocation);
+  return TRUE;
+}
+
+/* --- signing --- */
+
+static gboolean
+on_set_lanes_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guint id, guint wanted, Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  GError *error = NULL;
+  HostSession *session = NULL;
+
+  if (p11 == NULL)
+    return TRUE;
+  session = find_session (self, id, &error);
+  if (session == NULL)
+    return refuse (invocation, error);
+  g_clear_pointer (&session->lanes, host_lanes_free);
+  if (wanted > 1)
+    session->lanes = host_lanes_open (p11, session, wanted);
+  signet_token_host_complete_set_lanes (skeleton, invocation, session->lanes != NULL ? host_lanes_count (session->lanes) : 1);
+  return TRUE;
+}
+
+/* On a lane's thread. */
+static void
+answer_signature (gpointer data, GVariant *signature, GError *error)
+{
+  GDBusMethodInvocation *invocation = data;
+
+  if (signature != NULL)
+    signet_token_host_complete_sign (NULL, invocation, NULL, signature);
+  else
+    refuse (invocation, error);
+}
+
+/* TRUE: it will be answered. A key that asks for its PIN at each signature is not for lanes. */
+static gboolean
+sign_in_lane (Service *self,
+              GDBusMethodInvocation *invocation,
+              guint id,
+              guint64 key,
+              const char *scheme,
+              guint digest,
+              GVariant *data,
+              gboolean context)
+{
+  HostSession *session = find_session (self, id, NULL);
+  HostSignature *signature = NULL;
+
+  if (session == NULL || session->lanes == NULL || context)
+    return FALSE;
+  signature = g_new0 (HostSignature, 1);
+  signature->key = (CK_OBJECT_HANDLE) key;
+  signature->scheme = g_strdup (scheme);
+  signature->digest = digest;
+  signature->data = g_variant_get_data_as_bytes (data);
+  signature->done = answer_signature;
+  signature->user_data = invocation;
+  host_lanes_sign (session->lanes, signature);
+  return TRUE;
+}
+
+static gboolean
 on_sign_cb (SignetTokenHost *skeleton,
             GDBusMethodInvocation *invocation,
             GUnixFDList *fds,
@@ -281,15 +363,19 @@ on_sign_cb (SignetTokenHost *skeleton,
             gboolean context,
             Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  CK_FUNCTION_LIST *p11 = NULL;
   GError *error = NULL;
-  g_autoptr (GBytes) bytes = g_variant_get_data_as_bytes (data);
+  g_autoptr (GBytes) bytes = NULL;
   g_autoptr (SignetSecret) pin = NULL;
   HostSession *session = NULL;
   GVariant *signature = NULL;
 
+  if (sign_in_lane (self, invocation, id, key, scheme, digest, data, context))
+    return TRUE;
+  p11 = begin (self, invocation);
   if (p11 == NULL)
     return TRUE;
+  bytes = g_variant_get_data_as_bytes (data);
   session = find_session (self, id, &error);
   if (session != NULL)
     pin = read_pin (fds, handles, 0, &error);
@@ -489,6 +575,8 @@ host_service_new (HostModule *module, const GError *refusal)
   g_signal_connect (skeleton, "handle-get-state", G_CALLBACK (on_get_state_cb), self);
   g_signal_connect (skeleton, "handle-get-flags", G_CALLBACK (on_get_flags_cb), self);
   g_signal_connect (skeleton, "handle-login", G_CALLBACK (on_login_cb), self);
+  g_signal_connect (skeleton, "handle-settle", G_CALLBACK (on_settle_cb), self);
+  g_signal_connect (skeleton, "handle-set-lanes", G_CALLBACK (on_set_lanes_cb), self);
   g_signal_connect (skeleton, "handle-logout", G_CALLBACK (on_logout_cb), self);
   g_signal_connect (skeleton, "handle-generate-key", G_CALLBACK (on_generate_key_cb), self);
   g_signal_connect (skeleton, "handle-import-key", G_CALLBACK (on_import_key_cb), self);

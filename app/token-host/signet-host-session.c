@@ -77,8 +77,11 @@ is_gone (CK_RV rv)
 gboolean
 host_session_close (CK_FUNCTION_LIST *p11, HostSession *session, GError **error)
 {
-  CK_RV rv = session->logged_in ? p11->C_Logout (session->handle) : CKR_OK;
+  CK_RV rv = CKR_OK;
 
+  g_clear_pointer (&session->lanes, host_lanes_free);
+  if (session->logged_in)
+    rv = p11->C_Logout (session->handle);
   p11->C_CloseSession (session->handle);
   g_free (session->token);
   g_free (session);

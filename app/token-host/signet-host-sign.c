@@ -8,7 +8,7 @@
 
 #define PIECE 16384 /* of a message the token hashes; more goes in several */
 
-static CK_RSA_PKCS_PSS_PARAMS pss;
+static _Thread_local CK_RSA_PKCS_PSS_PARAMS pss;
 
 /* What a scheme is in PKCS#11, by the digest. Never CKM_RSA_X_509. */
 typedef struct

@@ -93,7 +93,7 @@ is_wanted (const char *wanted, CK_SLOT_ID slot, const CK_TOKEN_INFO *info)
 gboolean
 host_slots_find (CK_FUNCTION_LIST *p11, const char *id, CK_SLOT_ID *slot, CK_TOKEN_INFO *info, GError **error)
 {
-  static CK_SLOT_ID last = (CK_SLOT_ID) -1;
+  static _Thread_local CK_SLOT_ID last = (CK_SLOT_ID) -1;
   CK_SLOT_ID slots[HOST_MAX_SLOTS];
   gulong n = 0;
 

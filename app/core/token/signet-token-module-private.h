@@ -3,7 +3,8 @@
  * signet-token-module-private.h: one PKCS#11 module and the process that holds it.
  *
  * A SignetTokenModule lives as long as its manager and tokens; a SignetTokenHostRef is one process, which dies with a crash
- * or a deadline. Calls to one process take turns: a deadline runs only while the call itself runs. Any thread.
+ * or a deadline. Calls to one process take turns, except signatures, of which several may be under way: a deadline runs only while the call
+ * itself runs. A cancelled call is abandoned (signet-token-call.c). Any thread.
  */
 #pragma once
 
@@ -75,6 +76,11 @@ void                _signet_token_host_retire         (SignetTokenHostRef *host)
 /* A call: begin waits for its turn and tells the proxy and the milliseconds; end must follow, judges @failure and gives the turn on. */
 SignetTokenHost    *_signet_token_host_begin          (SignetTokenHostRef *host, SignetTokenDeadline deadline, int *milliseconds,
                                                        GCancellable *cancellable, GError **error);
+/* The same for a signature: several may be under way, up to @limit. */
+SignetTokenHost    *_signet_token_host_begin_signing  (SignetTokenHostRef *host, guint limit, int *milliseconds, GCancellable *cancellable,
+                                                       GError **error);
+gboolean            _signet_token_host_end_signing    (SignetTokenHostRef *host, gboolean succeeded, GError *failure, GError **error);
+gboolean            _signet_token_host_is_idle        (SignetTokenHostRef *host); /* no call is under way */
 gboolean            _signet_token_host_try_begin      (SignetTokenHostRef *host); /* does not wait; proxy by get_proxy */
 SignetTokenHost    *_signet_token_host_get_proxy      (SignetTokenHostRef *host);
 int                 _signet_token_host_get_deadline   (SignetTokenHostRef *host, SignetTokenDeadline deadline);

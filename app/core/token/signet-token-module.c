@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-token-module.c: starts, calls, times and kills the process that holds one PKCS#11 module.
- *
- * Nothing the process says or does is trusted: a missed deadline or a cancelled call kills it, for nobody knows what a module
- * that was left in the middle of a call does next. Needs no main loop: answers come in on GDBus's own thread. Any thread.
+ * signet-token-module.c: one PKCS#11 module and the process that holds it: starts it, knows what is logged in there. How it is called, timed
+ * and killed is in signet-token-call.c. Needs no main loop. Any thread.
  */
 #define G_LOG_DOMAIN "signet-token-module"
 
 #include "config.h"
 
+#include "signet-token-call-private.h"
 #include "signet-token-private.h"
 
 #include <errno.h>
@@ -25,20 +24,6 @@
 
 #define OBJECT_PATH "/org/signet/TokenHost"
 #define GREETING_SECONDS 10
-
-struct _SignetTokenHostRef
-{
-  gatomicrefcount references;
-  SignetChild *child;
-  GDBusConnection *connection;
-  SignetTokenHost *proxy;
-  guint deadlines[SIGNET_TOKEN_N_DEADLINES]; /* milliseconds */
-  GMutex lock;
-  GCond turn;
-  gboolean busy;
-  gboolean dead;
-  GHashTable *logins; /* ids of the tokens that are logged in here */
-};
 
 struct _SignetTokenModule
 {
@@ -69,20 +54,12 @@ _signet_token_host_ref (SignetTokenHostRef *host)
   return host;
 }
 
-static void
-kill_host (SignetTokenHostRef *host)
-{
-  host->dead = TRUE;
-  if (host->child != NULL)
-    signet_child_kill (host->child);
-}
-
 void
 _signet_token_host_unref (SignetTokenHostRef *host)
 {
   if (!g_atomic_ref_count_dec (&host->references))
     return;
-  kill_host (host);
+  _signet_token_host_kill (host);
   g_clear_object (&host->proxy);
   g_clear_object (&host->connection);
   g_clear_object (&host->child);
@@ -99,7 +76,7 @@ _signet_token_host_is_alive (SignetTokenHostRef *host)
 
   g_mutex_lock (&host->lock);
   if (!host->dead && (g_dbus_connection_is_closed (host->connection) || signet_child_has_exited (host->child)))
-    kill_host (host);
+    _signet_token_host_kill (host);
   alive = !host->dead;
   g_mutex_unlock (&host->lock);
   return alive;
@@ -145,8 +122,8 @@ void
 _signet_token_host_retire (SignetTokenHostRef *host)
 {
   g_mutex_lock (&host->lock);
-  if (g_hash_table_size (host->logins) == 0 && !host->busy)
-    kill_host (host);
+  if (g_hash_table_size (host->logins) == 0 && !host->busy && host->n_signing == 0)
+    _signet_token_host_kill (host);
   g_mutex_unlock (&host->lock);
 }
 
@@ -294,115 +271,6 @@ start_host (SignetTokenModule *self, GCancellable *cancellable, GError **error)
     g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED, "the token host does not start: %s",
                  failure->message);
   return NULL;
-}
-
-/* --- calls --- */
-
-static gboolean
-wait_for_turn (SignetTokenHostRef *host, GCancellable *cancellable, GError **error)
-{
-  while (host->busy && !host->dead)
-    {
-      if (g_cancellable_set_error_if_cancelled (cancellable, error))
-        return FALSE;
-      g_cond_wait_until (&host->turn, &host->lock, g_get_monotonic_time () + 50 * G_TIME_SPAN_MILLISECOND);
-    }
-  if (!host->dead)
-    return TRUE;
-  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN, "the process that held the module has ended");
-  return FALSE;
-}
-
-SignetTokenHost *
-_signet_token_host_begin (SignetTokenHostRef *host,
-                          SignetTokenDeadline deadline,
-                          int *milliseconds,
-                          GCancellable *cancellable,
-                          GError **error)
-{
-  gboolean mine = FALSE;
-
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return NULL;
-  g_mutex_lock (&host->lock);
-  mine = wait_for_turn (host, cancellable, error);
-  if (mine)
-    host->busy = TRUE;
-  g_mutex_unlock (&host->lock);
-  *milliseconds = (int) host->deadlines[deadline];
-  return mine ? host->proxy : NULL;
-}
-
-gboolean
-_signet_token_host_try_begin (SignetTokenHostRef *host)
-{
-  gboolean mine = FALSE;
-
-  g_mutex_lock (&host->lock);
-  mine = !host->busy && !host->dead;
-  if (mine)
-    host->busy = TRUE;
-  g_mutex_unlock (&host->lock);
-  return mine;
-}
-
-static void
-set_crashed (SignetTokenHostRef *host, GError **error)
-{
-  g_autofree char *end = NULL;
-
-  if (signet_child_wait (host->child, 1000))
-    end = signet_child_describe_end (host->child);
-  g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_CRASHED, "the process that held the module ended: %s",
-               end != NULL ? end : "it closed its connection");
-}
-
-/* What the failure of a call means; TRUE when the process has to go. */
-static gboolean
-judge (SignetTokenHostRef *host, GError *failure, GError **error)
-{
-  if (g_dbus_error_is_remote_error (failure))
-    {
-      g_dbus_error_strip_remote_error (failure);
-      if (failure->domain == SIGNET_TOKEN_ERROR)
-        g_propagate_error (error, g_error_copy (failure));
-      else
-        g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_FAILED, "the token host answered: %s", failure->message);
-      return FALSE;
-    }
-  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_propagate_error (error, g_error_copy (failure));
-  else if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_HUNG,
-                         "the module did not answer within its deadline");
-  else if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
-    g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_LIED, "the token host's answer makes no sense: %s",
-                 failure->message);
-  else
-    set_crashed (host, error);
-  return TRUE;
-}
-
-/**
- * _signet_token_host_end:
- * @succeeded: what the generated call returned
- * @failure: (transfer full) (nullable): the error it set
- *
- * Returns: @succeeded
- */
-gboolean
-_signet_token_host_end (SignetTokenHostRef *host, gboolean succeeded, GError *failure, GError **error)
-{
-  gboolean fatal = !succeeded && judge (host, failure, error);
-
-  g_mutex_lock (&host->lock);
-  if (fatal)
-    kill_host (host);
-  host->busy = FALSE;
-  g_cond_broadcast (&host->turn);
-  g_mutex_unlock (&host->lock);
-  g_clear_error (&failure);
-  return succeeded;
 }
 
 /* --- the module --- */

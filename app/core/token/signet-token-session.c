@@ -21,18 +21,7 @@
 
 G_DEFINE_FINAL_TYPE (SignetTokenSession, signet_token_session, G_TYPE_OBJECT)
 
-static void
-signet_token_session_finalize (GObject *object)
-{
-  SignetTokenSession *self = SIGNET_TOKEN_SESSION (object);
-
-  signet_token_session_close (self);
-  g_clear_pointer (&self->objects, g_ptr_array_unref);
-  g_clear_pointer (&self->host, _signet_token_host_unref);
-  g_clear_object (&self->token);
-  g_mutex_clear (&self->lock);
-  G_OBJECT_CLASS (signet_token_session_parent_class)->finalize (object);
-}
+static void signet_token_session_finalize (GObject *object);
 
 static void
 signet_token_session_class_init (SignetTokenSessionClass *klass)
@@ -263,30 +252,79 @@ signet_token_session_new_signer (SignetTokenSession *self, SignetTokenKey *key, 
   return NULL;
 }
 
+/* --- logging out --- */
+
+typedef struct
+{
+  SignetTokenHostRef *host; /* (owned) */
+  guint id;
+  char *token; /* (owned) */
+} Logout;
+
+static gpointer
+log_out (gpointer data)
+{
+  Logout *logout = data;
+  g_autoptr (GError) failure = NULL;
+  int deadline = 0;
+  gboolean ok = FALSE;
+  SignetTokenHost *proxy = _signet_token_host_begin (logout->host, SIGNET_TOKEN_DEADLINE_LISTING, &deadline, NULL, NULL);
+
+  if (proxy != NULL)
+    {
+      ok = signet_token_host_call_logout_sync (proxy, logout->id, G_DBUS_CALL_FLAGS_NONE, deadline, NULL, &failure);
+      _signet_token_host_end (logout->host, ok, g_steal_pointer (&failure), NULL);
+    }
+  _signet_token_host_release_login (logout->host, logout->token);
+  if (!ok)
+    _signet_token_host_retire (logout->host);
+  _signet_token_host_unref (logout->host);
+  g_free (logout->token);
+  g_free (logout);
+  return NULL;
+}
+
+static void
+close_session (SignetTokenSession *self, gboolean waits)
+{
+  Logout *logout = NULL;
+
+  if (!g_atomic_int_compare_and_exchange (&self->open, TRUE, FALSE))
+    return;
+  logout = g_new0 (Logout, 1);
+  logout->host = _signet_token_host_ref (self->host);
+  logout->id = self->id;
+  logout->token = g_strdup (_signet_token_get_id (self->token));
+  if (waits && _signet_token_host_is_idle (self->host))
+    log_out (logout);
+  else
+    g_thread_unref (g_thread_new ("signet-logout", log_out, logout));
+}
+
 /**
  * signet_token_session_close:
  *
- * Logs out. What was given out of this session stops working. Called again it does nothing.
+ * Logs out; after the call that is under way, when somebody else's or an abandoned one is, and then without being waited for. What was given
+ * out of this session stops working. Called again it does nothing.
  */
 void
 signet_token_session_close (SignetTokenSession *self)
 {
-  g_autoptr (GError) failure = NULL;
-  SignetTokenHost *proxy = NULL;
-  int deadline = 0;
-  gboolean ok = FALSE;
-
   g_return_if_fail (SIGNET_IS_TOKEN_SESSION (self));
 
-  if (!g_atomic_int_compare_and_exchange (&self->open, TRUE, FALSE))
-    return;
-  proxy = _signet_token_host_begin (self->host, SIGNET_TOKEN_DEADLINE_LISTING, &deadline, NULL, NULL);
-  if (proxy != NULL)
-    {
-      ok = signet_token_host_call_logout_sync (proxy, self->id, G_DBUS_CALL_FLAGS_NONE, deadline, NULL, &failure);
-      _signet_token_host_end (self->host, ok, g_steal_pointer (&failure), NULL);
-    }
-  _signet_token_host_release_login (self->host, _signet_token_get_id (self->token));
-  if (!ok)
-    _signet_token_host_retire (self->host);
+  close_session (self, TRUE);
+}
+
+static void
+signet_token_session_finalize (GObject *object)
+{
+  SignetTokenSession *self = SIGNET_TOKEN_SESSION (object);
+
+  /* the thread that draws the window waits for no module */
+  close_session (self, !g_main_context_is_owner (g_main_context_default ()));
+  g_clear_pointer (&self->objects, g_ptr_array_unref);
+  g_clear_pointer (&self->host, _signet_token_host_unref);
+  g_clear_object (&self->token);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (signet_token_session_parent_class)->finalize (object);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-token-signer.c: a key on a token behind the seam every signature passes. Hashes here, signs in the host, checks what
- * comes back. A key that wants the PIN at every signature asks at every signature. Worker threads.
+ * signet-token-signer.c: a key on a token behind the seam every signature passes, which checks what comes back. Hashes here, signs in the
+ * host, several at a time when somebody expects many. A key that wants the PIN at every signature asks at every signature. Worker threads.
  */
 #define G_LOG_DOMAIN "signet-token-signer"
 
@@ -12,7 +12,10 @@
 #include <openssl/x509.h>
 #include <string.h>
 
+#include "signet-token-pace.h"
 #include "signet-token-private.h"
+
+#define MAX_AT_A_TIME 3 /* two sessions, and one signature on its way */
 
 #define SIGNET_TYPE_TOKEN_SIGNER (signet_token_signer_get_type ())
 G_DECLARE_FINAL_TYPE (SignetTokenSigner, signet_token_signer, SIGNET, TOKEN_SIGNER, GObject)
@@ -26,6 +29,7 @@ struct _SignetTokenSigner
   GArray *allowed; /* (nullable) */
   gboolean always_authenticates;
   SignetInteraction *interaction; /* (nullable) */
+  SignetTokenPace pace;
 };
 
 static void signet_token_signer_iface_init (SignetSignerInterface *iface);
@@ -153,18 +157,12 @@ _signet_token_read_signature (SignetSignatureScheme scheme, GVariant *answer)
   return length % 2 == 0 ? ecdsa_to_der (raw, length) : NULL;
 }
 
-static GBytes *
-check_answer (SignetTokenSigner *self, SignetSignatureAlgorithm algorithm, GBytes *message, GVariant *answer, GError **error)
+/* signet_signer_sign() verifies what we return, and says this when it is no signature. */
+static GError *
+signet_token_signer_lied (SignetSigner *signer)
 {
-  g_autoptr (GBytes) signature = _signet_token_read_signature (algorithm.scheme, answer);
-
-  if (signature != NULL &&
-      signet_signature_verify (algorithm, _signet_token_key_get_public (self->key), g_bytes_get_data (message, NULL),
-                               g_bytes_get_size (message), g_bytes_get_data (signature, NULL), g_bytes_get_size (signature)))
-    return g_steal_pointer (&signature);
-  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_LIED,
-                       "what the token returned is no signature of this key");
-  return NULL;
+  return g_error_new_literal (SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_LIED,
+                              "what the token returned is no signature of this key");
 }
 
 /* --- signing --- */
@@ -180,6 +178,39 @@ typedef struct
   GCancellable *cancellable;
 } Signing;
 
+/* Never an error: with one session it goes on as before. */
+static void
+set_lanes (SignetTokenSigner *self, guint wanted, GCancellable *cancellable)
+{
+  SignetTokenHostRef *host = _signet_token_session_get_host (self->session);
+  g_autoptr (GError) failure = NULL;
+  SignetTokenHost *proxy = NULL;
+  int deadline = 0;
+  guint lanes = 1;
+  gboolean ok = FALSE;
+
+  proxy = _signet_token_host_begin (host, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, cancellable, NULL);
+  if (proxy != NULL)
+    {
+      ok = signet_token_host_call_set_lanes_sync (proxy, _signet_token_session_get_id (self->session), wanted,
+                                                  G_DBUS_CALL_FLAGS_NONE, deadline, &lanes, cancellable, &failure);
+      ok = _signet_token_host_end (host, ok, g_steal_pointer (&failure), NULL);
+    }
+  _signet_token_pace_set_lanes (&self->pace, ok ? MIN (lanes, wanted) : 1);
+}
+
+/* A person who is asked at each signature, by us or by the reader, is asked for one at a time. */
+static guint
+signet_token_signer_expect (SignetSigner *signer, guint n_signatures)
+{
+  SignetTokenSigner *self = SIGNET_TOKEN_SIGNER (signer);
+
+  if (self->always_authenticates || _signet_token_is_pad (_signet_token_session_get_token (self->session)))
+    return 1;
+  _signet_token_pace_expect (&self->pace, n_signatures);
+  return MAX_AT_A_TIME;
+}
+
 static gboolean
 sign_once (gpointer user_data, SignetSecret *pin, GError **error)
 {
@@ -191,6 +222,8 @@ sign_once (gpointer user_data, SignetSecret *pin, GError **error)
   g_autoptr (GError) failure = NULL;
   GVariant *floating = NULL;
   SignetTokenHost *proxy = NULL;
+  gint64 start = 0;
+  guint lanes = 0;
   int deadline = 0;
   gboolean ok = FALSE;
 
@@ -200,14 +233,19 @@ sign_once (gpointer user_data, SignetSecret *pin, GError **error)
   handles = g_variant_ref_sink (floating);
   if (!_signet_token_session_check_open (self->session, error))
     return FALSE;
-  proxy = _signet_token_host_begin (host, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, signing->cancellable, error);
+  proxy = _signet_token_host_begin_signing (host, _signet_token_pace_get_limit (&self->pace), &deadline, signing->cancellable, error);
   if (proxy == NULL)
     return FALSE;
+  start = g_get_monotonic_time ();
   ok = signet_token_host_call_sign_sync (proxy, _signet_token_session_get_id (self->session), self->handle, signing->scheme,
                                          signing->digest_bits, signing->data, handles, self->always_authenticates,
                                          G_DBUS_CALL_FLAGS_NONE, deadline, fds, &signing->answer, NULL, signing->cancellable,
                                          &failure);
-  return _signet_token_host_end (host, ok, g_steal_pointer (&failure), error);
+  lanes = ok ? _signet_token_pace_note (&self->pace, g_get_monotonic_time () - start) : 0;
+  ok = _signet_token_host_end_signing (host, ok, g_steal_pointer (&failure), error);
+  if (lanes > 0)
+    set_lanes (self, lanes, signing->cancellable);
+  return ok;
 }
 
 static gboolean
@@ -242,6 +280,7 @@ signet_token_signer_sign (SignetSigner *signer,
   Signing signing = { .signer = self, .scheme = choose_scheme (self, algorithm, &whole), .cancellable = cancellable };
   g_autoptr (GVariant) data = NULL;
   g_autoptr (GVariant) answer = NULL;
+  GBytes *signature = NULL;
   gboolean ok = FALSE;
 
   if (signing.scheme == NULL)
@@ -257,7 +296,12 @@ signet_token_signer_sign (SignetSigner *signer,
   signing.digest_bits = (guint) EVP_MD_get_size (signet_digest_get_md (algorithm.digest)) * 8;
   ok = ask_and_sign (&signing, error);
   answer = signing.answer;
-  return ok ? check_answer (self, algorithm, to_be_signed, answer, error) : NULL;
+  if (!ok)
+    return NULL;
+  signature = _signet_token_read_signature (algorithm.scheme, answer);
+  if (signature == NULL)
+    g_propagate_error (error, signet_token_signer_lied (signer));
+  return signature;
 }
 
 /* --- the object --- */
@@ -271,6 +315,7 @@ signet_token_signer_finalize (GObject *object)
   g_clear_object (&self->key);
   g_clear_object (&self->interaction);
   g_clear_pointer (&self->allowed, g_array_unref);
+  _signet_token_pace_clear (&self->pace);
   G_OBJECT_CLASS (signet_token_signer_parent_class)->finalize (object);
 }
 
@@ -283,6 +328,7 @@ signet_token_signer_class_init (SignetTokenSignerClass *klass)
 static void
 signet_token_signer_init (SignetTokenSigner *self)
 {
+  _signet_token_pace_init (&self->pace);
 }
 
 static void
@@ -291,6 +337,8 @@ signet_token_signer_iface_init (SignetSignerInterface *iface)
   iface->dup_public_key = signet_token_signer_dup_public_key;
   iface->can_sign = signet_token_signer_can_sign;
   iface->sign = signet_token_signer_sign;
+  iface->expect = signet_token_signer_expect;
+  iface->lied = signet_token_signer_lied;
 }
 
 SignetSigner *
