@@ -68,7 +68,7 @@ try_processes (void)
   if (child == 0)
     _exit (0);
   tell ("vfork", child);
-  tell ("execve", execl ("/bin/true", "true", NULL));
+  tell ("execve", execl ("/nonexistent/program", "program", NULL) < 0 && errno == ENOENT ? 0 : -1);
   tell ("dumpable", prctl (PR_SET_DUMPABLE, 1));
 }
 
@@ -111,7 +111,7 @@ try_kernel (void)
   tell ("clock", syscall (SYS_clock_settime, 0, NULL));
   tell ("kexec", syscall (SYS_kexec_load, 0, 0, NULL, 0));
   tell ("init_module", syscall (SYS_init_module, NULL, 0, ""));
-  tell ("core", getrlimit (RLIMIT_CORE, &(struct rlimit){ 0 }));
+  tell ("core-file", setrlimit (RLIMIT_CORE, &(struct rlimit){ 1, 1 }));
 }
 
 /* --- files --- */
