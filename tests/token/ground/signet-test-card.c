@@ -23,6 +23,7 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
@@ -473,8 +474,12 @@ receive (int fd, void *buffer, gsize length)
 {
   for (gsize n = 0; n < length;)
     {
-      gssize got = read (fd, (char *) buffer + n, length - n);
+      gssize got;
 
+      /* the reader writes length and body apart, and TCP holds the body back until the length is acknowledged: 40 ms each time. The
+       * option does not last, so it is set each time. */
+      setsockopt (fd, IPPROTO_TCP, TCP_QUICKACK, &(int){ 1 }, sizeof (int));
+      got = read (fd, (char *) buffer + n, length - n);
       if (got < 0 && errno == EINTR)
         continue;
       if (got <= 0)
