@@ -72,12 +72,12 @@ list_ids (CK_FUNCTION_LIST *p11)
 }
 
 static CK_RV
-login_so (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, SignetSecret *so_pin)
+login (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_USER_TYPE user, SignetSecret *pin)
 {
   gsize length = 0;
-  const guint8 *bytes = so_pin != NULL ? signet_secret_get_bytes (so_pin, &length) : NULL;
+  const guint8 *bytes = pin != NULL ? signet_secret_get_bytes (pin, &length) : NULL;
 
-  return p11->C_Login (session, CKU_SO, (CK_UTF8CHAR_PTR) bytes, length);
+  return p11->C_Login (session, user, (CK_UTF8CHAR_PTR) bytes, length);
 }
 
 static CK_RV
@@ -114,7 +114,7 @@ set_user_pin (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, SignetSecret *so_pin, Sign
 
   if (!open_writable (p11, slot, &session, error))
     return FALSE;
-  ok = host_check (login_so (p11, session, so_pin), "C_Login (SO)", error) &&
+  ok = host_check (login (p11, session, CKU_SO, so_pin), "C_Login (SO)", error) &&
        host_check (init_pin (p11, session, pin), "C_InitPIN", error);
   p11->C_Logout (session);
   p11->C_CloseSession (session);
@@ -133,7 +133,11 @@ confirm_pin (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, SignetSecret *pin)
     return;
   if (!open_writable (p11, slot, &session, NULL))
     return;
-  set_pin (p11, session, pin, pin);
+  if (login (p11, session, CKU_USER, pin) == CKR_OK)
+    {
+      set_pin (p11, session, pin, pin);
+      p11->C_Logout (session);
+    }
   p11->C_CloseSession (session);
 }
 
@@ -220,39 +224,37 @@ host_token_set_pin (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *so_p
   return TRUE;
 }
 
-/* Logged in as the security officer, C_SetPIN changes that PIN. A wrong one is met by C_Login, and tried no second time. */
-gboolean
-host_token_change_so_pin (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *old_pin, SignetSecret *new_pin, GError **error)
+/* Logged in first: a wrong PIN is met by C_Login, and tried no second time. C_SetPIN alone would do by the standard (v2.40, 5.6), but
+ * tpm2-pkcs11 1.9 answers it with CKR_OK when nobody is logged in, whatever the old PIN, and changes nothing. A PIN pad asks by itself. */
+static gboolean
+change (CK_FUNCTION_LIST *p11, const char *token, CK_USER_TYPE user, SignetSecret *old_pin, SignetSecret *new_pin, GError **error)
 {
   CK_SESSION_HANDLE session = 0;
   CK_SLOT_ID slot = 0;
   CK_TOKEN_INFO info;
+  gboolean needs_login = old_pin != NULL || user == CKU_SO;
   gboolean ok = FALSE;
 
   if (!host_slots_find (p11, token, &slot, &info, error) || !check_given (old_pin, &info, error) ||
       !open_writable (p11, slot, &session, error))
     return FALSE;
-  ok = host_check (login_so (p11, session, old_pin), "C_Login (SO)", error) &&
-       host_check (set_pin (p11, session, old_pin, new_pin), "C_SetPIN (SO)", error);
-  p11->C_Logout (session);
+  ok = (!needs_login || host_check (login (p11, session, user, old_pin), "C_Login", error)) &&
+       host_check (set_pin (p11, session, old_pin, new_pin), "C_SetPIN", error);
+  if (needs_login)
+    p11->C_Logout (session);
   p11->C_CloseSession (session);
   return ok;
+}
+
+gboolean
+host_token_change_so_pin (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *old_pin, SignetSecret *new_pin, GError **error)
+{
+  return change (p11, token, CKU_SO, old_pin, new_pin, error);
 }
 
 /* On a PIN pad both are %NULL. */
 gboolean
 host_token_change_pin (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *old_pin, SignetSecret *new_pin, GError **error)
 {
-  CK_SESSION_HANDLE session = 0;
-  CK_SLOT_ID slot = 0;
-  CK_TOKEN_INFO info;
-  gboolean ok = FALSE;
-
-  if (!host_slots_find (p11, token, &slot, &info, error) || !check_given (old_pin, &info, error) ||
-      !open_writable (p11, slot, &session, error))
-    return FALSE;
-  /* without a login: in that state PKCS#11 changes the user's PIN, and the old one is tried once, not twice */
-  ok = host_check (set_pin (p11, session, old_pin, new_pin), "C_SetPIN", error);
-  p11->C_CloseSession (session);
-  return ok;
+  return change (p11, token, CKU_USER, old_pin, new_pin, error);
 }

@@ -257,10 +257,11 @@ is_unblocker (SignetPinKind kind)
 static gboolean
 refuse_locked (SignetToken *token, SignetPinKind kind, GError **error)
 {
-  if (is_unblocker (kind))
-    g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNBLOCKER_LOCKED, "what unblocks the PIN is locked itself");
-  else if (signet_token_get_unblock_strategy (token) == SIGNET_UNBLOCK_TPM_LOCKOUT)
+  /* a TPM counts wrong PINs of all kinds together, and opens again */
+  if (signet_token_get_unblock_strategy (token) == SIGNET_UNBLOCK_TPM_LOCKOUT)
     g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_LOCKED_OUT, "the TPM is in its lockout");
+  else if (is_unblocker (kind))
+    g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNBLOCKER_LOCKED, "what unblocks the PIN is locked itself");
   else
     g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_LOCKED, "the token has locked its PIN");
   return FALSE;
