@@ -15,6 +15,7 @@
 
 #include "../core/base/signet-base-error.h"
 #include "../core/base/signet-text.h"
+#include "../core/token/signet-token-initialize.h"
 
 /* --- list ---------------------------------------------------------------------------------------------------------------- */
 static JsonArray *
@@ -279,54 +280,6 @@ signet_token_init_software (SignetInvocation          *invocation,
   return signet_token_manager_init_software_token (manager, label, pin, so_pin, invocation->cancellable, error);
 }
 
-/* Setting up a token that is in use destroys its keys: only after a clear yes, or with --erase. */
-static gboolean
-signet_token_may_erase (SignetInvocation *invocation,
-                        SignetToken      *token,
-                        gboolean          erase,
-                        GError          **error)
-{
-  g_autofree char *question = NULL;
-  g_autoptr(GError) local_error = NULL;
-
-  if (erase || !signet_token_is_initialized (token))
-    return TRUE;
-
-  /* translators: %s is the label of a token */
-  question = g_strdup_printf (_("“%s” is in use. Everything on it will be destroyed. Go on?"), signet_token_get_label (token));
-  if (signet_terminal_ask_yes (question, invocation->cancellable, &local_error))
-    return TRUE;
-  if (local_error != NULL)
-    g_propagate_error (error, g_steal_pointer (&local_error));
-  else
-    g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "the token was not to be erased");
-  return FALSE;
-}
-
-static gboolean
-signet_token_init_hardware (SignetInvocation          *invocation,
-                            const char                *label,
-                            SignetTerminalInteraction *interaction,
-                            SignetToken               *token,
-                            gboolean                   erase,
-                            GError                   **error)
-{
-  SignetTokenManager *manager = signet_core_get_tokens (signet_invocation_get_core (invocation));
-  g_autoptr(SignetSecret) so_pin = NULL;
-  g_autoptr(SignetSecret) pin = NULL;
-
-  if (!signet_token_may_erase (invocation, token, erase, error))
-    return FALSE;
-  so_pin = signet_token_ask_new (invocation, interaction, signet_token_is_initialized (token) ? SIGNET_PIN_SO : SIGNET_PIN_NEW_SO,
-                                 token, label, error);
-  if (so_pin == NULL)
-    return FALSE;
-  pin = signet_token_ask_new (invocation, interaction, SIGNET_PIN_NEW, token, label, error);
-  if (pin == NULL)
-    return FALSE;
-  return signet_token_manager_init_token (manager, token, label, pin, so_pin, invocation->cancellable, error);
-}
-
 void
 signet_command_token_record (SignetInvocation *invocation,
                      const char       *act,
@@ -389,7 +342,10 @@ signet_token_init_run (SignetInvocation             *invocation,
       token = signet_lookup_token (invocation, invocation->arguments[0]);
       if (token == NULL)
         return invocation->status;
-      if (!signet_token_init_hardware (invocation, options->label, interaction, token, options->erase, &error))
+      if (options->erase)
+        signet_terminal_interaction_set_agreed (interaction, "init-token");
+      if (!signet_token_initialize (signet_core_get_tokens (signet_invocation_get_core (invocation)), token, options->label,
+                                    SIGNET_INTERACTION (interaction), invocation->cancellable, &error))
         return signet_invocation_fail (invocation, label, error);
     }
   signet_command_token_record (invocation, "token-initialised", token);

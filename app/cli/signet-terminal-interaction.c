@@ -100,8 +100,12 @@ signet_terminal_show_pin_context (const SignetPinQuestion *question)
     {
       g_autofree char *document = signet_text_sanitize (question->document, -1, 200);
 
-      /* translators: %s is the name of the document that will be signed */
-      signet_terminal_message (_("To sign: %s"), document);
+      if (question->documents > 0)
+        /* translators: which document of how many, and its name */
+        signet_terminal_message (_("To sign (%u of %u): %s"), question->number, question->documents, document);
+      else
+        /* translators: %s is the name of the document that will be signed */
+        signet_terminal_message (_("To sign: %s"), document);
     }
   if (question->certificate != NULL)
     {
@@ -110,6 +114,8 @@ signet_terminal_show_pin_context (const SignetPinQuestion *question)
       /* translators: %s is the name of the holder of the certificate that signs */
       signet_terminal_message (_("As:      %s"), holder);
     }
+  if (question->kind == SIGNET_PIN_CONTEXT)
+    signet_terminal_message ("%s", _("This key asks for the PIN again for each signature."));
   signet_terminal_show_tries (question);
 }
 
@@ -229,6 +235,13 @@ signet_terminal_consent_headline (const SignetConsent *consent)
 {
   g_autofree char *title = signet_text_sanitize (consent->title, -1, 300);
 
+  if (g_str_equal (consent->kind, "many-pins"))
+    /* translators: the label of a token, and a number of 2 or more */
+    return g_strdup_printf (_("The key on “%s” asks for its PIN at each signature: %s times now, after the PIN of the token."), title,
+                            consent->values[1]);
+  if (g_str_equal (consent->kind, "init-token"))
+    /* translators: %s is the label of a token */
+    return g_strdup_printf (_("“%s” is in use. All of this will be destroyed:"), title);
   if (g_str_equal (consent->kind, "terms"))
     return g_strdup_printf (_("Terms of %s:"), title);
   if (g_str_equal (consent->kind, "certificate-request"))
@@ -249,6 +262,7 @@ signet_terminal_consent_name (const char *name)
     { "key", N_("Key") },
     { "token", N_("Token") },
     { "authority", N_("Authority") },
+    { "certificate", N_("Certificate") },
     { "Terms", N_("Terms") },
     { "Fees", N_("Fees") },
     { "DataUse", N_("Use of your data") },
@@ -263,24 +277,13 @@ signet_terminal_consent_name (const char *name)
 }
 
 static gboolean
-signet_terminal_interaction_confirm (SignetInteraction   *interaction,
-                                     const SignetConsent *consent,
-                                     GCancellable        *cancellable,
-                                     GError             **error)
+signet_terminal_ask_consent (SignetTerminalInteraction *self,
+                             const SignetConsent       *consent,
+                             GCancellable              *cancellable,
+                             GError                   **error)
 {
-  SignetTerminalInteraction *self = SIGNET_TERMINAL_INTERACTION (interaction);
-  g_autofree char *headline = signet_terminal_consent_headline (consent);
   g_autoptr(GError) local_error = NULL;
 
-  signet_terminal_message ("%s", headline);
-  for (guint i = 0; consent->names != NULL && consent->names[i] != NULL; i++)
-    {
-      g_autofree char *name = signet_terminal_consent_name (consent->names[i]);
-      g_autofree char *padded = signet_terminal_pad (name, 18);
-      g_autofree char *value = signet_text_sanitize (consent->values[i], -1, 4000);
-
-      signet_terminal_message ("  %s %s", padded, value);
-    }
   if (g_hash_table_contains (self->agreed, consent->kind))
     return TRUE;
   if (signet_terminal_ask_yes (_("Do you agree?"), cancellable, &local_error))
@@ -291,6 +294,29 @@ signet_terminal_interaction_confirm (SignetInteraction   *interaction,
   else
     g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "not agreed to: %s", consent->kind);
   return FALSE;
+}
+
+static gboolean
+signet_terminal_interaction_confirm (SignetInteraction   *interaction,
+                                     const SignetConsent *consent,
+                                     GCancellable        *cancellable,
+                                     GError             **error)
+{
+  SignetTerminalInteraction *self = SIGNET_TERMINAL_INTERACTION (interaction);
+  g_autofree char *headline = signet_terminal_consent_headline (consent);
+
+  signet_terminal_message ("%s", headline);
+  if (g_str_equal (consent->kind, "many-pins"))
+    return self->pins[SIGNET_PIN_CONTEXT] != NULL || signet_terminal_ask_consent (self, consent, cancellable, error);
+  for (guint i = 0; consent->names != NULL && consent->names[i] != NULL; i++)
+    {
+      g_autofree char *name = signet_terminal_consent_name (consent->names[i]);
+      g_autofree char *padded = signet_terminal_pad (name, 18);
+      g_autofree char *value = signet_text_sanitize (consent->values[i], -1, 4000);
+
+      signet_terminal_message ("  %s %s", padded, value);
+    }
+  return signet_terminal_ask_consent (self, consent, cancellable, error);
 }
 
 /* --- form ---------------------------------------------------------------------------------------------------------------- */

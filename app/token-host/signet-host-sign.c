@@ -75,12 +75,22 @@ make_mechanism (const Scheme *scheme, guint bits, CK_MECHANISM *mechanism, GErro
 static void
 renew_session (CK_FUNCTION_LIST *p11, HostSession *session)
 {
+  CK_SESSION_INFO info = { 0 };
   CK_SESSION_HANDLE fresh = 0;
+  CK_FLAGS flags = CKF_SERIAL_SESSION | CKF_RW_SESSION;
 
-  if (p11->C_OpenSession (session->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &fresh) != CKR_OK)
-    return;
+  if (p11->C_GetSessionInfo != NULL && p11->C_GetSessionInfo (session->handle, &info) == CKR_OK)
+    flags = CKF_SERIAL_SESSION | (info.flags & CKF_RW_SESSION);
+  if (p11->C_OpenSession (session->slot, flags, NULL, NULL, &fresh) == CKR_OK)
+    {
+      p11->C_CloseSession (session->handle);
+      session->handle = fresh;
+      return;
+    }
+  /* a module with room for one session: the login goes with it, and the next call says so */
   p11->C_CloseSession (session->handle);
-  session->handle = fresh;
+  if (p11->C_OpenSession (session->slot, flags, NULL, NULL, &fresh) == CKR_OK)
+    session->handle = fresh;
 }
 
 static gboolean

@@ -122,6 +122,7 @@ make (Batch *self, guint index, GError **error)
   item->act = _signet_signing_act_new (g_ptr_array_index (self->signings, index), self->signer, NULL, self->cancellable);
   if (!_signet_signing_act_prepare (item->act, error) || !enter (self, index, error))
     return FALSE;
+  _signet_signing_name_document (g_ptr_array_index (self->signings, index), self->signer, index + 1, self->signings->len);
   signed_it = _signet_signing_act_sign (item->act, error);
   leave (self, index, signed_it ? NULL : *error);
   return signed_it && _signet_signing_act_complete (item->act, error);
@@ -289,6 +290,7 @@ signet_signing_run_batch (GPtrArray *signings, SignetSigner *signer, SignetInter
     return TRUE;
   if (signings->len == 1)
     return run_one (g_ptr_array_index (signings, 0), signer, interaction, told, data, cancellable);
+  signet_token_signer_announce (signer, signings->len, cancellable, &self.end);
   self.width = signet_signer_expect (signer, signings->len);
   self.items = g_new0 (Item, signings->len);
   g_mutex_init (&self.lock);

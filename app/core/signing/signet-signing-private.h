@@ -62,6 +62,9 @@ SignetSigningFindings *_signet_signing_findings_ref   (SignetSigningFindings *se
 void                   _signet_signing_findings_unref (SignetSigningFindings *self);
 const char        *_signet_signing_why_unusable    (SignetCertificate *certificate, gint64 now); /* (nullable) */
 
+/* What a key that asks at every signature names in its next question. */
+void               _signet_signing_name_document   (SignetSigning *self, SignetSigner *signer, guint number, guint documents);
+
 /* Those checks that stop an act whatever the pre-flight said; SIGNET_SIGNING_ERROR_STOPPED names the first. */
 gboolean           _signet_signing_check_stops     (SignetSigning *self, GCancellable *cancellable, GError **error);
 

@@ -368,6 +368,7 @@ signet_signing_run (SignetSigning *self, SignetSigner *signer, SignetInteraction
   g_return_val_if_fail (SIGNET_IS_SIGNING (self) && SIGNET_IS_SIGNER (signer), FALSE);
 
   act = _signet_signing_act_new (self, signer, interaction, cancellable);
+  _signet_signing_name_document (self, signer, 0, 0);
   return _signet_signing_act_prepare (act, error) && _signet_signing_act_sign (act, error) && _signet_signing_act_complete (act, error)
          && finish (act, error);
 }

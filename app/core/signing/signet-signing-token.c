@@ -23,6 +23,15 @@ log_in (SignetSigning *self, SignetInteraction *interaction, GCancellable *cance
   return signet_token_login (signet_token_key_get_token (self->key), interaction, &about, cancellable, error);
 }
 
+void
+_signet_signing_name_document (SignetSigning *self, SignetSigner *signer, guint number, guint documents)
+{
+  g_autofree char *name = g_filename_display_basename (signet_document_file_get_path (self->file));
+  g_autofree char *document = signet_text_sanitize (name, -1, 0);
+
+  signet_token_signer_describe (signer, document, number, documents);
+}
+
 /* Everything that can be refused without the PIN is refused without it: a try is worth something. */
 static gboolean
 check_before_pin (SignetSigning *self, GCancellable *cancellable, GError **error)

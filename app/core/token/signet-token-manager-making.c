@@ -115,6 +115,7 @@ signet_token_manager_init_software_token (SignetTokenManager *self,
 /**
  * signet_token_manager_init_token:
  * @token: all that is on it is lost
+ * @pin: (nullable): both %NULL on a PIN pad
  * @so_pin: (nullable): the same as @pin when %NULL
  */
 gboolean

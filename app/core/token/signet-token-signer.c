@@ -30,6 +30,10 @@ struct _SignetTokenSigner
   gboolean always_authenticates;
   SignetInteraction *interaction; /* (nullable) */
   SignetTokenPace pace;
+  GMutex lock;                    /* for what the next question names */
+  char *document;                 /* (nullable) */
+  guint number;
+  guint documents;
 };
 
 static void signet_token_signer_iface_init (SignetSignerInterface *iface);
@@ -253,7 +257,11 @@ ask_and_sign (Signing *signing, GError **error)
 {
   SignetTokenSigner *self = signing->signer;
   SignetCertificate *certificate = signet_token_key_get_certificate (self->key);
-  SignetPinQuestion about = { .certificate = certificate != NULL ? signet_certificate_get_holder (certificate) : NULL };
+  g_autofree char *document = NULL;
+  SignetPinQuestion about = {
+    .certificate = certificate != NULL ? signet_certificate_get_holder (certificate) : NULL,
+    .certificate_details = certificate != NULL ? signet_certificate_get_authority (certificate) : NULL,
+  };
 
   if (!self->always_authenticates)
     return sign_once (signing, NULL, error);
@@ -263,6 +271,11 @@ ask_and_sign (Signing *signing, GError **error)
                            "the key wants its PIN at every signature and nobody is there to ask");
       return FALSE;
     }
+  g_mutex_lock (&self->lock);
+  about.document = document = g_strdup (self->document);
+  about.number = self->number;
+  about.documents = self->documents;
+  g_mutex_unlock (&self->lock);
   return _signet_token_ask_and_try (_signet_token_session_get_token (self->session),
                                     _signet_token_session_get_host (self->session), self->interaction, &about, SIGNET_PIN_CONTEXT,
                                     sign_once, signing, signing->cancellable, error);
@@ -329,6 +342,7 @@ static void
 signet_token_signer_init (SignetTokenSigner *self)
 {
   _signet_token_pace_init (&self->pace);
+  g_mutex_init (&self->lock);
 }
 
 static void
@@ -356,4 +370,60 @@ _signet_token_signer_new (SignetTokenSession *session,
   self->always_authenticates = object->facts.always_authenticate == SIGNET_TOKEN_FACT_YES;
   g_set_object (&self->interaction, interaction);
   return SIGNET_SIGNER (self);
+}
+
+/* --- what a person is told --- */
+
+/**
+ * signet_token_signer_announce:
+ * @signer: any signer
+ * @n_signatures: how many will be asked of it
+ *
+ * A key that asks for its PIN at every signature: the person hears how often before the first, and may say no (cancelled). Of other
+ * keys, and of one signature alone, nothing is said.
+ */
+gboolean
+signet_token_signer_announce (SignetSigner *signer, guint n_signatures, GCancellable *cancellable, GError **error)
+{
+  SignetTokenSigner *self = SIGNET_IS_TOKEN_SIGNER (signer) ? SIGNET_TOKEN_SIGNER (signer) : NULL;
+  const char *const names[] = { "token", "count", NULL };
+  const char *values[] = { NULL, NULL, NULL };
+  SignetConsent consent = { .kind = "many-pins", .names = names, .values = values };
+  g_autofree char *count = g_strdup_printf ("%u", n_signatures);
+  g_autoptr (GError) failure = NULL;
+
+  if (self == NULL || !self->always_authenticates || n_signatures < 2 || self->interaction == NULL)
+    return TRUE;
+  consent.title = values[0] = signet_token_get_label (_signet_token_session_get_token (self->session));
+  values[1] = count;
+  if (signet_interaction_confirm (self->interaction, &consent, cancellable, &failure))
+    return TRUE;
+  if (g_error_matches (failure, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED))
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the person does not want to be asked so often");
+  else
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+/**
+ * signet_token_signer_describe:
+ * @signer: any signer
+ * @document: (nullable): display name of what is signed next
+ * @number: which of @documents it is; 0: it is alone
+ *
+ * What the question names, of a key that asks at every signature.
+ */
+void
+signet_token_signer_describe (SignetSigner *signer, const char *document, guint number, guint documents)
+{
+  SignetTokenSigner *self = SIGNET_IS_TOKEN_SIGNER (signer) ? SIGNET_TOKEN_SIGNER (signer) : NULL;
+
+  if (self == NULL || !self->always_authenticates)
+    return;
+  g_mutex_lock (&self->lock);
+  g_free (self->document);
+  self->document = g_strdup (document);
+  self->number = number;
+  self->documents = documents;
+  g_mutex_unlock (&self->lock);
 }

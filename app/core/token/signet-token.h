@@ -93,6 +93,10 @@ gboolean            signet_token_session_delete_key    (SignetTokenSession *self
 SignetSigner       *signet_token_session_new_signer    (SignetTokenSession *self, SignetTokenKey *key, SignetInteraction *interaction, GError **error);
 void                signet_token_session_close         (SignetTokenSession *self);  /* logs out; also when finalized */
 
+/* For a key that asks for its PIN at every signature: how often is said before (consent "many-pins"), and for what at each. */
+gboolean            signet_token_signer_announce       (SignetSigner *signer, guint n_signatures, GCancellable *cancellable, GError **error);
+void                signet_token_signer_describe       (SignetSigner *signer, const char *document, guint number, guint documents);
+
 gboolean            signet_token_change_pin            (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error);
 
 G_END_DECLS
