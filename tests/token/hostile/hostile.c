@@ -192,6 +192,8 @@ C_GetTokenInfo (CK_SLOT_ID slot, CK_TOKEN_INFO *info)
   if (fault_is ("junk"))
     memcpy (info->label, junk, sizeof junk);
   if (own_label_length > 0)
+    pad (info->label, sizeof info->label, "");
+  if (own_label_length > 0)
     memcpy (info->label, own_label, own_label_length < sizeof info->label ? own_label_length : sizeof info->label);
   pad (info->manufacturerID, sizeof info->manufacturerID, "Nobody");
   pad (info->model, sizeof info->model, "mock");
