@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-token-module.c: one PKCS#11 module and the process that holds it: starts it, knows what is logged in there. How it is called, timed
- * and killed is in signet-token-call.c. Needs no main loop. Any thread.
+ * signet-token-module.c: one PKCS#11 module and the process that holds it: starts it, knows what is logged in there. How it is
+ * called, timed and killed is in signet-token-call.c. Needs no main loop. Any thread.
  */
 #define G_LOG_DOMAIN "signet-token-module"
 
@@ -145,8 +145,8 @@ _signet_token_host_get_deadline (SignetTokenHostRef *host, SignetTokenDeadline d
 static char **
 host_environment (void)
 {
-  static const char *const forbidden[] = { "LD_",     "GIO_",    "GTK_",     "GCONV_PATH", "MALLOC_",
-                                           "G_DEBUG", "G_SLICE", "OPENSSL_", "P11_KIT_", "SSH_", "QT_",   "PYTHON" };
+  static const char *const forbidden[] = { "LD_",     "GIO_",     "GTK_",     "GCONV_PATH", "MALLOC_", "G_DEBUG",
+                                           "G_SLICE", "OPENSSL_", "P11_KIT_", "SSH_",       "QT_",     "PYTHON" };
   g_auto (GStrv) environment = g_get_environ ();
   g_autoptr (GStrvBuilder) kept = g_strv_builder_new ();
 
@@ -210,6 +210,19 @@ spawn (SignetTokenModule *self, int socket, GError **error)
                              error);
 }
 
+/* A host is asked and answers. What else it sends, calls and signals, is dropped before anything is done with it: GDBus would
+ * answer each call, and keep the answers of one that does not read them. Runs in GDBus's thread. */
+static GDBusMessage *
+drop_unasked (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gpointer unused)
+{
+  GDBusMessageType type = g_dbus_message_get_message_type (message);
+
+  if (!incoming || type == G_DBUS_MESSAGE_TYPE_METHOD_RETURN || type == G_DBUS_MESSAGE_TYPE_ERROR)
+    return message;
+  g_object_unref (message);
+  return NULL;
+}
+
 /* The socket's time limit covers the greeting only; calls have their own. */
 static gboolean
 connect_host (SignetTokenHostRef *host, int fd, GCancellable *cancellable, GError **error)
@@ -231,12 +244,24 @@ connect_host (SignetTokenHostRef *host, int fd, GCancellable *cancellable, GErro
   if (host->connection == NULL)
     return FALSE;
   g_socket_set_timeout (socket, 0);
+  g_dbus_connection_add_filter (host->connection, drop_unasked, NULL, NULL);
   g_dbus_connection_start_message_processing (host->connection);
   host->proxy =
       signet_token_host_proxy_new_sync (host->connection,
                                         G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
                                         NULL, OBJECT_PATH, cancellable, error);
   return host->proxy != NULL;
+}
+
+static SignetTokenHostRef *
+not_started (const GError *failure, GError **error)
+{
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_propagate_error (error, g_error_copy (failure));
+  else
+    g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED, "the token host does not start: %s",
+                 failure->message);
+  return NULL;
 }
 
 static SignetTokenHostRef *
@@ -256,21 +281,16 @@ start_host (SignetTokenModule *self, GCancellable *cancellable, GError **error)
       signet_base_error_set_errno (error, errno, "making a socket for the token host");
       return NULL;
     }
-  host->child = spawn (self, pair[1], error);
+  host->child = spawn (self, pair[1], &failure);
   close (pair[1]);
   if (host->child == NULL)
     {
       close (pair[0]);
-      return NULL;
+      return not_started (failure, error);
     }
   if (connect_host (host, pair[0], cancellable, &failure))
     return g_steal_pointer (&host);
-  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_propagate_error (error, g_steal_pointer (&failure));
-  else
-    g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED, "the token host does not start: %s",
-                 failure->message);
-  return NULL;
+  return not_started (failure, error);
 }
 
 /* --- the module --- */
