@@ -182,10 +182,27 @@ add_extension (X509 *certificate, X509 *issuer, int nid, const char *value)
   return ok;
 }
 
-static gboolean
-add_extensions (X509 *certificate, X509 *issuer, const KindRow *row, const char *ocsp_url)
+/* "OCSP;URI:…,caIssuers;URI:…"; NULL: neither */
+static char *
+access_of (const TestPki *pki)
 {
-  g_autofree char *access = ocsp_url != NULL ? g_strconcat ("OCSP;URI:", ocsp_url, NULL) : NULL;
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  g_auto (GStrv) list = NULL;
+
+  if (pki != NULL && pki->ocsp_url != NULL)
+    g_strv_builder_add_many (parts, "OCSP;URI:", pki->ocsp_url, pki->issuer_url != NULL ? "," : "", NULL);
+  if (pki != NULL && pki->issuer_url != NULL)
+    g_strv_builder_add_many (parts, "caIssuers;URI:", pki->issuer_url, NULL);
+  list = g_strv_builder_end (parts);
+  return list[0] != NULL ? g_strjoinv ("", list) : NULL;
+}
+
+/* @pki: (nullable): whose services it names */
+static gboolean
+add_extensions (X509 *certificate, X509 *issuer, const KindRow *row, const TestPki *pki)
+{
+  g_autofree char *access = access_of (pki);
+  g_autofree char *lists = pki != NULL && pki->crl_url != NULL ? g_strconcat ("URI:", pki->crl_url, NULL) : NULL;
 
   return add_extension (certificate, issuer, NID_basic_constraints, row->basic_constraints) &&
          add_extension (certificate, issuer, NID_key_usage, row->key_usage) &&
@@ -194,13 +211,14 @@ add_extensions (X509 *certificate, X509 *issuer, const KindRow *row, const char 
          (row->extended_key_usage == NULL || add_extension (certificate, issuer, NID_ext_key_usage, row->extended_key_usage)) &&
          (!row->policy || add_extension (certificate, issuer, NID_certificate_policies, POLICY_OID)) &&
          (!row->no_check || add_extension (certificate, issuer, NID_id_pkix_OCSP_noCheck, "ignored")) &&
+         (lists == NULL || !row->policy || add_extension (certificate, issuer, NID_crl_distribution_points, lists)) &&
          (access == NULL || !row->policy || add_extension (certificate, issuer, NID_info_access, access));
 }
 
 /* @issuer NULL: self-signed. */
 static X509 *
 make_certificate (X509 *issuer, EVP_PKEY *issuer_key, const KindRow *row, EVP_PKEY *key, const X509_NAME *subject, int days,
-                  const char *ocsp_url)
+                  const TestPki *pki)
 {
   X509 *certificate = X509_new ();
 
@@ -209,7 +227,7 @@ make_certificate (X509 *issuer, EVP_PKEY *issuer_key, const KindRow *row, EVP_PK
       X509_set_issuer_name (certificate, issuer != NULL ? X509_get_subject_name (issuer) : subject) &&
       X509_gmtime_adj (X509_getm_notBefore (certificate), issuer == NULL || !row->policy ? -2 * DAY : -300) != NULL &&
       X509_gmtime_adj (X509_getm_notAfter (certificate), days > 0 ? days * DAY : -60) != NULL && X509_set_pubkey (certificate, key) &&
-      add_extensions (certificate, issuer != NULL ? issuer : certificate, row, ocsp_url) &&
+      add_extensions (certificate, issuer != NULL ? issuer : certificate, row, pki) &&
       X509_sign (certificate, issuer_key, EVP_sha256 ()) > 0)
     return certificate;
   X509_free (certificate);
@@ -237,7 +255,7 @@ append_index (TestPki *pki, X509 *certificate, GError **error)
 X509 *
 test_pki_issue (TestPki *pki, TestCertificateKind kind, EVP_PKEY *key, const X509_NAME *subject, int days, GError **error)
 {
-  X509 *certificate = make_certificate (pki->ca, pki->ca_key, &kind_rows[kind], key, subject, days, pki->ocsp_url);
+  X509 *certificate = make_certificate (pki->ca, pki->ca_key, &kind_rows[kind], key, subject, days, pki);
   g_autofree char *serial = certificate != NULL ? test_pki_serial (certificate) : NULL;
   g_autofree char *name = serial != NULL ? g_strdup_printf ("issued/%s.pem", serial) : NULL;
 
@@ -379,18 +397,40 @@ test_pki_init (const char *dir, const char *ocsp_url, const char *tsa_url, GErro
          make_service (pki, TEST_CERTIFICATE_CMP, "cmp", "CN=Sample registration authority,O=Signet sample", error);
 }
 
+/* (nullable): an empty setting is none */
+static char *
+read_setting (GKeyFile *settings, const char *name)
+{
+  g_autofree char *value = g_key_file_get_string (settings, "Pki", name, NULL);
+
+  return value != NULL && *value != '\0' ? g_steal_pointer (&value) : NULL;
+}
+
+gboolean
+test_pki_set_lists (const char *dir, const char *crl_url, const char *issuer_url, GError **error)
+{
+  g_autoptr (GKeyFile) settings = g_key_file_new ();
+  g_autofree char *path = g_build_filename (dir, "pki.conf", NULL);
+
+  if (!g_key_file_load_from_file (settings, path, G_KEY_FILE_NONE, error))
+    return FALSE;
+  g_key_file_set_string (settings, "Pki", "CrlUrl", crl_url != NULL ? crl_url : "");
+  g_key_file_set_string (settings, "Pki", "IssuerUrl", issuer_url != NULL ? issuer_url : "");
+  return g_key_file_save_to_file (settings, path, error);
+}
+
 TestPki *
 test_pki_open (const char *dir, GError **error)
 {
   g_autoptr (TestPki) pki = g_new0 (TestPki, 1);
   g_autoptr (GKeyFile) settings = g_key_file_new ();
   g_autofree char *path = g_build_filename (dir, "pki.conf", NULL);
-  g_autofree char *url = NULL;
 
   pki->dir = g_strdup (dir);
-  if (g_key_file_load_from_file (settings, path, G_KEY_FILE_NONE, NULL))
-    url = g_key_file_get_string (settings, "Pki", "OcspUrl", NULL);
-  pki->ocsp_url = url != NULL && *url != '\0' ? g_steal_pointer (&url) : NULL;
+  g_key_file_load_from_file (settings, path, G_KEY_FILE_NONE, NULL);
+  pki->ocsp_url = read_setting (settings, "OcspUrl");
+  pki->crl_url = read_setting (settings, "CrlUrl");
+  pki->issuer_url = read_setting (settings, "IssuerUrl");
   if ((pki->root = test_pki_load_certificate (dir, "root.pem", error)) == NULL ||
       (pki->ca = test_pki_load_certificate (dir, "ca.pem", error)) == NULL ||
       (pki->ca_key = test_pki_load_key (dir, "ca.key", error)) == NULL)
@@ -407,6 +447,8 @@ test_pki_free (TestPki *pki)
   X509_free (pki->ca);
   EVP_PKEY_free (pki->ca_key);
   g_free (pki->ocsp_url);
+  g_free (pki->crl_url);
+  g_free (pki->issuer_url);
   g_free (pki->dir);
   g_free (pki);
 }

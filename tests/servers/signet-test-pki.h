@@ -18,7 +18,9 @@ typedef enum {
 
 typedef struct {
   char     *dir;
-  char     *ocsp_url;   /* (nullable) */
+  char     *ocsp_url;   /* (nullable): these are put into what is issued to people */
+  char     *crl_url;    /* (nullable) */
+  char     *issuer_url; /* (nullable): where the certificate of the CA is */
   X509     *root;
   X509     *ca;
   EVP_PKEY *ca_key;
@@ -27,6 +29,7 @@ typedef struct {
 gboolean test_pki_init   (const char *dir, const char *ocsp_url, const char *tsa_url, GError **error);
 TestPki *test_pki_open   (const char *dir, GError **error);
 void     test_pki_free   (TestPki *pki);
+gboolean test_pki_set_lists (const char *dir, const char *crl_url, const char *issuer_url, GError **error);  /* each (nullable) */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestPki, test_pki_free)
 
 /* Signs, writes issued/SERIAL.pem and the line of index.txt. @key: borrowed. */

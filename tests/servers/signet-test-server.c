@@ -23,6 +23,63 @@ on_resume_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+typedef struct {
+  SoupServerMessage *message;
+  guint              source;
+} Drip;
+
+static gboolean
+on_drip_cb (gpointer data)
+{
+  Drip *drip = data;
+
+  soup_message_body_append (soup_server_message_get_response_body (drip->message), SOUP_MEMORY_STATIC, "0", 1);
+  soup_server_message_unpause (drip->message);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_drip_finished_cb (SoupServerMessage *message, gpointer data)
+{
+  Drip *drip = data;
+
+  g_source_remove (drip->source);
+  g_object_unref (drip->message);
+  g_free (drip);
+}
+
+static void
+start_drip (SoupServerMessage *message)
+{
+  Drip *drip = g_new0 (Drip, 1);
+
+  drip->message = g_object_ref (message);
+  drip->source = g_timeout_add (500, on_drip_cb, drip);
+  soup_message_headers_set_encoding (soup_server_message_get_response_headers (message), SOUP_ENCODING_CHUNKED);
+  g_signal_connect (message, "finished", G_CALLBACK (on_drip_finished_cb), drip);
+  soup_server_message_pause (message);
+}
+
+static void
+set_headers (SoupServerMessage *message, const TestAnswer *answer)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  if (answer->location != NULL)
+    soup_message_headers_replace (headers, "Location", answer->location);
+  if (answer->etag != NULL)
+    soup_message_headers_replace (headers, "ETag", answer->etag);
+}
+
+/* RFC 9110, 13.1.2 */
+static gboolean
+is_known (SoupServerMessage *message, const TestAnswer *answer)
+{
+  const char *known = soup_message_headers_get_one (soup_server_message_get_request_headers (message), "If-None-Match");
+
+  return answer->etag != NULL && answer->status == 200 && g_strcmp0 (known, answer->etag) == 0;
+}
+
 static void
 on_request_cb (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
 {
@@ -31,9 +88,16 @@ on_request_cb (SoupServer *server, SoupServerMessage *message, const char *path,
   g_autoptr (GBytes) body = soup_message_body_flatten (posted);
   g_autofree char *uri = g_uri_to_string (soup_server_message_get_uri (message));
   const char *slash = strstr (uri, "://") != NULL ? strchr (strstr (uri, "://") + 3, '/') : uri;
-  TestAnswer answer = { 200, "application/octet-stream", NULL, 0 };
+  TestAnswer answer = { .status = 200, .content_type = "application/octet-stream" };
 
   state->handler (soup_server_message_get_method (message), slash != NULL ? slash : "/", body, &answer, state->user_data);
+  set_headers (message, &answer);
+  g_free (answer.location);
+  if (is_known (message, &answer))
+    {
+      answer.status = 304;
+      g_clear_pointer (&answer.body, g_bytes_unref);
+    }
   soup_server_message_set_status (message, answer.status, NULL);
   if (answer.body != NULL)
     {
@@ -42,7 +106,9 @@ on_request_cb (SoupServer *server, SoupServerMessage *message, const char *path,
       soup_server_message_set_response (message, answer.content_type, SOUP_MEMORY_COPY, data, length);
       g_bytes_unref (answer.body);
     }
-  if (answer.delay == 0)
+  if (answer.drip)
+    start_drip (message);
+  if (answer.drip || answer.delay == 0)
     return;
   soup_server_message_pause (message);
   g_timeout_add_seconds (answer.delay, on_resume_cb, g_object_ref (message));

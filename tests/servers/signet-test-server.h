@@ -11,6 +11,9 @@ typedef struct {
   const char *content_type;   /* static */
   GBytes     *body;           /* (nullable) */
   guint       delay;          /* seconds before the answer */
+  char       *location;       /* (nullable): for a redirection */
+  const char *etag;           /* (nullable) static */
+  gboolean    drip;           /* a byte each half second, without an end in sight */
 } TestAnswer;
 
 /* @body: (nullable) what was posted. @path with its query. */

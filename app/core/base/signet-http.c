@@ -238,6 +238,7 @@ is_whole (SoupMessage *message, GBytes *body, GError **error)
 
   if (soup.message_headers_get_encoding (headers) != SOUP_ENCODING_CONTENT_LENGTH
       || g_strcmp0 (soup.message_get_method (message), "HEAD") == 0
+      || soup.message_get_status (message) == SOUP_STATUS_NOT_MODIFIED /* tells the length of what it does not send */
       || soup.message_headers_get_content_length (headers) == (goffset) g_bytes_get_size (body))
     return TRUE;
   g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_NETWORK, "the answer is cut short");
@@ -255,6 +256,7 @@ new_response (SoupMessage *message, GBytes *body)
   response->status = soup.message_get_status (message);
   response->content_type = g_strdup (soup.message_headers_get_content_type (headers, NULL));
   response->body = g_bytes_ref (body);
+  response->etag = g_strdup (soup.message_headers_get_one (headers, "ETag"));
   if (retry != NULL && g_ascii_string_to_unsigned (retry, 10, 0, G_MAXINT, &seconds, NULL))
     response->retry_after = (guint) seconds;
   return response;
@@ -409,6 +411,7 @@ signet_http_response_free (SignetHttpResponse *response)
   if (response == NULL)
     return;
   g_free (response->content_type);
+  g_free (response->etag);
   g_clear_pointer (&response->body, g_bytes_unref);
   g_free (response);
 }

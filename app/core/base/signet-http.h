@@ -27,6 +27,7 @@ typedef struct {
   guint   status;
   char   *content_type; /* (nullable) */
   GBytes *body;
+  char   *etag;         /* (nullable): as If-None-Match wants it */
   guint   retry_after;  /* seconds; 0: not said */
 } SignetHttpResponse;
 

@@ -25,16 +25,6 @@
 #define MAX_SERVERS     3
 #define MAX_AGE_WITHOUT_NEXT (24 * 60 * 60) /* without nextUpdate there is always something newer: a day is old */
 
-void
-signet_revocation_status_free (SignetRevocationStatus *status)
-{
-  if (status == NULL)
-    return;
-  g_free (status->responder);
-  g_clear_pointer (&status->response, g_bytes_unref);
-  g_free (status);
-}
-
 /* --- the question ---------------------------------------------------------------------------------------------------- */
 
 static OCSP_CERTID *
@@ -159,18 +149,6 @@ find_signer (OCSP_BASICRESP *basic, SignetCertificate *issuer, gint64 now)
   return NULL;
 }
 
-static gboolean
-is_strong (const X509_ALGOR *algorithm)
-{
-  const ASN1_OBJECT *object = NULL;
-  int digest = NID_undef;
-
-  X509_ALGOR_get0 (&object, NULL, NULL, algorithm);
-  if (!OBJ_find_sigid_algs (OBJ_obj2nid (object), &digest, NULL))
-    return FALSE;
-  return digest != NID_md5 && digest != NID_sha1; /* NID_undef: in the parameters (PSS) or none of its own (EdDSA) */
-}
-
 static char *
 check_signature (OCSP_BASICRESP *basic, SignetCertificate *issuer, gint64 now, GError **error)
 {
@@ -182,7 +160,7 @@ check_signature (OCSP_BASICRESP *basic, SignetCertificate *issuer, gint64 now, G
       _signet_evidence_set_invalid (error, "the OCSP answer is not signed by the issuer or by whom the issuer named");
       return NULL;
     }
-  if (!is_strong (algorithm))
+  if (!_signet_evidence_is_strong (algorithm))
     {
       _signet_evidence_set_invalid (error, "the OCSP answer is signed with a weak algorithm");
       return NULL;
@@ -286,6 +264,8 @@ read_single (OCSP_BASICRESP *basic, OCSP_SINGLERESP *single, GBytes *bytes)
   status->produced_at = _signet_evidence_time_of (OCSP_resp_get0_produced_at (basic));
   status->revoked_at = code == V_OCSP_CERTSTATUS_REVOKED ? _signet_evidence_time_of (revoked) : SIGNET_TIME_UNKNOWN;
   status->reason = code == V_OCSP_CERTSTATUS_REVOKED ? reason : -1;
+  status->kind = SIGNET_EVIDENCE_OCSP;
+  status->fetched_at = SIGNET_TIME_UNKNOWN;
   status->response = g_bytes_ref (bytes);
   return status;
 }

@@ -39,9 +39,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetCertificates, _signet_certificates_free)
 /* Sets INVALID and empties OpenSSL's error queue; returns FALSE. */
 gboolean _signet_evidence_set_invalid (GError **error, const char *message);
 gint64   _signet_evidence_time_of     (const ASN1_TIME *time);
+/* A signature on evidence itself is of today: no MD5, no SHA-1. */
+gboolean _signet_evidence_is_strong   (const X509_ALGOR *algorithm);
 gboolean _signet_evidence_random      (guint8 *data, gsize length, GError **error);
+gboolean _signet_evidence_crl_names   (GBytes *crl, SignetCertificate *issuer);
 /* POSTs a question; NULL with UNREACHABLE or REFUSED unless the answer is a 200. */
 GBytes  *_signet_evidence_post        (SignetHttp *http, const char *url, GBytes *question, const char *content_type,
                                        GCancellable *cancellable, GError **error);
+
+/* GETs a list or certificates from the host in @url and no other; @known: (nullable): ETag of what is here already, then a 304 is fine too. */
+SignetHttpResponse *_signet_evidence_get (SignetHttp *http, const char *url, gsize max_size, const char *known, GCancellable *cancellable,
+                                          GError **error);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* signet-evidence.h: what proves a signature later: OCSP answers (RFC 6960) and time-stamps (RFC 3161): asked for and checked. */
+/* signet-evidence.h: what proves a signature later: OCSP answers (RFC 6960), revocation lists (RFC 5280) and time-stamps (RFC 3161): asked for and checked. */
 #pragma once
 
 #include "../base/signet-clock.h"
@@ -13,18 +13,29 @@ typedef enum {
   SIGNET_EVIDENCE_ERROR_UNREACHABLE,
   SIGNET_EVIDENCE_ERROR_REFUSED,    /* the server answered that it will not */
   SIGNET_EVIDENCE_ERROR_INVALID,    /* the answer does not fit the question or is not signed by who may */
+  SIGNET_EVIDENCE_ERROR_STALE,      /* a revocation list that is too old, and nothing else against it */
+  SIGNET_EVIDENCE_ERROR_NO_SOURCE,  /* the certificate names nobody who would know */
+  SIGNET_EVIDENCE_ERROR_OFFLINE,    /* nothing is kept here that would answer, and nobody may be asked */
 } SignetEvidenceError;
 GQuark signet_evidence_error_quark (void);
 
 typedef enum { SIGNET_REVOCATION_UNKNOWN, SIGNET_REVOCATION_GOOD, SIGNET_REVOCATION_REVOKED } SignetRevocation;
 
+typedef enum { SIGNET_EVIDENCE_OCSP, SIGNET_EVIDENCE_CRL } SignetEvidenceKind;
+typedef enum { SIGNET_EVIDENCE_FROM_SERVER, SIGNET_EVIDENCE_FROM_CACHE, SIGNET_EVIDENCE_BY_HAND } SignetEvidenceOrigin;
+
 typedef struct {
   SignetRevocation status;
+  SignetEvidenceKind kind;
+  SignetEvidenceOrigin origin;
   gint64  this_update, next_update, produced_at, revoked_at; /* SIGNET_TIME_UNKNOWN where not said */
+  gint64  fetched_at;      /* when a server gave it; SIGNET_TIME_UNKNOWN: by hand, or not said */
   int     reason;          /* CRLReason, -1: none */
-  char   *responder;       /* (nullable): display name */
-  GBytes *response;        /* (nullable): DER OCSPResponse */
+  char   *responder;       /* (nullable): display name of who signed it */
+  char   *instead;         /* (nullable): technical: why what would have been asked first did not serve */
+  GBytes *response;        /* (nullable): DER OCSPResponse or CertificateList */
 } SignetRevocationStatus;
+SignetRevocationStatus *signet_revocation_status_copy (const SignetRevocationStatus *status);
 void signet_revocation_status_free (SignetRevocationStatus *status);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetRevocationStatus, signet_revocation_status_free)
 
@@ -33,6 +44,13 @@ SignetRevocationStatus *signet_evidence_fetch_ocsp (SignetHttp *http, SignetCert
                                                     GCancellable *cancellable, GError **error);
 SignetRevocationStatus *signet_evidence_check_ocsp (GBytes *response, SignetCertificate *certificate, SignetCertificate *issuer, gint64 now,
                                                     GBytes *nonce, GError **error);
+
+#define SIGNET_EVIDENCE_MAX_CRL_FILE (64 * 1024 * 1024)
+
+/* A complete list of the certificate's own issuer; anything else is refused with the reason. */
+SignetRevocationStatus *signet_evidence_check_crl (GBytes *crl, SignetCertificate *certificate, SignetCertificate *issuer, gint64 now, gint64 at,
+                                                   GError **error);
+GPtrArray              *signet_evidence_parse_crls (GBytes *data, GError **error); /* (transfer full) (element-type GBytes): DER, from DER or PEM */
 
 typedef struct {
   gint64             time;

@@ -159,6 +159,15 @@ static const SignetErrorRow evidence_rows[] = {
   { SIGNET_EVIDENCE_ERROR_INVALID, STATUS_UNAVAILABLE, "evidence-invalid",
     N_("The answer about a time stamp or certificate status cannot be relied on."),
     N_("It was not used. Try again later or use another server.") },
+  { SIGNET_EVIDENCE_ERROR_STALE, STATUS_UNAVAILABLE, "evidence-stale",
+    N_("What is known about revoked certificates is too old."),
+    N_("Fetch a newer revocation list and try again.") },
+  { SIGNET_EVIDENCE_ERROR_NO_SOURCE, STATUS_UNAVAILABLE, "evidence-no-source",
+    N_("The certificate does not say who knows whether it is revoked."),
+    N_("Ask the authority that issued it.") },
+  { SIGNET_EVIDENCE_ERROR_OFFLINE, STATUS_UNAVAILABLE, "evidence-offline",
+    N_("Nothing is known here about the certificate’s revocation, and Signet works offline."),
+    N_("Go online and try again, or give a revocation list by hand.") },
 };
 
 static const SignetErrorRow signing_rows[] = {

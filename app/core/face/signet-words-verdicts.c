@@ -91,6 +91,8 @@ static const SignetReasonRow reason_rows[] = {
   { "revocation-not-checked", N_("Whether the certificate is revoked was not asked") },
   { "revocation-unreachable", N_("The server that knows revoked certificates cannot be reached") },
   { "revocation-stale", N_("What is known about revoked certificates is too old") },
+  { "revocation-by-list", N_("The authority’s status server gave no usable answer; its list of revoked certificates was read instead") },
+  { "revocation-kept", N_("What is said about revocation was fetched earlier and is still valid; it was not asked again") },
   /* time */
   { "timestamp-invalid", N_("The time stamp cannot be relied on") },
   { "timestamp-imprint", N_("The time stamp does not fit the signature") },
@@ -100,7 +102,7 @@ static const SignetReasonRow reason_rows[] = {
 };
 
 /* Said beside a verdict without deciding it. */
-static const char *const notes[] = { "class-unknown", "revoked-later", "signing-time-attribute", NULL };
+static const char *const notes[] = { "class-unknown", "revoked-later", "signing-time-attribute", "revocation-by-list", "revocation-kept", NULL };
 
 /**
  * signet_words_reason:

@@ -16,6 +16,7 @@ struct _SignetSignatureReport
   gint64                   best_time;
   const char              *time_source;    /* static */
   GPtrArray               *path;
+  gboolean                 path_found;
   gboolean                 algorithm_ok;
   SignetRevocationStatus  *revocation;     /* (nullable) */
   SignetTimestamp         *timestamp;      /* (nullable) */
@@ -40,6 +41,7 @@ typedef struct {
   gint64                         at;   /* the time the question is about */
   gint64                         now;  /* what the clock says: answers of servers are fresh or stale by it */
   GCancellable                  *cancellable;
+  SignetEvidenceSession         *evidence; /* what others are asked, once for the whole file */
 } SignetValidationContext;
 
 SignetSignatureReport *_signet_signature_report_new (SignetDocumentSignature *signature);
@@ -58,7 +60,13 @@ gboolean _signet_validation_judge (const SignetValidationContext *context, Signe
 gboolean _signet_validation_is_timestamp     (SignetSignatureReport *report);
 void     _signet_validation_take_own_time    (SignetSignatureReport *report);
 gboolean _signet_validation_find_time        (const SignetValidationContext *context, SignetSignatureReport *report, GError **error);
-gboolean _signet_validation_find_path        (const SignetValidationContext *context, SignetSignatureReport *report, SignetPathPurpose purpose);
+/* (transfer container): borrowed certificates that may stand between; none of them is trusted */
+GPtrArray *_signet_validation_collect_untrusted (const SignetValidationContext *context, GPtrArray *own);
+gboolean _signet_validation_find_path        (const SignetValidationContext *context, SignetSignatureReport *report, SignetPathPurpose purpose,
+                                              GError **error);
 gboolean _signet_validation_check_revocation (const SignetValidationContext *context, SignetSignatureReport *report, GError **error);
+
+/* signet-validation-gather.c: asks all that the judgement will want to know, at the same time */
+void _signet_validation_gather (const SignetValidationContext *context, GPtrArray *signatures);
 
 G_END_DECLS

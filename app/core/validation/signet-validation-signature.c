@@ -187,7 +187,9 @@ judge_signer (const SignetValidationContext *context, SignetSignatureReport *rep
   if (!is_timestamp)
     check_class (report, signer);
   check_algorithm (report, signer);
-  if (!_signet_validation_find_path (context, report, is_timestamp ? SIGNET_PATH_PURPOSE_TSA : SIGNET_PATH_PURPOSE_ANY))
+  if (!_signet_validation_find_path (context, report, is_timestamp ? SIGNET_PATH_PURPOSE_TSA : SIGNET_PATH_PURPOSE_ANY, error))
+    return FALSE;
+  if (!report->path_found)
     return TRUE; /* who issued a certificate nobody vouches for is not worth asking, and its URLs are not to be followed */
   if (!_signet_validation_check_revocation (context, report, error))
     return FALSE;

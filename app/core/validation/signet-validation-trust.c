@@ -3,7 +3,7 @@
  * signet-validation-trust.c: the best time a signature is proved to exist at, the path to an anchor, and revocation.
  *
  * Policy (docs/decisions): a certificate that names an OCSP server or a CRL needs an answer; without one the verdict is
- * INDETERMINATE, TRY_LATER, never green. Servers are asked only about certificates already on a path to an anchor.
+ * INDETERMINATE, TRY_LATER, never green. Whether one is revoked is asked only about certificates already on a path to an anchor.
  */
 #define G_LOG_DOMAIN "signet-validation-trust"
 
@@ -24,8 +24,8 @@ add_all (GPtrArray *into, GPtrArray *from)
 }
 
 /* Everything at hand that may stand between; none of it is trusted. Borrowed by the array. */
-static GPtrArray *
-collect_untrusted (const SignetValidationContext *context, GPtrArray *own)
+GPtrArray *
+_signet_validation_collect_untrusted (const SignetValidationContext *context, GPtrArray *own)
 {
   GPtrArray *all = g_ptr_array_new ();
   GPtrArray *authorities = context->options->authorities;
@@ -72,37 +72,38 @@ fail_path (SignetSignatureReport *report, const SignetCertificatePath *path)
     _signet_signature_report_fail (report, SIGNET_VERDICT_INDETERMINATE, sub_indication_of (path->reason), path->reason, path->detail);
 }
 
+/* FALSE only when cancelled; whether there is a path the report says. */
 gboolean
-_signet_validation_find_path (const SignetValidationContext *context, SignetSignatureReport *report, SignetPathPurpose purpose)
+_signet_validation_find_path (const SignetValidationContext *context, SignetSignatureReport *report, SignetPathPurpose purpose, GError **error)
 {
-  g_autoptr(GPtrArray) untrusted = collect_untrusted (context, signet_document_signature_get_certificates (report->signature));
-  SignetCertificate *signer = signet_document_signature_get_signer (report->signature);
-  g_autoptr(SignetCertificatePath) path =
-    signet_certificate_path_build (signer, untrusted, context->options->anchors, purpose, report->best_time);
+  g_autoptr(GPtrArray) untrusted =
+    _signet_validation_collect_untrusted (context, signet_document_signature_get_certificates (report->signature));
+  SignetEvidencePathQuestion question = { signet_document_signature_get_signer (report->signature), untrusted, context->options->anchors,
+                                          purpose, report->best_time };
+  const SignetCertificatePath *path = signet_evidence_session_find_path (context->evidence, &question, context->cancellable, error);
 
+  if (path == NULL)
+    return FALSE;
   g_ptr_array_unref (report->path);
   report->path = g_ptr_array_ref (path->certificates);
+  report->path_found = path->found;
   if (!path->found)
     fail_path (report, path);
-  return path->found;
+  return TRUE;
 }
 
 /* --- revocation ------------------------------------------------------------------------------------------------------ */
 
 typedef enum { ANSWER_NOT_NEEDED, ANSWER_MISSING, ANSWER_THERE, ANSWER_CANCELLED } Answer;
 
-static gboolean
-names_source (SignetCertificate *certificate, const char *kind)
+static const char *
+reason_of (const GError *error)
 {
-  g_auto(GStrv) urls = signet_certificate_dup_urls (certificate, kind);
-
-  return urls[0] != NULL;
-}
-
-static gboolean
-is_offline (const SignetValidationContext *context)
-{
-  return context->options->http == NULL || signet_http_is_offline (context->options->http);
+  if (g_error_matches (error, SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_OFFLINE))
+    return "revocation-not-checked";
+  if (g_error_matches (error, SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_UNREACHABLE))
+    return "revocation-unreachable";
+  return g_error_matches (error, SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_STALE) ? "revocation-stale" : "revocation-unknown";
 }
 
 /* @reason: a code when the answer is missing; @detail: (transfer full) */
@@ -112,23 +113,31 @@ ask (const SignetValidationContext *context, SignetCertificate *certificate, Sig
 {
   g_autoptr(GError) local_error = NULL;
 
-  *reason = "revocation-not-checked";
-  if (!names_source (certificate, "ocsp"))
-    return names_source (certificate, "crl") ? ANSWER_MISSING : ANSWER_NOT_NEEDED;
-  if (is_offline (context))
-    return ANSWER_MISSING;
-  *status = signet_evidence_fetch_ocsp (context->options->http, certificate, issuer, context->now, context->cancellable, &local_error);
+  *status = signet_evidence_session_find_revocation (context->evidence, certificate, issuer, context->cancellable, &local_error);
   if (*status != NULL)
     return ANSWER_THERE;
+  if (g_error_matches (local_error, SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_NO_SOURCE))
+    return ANSWER_NOT_NEEDED;
   if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_propagate_error (error, g_steal_pointer (&local_error));
       return ANSWER_CANCELLED;
     }
-  *reason = g_error_matches (local_error, SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_UNREACHABLE) ? "revocation-unreachable"
-                                                                                                    : "revocation-unknown";
+  *reason = reason_of (local_error);
   *detail = g_strdup (local_error->message);
   return ANSWER_MISSING;
+}
+
+/* Not where an answer usually comes from: a person who relies on it is told. */
+static void
+tell_origin (SignetSignatureReport *report, const SignetRevocationStatus *status)
+{
+  g_autofree char *when = signet_time_format_iso8601 (status->produced_at);
+
+  if (status->kind == SIGNET_EVIDENCE_CRL && status->instead != NULL)
+    _signet_signature_report_note (report, "revocation-by-list", status->instead);
+  if (status->origin == SIGNET_EVIDENCE_FROM_CACHE)
+    _signet_signature_report_note (report, "revocation-kept", when);
 }
 
 /* Revoked counts from its own date on: what is proved to be older stays good (5.5.4), except that a hold may be lifted again. */
@@ -164,6 +173,8 @@ check_one (const SignetValidationContext *context, SignetSignatureReport *report
     judge_revoked (report, status, index > 0);
   else if (answer == ANSWER_THERE && status->status == SIGNET_REVOCATION_UNKNOWN)
     _signet_signature_report_fail (report, SIGNET_VERDICT_INDETERMINATE, "TRY_LATER", "revocation-unknown", "the server does not know the certificate");
+  if (answer == ANSWER_THERE)
+    tell_origin (report, status);
   if (index == 0)
     report->revocation = g_steal_pointer (&status);
   return TRUE;
@@ -207,10 +218,12 @@ check_tsa_revocation (const SignetValidationContext *context, GPtrArray *path, c
 static gboolean
 check_tsa (const SignetValidationContext *context, SignetTimestamp *timestamp, const char **why, char **detail, GError **error)
 {
-  g_autoptr(GPtrArray) untrusted = collect_untrusted (context, timestamp->certificates);
-  g_autoptr(SignetCertificatePath) path =
-    signet_certificate_path_build (timestamp->tsa, untrusted, context->options->anchors, SIGNET_PATH_PURPOSE_TSA, context->at);
+  g_autoptr(GPtrArray) untrusted = _signet_validation_collect_untrusted (context, timestamp->certificates);
+  SignetEvidencePathQuestion question = { timestamp->tsa, untrusted, context->options->anchors, SIGNET_PATH_PURPOSE_TSA, context->at };
+  const SignetCertificatePath *path = signet_evidence_session_find_path (context->evidence, &question, context->cancellable, error);
 
+  if (path == NULL)
+    return FALSE;
   if (!path->found)
     {
       *why = "timestamp-untrusted";

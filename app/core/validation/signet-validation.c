@@ -34,6 +34,15 @@ context_for (const SignetValidationOptions *options, GCancellable *cancellable)
   return context;
 }
 
+static SignetEvidenceSession *
+new_session (const SignetValidationContext *context)
+{
+  const SignetValidationOptions *options = context->options;
+  SignetEvidenceSources sources = { options->http, options->cache, options->crls, context->now, context->at };
+
+  return signet_evidence_session_new (&sources);
+}
+
 /**
  * signet_validation_run:
  * @file: a file
@@ -53,9 +62,12 @@ signet_validation_run (SignetDocumentFile *file, SignetDocumentFile *detached, c
   SignetValidationContext context = context_for (options, cancellable);
   g_autoptr(GPtrArray) signatures = signet_document_find_signatures (file, detached, cancellable, error);
   g_autoptr(SignetFileReport) report = NULL;
+  g_autoptr(SignetEvidenceSession) evidence = signatures != NULL ? new_session (&context) : NULL;
 
   if (signatures == NULL)
     return NULL;
+  context.evidence = evidence;
+  _signet_validation_gather (&context, signatures);
   report = _signet_file_report_new (signet_document_file_get_path (file), context.at);
   for (guint i = 0; i < signatures->len; i++)
     if (!add_report (&context, report, g_ptr_array_index (signatures, i), error))

@@ -4,7 +4,7 @@
 
 #include "../authority/signet-authority.h"
 #include "../document/signet-document-signature.h"
-#include "../evidence/signet-evidence.h"
+#include "../evidence/signet-evidence-session.h"
 
 G_BEGIN_DECLS
 
@@ -16,9 +16,11 @@ typedef struct {
   GPtrArray   *anchors;     /* (element-type SignetCertificate) */
   GPtrArray   *untrusted;   /* (nullable) further CA certificates */
   GPtrArray   *authorities; /* (nullable) (element-type SignetAuthority) */
-  SignetHttp  *http;        /* (nullable): NULL or offline: no revocation is asked for */
+  SignetHttp  *http;        /* (nullable): NULL or offline: nobody is asked */
   gint64       at;          /* SIGNET_TIME_UNKNOWN: now by @clock */
   SignetClock *clock;
+  SignetEvidenceCache *cache; /* (nullable): what is known from earlier; also used offline */
+  GPtrArray   *crls;        /* (nullable) (element-type GBytes): revocation lists given by hand, DER */
 } SignetValidationOptions;
 
 /* @code is stable ("no-trust-anchor"); the sentence is made by the faces. @detail: (nullable) technical, untranslated. */
