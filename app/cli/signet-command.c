@@ -38,7 +38,11 @@ static const SignetCommand commands[] = {
     "signet token change-pin\nsignet token change-pin --puk", signet_command_token_change_pin },
   { "token", "unblock", N_("[TOKEN]"), N_("Set a new PIN when the old one is locked or forgotten."),
     "signet token unblock\nsignet token unblock --puk-file puk --new-pin-file pin \"Li Na\"", signet_command_token_unblock },
-  { "token", "doctor", NULL, N_("Find out why a token is not found."), NULL, NULL },
+  { "token", "remove", N_("TOKEN"), N_("Destroy a software token and its keys."), "signet token remove Practice", signet_command_token_remove },
+  { "token", "modules", N_("[add PATH | remove PATH]"), N_("Show, add or remove drivers of tokens (PKCS#11 modules)."),
+    "signet token modules\nsignet token modules add /opt/vendor/lib/libvendor-pkcs11.so", signet_command_token_modules },
+  { "token", "doctor", N_("[TOKEN]"), N_("Find out why a token is not found or does not sign."),
+    "signet token doctor\nsignet token doctor --test-signature \"Li Na\"", signet_command_token_doctor },
 
   { "certificate", "list", NULL, N_("Show the certificates on all tokens."),
     "signet certificate list", signet_command_certificate_list },

@@ -23,7 +23,8 @@ offers ()
 
 offers 'signet ' sign verify token certificate request authority plugin journal help --version
 offers 'signet si' sign
-offers 'signet token ' list init change-pin unblock
+offers 'signet token ' list init change-pin unblock remove modules doctor
+offers 'signet token doctor --' --test-signature --verbose
 offers 'signet token unblock --' --puk-file --so-pin-file --new-pin-file --spend-last-try
 offers 'signet token ch' change-pin
 offers 'signet sign --' --reason --pin-file --output-dir --json

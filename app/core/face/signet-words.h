@@ -8,6 +8,7 @@
 #include "../enrolment/signet-enrolment.h"
 #include "../signing/signet-signing.h"
 #include "../token/signet-token-unblock.h"
+#include "../token/signet-token-doctor.h"
 
 G_BEGIN_DECLS
 
@@ -35,6 +36,15 @@ const char *signet_words_unblock_code    (SignetUnblockStrategy strategy);
 char       *signet_words_date            (gint64 time);                       /* localised, local time zone */
 char       *signet_words_date_time       (gint64 time);
 char       *signet_words_days_left       (gint64 until, gint64 now);          /* "159 days left", "ended 3 days ago" (plural forms) */
+
+/* The token doctor: a layer, a finding as a sentence, what mends it (nullable), the one the others follow from (nullable), exit status. */
+char       *signet_words_doctor_layer    (SignetDoctorLayer layer);
+char       *signet_words_doctor_finding  (const SignetDoctorFinding *finding);
+char       *signet_words_doctor_remedy   (const SignetDoctorFinding *finding);
+const SignetDoctorFinding *signet_words_doctor_cause (GPtrArray *findings);
+int         signet_words_doctor_status   (GPtrArray *findings);
+gboolean    signet_words_has_doctor_code (const char *code);
+JsonObject *signet_words_doctor_finding_to_json (const SignetDoctorFinding *finding);
 
 /* JSON of docs/cli.md, shared by --json and Save Report. (transfer full) */
 JsonNode   *signet_words_report_to_json  (GPtrArray *file_reports);

@@ -21,7 +21,8 @@ struct _SignetTokenHostRef {
   SignetTokenDeadline doing;  /* what @busy is about */
   gboolean         dead;
   gboolean         hung;      /* why it is dead */
-  GHashTable      *logins;    /* ids of the tokens that are logged in here */
+  GHashTable      *logins;    /* ids of the tokens that are logged in here, to the descriptor that tells other processes */
+  char            *software_dir; /* (nullable) */
 };
 
 /* Called with the lock held, or when nobody else is left. */

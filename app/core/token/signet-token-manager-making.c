@@ -113,6 +113,36 @@ signet_token_manager_init_software_token (SignetTokenManager *self,
 }
 
 /**
+ * signet_token_manager_remove_software_token:
+ * @token: one of ours
+ *
+ * Its keys are gone for good. Errors: SIGNET_BASE_ERROR_DENIED when it is not a software token of ours, SIGNET_BASE_ERROR_TRY_LATER while
+ * somebody, in any process, is logged in to it.
+ */
+gboolean
+signet_token_manager_remove_software_token (SignetTokenManager *self, SignetToken *token, GCancellable *cancellable, GError **error)
+{
+  const char *dir = signet_paths_get_software_token_dir ();
+  SignetTokenModule *module = NULL;
+  g_autoptr (GPtrArray) tokens = NULL;
+
+  g_return_val_if_fail (SIGNET_IS_TOKEN_MANAGER (self), FALSE);
+  g_return_val_if_fail (SIGNET_IS_TOKEN (token), FALSE);
+
+  module = _signet_token_get_module (token);
+  if (g_strcmp0 (_signet_token_module_get_software_dir (module), dir) != 0)
+    {
+      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "only software tokens of our own folder are removed");
+      return FALSE;
+    }
+  if (!_signet_token_software_remove (dir, _signet_token_get_id (token), error))
+    return FALSE;
+  _signet_token_module_forget_host (module);
+  tokens = signet_token_manager_refresh (self, cancellable, NULL, NULL);
+  return TRUE;
+}
+
+/**
  * signet_token_manager_init_token:
  * @token: all that is on it is lost
  * @pin: (nullable): both %NULL on a PIN pad

@@ -64,6 +64,7 @@ _signet_token_host_unref (SignetTokenHostRef *host)
   g_clear_object (&host->connection);
   g_clear_object (&host->child);
   g_hash_table_unref (host->logins);
+  g_free (host->software_dir);
   g_mutex_clear (&host->lock);
   g_cond_clear (&host->turn);
   g_free (host);
@@ -94,7 +95,10 @@ _signet_token_host_claim_login (SignetTokenHostRef *host, const char *token)
   gboolean claimed = FALSE;
 
   g_mutex_lock (&host->lock);
-  claimed = g_hash_table_add (host->logins, g_strdup (token));
+  claimed = !g_hash_table_contains (host->logins, token);
+  if (claimed)
+    g_hash_table_insert (host->logins, g_strdup (token),
+                         GINT_TO_POINTER (_signet_token_software_mark_login (host->software_dir, token)));
   g_mutex_unlock (&host->lock);
   return claimed;
 }
@@ -274,7 +278,8 @@ start_host (SignetTokenModule *self, GCancellable *cancellable, GError **error)
   g_atomic_ref_count_init (&host->references);
   g_mutex_init (&host->lock);
   g_cond_init (&host->turn);
-  host->logins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  host->logins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, _signet_token_software_unmark_login);
+  host->software_dir = g_strdup (self->software_dir);
   memcpy (host->deadlines, self->deadlines, sizeof host->deadlines);
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
     {

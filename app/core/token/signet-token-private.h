@@ -125,6 +125,11 @@ gboolean _signet_token_software_exists (const char *dir);
 gboolean _signet_token_software_prepare (const char *dir, GError **error);
 char    *_signet_token_software_dup_state (const char *dir);   /* changes when a token or an object comes or goes */
 char    *_signet_token_software_dup_tokens (const char *dir);  /* changes when a token comes or goes */
+/* Removes the folder of one token, by the id of its listing. TRY_LATER while somebody is logged in to it. */
+gboolean _signet_token_software_remove (const char *dir, const char *id, GError **error);
+/* Tells other processes that a token of ours is logged in; -1 when there is nothing to tell. Undone with what was returned. */
+int      _signet_token_software_mark_login   (const char *dir, const char *id);
+void     _signet_token_software_unmark_login (gpointer mark);
 int      _signet_token_compare_names (const char *const *a, const char *const *b);
 
 /* --- folders that tell --- */
