@@ -9,11 +9,13 @@
 
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "signet-host-private.h"
 
-#define BATCH 64
+#define BATCH 64 /* handles in one call */
+#define MANY  32 /* certificates: no card has as many */
 
 /* Left of what one answer may carry: D-Bus takes 128 MiB, nobody's token needs a quarter of it. */
 static gsize budget = HOST_MAX_ANSWER;
@@ -310,14 +312,32 @@ host_objects_describe_one (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_
   return describe_key (p11, session, class, handle);
 }
 
-gboolean
-host_objects_describe (CK_FUNCTION_LIST *p11,
-                       CK_SESSION_HANDLE session,
-                       CK_OBJECT_CLASS class,
-                       GVariantBuilder *builder,
-                       GError **error)
+/* Borrowed by whoever lists; a listing is one thread's. */
+typedef struct
 {
-  g_autofree CK_OBJECT_HANDLE *handles = g_new0 (CK_OBJECT_HANDLE, HOST_MAX_OBJECTS);
+  CK_FUNCTION_LIST *p11;
+  CK_SESSION_HANDLE session;
+  GVariantBuilder *builder;
+} Listing;
+
+static gboolean
+describe_all_of (Listing *listing, CK_OBJECT_CLASS class, const CK_OBJECT_HANDLE *handles, gulong n, GError **error)
+{
+  for (gulong i = 0; i < n; i++)
+    {
+      GVariant *description = host_objects_describe_one (listing->p11, listing->session, class, handles[i]);
+
+      g_variant_builder_add_value (listing->builder, description);
+      if (g_variant_get_size (description) > budget)
+        return host_set_error (error, SIGNET_TOKEN_ERROR_MODULE_LIED, "the token holds more than we list");
+      budget -= g_variant_get_size (description);
+    }
+  return TRUE;
+}
+
+static gboolean
+find_class (Listing *listing, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE *handles, gulong *n, GError **error)
+{
   CK_OBJECT_CLASS wanted = class;
   CK_CERTIFICATE_TYPE x509 = CKC_X_509;
   CK_BBOOL yes = CK_TRUE;
@@ -326,18 +346,93 @@ host_objects_describe (CK_FUNCTION_LIST *p11,
     { CKA_TOKEN, &yes, sizeof yes },
     { CKA_CERTIFICATE_TYPE, &x509, sizeof x509 },
   };
+
+  return host_objects_find (listing->p11, listing->session, template, class == CKO_CERTIFICATE ? 3 : 2, handles, HOST_MAX_OBJECTS, n,
+                            error);
+}
+
+gboolean
+host_objects_describe (CK_FUNCTION_LIST *p11,
+                       CK_SESSION_HANDLE session,
+                       CK_OBJECT_CLASS class,
+                       GVariantBuilder *builder,
+                       GError **error)
+{
+  Listing listing = { p11, session, builder };
+  g_autofree CK_OBJECT_HANDLE *handles = g_new (CK_OBJECT_HANDLE, HOST_MAX_OBJECTS);
   gulong n = 0;
 
-  if (!host_objects_find (p11, session, template, class == CKO_CERTIFICATE ? 3 : 2, handles, HOST_MAX_OBJECTS, &n, error))
-    return FALSE;
-  for (gulong i = 0; i < n; i++)
-    {
-      GVariant *description = host_objects_describe_one (p11, session, class, handles[i]);
+  return find_class (&listing, class, handles, &n, error) && describe_all_of (&listing, class, handles, n, error);
+}
 
-      g_variant_builder_add_value (builder, description);
-      if (g_variant_get_size (description) > budget)
-        return host_set_error (error, SIGNET_TOKEN_ERROR_MODULE_LIED, "the token holds more than we list");
-      budget -= g_variant_get_size (description);
-    }
+/* --- a token with many certificates --- */
+
+static int
+compare_handles (const void *a, const void *b)
+{
+  const CK_OBJECT_HANDLE x = *(const CK_OBJECT_HANDLE *) a;
+  const CK_OBJECT_HANDLE y = *(const CK_OBJECT_HANDLE *) b;
+
+  return (x > y) - (x < y);
+}
+
+/* What is neither a key nor, for whatever reason, willing to say what it is, is passed over. */
+static gboolean
+describe_key_at (Listing *listing, CK_OBJECT_HANDLE handle, GError **error)
+{
+  CK_OBJECT_CLASS class = CKO_DATA;
+  CK_ATTRIBUTE attribute = { CKA_CLASS, &class, sizeof class };
+  CK_RV rv = listing->p11->C_GetAttributeValue (listing->session, handle, &attribute, 1);
+
+  if (rv != CKR_OK || attribute.ulValueLen != sizeof class || (class != CKO_PUBLIC_KEY && class != CKO_PRIVATE_KEY))
+    return TRUE;
+  return describe_all_of (listing, class, &handle, 1, error);
+}
+
+/* FALSE without an error: the module does not search without a class, or forgets what it has just shown. */
+static gboolean
+describe_the_rest (Listing *listing, CK_OBJECT_HANDLE *certificates, gulong n_certificates, GError **error)
+{
+  g_autofree CK_OBJECT_HANDLE *handles = g_new (CK_OBJECT_HANDLE, HOST_MAX_OBJECTS);
+  CK_BBOOL yes = CK_TRUE;
+  CK_ATTRIBUTE template[] = { { CKA_TOKEN, &yes, sizeof yes } };
+  gulong n = 0;
+
+  if (!host_objects_find (listing->p11, listing->session, template, 1, handles, HOST_MAX_OBJECTS, &n, NULL) || n < n_certificates ||
+      n == HOST_MAX_OBJECTS)
+    return FALSE;
+  qsort (certificates, n_certificates, sizeof *certificates, compare_handles);
+  for (gulong i = 0; i < n; i++)
+    if (bsearch (&handles[i], certificates, n_certificates, sizeof *certificates, compare_handles) == NULL &&
+        !describe_key_at (listing, handles[i], error))
+      return FALSE;
   return TRUE;
+}
+
+/**
+ * host_objects_describe_all:
+ *
+ * Certificates, public keys, and private keys where the token shows them. A search costs some modules as much as reading everything it finds,
+ * so where there are many certificates the keys are not searched for class by class.
+ */
+gboolean
+host_objects_describe_all (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, GVariantBuilder *builder, GError **error)
+{
+  Listing listing = { p11, session, builder };
+  g_autofree CK_OBJECT_HANDLE *certificates = g_new (CK_OBJECT_HANDLE, HOST_MAX_OBJECTS);
+  gulong n = 0;
+  GError *failure = NULL;
+
+  if (!find_class (&listing, CKO_CERTIFICATE, certificates, &n, error) ||
+      !describe_all_of (&listing, CKO_CERTIFICATE, certificates, n, error))
+    return FALSE;
+  if (n > MANY && describe_the_rest (&listing, certificates, n, &failure))
+    return TRUE;
+  if (failure != NULL)
+    {
+      g_propagate_error (error, failure);
+      return FALSE;
+    }
+  return host_objects_describe (p11, session, CKO_PUBLIC_KEY, builder, error) &&
+         host_objects_describe (p11, session, CKO_PRIVATE_KEY, builder, error);
 }

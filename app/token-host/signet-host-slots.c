@@ -8,6 +8,8 @@
 
 #include "signet-host-private.h"
 
+#define FEW 32 /* objects, described one by one */
+
 /* Mechanisms whose presence decides what a person is offered. */
 static const CK_MECHANISM_TYPE mechanisms[] = {
   CKM_RSA_PKCS_KEY_PAIR_GEN,
@@ -172,11 +174,26 @@ pin_limit (gulong limit)
   return limit > HOST_MAX_PIN ? 0 : (guint) limit;
 }
 
+/* D-Bus takes a message apart value by value at both ends; for thousands of them that costs more than to read them from the token. */
+static void
+insert_objects (GVariantDict *description, GVariant *objects)
+{
+  g_autoptr (GVariant) list = g_variant_ref_sink (objects);
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (g_variant_n_children (list) <= FEW)
+    {
+      g_variant_dict_insert_value (description, "objects", list);
+      return;
+    }
+  bytes = g_variant_get_data_as_bytes (list);
+  g_variant_dict_insert_value (description, "packed", g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE));
+}
+
 /* Certificates and public keys are there for everybody; private keys when the token shows them without a login. */
 static void
 describe_objects (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, GVariantDict *description)
 {
-  static const CK_OBJECT_CLASS classes[] = { CKO_CERTIFICATE, CKO_PUBLIC_KEY, CKO_PRIVATE_KEY };
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
   g_autoptr (GError) failure = NULL;
   CK_SESSION_HANDLE session = 0;
@@ -185,11 +202,10 @@ describe_objects (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, GVariantDict *descript
 
   if (host_check (rv, "C_OpenSession", &failure))
     {
-      for (guint i = 0; i < G_N_ELEMENTS (classes) && failure == NULL; i++)
-        host_objects_describe (p11, session, classes[i], &builder, &failure);
+      host_objects_describe_all (p11, session, &builder, &failure);
       p11->C_CloseSession (session);
     }
-  g_variant_dict_insert_value (description, "objects", g_variant_builder_end (&builder));
+  insert_objects (description, g_variant_builder_end (&builder));
   omitted = host_objects_take_omitted ();
   if (omitted > 0 && failure == NULL)
     g_set_error (&failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_FAILED,

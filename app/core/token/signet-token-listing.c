@@ -15,26 +15,9 @@
 #include "../base/signet-text.h"
 #include "signet-token-private.h"
 
+#define MAX_FIELDS 64 /* of one object: nobody says more */
+
 /* --- objects --- */
-
-/* (nullable): also when longer than @limit */
-static GBytes *
-lookup_bytes (GVariant *dictionary, const char *name, gsize limit)
-{
-  g_autoptr (GVariant) value = g_variant_lookup_value (dictionary, name, G_VARIANT_TYPE_BYTESTRING);
-
-  if (value == NULL || g_variant_get_size (value) > limit)
-    return NULL;
-  return g_variant_get_data_as_bytes (value);
-}
-
-static GBytes *
-lookup_bytes_or_empty (GVariant *dictionary, const char *name, gsize limit)
-{
-  GBytes *bytes = lookup_bytes (dictionary, name, limit);
-
-  return bytes != NULL ? bytes : g_bytes_new_static ("", 0);
-}
 
 static void
 clear_bytes (GBytes **bytes)
@@ -56,34 +39,45 @@ _signet_token_object_free (SignetTokenObject *object)
   g_free (object);
 }
 
-/* What is not said, or not said as a boolean, is unknown. */
-static SignetTokenFact
-lookup_fact (GVariant *dictionary, const char *name)
+typedef enum
 {
-  gboolean value = FALSE;
+  NUMBER,
+  BYTES,
+  FACT,
+} Kind;
 
-  if (!g_variant_lookup (dictionary, name, "b", &value))
-    return SIGNET_TOKEN_FACT_UNKNOWN;
-  return value ? SIGNET_TOKEN_FACT_YES : SIGNET_TOKEN_FACT_NO;
-}
-
-static void
-read_facts (GVariant *dictionary, SignetTokenKeyFacts *facts)
+/* What an object may be said to be. A listing has thousands of them: each is gone through once, not once for each name. */
+static const struct
 {
-  facts->local = lookup_fact (dictionary, "local");
-  facts->sensitive = lookup_fact (dictionary, "sensitive");
-  facts->always_sensitive = lookup_fact (dictionary, "always-sensitive");
-  facts->extractable = lookup_fact (dictionary, "extractable");
-  facts->never_extractable = lookup_fact (dictionary, "never-extractable");
-  facts->always_authenticate = lookup_fact (dictionary, "always");
-}
+  const char *name;
+  Kind kind;
+  gsize place; /* in SignetTokenObject */
+  gsize limit; /* of bytes */
+} fields[] = {
+  { "class", NUMBER, G_STRUCT_OFFSET (SignetTokenObject, class), 0 },
+  { "handle", NUMBER, G_STRUCT_OFFSET (SignetTokenObject, handle), 0 },
+  { "key-type", NUMBER, G_STRUCT_OFFSET (SignetTokenObject, key_type), 0 },
+  { "id", BYTES, G_STRUCT_OFFSET (SignetTokenObject, id), SIGNET_TOKEN_MAX_ID },
+  { "label", BYTES, G_STRUCT_OFFSET (SignetTokenObject, label), SIGNET_TOKEN_MAX_TEXT },
+  { "value", BYTES, G_STRUCT_OFFSET (SignetTokenObject, value), SIGNET_CERTIFICATE_MAX_SIZE },
+  { "modulus", BYTES, G_STRUCT_OFFSET (SignetTokenObject, modulus), SIGNET_TOKEN_MAX_KEY },
+  { "exponent", BYTES, G_STRUCT_OFFSET (SignetTokenObject, exponent), SIGNET_TOKEN_MAX_KEY },
+  { "params", BYTES, G_STRUCT_OFFSET (SignetTokenObject, params), SIGNET_TOKEN_MAX_KEY },
+  { "point", BYTES, G_STRUCT_OFFSET (SignetTokenObject, point), SIGNET_TOKEN_MAX_KEY },
+  { "local", FACT, G_STRUCT_OFFSET (SignetTokenObject, facts.local), 0 },
+  { "sensitive", FACT, G_STRUCT_OFFSET (SignetTokenObject, facts.sensitive), 0 },
+  { "always-sensitive", FACT, G_STRUCT_OFFSET (SignetTokenObject, facts.always_sensitive), 0 },
+  { "extractable", FACT, G_STRUCT_OFFSET (SignetTokenObject, facts.extractable), 0 },
+  { "never-extractable", FACT, G_STRUCT_OFFSET (SignetTokenObject, facts.never_extractable), 0 },
+  { "always", FACT, G_STRUCT_OFFSET (SignetTokenObject, facts.always_authenticate), 0 },
+  { "sign", FACT, G_STRUCT_OFFSET (SignetTokenObject, signs), 0 },
+};
 
 static GArray *
-lookup_mechanisms (GVariant *dictionary)
+read_mechanisms (GVariant *list)
 {
-  g_autoptr (GVariant) list = g_variant_lookup_value (dictionary, "allowed", G_VARIANT_TYPE ("at"));
   GArray *mechanisms = NULL;
-  gsize n = list != NULL ? g_variant_n_children (list) : 0;
+  gsize n = g_variant_is_of_type (list, G_VARIANT_TYPE ("at")) ? g_variant_n_children (list) : 0;
 
   if (n == 0 || n > SIGNET_TOKEN_MAX_ALLOWED)
     return NULL;
@@ -98,28 +92,58 @@ lookup_mechanisms (GVariant *dictionary)
   return mechanisms;
 }
 
+/* What is not said, said in another type or longer than we take stays as it was. */
+static void
+read_field (SignetTokenObject *object, guint field, GVariant *value)
+{
+  gpointer place = G_STRUCT_MEMBER_P (object, fields[field].place);
+  GBytes **bytes = place;
+
+  if (fields[field].kind == NUMBER && g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
+    *(guint64 *) place = g_variant_get_uint64 (value);
+  else if (fields[field].kind == FACT && g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+    *(SignetTokenFact *) place = g_variant_get_boolean (value) ? SIGNET_TOKEN_FACT_YES : SIGNET_TOKEN_FACT_NO;
+  else if (fields[field].kind == BYTES && g_variant_is_of_type (value, G_VARIANT_TYPE_BYTESTRING) &&
+           g_variant_get_size (value) <= fields[field].limit && *bytes == NULL)
+    *bytes = g_variant_get_data_as_bytes (value);
+}
+
+static void
+read_entry (SignetTokenObject *object, GVariant *entry)
+{
+  g_autoptr (GVariant) name = g_variant_get_child_value (entry, 0);
+  g_autoptr (GVariant) boxed = g_variant_get_child_value (entry, 1);
+  g_autoptr (GVariant) value = g_variant_get_variant (boxed);
+  const char *text = g_variant_get_string (name, NULL);
+
+  if (object->allowed == NULL && g_str_equal (text, "allowed"))
+    object->allowed = read_mechanisms (value);
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (g_str_equal (text, fields[i].name))
+      {
+        read_field (object, i, value);
+        return;
+      }
+}
+
 static SignetTokenObject *
 parse_object (GVariant *dictionary)
 {
   SignetTokenObject *object = g_new0 (SignetTokenObject, 1);
-  guint64 class = G_MAXUINT64;
-  guint64 key_type = G_MAXUINT64;
+  GBytes **const required[] = { &object->id, &object->label, &object->value };
+  gsize n = MIN (g_variant_n_children (dictionary), MAX_FIELDS);
 
-  g_variant_lookup (dictionary, "class", "t", &class);
-  g_variant_lookup (dictionary, "handle", "t", &object->handle);
-  g_variant_lookup (dictionary, "key-type", "t", &key_type);
-  read_facts (dictionary, &object->facts);
-  object->cannot_sign = lookup_fact (dictionary, "sign") == SIGNET_TOKEN_FACT_NO;
-  object->allowed = lookup_mechanisms (dictionary);
-  object->class = (gulong) class;
-  object->key_type = (gulong) key_type;
-  object->id = lookup_bytes_or_empty (dictionary, "id", SIGNET_TOKEN_MAX_ID);
-  object->label = lookup_bytes_or_empty (dictionary, "label", SIGNET_TOKEN_MAX_TEXT);
-  object->value = lookup_bytes_or_empty (dictionary, "value", SIGNET_CERTIFICATE_MAX_SIZE);
-  object->modulus = lookup_bytes (dictionary, "modulus", SIGNET_TOKEN_MAX_KEY);
-  object->exponent = lookup_bytes (dictionary, "exponent", SIGNET_TOKEN_MAX_KEY);
-  object->params = lookup_bytes (dictionary, "params", SIGNET_TOKEN_MAX_KEY);
-  object->point = lookup_bytes (dictionary, "point", SIGNET_TOKEN_MAX_KEY);
+  object->class = G_MAXUINT64;
+  object->key_type = G_MAXUINT64;
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autoptr (GVariant) entry = g_variant_get_child_value (dictionary, i);
+
+      read_entry (object, entry);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (required); i++)
+    if (*required[i] == NULL)
+      *required[i] = g_bytes_new_static ("", 0);
   return object;
 }
 

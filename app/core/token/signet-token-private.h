@@ -22,9 +22,9 @@ G_BEGIN_DECLS
 
 /* One PKCS#11 object as the host described it: outside bytes within the limits above. Borrowed from the listing's GVariant. */
 typedef struct {
-  gulong   class;
+  guint64  class;
   guint64  handle;
-  gulong   key_type;
+  guint64  key_type;
   GBytes  *id;       /* never NULL in these three */
   GBytes  *label;
   GBytes  *value;
@@ -33,7 +33,7 @@ typedef struct {
   GBytes  *params;
   GBytes  *point;
   SignetTokenKeyFacts facts; /* from here on of a private key */
-  gboolean cannot_sign;      /* CKA_SIGN is false */
+  SignetTokenFact signs;     /* CKA_SIGN */
   GArray  *allowed;          /* (nullable) (element-type guint64): CKA_ALLOWED_MECHANISMS */
 } SignetTokenObject;
 

@@ -61,7 +61,7 @@ match (SignetTokenObject *object, SignetTokenKey *key, gulong key_type)
 {
   g_autoptr (GBytes) spki = NULL;
 
-  if (object->class != CKO_PRIVATE_KEY || object->key_type != key_type || object->cannot_sign)
+  if (object->class != CKO_PRIVATE_KEY || object->key_type != key_type || object->signs == SIGNET_TOKEN_FACT_NO)
     return 0;
   spki = _signet_token_object_dup_spki (object);
   if (spki != NULL)

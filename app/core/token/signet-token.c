@@ -373,6 +373,18 @@ signet_token_get_key_specs (SignetToken *self)
   return (const char *const *) self->specs->pdata;
 }
 
+/* (nullable). Packed ones are outside bytes like everything else: GVariant checks them as they are read. */
+static GVariant *
+dup_objects (GVariant *description)
+{
+  g_autoptr (GVariant) packed = g_variant_lookup_value (description, "packed", G_VARIANT_TYPE_BYTESTRING);
+  g_autoptr (GBytes) bytes = packed != NULL ? g_variant_get_data_as_bytes (packed) : NULL;
+
+  if (bytes == NULL)
+    return g_variant_lookup_value (description, "objects", G_VARIANT_TYPE ("aa{sv}"));
+  return g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE ("aa{sv}"), bytes, FALSE));
+}
+
 /**
  * signet_token_get_keys:
  *
@@ -386,7 +398,7 @@ signet_token_get_keys (SignetToken *self)
   g_mutex_lock (&self->lock);
   if (self->keys == NULL)
     {
-      g_autoptr (GVariant) list = g_variant_lookup_value (self->description, "objects", G_VARIANT_TYPE ("aa{sv}"));
+      g_autoptr (GVariant) list = dup_objects (self->description);
       g_autoptr (GPtrArray) objects = _signet_token_parse_objects (list);
 
       self->keys = _signet_token_join_keys (self, objects);
