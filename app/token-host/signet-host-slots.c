@@ -77,6 +77,9 @@ host_slots_make_id (CK_SLOT_ID slot, const CK_TOKEN_INFO *info)
   append_escaped (id, info->model, sizeof info->model);
   g_string_append_c (id, '/');
   append_escaped (id, info->serialNumber, sizeof info->serialNumber);
+  /* a card with a PIN for each key is a token for each PIN: of one model and one serial number, called differently */
+  g_string_append_c (id, '/');
+  append_escaped (id, info->label, sizeof info->label);
   return g_string_free (id, FALSE);
 }
 
@@ -121,8 +124,7 @@ append_state (GString *state, CK_SLOT_ID slot, const CK_TOKEN_INFO *info)
 {
   g_autofree char *id = host_slots_make_id (slot, info);
 
-  g_string_append_printf (state, " %s:%lx:", id, (gulong) info->flags);
-  append_escaped (state, info->label, sizeof info->label);
+  g_string_append_printf (state, " %s:%lx", id, (gulong) info->flags);
 }
 
 char *

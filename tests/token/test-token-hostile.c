@@ -541,6 +541,26 @@ test_login_faults (void)
     }
 }
 
+/* A card with a PIN for each key shows as two tokens of one serial number. */
+static void
+test_two_pins (void)
+{
+  g_autoptr (SignetTokenManager) manager = new_manager ();
+  g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, NULL);
+  g_autoptr (GPtrArray) tokens = NULL;
+  g_autoptr (SignetTokenSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+
+  set_fault ("two-pins");
+  tokens = signet_token_manager_refresh (manager, NULL, NULL, NULL);
+  g_assert_cmpuint (tokens->len, ==, 2);
+  g_assert_cmpstr (signet_token_get_serial (tokens->pdata[0]), ==, signet_token_get_serial (tokens->pdata[1]));
+  g_assert_cmpstr (signet_token_get_label (tokens->pdata[1]), ==, "Signing PIN");
+  session = signet_token_login (tokens->pdata[1], SIGNET_INTERACTION (person), NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_logins (), ==, 1);
+}
+
 /* --- writing --- */
 
 static SignetCertificate *
@@ -620,6 +640,7 @@ main (int argc, char **argv)
   g_test_add_func ("/token/hostile/pin/always", test_always_authenticates);
   g_test_add_func ("/token/hostile/pin/removed", test_removed_before_login);
   g_test_add_func ("/token/hostile/pin/faults", test_login_faults);
+  g_test_add_func ("/token/hostile/pin/two-pins", test_two_pins);
   g_test_add_func ("/token/hostile/writing", test_writing);
   return g_test_run ();
 }

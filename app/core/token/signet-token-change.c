@@ -128,6 +128,8 @@ run (Change *change, GError **error)
                                            change->cancellable, error);
 
   _signet_token_host_release_login (change->host, _signet_token_get_id (change->token));
+  /* whether the module is logged out again is its secret; the end of its process is no secret */
+  _signet_token_host_retire (change->host);
   _signet_token_host_unref (change->host);
   g_clear_pointer (&change->new_pin, signet_secret_unref);
   if (change->refusal != NULL)

@@ -26,6 +26,7 @@
 #define N_MANY 5000 /* objects of the fault "many-objects" */
 #define N_THOUSAND 1000
 #define MAX_SLOTS 65
+#define SIGNING_SLOT 800 /* of the fault "two-pins": one card, a second PIN */
 #define LARGE (10 * 1024 * 1024)
 
 enum
@@ -144,6 +145,8 @@ count_slots (CK_SLOT_ID *slots)
     return MAX_SLOTS;
   if (fault_is ("slots-same"))
     return 3;
+  if (fault_is ("two-pins"))
+    return 2;
   if (fault_is ("slots-blink"))
     return (CK_ULONG) (blink = !blink);
   return token_is_there () ? 1 : 0;
@@ -163,7 +166,7 @@ C_GetSlotList (CK_BBOOL present, CK_SLOT_ID *slots, CK_ULONG *n_slots)
   if (room < *n_slots)
     return CKR_BUFFER_TOO_SMALL;
   for (CK_ULONG i = 0; i < *n_slots; i++)
-    slots[i] = slot_number;
+    slots[i] = fault_is ("two-pins") && i > 0 ? SIGNING_SLOT : slot_number;
   return CKR_OK;
 }
 
@@ -182,13 +185,15 @@ C_GetTokenInfo (CK_SLOT_ID slot, CK_TOKEN_INFO *info)
   int wrong = 0;
 
   ENTER ();
-  if (!token_is_there () || slot != slot_number)
+  if (!token_is_there () || (slot != slot_number && slot != SIGNING_SLOT))
     return CKR_SLOT_ID_INVALID;
   wrong = hostile_count ("tries");
   memset (info, fault_is ("info-junk") ? 0xff : 0, sizeof *info);
   if (fault_is ("info-junk"))
     return CKR_OK;
   pad (info->label, sizeof info->label, "Hostile (sample)");
+  if (slot == SIGNING_SLOT)
+    pad (info->label, sizeof info->label, "Signing PIN");
   if (fault_is ("junk"))
     memcpy (info->label, junk, sizeof junk);
   if (own_label_length > 0)
@@ -228,7 +233,7 @@ CK_RV
 C_OpenSession (CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notify, CK_SESSION_HANDLE *session)
 {
   ENTER ();
-  *session = 1;
+  *session = slot == SIGNING_SLOT ? SIGNING_SLOT : 1;
   return token_is_there () ? CKR_OK : CKR_TOKEN_NOT_PRESENT;
 }
 
@@ -271,6 +276,8 @@ C_Login (CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pin, CK_ULON
     return CKR_OPERATION_NOT_INITIALIZED;
   if (user == CKU_USER && logged_in)
     return CKR_USER_ALREADY_LOGGED_IN;
+  if (fault_is ("two-pins") && session != SIGNING_SLOT)
+    return CKR_PIN_INCORRECT;
   rv = is_able () && user == CKU_SO ? CKR_OK : try_pin (pin, length);
   if (rv == CKR_OK && user == CKU_CONTEXT_SPECIFIC)
     context_logged_in = 1;
