@@ -33,6 +33,7 @@ typedef struct
   SignetValidationOptions validation;
   GPtrArray *anchors;              /* (owned) (element-type SignetCertificate) */
   GPtrArray *untrusted;            /* (owned) (element-type SignetCertificate) */
+  GPtrArray *crls;                 /* (owned) (element-type GBytes) */
   JsonArray *files;                /* (owned) until handed over */
   gint64 at;
   SignetVerdict verdict;
@@ -61,6 +62,7 @@ signet_verify_run_clear (SignetVerifyRun *run)
 {
   g_clear_pointer (&run->anchors, g_ptr_array_unref);
   g_clear_pointer (&run->untrusted, g_ptr_array_unref);
+  g_clear_pointer (&run->crls, g_ptr_array_unref);
   g_clear_pointer (&run->files, json_array_unref);
 }
 
@@ -78,7 +80,7 @@ signet_verify_parse (SignetInvocation    *invocation,
     { "offline", 0, 0, G_OPTION_ARG_NONE, &options->offline, N_("Ask nothing over the network"), NULL },
     { "detached", 0, 0, G_OPTION_ARG_FILENAME, &options->detached, N_("The file a signature in a file of its own is about"), N_("FILE") },
     { "report", 0, 0, G_OPTION_ARG_FILENAME, &options->report, N_("Write the report into this file (.json)"), N_("FILE") },
-    { "crl", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->crl, N_("A revocation list (not in this version yet)"), N_("FILE") },
+    { "crl", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->crl, N_("Look into this list of revoked certificates first"), N_("FILE") },
     { "policy", 0, 0, G_OPTION_ARG_FILENAME, &options->policy, N_("A signature policy (not in this version yet)"), N_("FILE") },
     { "scenario", 0, 0, G_OPTION_ARG_FILENAME, &options->scenario, N_("What it is used for (not in this version yet)"), N_("CODE") },
     { "list", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->lists, N_("A list of authorities (not in this version yet)"), N_("FILE") },
@@ -92,8 +94,6 @@ signet_verify_parse (SignetInvocation    *invocation,
 static const char *
 signet_verify_find_later (const SignetVerifyOptions *options)
 {
-  if (options->crl != NULL)
-    return "--crl";
   if (options->policy != NULL)
     return "--policy";
   if (options->scenario != NULL)
@@ -152,6 +152,36 @@ signet_verify_add_files (SignetVerifyRun *run,
   return TRUE;
 }
 
+/* (nullable): %NULL: told already */
+static GPtrArray *
+signet_verify_load_crls (SignetVerifyRun *run,
+                         const char      *path)
+{
+  g_autoptr(GError) error = NULL;
+  GPtrArray *crls = signet_evidence_load_crls (path, &error);
+
+  if (crls == NULL)
+    signet_invocation_fail (run->invocation, path, error);
+  return crls;
+}
+
+static gboolean
+signet_verify_add_crls (SignetVerifyRun *run,
+                        char           **paths)
+{
+  run->crls = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  for (guint i = 0; paths != NULL && paths[i] != NULL; i++)
+    {
+      g_autoptr(GPtrArray) crls = signet_verify_load_crls (run, paths[i]);
+
+      if (crls == NULL)
+        return FALSE;
+      for (guint j = 0; j < crls->len; j++)
+        g_ptr_array_add (run->crls, g_bytes_ref (g_ptr_array_index (crls, j)));
+    }
+  return TRUE;
+}
+
 static gboolean
 signet_verify_prepare (SignetVerifyRun *run)
 {
@@ -160,7 +190,8 @@ signet_verify_prepare (SignetVerifyRun *run)
   run->anchors = g_ptr_array_new_with_free_func (g_object_unref);
   run->untrusted = g_ptr_array_new_with_free_func (g_object_unref);
   if (!signet_verify_add_files (run, run->anchors, run->options->trust) ||
-      !signet_verify_add_files (run, run->untrusted, run->options->untrusted))
+      !signet_verify_add_files (run, run->untrusted, run->options->untrusted) ||
+      !signet_verify_add_crls (run, run->options->crl))
     return FALSE;
 
   signet_verify_add (run->anchors, signet_core_get_anchors (core));
@@ -172,6 +203,8 @@ signet_verify_prepare (SignetVerifyRun *run)
     .http = run->options->offline ? NULL : signet_core_get_http (core),
     .at = run->at,
     .clock = signet_core_get_clock (core),
+    .cache = signet_core_get_evidence_cache (core),
+    .crls = run->crls,
   };
   if (run->at == SIGNET_TIME_UNKNOWN)
     run->at = signet_clock_now (run->validation.clock);
@@ -249,6 +282,15 @@ signet_verify_show_time (SignetSignatureReport *report)
 }
 
 static void
+signet_verify_show_revocation (SignetSignatureReport *report)
+{
+  SignetRevocationStatus *status = signet_signature_report_get_revocation (report);
+  g_autofree char *text = status != NULL ? signet_words_revocation (status) : NULL;
+
+  signet_verify_show_line (_("Revocation"), text);
+}
+
+static void
 signet_verify_show_changes (SignetDocumentSignature *signature)
 {
   GPtrArray *changes = signet_document_signature_get_changes (signature);
@@ -309,6 +351,7 @@ signet_verify_show_signature (SignetSignatureReport *report)
   signet_terminal_print ("\n  %s  %s · %s%s%s", mark, id, format, level != NULL && *level != '\0' ? " " : "", level != NULL ? level : "");
   signet_verify_show_signer (report);
   signet_verify_show_time (report);
+  signet_verify_show_revocation (report);
   signet_verify_show_line (_("Reason"), reason);
   signet_verify_show_line (_("Place"), location);
   signet_verify_show_changes (signature);

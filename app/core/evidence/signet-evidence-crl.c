@@ -10,10 +10,15 @@
 
 #include "config.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <openssl/err.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "signet-evidence-crl-private.h"
+
+#include "../base/signet-base-error.h"
 
 #define MAX_AGE_WITHOUT_NEXT (24 * 60 * 60) /* as for OCSP: without nextUpdate there is always something newer */
 #define MAX_CRLS             64             /* in one file given by hand */
@@ -404,4 +409,43 @@ signet_evidence_parse_crls (GBytes *data, GError **error)
   else
     done = size > 0 ? add_pem (crls, text, size, error) : refuse (error, "not a certificate revocation list");
   return done ? g_steal_pointer (&crls) : NULL;
+}
+
+/**
+ * signet_evidence_load_crls:
+ * @path: a file
+ * @error: return location; %SIGNET_BASE_ERROR_NOT_FOUND and the like when it cannot be read, MALFORMED when it is no revocation list
+ *
+ * Returns: (transfer full) (nullable) (element-type GBytes): as signet_evidence_parse_crls()
+ */
+GPtrArray *
+signet_evidence_load_crls (const char *path, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GBytes) data = NULL;
+  GPtrArray *crls;
+  GStatBuf info;
+  char *text = NULL;
+  gsize length = 0;
+
+  if (g_stat (path, &info) != 0)
+    {
+      signet_base_error_set_errno (error, errno, "reading revocation lists");
+      return NULL;
+    }
+  if (!S_ISREG (info.st_mode) || info.st_size > SIGNET_EVIDENCE_MAX_CRL_FILE)
+    {
+      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "not a regular file, or larger than 64 MiB");
+      return NULL;
+    }
+  if (!g_file_get_contents (path, &text, &length, &local_error))
+    {
+      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_NOT_FOUND, local_error->message);
+      return NULL;
+    }
+  data = g_bytes_new_take (text, length);
+  crls = signet_evidence_parse_crls (data, &local_error);
+  if (crls == NULL)
+    g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, local_error->message);
+  return crls;
 }

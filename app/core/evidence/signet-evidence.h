@@ -50,7 +50,9 @@ SignetRevocationStatus *signet_evidence_check_ocsp (GBytes *response, SignetCert
 /* A complete list of the certificate's own issuer; anything else is refused with the reason. */
 SignetRevocationStatus *signet_evidence_check_crl (GBytes *crl, SignetCertificate *certificate, SignetCertificate *issuer, gint64 now, gint64 at,
                                                    GError **error);
-GPtrArray              *signet_evidence_parse_crls (GBytes *data, GError **error); /* (transfer full) (element-type GBytes): DER, from DER or PEM */
+/* (transfer full) (element-type GBytes): DER, from DER or PEM */
+GPtrArray              *signet_evidence_parse_crls (GBytes *data, GError **error);
+GPtrArray              *signet_evidence_load_crls  (const char *path, GError **error);
 
 typedef struct {
   gint64             time;

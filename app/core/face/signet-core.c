@@ -21,6 +21,7 @@ struct _SignetCore
   char **modules;              /* (owned) (nullable) */
   SignetClock *clock;          /* (owned) (nullable) until asked for, as all that follow */
   SignetHttp *http;
+  SignetEvidenceCache *evidence_cache;
   SignetTokenManager *tokens;
   SignetStore *store;
   SignetJournal *journal;
@@ -68,6 +69,7 @@ signet_core_finalize (GObject *object)
   g_clear_object (&self->store);
   g_clear_object (&self->tokens);
   g_clear_object (&self->http);
+  g_clear_pointer (&self->evidence_cache, signet_evidence_cache_unref);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->plugins, g_ptr_array_unref);
   g_clear_pointer (&self->authorities, g_ptr_array_unref);
@@ -144,6 +146,25 @@ signet_core_get_http (SignetCore *self)
   if (self->http == NULL)
     self->http = signet_http_new ();
   return self->http;
+}
+
+/**
+ * signet_core_get_evidence_cache:
+ * @self: a core
+ *
+ * Returns: (transfer none): what is kept of answers about revocation and of fetched certificates
+ */
+SignetEvidenceCache *
+signet_core_get_evidence_cache (SignetCore *self)
+{
+  g_autoptr(GRecMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (SIGNET_IS_CORE (self), NULL);
+
+  locker = g_rec_mutex_locker_new (&self->lock);
+  if (self->evidence_cache == NULL)
+    self->evidence_cache = signet_evidence_cache_new (NULL, 0);
+  return self->evidence_cache;
 }
 
 /**

@@ -14,6 +14,7 @@ G_DECLARE_FINAL_TYPE (SignetCore, signet_core, SIGNET, CORE, GObject)
 SignetCore         *signet_core_new               (const char *const *modules);
 SignetClock        *signet_core_get_clock         (SignetCore *self);
 SignetHttp         *signet_core_get_http          (SignetCore *self);
+SignetEvidenceCache *signet_core_get_evidence_cache (SignetCore *self);
 SignetTokenManager *signet_core_get_tokens        (SignetCore *self);
 SignetStore        *signet_core_get_store         (SignetCore *self, GError **error);
 SignetJournal      *signet_core_get_journal       (SignetCore *self, GError **error);

@@ -160,6 +160,8 @@ static JsonNode *
 signet_json_revocation (SignetRevocationStatus *revocation)
 {
   static const char *const names[] = { "unknown", "good", "revoked" };
+  static const char *const kinds[] = { "ocsp", "crl" };
+  static const char *const origins[] = { "server", "cache", "by-hand" };
   JsonNode *node = json_node_new (JSON_NODE_NULL);
   JsonObject *object;
 
@@ -169,6 +171,11 @@ signet_json_revocation (SignetRevocationStatus *revocation)
   object = json_object_new ();
   signet_json_set_text (object, "status", (guint) revocation->status < G_N_ELEMENTS (names) ? names[revocation->status] : "unknown");
   signet_json_set_outside (object, "responder", revocation->responder);
+  signet_json_set_text (object, "source", (guint) revocation->kind < G_N_ELEMENTS (kinds) ? kinds[revocation->kind] : NULL);
+  signet_json_set_text (object, "origin", (guint) revocation->origin < G_N_ELEMENTS (origins) ? origins[revocation->origin] : NULL);
+  signet_json_set_time (object, "fetched_at", revocation->fetched_at);
+  signet_json_set_outside (object, "instead_because", revocation->instead);
+  signet_json_set_time (object, "this_update", revocation->this_update);
   signet_json_set_time (object, "produced_at", revocation->produced_at);
   signet_json_set_time (object, "next_update", revocation->next_update);
   signet_json_set_time (object, "revoked_at", revocation->revoked_at);

@@ -393,3 +393,62 @@ signet_words_verdict_detail (SignetFileReport *report)
   /* translators: {reason} is a whole sentence without a full stop at its end */
   return _signet_words_fill (_("{reason}."), "reason", reason, NULL);
 }
+
+static const char *
+signet_words_revocation_sentence (const SignetRevocationStatus *status)
+{
+  gboolean is_list = status->kind == SIGNET_EVIDENCE_CRL;
+
+  switch (status->status)
+    {
+    case SIGNET_REVOCATION_GOOD:
+      /* translators: {name} is an authority or its server, {date} a day with time */
+      return is_list ? _("Not revoked: list of {name} of {date}") : _("Not revoked: answer of {name} of {date}");
+    case SIGNET_REVOCATION_REVOKED:
+      /* translators: {name} is an authority or its server, {since} and {date} are days with time */
+      return is_list ? _("Revoked since {since}: list of {name} of {date}") : _("Revoked since {since}: answer of {name} of {date}");
+    case SIGNET_REVOCATION_UNKNOWN:
+    default:
+      return _("Not known to {name}, {date}");
+    }
+}
+
+/* (transfer full) (nullable): where it comes from, unless it was asked for just now */
+static char *
+signet_words_revocation_origin (const SignetRevocationStatus *status)
+{
+  g_autofree char *when = NULL;
+
+  if (status->origin == SIGNET_EVIDENCE_BY_HAND)
+    return g_strdup (_("given by hand"));
+  if (status->origin != SIGNET_EVIDENCE_FROM_CACHE)
+    return NULL;
+  when = signet_words_date_time (status->fetched_at);
+  /* translators: {date} is a day with time; of what is kept on this computer */
+  return _signet_words_fill (_("kept here since {date}"), "date", when, NULL);
+}
+
+/**
+ * signet_words_revocation:
+ * @status: what was found out about revocation
+ *
+ * Returns: (transfer full): what it says, who said it and when, and where it comes from
+ */
+char *
+signet_words_revocation (const SignetRevocationStatus *status)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *date = NULL;
+  g_autofree char *since = NULL;
+  g_autofree char *sentence = NULL;
+  g_autofree char *origin = NULL;
+
+  g_return_val_if_fail (status != NULL, NULL);
+
+  name = signet_text_isolate (status->responder != NULL ? status->responder : "");
+  date = signet_words_date_time (status->this_update);
+  since = signet_words_date_time (status->revoked_at);
+  sentence = _signet_words_fill (signet_words_revocation_sentence (status), "name", name, "date", date, "since", since, NULL);
+  origin = signet_words_revocation_origin (status);
+  return origin != NULL ? g_strdup_printf ("%s · %s", sentence, origin) : g_steal_pointer (&sentence);
+}

@@ -23,6 +23,7 @@ SignetVerdict signet_words_worse_verdict (SignetVerdict one, SignetVerdict other
 char       *signet_words_verdict_headline (SignetFileReport *report);
 char       *signet_words_verdict_detail  (SignetFileReport *report);
 char       *signet_words_reason          (const char *code);                  /* a validation reason */
+char       *signet_words_revocation      (const SignetRevocationStatus *status);  /* what it says, who said it, where it comes from */
 char       *signet_words_class           (SignetCertificateClassification klass);      /* "Signature", "Identity only" */
 char       *signet_words_key_unusable    (const char *reason);
 char       *signet_words_check           (const SignetSigningCheck *check);
