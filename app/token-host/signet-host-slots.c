@@ -216,6 +216,17 @@ describe_objects (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, GVariantDict *descript
     g_variant_dict_insert (description, "problem", "s", failure->message);
 }
 
+/* The name of the reader, where the slot is one. */
+static GVariant *
+describe_reader (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot)
+{
+  CK_SLOT_INFO info = { 0 };
+
+  if (p11->C_GetSlotInfo == NULL || p11->C_GetSlotInfo (slot, &info) != CKR_OK)
+    memset (&info, ' ', sizeof info);
+  return bytes (info.slotDescription, sizeof info.slotDescription);
+}
+
 static GVariant *
 describe (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, const CK_TOKEN_INFO *info)
 {
@@ -227,6 +238,7 @@ describe (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, const CK_TOKEN_INFO *info)
   g_variant_dict_insert_value (&description, "model", bytes (info->model, sizeof info->model));
   g_variant_dict_insert_value (&description, "manufacturer", bytes (info->manufacturerID, sizeof info->manufacturerID));
   g_variant_dict_insert_value (&description, "serial", bytes (info->serialNumber, sizeof info->serialNumber));
+  g_variant_dict_insert_value (&description, "reader", describe_reader (p11, slot));
   g_variant_dict_insert (&description, "flags", "t", (guint64) info->flags);
   g_variant_dict_insert (&description, "min-pin", "u", pin_limit (info->ulMinPinLen));
   g_variant_dict_insert (&description, "max-pin", "u", pin_limit (info->ulMaxPinLen));

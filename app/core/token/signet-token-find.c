@@ -186,6 +186,17 @@ refuse_none (GPtrArray *problems, const char *what, gboolean explicit_modules, G
   return NULL;
 }
 
+/* (transfer full) (nullable): what is named as the other module shows the card. With nothing named there is nothing to find. */
+static gpointer
+find_hidden (SignetTokenManager *self, gboolean keys, const char *what)
+{
+  g_autoptr (GPtrArray) tokens = _signet_token_manager_dup_hidden (self);
+  g_autoptr (GPtrArray) candidates = keys ? all_keys (tokens) : g_ptr_array_ref (tokens);
+  g_autoptr (GPtrArray) matching = what != NULL ? filter (candidates, keys ? key_matches : token_matches, what) : NULL;
+
+  return matching != NULL && matching->len == 1 ? g_object_ref (matching->pdata[0]) : NULL;
+}
+
 /* Lists anew when what was listed last does not have it. */
 static gpointer
 find (SignetTokenManager *self, gboolean keys, const char *what, GCancellable *cancellable, GError **error)
@@ -197,6 +208,7 @@ find (SignetTokenManager *self, gboolean keys, const char *what, GCancellable *c
     {
       g_autoptr (GPtrArray) candidates = NULL;
       g_autoptr (GPtrArray) matching = NULL;
+      gpointer hidden = NULL;
 
       if (round == 1)
         {
@@ -211,6 +223,9 @@ find (SignetTokenManager *self, gboolean keys, const char *what, GCancellable *c
         return g_object_ref (matching->pdata[0]);
       if (matching->len > 1)
         return refuse_several (matching, what, error);
+      hidden = find_hidden (self, keys, what);
+      if (hidden != NULL)
+        return hidden;
     }
   return refuse_none (problems, what, _signet_token_manager_has_given_modules (self), error);
 }

@@ -170,21 +170,26 @@ known_or_new (GPtrArray *known, SignetToken *token)
   return token;
 }
 
-/* A card that two modules serve is one card. Serial numbers are only as good as their makers: all three must agree. */
-static gboolean
-is_there (GPtrArray *tokens, SignetToken *token)
+/* A card that two modules serve is one card: the view that can do more is shown, the other is kept for who names it. */
+static void
+add_token (SignetTokenManager *self, GPtrArray *tokens, SignetToken *token)
 {
-  if (*signet_token_get_serial (token) == '\0')
-    return FALSE;
   for (guint i = 0; i < tokens->len; i++)
     {
       SignetToken *other = tokens->pdata[i];
 
-      if (_signet_token_get_module (other) != _signet_token_get_module (token) &&
-          strcmp (signet_token_get_uri (other), signet_token_get_uri (token)) == 0)
-        return TRUE;
+      if (!_signet_token_is_same_card (other, token))
+        continue;
+      if (_signet_token_is_better (token, other))
+        {
+          g_ptr_array_add (self->hidden, other);
+          tokens->pdata[i] = g_object_ref (token);
+        }
+      else
+        g_ptr_array_add (self->hidden, g_object_ref (token));
+      return;
     }
-  return FALSE;
+  g_ptr_array_add (tokens, g_object_ref (token));
 }
 
 static SignetTokenFinding *
@@ -292,6 +297,7 @@ join_answers (SignetTokenManager *self)
 
   forget_gone_modules (self);
   g_ptr_array_set_size (self->findings, 0);
+  g_ptr_array_set_size (self->hidden, 0);
   for (guint i = 0; i < self->modules->len; i++)
     {
       Answer *answer = find_answer (self, self->modules->pdata[i]);
@@ -301,8 +307,8 @@ join_answers (SignetTokenManager *self)
         continue;
       g_ptr_array_add (self->findings, _signet_token_finding_copy (answer->finding));
       for (guint n = 0; n < answer->tokens->len; n++)
-        if (is_wanted (answer->tokens->pdata[n]) && !is_there (tokens, answer->tokens->pdata[n]))
-          g_ptr_array_add (tokens, g_object_ref (answer->tokens->pdata[n]));
+        if (is_wanted (answer->tokens->pdata[n]))
+          add_token (self, tokens, answer->tokens->pdata[n]);
     }
   for (guint i = 0; i < self->excluded->len; i++)
     g_ptr_array_add (self->findings, finding_new_excluded (self->excluded->pdata[i]));

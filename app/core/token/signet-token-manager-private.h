@@ -20,6 +20,7 @@ struct _SignetTokenManager
   GMutex lock;           /* for what follows, up to the empty line */
   GPtrArray *modules;    /* (element-type SignetTokenModule) */
   GPtrArray *tokens;     /* (element-type SignetToken): the last listing */
+  GPtrArray *hidden;     /* (element-type SignetToken): second views of cards that are in @tokens */
   GPtrArray *answers;    /* what each module said last */
   GPtrArray *findings;   /* (element-type SignetTokenFinding) */
   GPtrArray *excluded;   /* (element-type utf8): paths of modules that policy does not want */
@@ -36,6 +37,7 @@ void              _signet_token_watch_stop  (SignetTokenWatch *watch);     /* wa
 
 GPtrArray        *_signet_token_manager_dup_loaded (SignetTokenManager *self); /* (element-type SignetTokenModule) those of the last listing */
 gboolean          _signet_token_manager_is_troubled (SignetTokenManager *self, SignetTokenModule *module); /* it crashed or hung at its last listing */
+GPtrArray        *_signet_token_manager_dup_hidden  (SignetTokenManager *self); /* (element-type SignetToken) second views of the same cards */
 GPtrArray        *_signet_token_manager_dup_tokens  (SignetTokenManager *self); /* (element-type SignetToken) of the last listing */
 /* Of one module alone, if it is one of ours: (transfer full) (nullable) (element-type SignetToken). What was listed stays as it was. */
 GPtrArray        *_signet_token_manager_list_one    (SignetTokenManager *self, const char *path, gboolean software, GCancellable *cancellable);

@@ -118,6 +118,7 @@ signet_token_manager_finalize (GObject *object)
   g_ptr_array_unref (self->modules);
   g_ptr_array_unref (self->findings);
   g_ptr_array_unref (self->answers);
+  g_ptr_array_unref (self->hidden);
   g_ptr_array_unref (self->excluded);
   g_strfreev (self->given);
   _signet_token_bell_unref (self->bell);
@@ -142,6 +143,7 @@ signet_token_manager_init (SignetTokenManager *self)
   self->modules = g_ptr_array_new_with_free_func (g_object_unref);
   self->tokens = g_ptr_array_new_with_free_func (g_object_unref);
   self->items = g_ptr_array_new_with_free_func (g_object_unref);
+  self->hidden = g_ptr_array_new_with_free_func (g_object_unref);
   self->answers = _signet_token_manager_new_answers ();
   self->excluded = g_ptr_array_new_with_free_func (g_free);
   self->findings = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_token_finding_free);
@@ -183,6 +185,18 @@ _signet_token_manager_dup_tokens (SignetTokenManager *self)
   tokens = g_ptr_array_ref (self->tokens);
   g_mutex_unlock (&self->lock);
   return tokens;
+}
+
+GPtrArray *
+_signet_token_manager_dup_hidden (SignetTokenManager *self)
+{
+  GPtrArray *hidden = NULL;
+
+  g_mutex_lock (&self->lock);
+  hidden = g_ptr_array_copy (self->hidden, (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
+  g_mutex_unlock (&self->lock);
+  g_ptr_array_set_free_func (hidden, g_object_unref);
+  return hidden;
 }
 
 gboolean

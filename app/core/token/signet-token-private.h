@@ -60,6 +60,11 @@ SignetToken          *_signet_token_new            (SignetTokenModule *module, G
 GVariant             *_signet_token_get_description (SignetToken *self);
 SignetTokenModule    *_signet_token_get_module     (SignetToken *self);
 const char           *_signet_token_get_id         (SignetToken *self);   /* how the host calls it */
+const char           *_signet_token_get_reader   (SignetToken *self);   /* "" when the module tells none */
+/* One card in one reader, shown by two modules. */
+gboolean              _signet_token_is_same_card (SignetToken *a, SignetToken *b);
+/* Of two views of one card: @a can do more. */
+gboolean              _signet_token_is_better    (SignetToken *a, SignetToken *b);
 gboolean              _signet_token_is_pad         (SignetToken *self);
 gboolean              _signet_token_needs_login      (SignetToken *self);
 SignetPinFlags        _signet_token_pin_flags      (guint64 token_info_flags);

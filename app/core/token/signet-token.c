@@ -22,6 +22,7 @@ struct _SignetToken
   char *label;
   char *model;
   char *manufacturer;
+  char *reader; /* what the module calls the slot */
   char *serial;
   char *uri;
   guint64 flags; /* CK_TOKEN_INFO */
@@ -50,6 +51,7 @@ signet_token_finalize (GObject *object)
   g_free (self->label);
   g_free (self->model);
   g_free (self->manufacturer);
+  g_free (self->reader);
   g_free (self->serial);
   g_free (self->uri);
   G_OBJECT_CLASS (signet_token_parent_class)->finalize (object);
@@ -131,6 +133,7 @@ _signet_token_new (SignetTokenModule *module, GVariant *description)
   self->label = lookup_text (description, "label");
   self->model = lookup_text (description, "model");
   self->manufacturer = lookup_text (description, "manufacturer");
+  self->reader = lookup_text (description, "reader");
   self->serial = lookup_text (description, "serial");
   self->uri = make_uri (self);
   read_mechanisms (self);
@@ -256,6 +259,12 @@ signet_token_get_uri (SignetToken *self)
 {
   g_return_val_if_fail (SIGNET_IS_TOKEN (self), NULL);
   return self->uri;
+}
+
+const char *
+_signet_token_get_reader (SignetToken *self)
+{
+  return self->reader;
 }
 
 const char *
