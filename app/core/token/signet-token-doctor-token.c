@@ -66,6 +66,16 @@ count_keys (SignetToken *token)
   return n;
 }
 
+/* An empty token beside one that has keys is nothing to mend. */
+static gboolean
+has_any_key (SignetDoctor *self)
+{
+  for (guint i = 0; i < self->tokens->len; i++)
+    if (count_keys (self->tokens->pdata[i]) > 0)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 tell_keys (SignetDoctor *self, SignetToken *token)
 {
@@ -79,7 +89,8 @@ tell_keys (SignetDoctor *self, SignetToken *token)
   if (n > 0)
     _signet_doctor_add (self, SIGNET_DOCTOR_KEY, SIGNET_DOCTOR_OK, "keys-found", signet_token_get_label (token), detail);
   else
-    _signet_doctor_add_fix (_signet_doctor_add (self, SIGNET_DOCTOR_KEY, SIGNET_DOCTOR_FAILED, "no-key",
+    _signet_doctor_add_fix (_signet_doctor_add (self, SIGNET_DOCTOR_KEY,
+                                                has_any_key (self) ? SIGNET_DOCTOR_WARNING : SIGNET_DOCTOR_FAILED, "no-key",
                                                 signet_token_get_label (token), NULL),
                             "", command);
 }
