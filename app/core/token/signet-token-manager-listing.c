@@ -192,14 +192,15 @@ add_token (SignetTokenManager *self, GPtrArray *tokens, SignetToken *token)
   g_ptr_array_add (tokens, g_object_ref (token));
 }
 
+/* Of a module that was not heard of: left out, or not answered yet. */
 static SignetTokenFinding *
-finding_new_excluded (const char *path)
+finding_new_unheard (const char *path, const char *state, const char *detail)
 {
   SignetTokenFinding *finding = g_new0 (SignetTokenFinding, 1);
 
   finding->module = g_strdup (path);
-  finding->state = g_strdup ("excluded");
-  finding->detail = g_strdup ("policy: software tokens are excluded");
+  finding->state = g_strdup (state);
+  finding->detail = g_strdup (detail);
   return finding;
 }
 
@@ -304,14 +305,18 @@ join_answers (SignetTokenManager *self)
 
       all &= answer != NULL;
       if (answer == NULL)
-        continue;
+        {
+          g_ptr_array_add (self->findings, finding_new_unheard (_signet_token_module_get_path (self->modules->pdata[i]), "asking", ""));
+          continue;
+        }
       g_ptr_array_add (self->findings, _signet_token_finding_copy (answer->finding));
       for (guint n = 0; n < answer->tokens->len; n++)
         if (is_wanted (answer->tokens->pdata[n]))
           add_token (self, tokens, answer->tokens->pdata[n]);
     }
   for (guint i = 0; i < self->excluded->len; i++)
-    g_ptr_array_add (self->findings, finding_new_excluded (self->excluded->pdata[i]));
+    g_ptr_array_add (self->findings, finding_new_unheard (self->excluded->pdata[i], "excluded",
+                                                           "policy: software tokens are excluded"));
   g_ptr_array_unref (self->tokens);
   self->tokens = tokens;
   self->listed |= all;
