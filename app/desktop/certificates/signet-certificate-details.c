@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* signet-certificate-details.c: rows of a certificate's fields; each value can be copied. Main thread. */
+/*
+ * signet-certificate-details.c: rows of a certificate's fields, each value can be copied; of a key on a token the evidence for sole control,
+ * export and deletion. Main thread.
+ */
 #define G_LOG_DOMAIN "signet-certificate-details"
 
 #include "config.h"
@@ -7,16 +10,29 @@
 #include <glib/gi18n.h>
 
 #include "signet-certificate-details.h"
+#include "signet-key-acts.h"
+#include "signet-key-facts.h"
+#include "signet-token-acts.h"
 #include "../common/signet-ui.h"
 #include "../../core/face/signet-words.h"
 
 struct _SignetCertificateDetails {
   AdwWindow parent_instance;
 
-  SignetCertificate   *certificate; /* (owned) */
+  SignetDesktop       *desktop;     /* (owned) (nullable): of a key on a token */
+  SignetTokenKey      *key;         /* (owned) (nullable) */
+  SignetCertificate   *certificate; /* (owned) (nullable): a key may have none */
+  GtkWidget           *body;
+  GtkWidget           *export_button;
   AdwPreferencesGroup *who;
   AdwPreferencesGroup *when;
+  SignetKeyFacts      *facts;
   AdwPreferencesGroup *technical;
+  GtkWidget           *copy_pem;
+  GtkWidget           *acts;
+  GtkWidget           *import;
+  GtkWidget           *delete_certificate;
+  GtkWidget           *delete_key;
 };
 
 G_DEFINE_FINAL_TYPE (SignetCertificateDetails, signet_certificate_details, ADW_TYPE_WINDOW)
@@ -50,14 +66,14 @@ dup_period (SignetCertificate *certificate)
   return g_strdup_printf (_("%s to %s"), from, until);
 }
 
-/* the one function that fills the window from the certificate */
 static void
-update (SignetCertificateDetails *self)
+show_certificate (SignetCertificateDetails *self)
 {
   SignetCertificate *certificate = self->certificate;
+  gint64 now = self->desktop != NULL ? signet_desktop_now (self->desktop) : g_get_real_time () / G_USEC_PER_SEC;
   g_autofree char *klass = signet_words_class (signet_certificate_get_class (certificate, NULL));
   g_autofree char *period = dup_period (certificate);
-  g_autofree char *left = signet_words_days_left (signet_certificate_get_not_after (certificate), g_get_real_time () / G_USEC_PER_SEC);
+  g_autofree char *left = signet_words_days_left (signet_certificate_get_not_after (certificate), now);
   g_auto(GStrv) policies = signet_certificate_dup_policies (certificate);
   g_auto(GStrv) ocsp = signet_certificate_dup_urls (certificate, "ocsp");
   g_auto(GStrv) crl = signet_certificate_dup_urls (certificate, "crl");
@@ -77,6 +93,43 @@ update (SignetCertificateDetails *self)
 }
 
 static void
+show_lone_key (SignetCertificateDetails *self)
+{
+  gtk_window_set_title (GTK_WINDOW (self), _("Key without a Certificate"));
+  add (self->technical, _("Key"), signet_token_key_get_key_text (self->key));
+  add (self->technical, _("Label"), signet_token_key_get_label (self->key));
+  add (self->technical, _("SHA-256 of the key"), signet_token_key_get_sha256 (self->key));
+}
+
+/* the one function that fills the window */
+static void
+update (SignetCertificateDetails *self)
+{
+  gboolean has_key = self->key != NULL && signet_token_key_has_private (self->key);
+  gboolean writable = self->key != NULL && !signet_token_is_read_only (signet_token_key_get_token (self->key));
+
+  if (self->certificate != NULL)
+    show_certificate (self);
+  else
+    show_lone_key (self);
+  if (self->key != NULL)
+    add (self->technical, _("Address on the token (PKCS#11 URI)"), signet_token_key_get_uri (self->key));
+  if (has_key)
+    signet_key_facts_set_key (self->facts, self->key);
+  gtk_widget_set_visible (GTK_WIDGET (self->who), self->certificate != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->when), self->certificate != NULL);
+  gtk_widget_set_visible (self->copy_pem, self->certificate != NULL);
+  gtk_widget_set_visible (self->export_button, self->certificate != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->facts), has_key);
+  gtk_widget_set_visible (self->import, writable && has_key && self->certificate == NULL);
+  gtk_widget_set_visible (self->delete_certificate, writable && self->certificate != NULL);
+  gtk_widget_set_visible (self->delete_key, writable && has_key);
+  gtk_widget_set_visible (self->acts, writable);
+}
+
+/* --- acts ------------------------------------------------------------------------------------------------------------ */
+
+static void
 on_copy_pem_cb (SignetCertificateDetails *self,
                 GtkWidget                *button)
 {
@@ -85,13 +138,93 @@ on_copy_pem_cb (SignetCertificateDetails *self,
   signet_ui_copy (button, pem);
 }
 
+/* parameter: "pem", "der" or "chain" */
+static void
+on_export_cb (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  SignetCertificateDetails *self = SIGNET_CERTIFICATE_DETAILS (widget);
+  g_autoptr(GPtrArray) none = g_ptr_array_new ();
+  GPtrArray *issuers = self->desktop != NULL ? signet_core_get_ca_certificates (signet_desktop_get_core (self->desktop)) : none;
+
+  signet_key_acts_export (self->body, self->certificate, issuers, g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_key_read_cb (GtkWidget      *widget,
+                SignetTokenKey *key)
+{
+  SignetCertificateDetails *self = SIGNET_CERTIFICATE_DETAILS (gtk_widget_get_root (widget));
+
+  g_set_object (&self->key, key);
+  signet_key_facts_set_key (self->facts, key);
+}
+
+static void
+on_read_cb (SignetCertificateDetails *self)
+{
+  signet_key_acts_read (self->body, self->key, on_key_read_cb);
+}
+
+/* what the window is about is gone: its owner hears of it in the window below */
+static void
+on_deleted_cb (GtkWidget      *widget,
+               SignetTokenKey *key)
+{
+  GtkWindow *window = signet_ui_get_window (widget);
+  GtkWindow *parent = gtk_window_get_transient_for (window);
+
+  if (ADW_IS_APPLICATION_WINDOW (parent))
+    signet_ui_toast (adw_application_window_get_content (ADW_APPLICATION_WINDOW (parent)), _("Deleted from the token"));
+  gtk_window_destroy (window);
+}
+
+static void
+on_delete_certificate_cb (SignetCertificateDetails *self)
+{
+  signet_key_acts_delete_certificate (self->body, self->desktop, self->key, on_deleted_cb);
+}
+
+static void
+on_delete_key_cb (SignetCertificateDetails *self)
+{
+  signet_key_acts_delete_key (self->body, self->desktop, self->key, on_deleted_cb);
+}
+
+static void
+on_import_cb (SignetCertificateDetails *self)
+{
+  signet_token_acts_import (self->body, signet_token_key_get_token (self->key));
+}
+
+/* --- life ------------------------------------------------------------------------------------------------------------ */
+
 static void
 signet_certificate_details_dispose (GObject *object)
 {
   SignetCertificateDetails *self = SIGNET_CERTIFICATE_DETAILS (object);
 
   g_clear_object (&self->certificate);
+  g_clear_object (&self->key);
+  g_clear_object (&self->desktop);
   G_OBJECT_CLASS (signet_certificate_details_parent_class)->dispose (object);
+}
+
+static void
+bind_children (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, body);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, export_button);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, who);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, when);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, facts);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, technical);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, copy_pem);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, acts);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, import);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, delete_certificate);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, delete_key);
 }
 
 static void
@@ -100,11 +233,15 @@ signet_certificate_details_class_init (SignetCertificateDetailsClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = signet_certificate_details_dispose;
+  g_type_ensure (SIGNET_TYPE_KEY_FACTS);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/certificates/signet-certificate-details.ui");
-  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, who);
-  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, when);
-  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, technical);
+  bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, on_copy_pem_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_read_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_import_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_delete_certificate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_delete_key_cb);
+  gtk_widget_class_install_action (widget_class, "details.export", "s", on_export_cb);
 }
 
 static void
@@ -120,6 +257,21 @@ signet_certificate_details_new (GtkWindow         *parent,
   SignetCertificateDetails *self = g_object_new (SIGNET_TYPE_CERTIFICATE_DETAILS, "transient-for", parent, NULL);
 
   self->certificate = g_object_ref (certificate);
+  update (self);
+  return self;
+}
+
+SignetCertificateDetails *
+signet_certificate_details_new_for_key (GtkWindow      *parent,
+                                        SignetDesktop  *desktop,
+                                        SignetTokenKey *key)
+{
+  SignetCertificateDetails *self = g_object_new (SIGNET_TYPE_CERTIFICATE_DETAILS, "transient-for", parent, NULL);
+  SignetCertificate *certificate = signet_token_key_get_certificate (key);
+
+  self->desktop = g_object_ref (desktop);
+  self->key = g_object_ref (key);
+  self->certificate = certificate != NULL ? g_object_ref (certificate) : NULL;
   update (self);
   return self;
 }

@@ -8,6 +8,7 @@
 
 #include "signet-certificate-row.h"
 #include "../common/signet-state.h"
+#include "../common/signet-ui.h"
 #include "../../core/face/signet-core.h"
 #include "../../core/face/signet-words.h"
 
@@ -26,10 +27,10 @@ struct _SignetCertificateRow {
 
 G_DEFINE_FINAL_TYPE (SignetCertificateRow, signet_certificate_row, ADW_TYPE_PREFERENCES_ROW)
 
-SignetCertificate *
-signet_certificate_row_get_certificate (SignetCertificateRow *self)
+SignetTokenKey *
+signet_certificate_row_get_key (SignetCertificateRow *self)
 {
-  return signet_token_key_get_certificate (self->key);
+  return self->key;
 }
 
 static void
@@ -66,6 +67,16 @@ show_time (SignetCertificateRow *self,
   gtk_widget_add_css_class (GTK_WIDGET (self->days), ended ? "error" : "warning");
 }
 
+/* who, for what, how long: said as one, since the row is one stop */
+static void
+set_spoken_name (SignetCertificateRow *self)
+{
+  g_autofree char *name = g_strdup_printf ("%s, %s, %s, %s", gtk_label_get_label (self->holder), gtk_label_get_label (self->tag),
+                                           gtk_label_get_label (self->days), gtk_label_get_label (self->until));
+
+  signet_ui_set_spoken_name (GTK_WIDGET (self), name);
+}
+
 /* the one function that makes the row fit its key */
 static void
 update (SignetCertificateRow *self,
@@ -80,6 +91,7 @@ update (SignetCertificateRow *self,
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->holder), signet_certificate_get_subject (certificate));
   show_tag (self);
   show_time (self, now);
+  set_spoken_name (self);
   if (locked)
     gtk_widget_add_css_class (GTK_WIDGET (self), "dim-label");
 }

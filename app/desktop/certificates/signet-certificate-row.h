@@ -12,6 +12,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SignetCertificateRow, signet_certificate_row, SIGNET, CERTIFICATE_ROW, AdwPreferencesRow)
 
 SignetCertificateRow *signet_certificate_row_new             (SignetTokenKey *key, gint64 now);
-SignetCertificate    *signet_certificate_row_get_certificate (SignetCertificateRow *self);
+SignetTokenKey       *signet_certificate_row_get_key (SignetCertificateRow *self);
 
 G_END_DECLS

@@ -7,7 +7,9 @@
 #include <glib/gi18n.h>
 
 #include "signet-certificates-empty.h"
+#include "../common/signet-finding.h"
 #include "../common/signet-ui.h"
+#include "../../core/base/signet-policy.h"
 #include "../../core/base/signet-text.h"
 
 struct _SignetCertificatesEmpty {
@@ -17,6 +19,7 @@ struct _SignetCertificatesEmpty {
   GtkLabel   *title;
   GtkLabel   *advice;
   GtkWidget  *copy;
+  GtkWidget  *make;
   GtkListBox *list;
 };
 
@@ -24,46 +27,11 @@ G_DEFINE_FINAL_TYPE (SignetCertificatesEmpty, signet_certificates_empty, ADW_TYP
 
 static guint make_signal;
 
-static const struct { const char *code; SignetState state; const char *words; } states[] = {
-  { "ok", SIGNET_STATE_OK, N_("Works") },
-  { "no-token", SIGNET_STATE_OK, N_("Works, but there is no token in it") },
-  { "refused", SIGNET_STATE_STOP, N_("Not loaded: the file is not one that may be trusted") },
-  { "not-ready", SIGNET_STATE_WARNING, N_("Nothing to work with: its service or its hardware is not there") },
-  { "excluded", SIGNET_STATE_WARNING, N_("Excluded by the administrator of this computer") },
-  { "crashed", SIGNET_STATE_STOP, N_("It crashed. Signet goes on without it; ask its maker for a newer one.") },
-  { "hung", SIGNET_STATE_STOP, N_("It never answered and was ended. Ask its maker for a newer one.") },
-  { "failed", SIGNET_STATE_WARNING, N_("It answered with an error") },
-};
-
-static guint
-find_state (const SignetTokenFinding *finding)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
-    if (g_strcmp0 (states[i].code, finding->state) == 0)
-      return i;
-  return G_N_ELEMENTS (states) - 1;
-}
-
-static GtkWidget *
-new_row (const SignetTokenFinding *finding)
-{
-  guint state = find_state (finding);
-  g_autofree char *base = g_path_get_basename (finding->module);
-  g_autofree char *name = signet_text_sanitize (base, -1, 80);
-  /* translators: %s is the file name of a driver, e.g. opensc-pkcs11.so */
-  g_autofree char *title = g_strdup_printf (_("Driver (PKCS#11 module) %s"), name);
-  GtkWidget *row = signet_ui_new_state_row (states[state].state, title, _(states[state].words));
-  g_autofree char *detail = signet_text_sanitize (finding->detail != NULL ? finding->detail : finding->module, -1, 300);
-
-  gtk_widget_set_tooltip_text (row, detail);
-  return row;
-}
-
 static gboolean
 has_broken_driver (SignetCertificatesEmpty *self)
 {
   for (guint i = 0; self->findings != NULL && i < self->findings->len; i++)
-    if (states[find_state (g_ptr_array_index (self->findings, i))].state != SIGNET_STATE_OK)
+    if (signet_finding_state (g_ptr_array_index (self->findings, i)) != SIGNET_STATE_OK)
       return TRUE;
   return FALSE;
 }
@@ -91,7 +59,7 @@ update (SignetCertificatesEmpty *self)
     }
   signet_ui_clear_list (self->list);
   for (guint i = 0; i < n; i++)
-    gtk_list_box_append (self->list, new_row (g_ptr_array_index (self->findings, i)));
+    gtk_list_box_append (self->list, signet_finding_row_new (g_ptr_array_index (self->findings, i)));
   if (n == 0)
     gtk_list_box_append (self->list, signet_ui_new_state_row (SIGNET_STATE_UNKNOWN, _("Drivers (PKCS#11 modules)"), _("None is registered on this computer")));
   gtk_widget_set_visible (self->copy, n > 0);
@@ -147,6 +115,7 @@ signet_certificates_empty_class_init (SignetCertificatesEmptyClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SignetCertificatesEmpty, title);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificatesEmpty, advice);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificatesEmpty, copy);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificatesEmpty, make);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificatesEmpty, list);
   gtk_widget_class_bind_template_callback (widget_class, on_copy_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_make_cb);
@@ -157,5 +126,6 @@ static void
 signet_certificates_empty_init (SignetCertificatesEmpty *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_visible (self->make, signet_policy_allows_software_tokens ());
   update (self);
 }

@@ -28,6 +28,8 @@ static const struct { const char *step; const char *words; } steps[] = {
   { "preparing", N_("Preparing the document") },
   { "token", N_("Talking to the token") },
   { "login", N_("Talking to the token") },
+  { "pin-pad", N_("Enter the PIN on the reader") },
+  { "pin-pad-done", N_("Talking to the token") },
   { "key", N_("Making the key on the token") },
   { "signing", N_("The token signs") },
   { "timestamp", N_("Asking for the time stamp") },

@@ -96,9 +96,9 @@ on_copy_clicked_cb (GtkButton *button,
   signet_ui_copy (GTK_WIDGET (button), g_object_get_data (G_OBJECT (button), "value"));
 }
 
-static GtkWidget *
-new_copy_button (const char *title,
-                 const char *value)
+GtkWidget *
+signet_ui_new_copy_button (const char *title,
+                           const char *value)
 {
   GtkWidget *button = gtk_button_new_from_icon_name ("edit-copy-symbolic");
   /* translators: %s is the name of a value, such as "Serial number" */
@@ -113,6 +113,21 @@ new_copy_button (const char *title,
   return button;
 }
 
+/**
+ * signet_ui_set_spoken_name:
+ * @widget: a widget that shows words of its own
+ * @name: what a screen reader says instead
+ *
+ * Newer GTK labels a button by the label inside it, which goes before a name given to it.
+ */
+void
+signet_ui_set_spoken_name (GtkWidget  *widget,
+                           const char *name)
+{
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
 GtkWidget *
 signet_ui_new_value_row (const char *title,
                          const char *value,
@@ -122,7 +137,7 @@ signet_ui_new_value_row (const char *title,
 
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   if (can_copy)
-    adw_action_row_add_suffix (ADW_ACTION_ROW (row), new_copy_button (title, value));
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row), signet_ui_new_copy_button (title, value));
   return row;
 }
 

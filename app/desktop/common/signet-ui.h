@@ -19,6 +19,8 @@ GtkWidget *signet_ui_new_state_row   (SignetState state, const char *title, cons
 GtkWidget *signet_ui_new_state_line  (SignetState state, const char *words);
 /* A small title above a value, with a button that copies it. */
 GtkWidget *signet_ui_new_value_row   (const char *title, const char *value, gboolean can_copy);
+GtkWidget *signet_ui_new_copy_button (const char *title, const char *value);
+void       signet_ui_set_spoken_name (GtkWidget *widget, const char *name);
 void       signet_ui_add_next_arrow  (GtkWidget *row);
 
 char      *signet_ui_display_name    (const char *path);    /* (transfer full): the file's name, safe to show, cut in the middle */

@@ -72,7 +72,7 @@ update (SignetAuthorityCard *self)
     add_line (self, SIGNET_STATE_WARNING, _("No CA certificate on file: what it sends cannot be checked"));
   add_hosts (self);
   gtk_widget_set_sensitive (self->choose, signet_standing_may_issue (self->authority));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->choose), GTK_ACCESSIBLE_PROPERTY_LABEL, choose, -1);
+  signet_ui_set_spoken_name (self->choose, choose);
 }
 
 static void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * signet-desktop-interaction.c: the bridge between the core's threads and dialogs. A worker thread leaves its question here and sleeps;
- * the main thread shows it and wakes the worker with the answer. Cancelling closes the dialog. One question at a time.
+ * the main thread shows it and wakes the worker with the answer. Cancelling closes the dialog. One question at a time. While a PIN is typed
+ * on the reader a dialog stands until the core goes on.
  */
 #define G_LOG_DOMAIN "signet-desktop-interaction"
 
@@ -11,6 +12,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-desktop-interaction.h"
+#include "signet-pad-dialog.h"
 #include "signet-pin-dialog.h"
 #include "../common/signet-field-words.h"
 #include "../common/signet-ui.h"
@@ -23,8 +25,11 @@ typedef struct {
   SignetDesktopInteraction *interaction; /* (owned) */
   const SignetPinQuestion  *pin;         /* borrowed from the sleeping worker */
   const SignetConsent      *consent;     /* borrowed from the sleeping worker */
+  const char               *file_name;   /* borrowed from the sleeping worker: whose passphrase is asked for */
+  gboolean                  wrong;       /* the passphrase just given */
   GtkWindow                *dialog;      /* main thread only; (nullable), cleared when it is gone */
   SignetSecret             *secret;      /* (owned) (nullable): the answer */
+  GCancellable             *cancellable; /* (owned) (nullable): of the work */
   gboolean                  agreed;
   gboolean                  answered;
   GMutex                    mutex;
@@ -38,6 +43,7 @@ struct _SignetDesktopInteraction {
   SignetConsentHandler consent_handler;
   gpointer             consent_data;
   Question            *open;            /* (owned) (nullable): main thread; a consent a handler has taken */
+  GtkWindow           *pad;             /* (nullable): main thread; the reader is waiting for a PIN */
 };
 
 static void interaction_iface_init (SignetInteractionInterface *iface);
@@ -45,7 +51,8 @@ static void interaction_iface_init (SignetInteractionInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (SignetDesktopInteraction, signet_desktop_interaction, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (SIGNET_TYPE_INTERACTION, interaction_iface_init))
 
-static guint progress_signal;
+enum { ASKING, PROGRESS, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 /* --- a question ------------------------------------------------------------------------------------------------------ */
 
@@ -74,6 +81,7 @@ question_unref (Question *question)
   if (!g_atomic_ref_count_dec (&question->references))
     return;
   g_clear_pointer (&question->secret, signet_secret_unref);
+  g_clear_object (&question->cancellable);
   g_object_unref (question->interaction);
   g_mutex_clear (&question->mutex);
   g_cond_clear (&question->cond);
@@ -120,10 +128,42 @@ question_is_answered (Question *question)
 /* --- on the main thread ---------------------------------------------------------------------------------------------- */
 
 static void
+on_pad_gone_cb (gpointer  data,
+                GObject  *dialog)
+{
+  ((SignetDesktopInteraction *) data)->pad = NULL;
+}
+
+static void
+close_pad (SignetDesktopInteraction *self)
+{
+  if (self->pad == NULL)
+    return;
+  g_object_weak_unref (G_OBJECT (self->pad), on_pad_gone_cb, self);
+  gtk_window_destroy (g_steal_pointer (&self->pad));
+}
+
+/* the answer is given at once: the core calls the token, and the token waits for the keys of the reader */
+static void
+show_pad (SignetDesktopInteraction *self,
+          Question                 *question,
+          GtkWindow                *parent)
+{
+  close_pad (self);
+  self->pad = GTK_WINDOW (signet_pad_dialog_new (parent, question->pin, question->cancellable));
+  g_object_weak_ref (G_OBJECT (self->pad), on_pad_gone_cb, self);
+  gtk_window_present (self->pad);
+}
+
+static void
 on_pin_answered_cb (SignetPinDialog *dialog,
                     SignetSecret    *secret,
                     Question        *question)
 {
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (dialog));
+
+  if (secret != NULL && parent != NULL && question->pin != NULL && (question->pin->flags & SIGNET_PIN_FLAG_PIN_PAD) != 0)
+    show_pad (question->interaction, question, parent);
   question_answer (question, secret, secret != NULL);
 }
 
@@ -174,7 +214,19 @@ static const struct { const char *kind; const char *heading; const char *body; c
   { "certificate-request", N_("Sign This Request?"), N_("The token signs it with the new key, to prove that the key is yours."), N_("_Sign Request") },
   { "accept-difference", N_("Accept the Certificate?"), N_("Once accepted, it counts as yours."), N_("_Accept and Install") },
   { "overwrite", N_("Replace the File?"), N_("There is already a file of this name."), N_("_Replace") },
+  { "many-pins", N_("The Token Asks for the PIN for Each Signature"), N_("Its maker has set the key so. You can stop after any document; what is signed stays signed."), N_("_Go On") },
+  { "import-key", N_("Put This Key on the Token?"), N_("It comes from a file, and copies of it may be elsewhere: what it signs proves less than a key made on the token."), N_("_Import") },
+  { "import-certificates", N_("Put This on the Token?"), N_("It has no private key with it: it does not sign by itself."), N_("_Import") },
+  { "init-token", N_("Erase the Token?"), N_("All keys and certificates on it are lost for ever."), N_("_Erase") },
+  { "delete-key", N_("Delete the Key?"), N_("It is lost for ever: nobody can make it again."), N_("_Delete") },
+  { "delete-certificate", N_("Delete the Certificate?"), N_("The key stays on the token."), N_("_Delete") },
 };
+
+static gboolean
+is_loss (const SignetConsent *consent)
+{
+  return g_str_has_prefix (consent->kind, "delete-") || g_str_equal (consent->kind, "init-token");
+}
 
 static AdwMessageDialog *
 new_consent_dialog (GtkWindow           *parent,
@@ -195,7 +247,9 @@ new_consent_dialog (GtkWindow           *parent,
   dialog = adw_message_dialog_new (parent, heading, body);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "refuse", _("_Cancel"), "agree", agree, NULL);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "refuse");
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "agree");
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), is_loss (consent) ? "refuse" : "agree");
+  if (is_loss (consent))
+    adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "agree", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), new_consent_list (consent));
   return ADW_MESSAGE_DIALOG (dialog);
 }
@@ -211,6 +265,16 @@ on_dialog_gone_cb (gpointer  data,
 }
 
 static void
+answer_for_pad (Question  *question,
+                GtkWindow *parent)
+{
+  g_autoptr(SignetSecret) nothing = signet_secret_new ((const guint8 *) "", 0);
+
+  show_pad (question->interaction, question, parent);
+  question_answer (question, nothing, TRUE);
+}
+
+static void
 show_dialog (Question  *question,
              GtkWindow *dialog)
 {
@@ -223,7 +287,8 @@ static void
 show_pin (Question  *question,
           GtkWindow *parent)
 {
-  SignetPinDialog *dialog = signet_pin_dialog_new (parent, question->pin);
+  SignetPinDialog *dialog = question->pin != NULL ? signet_pin_dialog_new (parent, question->pin)
+                                                  : signet_pin_dialog_new_passphrase (parent, question->file_name, question->wrong);
 
   g_signal_connect_data (dialog, "answered", G_CALLBACK (on_pin_answered_cb), question_ref (question), drop_question, 0);
   show_dialog (question, GTK_WINDOW (dialog));
@@ -247,6 +312,13 @@ show_consent (Question  *question,
   show_dialog (question, GTK_WINDOW (dialog));
 }
 
+/* on the last try a tick is needed first */
+static gboolean
+is_typed_on_the_reader (const SignetPinQuestion *pin)
+{
+  return pin != NULL && (pin->flags & SIGNET_PIN_FLAG_PIN_PAD) != 0 && (pin->flags & SIGNET_PIN_FLAG_FINAL_TRY) == 0;
+}
+
 static gboolean
 show_in_main (gpointer data)
 {
@@ -256,9 +328,13 @@ show_in_main (gpointer data)
 
   if (question_is_answered (question))
     return G_SOURCE_REMOVE;
+  close_pad (question->interaction);
+  g_signal_emit (question->interaction, signals[ASKING], 0, TRUE);
   if (parent == NULL)
     question_answer (question, NULL, FALSE);
-  else if (question->pin != NULL)
+  else if (is_typed_on_the_reader (question->pin))
+    answer_for_pad (question, parent);
+  else if (question->consent == NULL)
     show_pin (question, parent);
   else
     show_consent (question, parent);
@@ -308,6 +384,16 @@ on_cancelled_cb (GCancellable *cancellable,
   g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, close_in_main, question_ref (question), (GDestroyNotify) question_unref);
 }
 
+static gboolean
+tell_answered_in_main (gpointer data)
+{
+  SignetDesktopInteraction *self = ((Question *) data)->interaction;
+
+  if (self->pad == NULL)
+    g_signal_emit (self, signals[ASKING], 0, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 ask (Question     *question,
      GCancellable *cancellable)
@@ -316,9 +402,11 @@ ask (Question     *question,
 
   if (cancellable != NULL)
     id = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled_cb), question_ref (question), (GDestroyNotify) question_unref);
+  question->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, show_in_main, question_ref (question), (GDestroyNotify) question_unref);
   question_wait (question);
   g_cancellable_disconnect (cancellable, id);
+  g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, tell_answered_in_main, question_ref (question), (GDestroyNotify) question_unref);
 }
 
 static SignetSecret *
@@ -333,6 +421,35 @@ signet_desktop_interaction_ask_pin (SignetInteraction        *interaction,
   ask (question, cancellable);
   if (question->secret == NULL)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the PIN was not given");
+  return g_steal_pointer (&question->secret);
+}
+
+/**
+ * signet_desktop_interaction_ask_passphrase:
+ * @self: the interaction
+ * @file_name: safe to show
+ * @wrong: the passphrase just given was wrong
+ * @cancellable: (nullable): a cancellable
+ * @error: return location
+ *
+ * On the worker's thread, as everything of #SignetInteraction.
+ *
+ * Returns: (transfer full) (nullable): %NULL with %G_IO_ERROR_CANCELLED when the person said no
+ */
+SignetSecret *
+signet_desktop_interaction_ask_passphrase (SignetDesktopInteraction  *self,
+                                           const char                *file_name,
+                                           gboolean                   wrong,
+                                           GCancellable              *cancellable,
+                                           GError                   **error)
+{
+  g_autoptr(Question) question = question_new (self);
+
+  question->file_name = file_name;
+  question->wrong = wrong;
+  ask (question, cancellable);
+  if (question->secret == NULL)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the passphrase was not given");
   return g_steal_pointer (&question->secret);
 }
 
@@ -385,7 +502,9 @@ tell_progress_in_main (gpointer data)
 {
   Progress *progress = data;
 
-  g_signal_emit (progress->interaction, progress_signal, 0, progress->step, progress->fraction);
+  if (g_strcmp0 (progress->step, "pin-pad") != 0)
+    close_pad (progress->interaction);
+  g_signal_emit (progress->interaction, signals[PROGRESS], 0, progress->step, progress->fraction);
   return G_SOURCE_REMOVE;
 }
 
@@ -400,6 +519,18 @@ signet_desktop_interaction_progress (SignetInteraction *interaction,
   progress->step = g_strdup (step);
   progress->fraction = fraction;
   g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, tell_progress_in_main, progress, (GDestroyNotify) progress_free);
+}
+
+/**
+ * signet_desktop_interaction_finish:
+ * @self: the interaction
+ *
+ * The work is over: what still says that the reader waits is closed. Main thread.
+ */
+void
+signet_desktop_interaction_finish (SignetDesktopInteraction *self)
+{
+  close_pad (self);
 }
 
 /* --- life ------------------------------------------------------------------------------------------------------------ */
@@ -426,7 +557,9 @@ static void
 signet_desktop_interaction_class_init (SignetDesktopInteractionClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = signet_desktop_interaction_finalize;
-  progress_signal = g_signal_new ("progress", SIGNET_TYPE_DESKTOP_INTERACTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+  signals[ASKING] = g_signal_new ("asking", SIGNET_TYPE_DESKTOP_INTERACTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                  G_TYPE_BOOLEAN);
+  signals[PROGRESS] = g_signal_new ("progress", SIGNET_TYPE_DESKTOP_INTERACTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                                   G_TYPE_STRING, G_TYPE_DOUBLE);
 }
 

@@ -17,6 +17,11 @@ typedef gboolean (*SignetConsentHandler) (SignetDesktopInteraction *self, const 
 SignetDesktopInteraction *signet_desktop_interaction_new         (GtkWidget *parent);
 void                      signet_desktop_interaction_set_consent (SignetDesktopInteraction *self, SignetConsentHandler handler, gpointer data);
 void                      signet_desktop_interaction_answer      (SignetDesktopInteraction *self, gboolean agreed);
-/* Signal "progress" (char *step, double fraction), on the main thread. */
+/* For a worker that reads a file; @file_name: safe to show. (nullable) (transfer full) */
+SignetSecret             *signet_desktop_interaction_ask_passphrase (SignetDesktopInteraction *self, const char *file_name, gboolean wrong,
+                                                                     GCancellable *cancellable, GError **error);
+/* The work is over. Needed only where a PIN may be typed on the reader last of all. */
+void                      signet_desktop_interaction_finish      (SignetDesktopInteraction *self);
+/* Signals on the main thread: "progress" (char *step, double fraction); "asking" (gboolean): a question begins or has been answered. */
 
 G_END_DECLS

@@ -23,6 +23,7 @@ struct _SignetPinDialog {
   guint          min_length;
   guint          max_length;
   gboolean       answered;
+  GdkDevice     *keyboard; /* (owned) (nullable) */
 
   GtkWidget      *about;
   AdwActionRow   *document;
@@ -30,6 +31,8 @@ struct _SignetPinDialog {
   GtkWidget      *entries;
   GtkWidget      *pin;
   GtkWidget      *again;
+  GtkLabel       *hint;
+  GtkWidget      *caps_lock;
   GtkWidget      *tries_box;
   GtkImage       *tries_icon;
   GtkLabel       *tries;
@@ -72,10 +75,36 @@ is_complete (SignetPinDialog *self)
   return !is_last_try (self) || gtk_check_button_get_active (self->knows);
 }
 
+static char *
+dup_length_rule (SignetPinDialog *self)
+{
+  if (self->max_length == 0)
+    /* translators: %u is a count of characters */
+    return g_strdup_printf (_("At least %u characters."), MAX (1, self->min_length));
+  /* translators: both numbers are counts of characters */
+  return g_strdup_printf (_("From %u to %u characters."), MAX (1, self->min_length), self->max_length);
+}
+
+/* what a new PIN still lacks, while it is typed */
+static void
+show_hint (SignetPinDialog *self)
+{
+  const char *again = gtk_editable_get_text (GTK_EDITABLE (self->again));
+  g_autofree char *rule = dup_length_rule (self);
+
+  if (*again != '\0' && !g_str_equal (gtk_editable_get_text (GTK_EDITABLE (self->pin)), again))
+    gtk_label_set_label (self->hint, _("The two are not the same yet."));
+  else
+    gtk_label_set_label (self->hint, is_complete (self) ? _("Remember it: nobody can tell it to you again.") : rule);
+}
+
 /* the one function that makes the dialog fit what was typed */
 static void
 update (SignetPinDialog *self)
 {
+  if (is_new_pin (self))
+    show_hint (self);
+  gtk_widget_set_visible (self->caps_lock, self->keyboard != NULL && !has_pin_pad (self) && gdk_device_get_caps_lock_state (self->keyboard));
   adw_message_dialog_set_response_enabled (ADW_MESSAGE_DIALOG (self), "accept", is_complete (self));
 }
 
@@ -89,7 +118,14 @@ answer (SignetPinDialog *self,
   g_signal_emit (self, answered_signal, 0, secret);
 }
 
-/* what was typed goes with the dialog: GTK keeps it in locked memory and wipes it */
+/* GTK keeps what is typed in locked memory and wipes it when it is taken out */
+static void
+forget_typed (SignetPinDialog *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->pin), "");
+  gtk_editable_set_text (GTK_EDITABLE (self->again), "");
+}
+
 static void
 signet_pin_dialog_response (AdwMessageDialog *dialog,
                             const char       *response)
@@ -100,58 +136,94 @@ signet_pin_dialog_response (AdwMessageDialog *dialog,
 
   if (g_str_equal (response, "accept") && is_complete (self))
     secret = signet_secret_new ((const guint8 *) text, has_pin_pad (self) ? 0 : strlen (text));
+  forget_typed (self);
   answer (self, secret);
 }
 
 /* --- the question ---------------------------------------------------------------------------------------------------- */
 
+/* what is asked for, by SignetPinKind */
+typedef struct {
+  const char *heading; /* with the token's name */
+  const char *entry;
+  const char *body;
+  const char *wrong;
+  const char *last;    /* (nullable) with the token's name: what is lost with the last try */
+  const char *knows;
+} Kind;
+
+#define PASSPHRASE SIGNET_N_PIN_KINDS /* of a file: no token, no tries */
+
+static const Kind kinds[SIGNET_N_PIN_KINDS + 1] = {
+  /* translators: in headings %s is the name of a card or token */
+  [SIGNET_PIN_USER] = { N_("PIN for “%s”"), N_("PIN"), N_("The token does its work when the PIN is right."), N_("That PIN was wrong."),
+                        N_("If the PIN is wrong again, “%s” locks. Then only the unblock code (PUK) opens it, if there is one."),
+                        N_("I know the PIN and want to use the _last try") },
+  [SIGNET_PIN_CONTEXT] = { N_("PIN for “%s”"), N_("PIN"), N_("This key asks for the PIN again for each signature."), N_("That PIN was wrong."),
+                           N_("If the PIN is wrong again, “%s” locks. Then only the unblock code (PUK) opens it, if there is one."),
+                           N_("I know the PIN and want to use the _last try") },
+  [SIGNET_PIN_SO] = { N_("Security Officer’s PIN for “%s”"), N_("Security officer’s PIN (SO PIN)"),
+                      N_("Not the PIN you sign with: the one the token was set up with."), N_("That security officer’s PIN was wrong."),
+                      N_("If the security officer’s PIN is wrong again, nobody can unblock “%s” any more."),
+                      N_("I know it and want to use the _last try") },
+  [SIGNET_PIN_PUK] = { N_("Unblock Code (PUK) of “%s”"), N_("Unblock code (PUK)"),
+                       N_("It came with the card, usually in a letter. It is not the PIN you sign with."), N_("That unblock code was wrong."),
+                       N_("If the unblock code is wrong again, “%s” can never be opened any more."),
+                       N_("I know the code and want to use the _last try") },
+  [SIGNET_PIN_NEW] = { N_("New PIN for “%s”"), N_("New PIN"), N_("Whoever knows it can sign in your name."), "", NULL, "" },
+  [SIGNET_PIN_NEW_SO] = { N_("New Security Officer’s PIN for “%s”"), N_("New security officer’s PIN (SO PIN)"),
+                          N_("It unblocks the token when its PIN is locked. Keep it apart from the PIN."), "", NULL, "" },
+  [SIGNET_PIN_NEW_PUK] = { N_("New Unblock Code (PUK) for “%s”"), N_("New unblock code (PUK)"),
+                           N_("It unblocks the token when its PIN is locked. Keep it apart from the PIN."), "", NULL, "" },
+  /* translators: %s is the name of a file */
+  [PASSPHRASE] = { N_("Passphrase for “%s”"), N_("Passphrase"), N_("It was chosen when the key was saved to this file."),
+                   N_("That passphrase was wrong."), NULL, "" },
+};
+
+static const Kind *
+get_kind (SignetPinDialog *self)
+{
+  return &kinds[(guint) self->kind < G_N_ELEMENTS (kinds) ? self->kind : SIGNET_PIN_USER];
+}
+
+/* @words: of ours, translated, with at most one %s for @name */
+static char *
+dup_named (const char *words,
+           const char *name)
+{
+  g_autofree char *isolated = signet_text_isolate (name != NULL ? name : "");
+  g_auto(GStrv) parts = g_strsplit (words, "%s", 2);
+
+  return g_strjoinv (isolated, parts);
+}
+
 static char *
 dup_heading (SignetPinDialog         *self,
              const SignetPinQuestion *question)
 {
-  g_autofree char *name = signet_text_isolate (question->token_label != NULL ? question->token_label : "");
-
-  if (is_last_try (self))
-    return g_strdup (_("Last Try"));
-  switch (question->kind)
-    {
-    case SIGNET_PIN_NEW:
-      /* translators: %s is the name of a card or token */
-      return g_strdup_printf (_("New PIN for “%s”"), name);
-    case SIGNET_PIN_SO:
-    case SIGNET_PIN_NEW_SO:
-      return g_strdup_printf (_("Administrator’s PIN for “%s”"), name);
-    case SIGNET_PIN_PUK:
-      /* translators: PUK: the unblock code of a card; %s is the name of the card */
-      return g_strdup_printf (_("Unblock Code (PUK) of “%s”"), name);
-    case SIGNET_PIN_NEW_PUK:
-      return g_strdup_printf (_("New Unblock Code (PUK) for “%s”"), name);
-    case SIGNET_PIN_USER:
-    case SIGNET_PIN_CONTEXT:
-    case SIGNET_N_PIN_KINDS:
-    default:
-      return g_strdup_printf (_("PIN for “%s”"), name);
-    }
+  return is_last_try (self) ? g_strdup (_("Last Try")) : dup_named (_(get_kind (self)->heading), question->token_label);
 }
 
 static char *
 dup_body (SignetPinDialog         *self,
           const SignetPinQuestion *question)
 {
-  g_autofree char *name = signet_text_isolate (question->token_label != NULL ? question->token_label : "");
+  const Kind *kind = get_kind (self);
 
   if (is_last_try (self))
-    return g_strdup_printf (_("If the PIN is wrong again, “%s” locks. Then only the unblock code (PUK) opens it, if there is one."), name);
+    return dup_named (_(kind->last), question->token_label);
   if (has_pin_pad (self))
     return g_strdup (_("Enter the PIN on the reader."));
-  if (is_new_pin (self))
-    /* translators: both numbers are counts of characters */
-    return g_strdup_printf (_("From %u to %u characters. Whoever knows it can sign in your name."), self->min_length, self->max_length);
   if (question->flags & SIGNET_PIN_FLAG_RETRY)
-    return g_strdup (_("That PIN was wrong. Nothing was signed."));
-  if (question->kind == SIGNET_PIN_CONTEXT)
-    return g_strdup (_("This key asks for the PIN again for each signature."));
-  return g_strdup (question->document != NULL ? _("It signs this document when the PIN is right.") : _("The token does its work when the PIN is right."));
+    return question->document != NULL ? g_strdup (_("That PIN was wrong. Nothing was signed.")) : g_strdup (_(kind->wrong));
+  if (question->documents > 1 && question->number > 0)
+    /* translators: which signature of how many, e.g. 2 of 5 */
+    return g_strdup_printf (_("Signature %u of %u. This key asks for the PIN for each one."), question->number, question->documents);
+  if (question->software_token && self->kind == SIGNET_PIN_SO)
+    return g_strdup (_("It was chosen when the token was made. A token made in this window has its first PIN for it."));
+  if (question->document != NULL && self->kind == SIGNET_PIN_USER)
+    return g_strdup (_("It signs this document when the PIN is right."));
+  return g_strdup (_(kind->body));
 }
 
 static void
@@ -198,7 +270,9 @@ accept_label (SignetPinDialog         *self,
   if (is_last_try (self))
     return _("Use _Last Try");
   if (is_new_pin (self))
-    return _("Set _PIN");
+    return self->kind == SIGNET_PIN_NEW ? _("Set _PIN") : _("_Set");
+  if (question->kind == (SignetPinKind) PASSPHRASE)
+    return _("_Open");
   return question->document != NULL ? _("_Sign") : _("_Unlock");
 }
 
@@ -220,9 +294,26 @@ show_question (SignetPinDialog         *self,
   show_tries (self, question);
   gtk_widget_set_visible (self->entries, !has_pin_pad (self));
   gtk_widget_set_visible (self->again, is_new_pin (self));
+  gtk_widget_set_visible (GTK_WIDGET (self->hint), is_new_pin (self));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->pin), _(get_kind (self)->entry));
+  gtk_check_button_set_label (self->knows, _(get_kind (self)->knows));
   gtk_widget_set_visible (GTK_WIDGET (self->knows), is_last_try (self));
   if (is_last_try (self))
     adw_entry_row_set_activates_default (ADW_ENTRY_ROW (self->pin), FALSE);
+}
+
+/* --- Caps Lock ------------------------------------------------------------------------------------------------------- */
+
+static void
+watch_caps_lock (SignetPinDialog *self)
+{
+  GdkSeat *seat = gdk_display_get_default_seat (gtk_widget_get_display (GTK_WIDGET (self)));
+  GdkDevice *keyboard = seat != NULL ? gdk_seat_get_keyboard (seat) : NULL;
+
+  if (keyboard == NULL)
+    return;
+  self->keyboard = g_object_ref (keyboard);
+  g_signal_connect_object (keyboard, "notify::caps-lock-state", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
 }
 
 /* --- life ------------------------------------------------------------------------------------------------------------ */
@@ -232,6 +323,7 @@ signet_pin_dialog_dispose (GObject *object)
 {
   SignetPinDialog *self = SIGNET_PIN_DIALOG (object);
 
+  g_clear_object (&self->keyboard);
   answer (self, NULL);
   G_OBJECT_CLASS (signet_pin_dialog_parent_class)->dispose (object);
 }
@@ -250,6 +342,8 @@ signet_pin_dialog_class_init (SignetPinDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SignetPinDialog, entries);
   gtk_widget_class_bind_template_child (widget_class, SignetPinDialog, pin);
   gtk_widget_class_bind_template_child (widget_class, SignetPinDialog, again);
+  gtk_widget_class_bind_template_child (widget_class, SignetPinDialog, hint);
+  gtk_widget_class_bind_template_child (widget_class, SignetPinDialog, caps_lock);
   gtk_widget_class_bind_template_child (widget_class, SignetPinDialog, tries_box);
   gtk_widget_class_bind_template_child (widget_class, SignetPinDialog, tries_icon);
   gtk_widget_class_bind_template_child (widget_class, SignetPinDialog, tries);
@@ -263,6 +357,20 @@ static void
 signet_pin_dialog_init (SignetPinDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* what is typed must not be remembered for Undo, in memory nobody wipes */
+  gtk_editable_set_enable_undo (GTK_EDITABLE (self->pin), FALSE);
+  gtk_editable_set_enable_undo (GTK_EDITABLE (self->again), FALSE);
+  watch_caps_lock (self);
+}
+
+SignetPinDialog *
+signet_pin_dialog_new_passphrase (GtkWindow  *parent,
+                                  const char *file_name,
+                                  gboolean    wrong)
+{
+  SignetPinQuestion question = { .kind = PASSPHRASE, .flags = wrong ? SIGNET_PIN_FLAG_RETRY : 0, .token_label = file_name, .tries_left = -1 };
+
+  return signet_pin_dialog_new (parent, &question);
 }
 
 SignetPinDialog *

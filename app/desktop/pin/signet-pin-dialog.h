@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SignetPinDialog, signet_pin_dialog, SIGNET, PIN_DIALOG, AdwMessageDialog)
 
 /* @question is read during the call only. Signal "answered" (SignetSecret *or NULL) exactly once. */
-SignetPinDialog *signet_pin_dialog_new (GtkWindow *parent, const SignetPinQuestion *question);
+SignetPinDialog *signet_pin_dialog_new            (GtkWindow *parent, const SignetPinQuestion *question);
+/* The same for what opens a file. @wrong: the one just given was */
+SignetPinDialog *signet_pin_dialog_new_passphrase (GtkWindow *parent, const char *file_name, gboolean wrong);
 
 G_END_DECLS

@@ -124,6 +124,7 @@ static const struct { const char *action; const char *accels[3]; } shortcuts[] =
   { "win.place::certificates", { "<Alt>3" } },
   { "win.place::authorities", { "<Alt>4" } },
   { "win.open", { "<Control>o" } },
+  { "win.preferences", { "<Control>comma" } },
   { "win.main", { "<Control>Return", "<Control>KP_Enter" } },
   { "win.next-area", { "F6" } },
   { "win.previous-area", { "<Shift>F6" } },

@@ -14,6 +14,8 @@
 #include "../authorities/signet-authorities-page.h"
 #include "../certificates/signet-certificates-page.h"
 #include "../common/signet-ui.h"
+#include "../doctor/signet-doctor-window.h"
+#include "../preferences/signet-preferences.h"
 #include "../enrol/signet-enrol-view.h"
 #include "../sign/signet-sign-page.h"
 #include "../verify/signet-verify-page.h"
@@ -219,6 +221,28 @@ on_get_certificate_cb (GtkWidget  *widget,
   gtk_widget_child_focus (GTK_WIDGET (view), GTK_DIR_TAB_FORWARD);
 }
 
+static void
+on_doctor_cb (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  SignetWindow *self = SIGNET_WINDOW (widget);
+
+  if (signet_desktop_is_open (self->desktop))
+    gtk_window_present (GTK_WINDOW (signet_doctor_window_new (GTK_WINDOW (self), self->desktop, NULL)));
+}
+
+static void
+on_preferences_cb (GtkWidget  *widget,
+                   const char *name,
+                   GVariant   *parameter)
+{
+  SignetWindow *self = SIGNET_WINDOW (widget);
+
+  if (signet_desktop_is_open (self->desktop))
+    gtk_window_present (GTK_WINDOW (signet_preferences_new (GTK_WINDOW (self), self->desktop)));
+}
+
 /* --- F6: from area to area ------------------------------------------------------------------------------------------- */
 
 static void
@@ -317,6 +341,8 @@ signet_window_class_init (SignetWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.back", NULL, on_back_cb);
   gtk_widget_class_install_action (widget_class, "win.verify-file", "ay", on_verify_file_cb);
   gtk_widget_class_install_action (widget_class, "win.get-certificate", "x", on_get_certificate_cb);
+  gtk_widget_class_install_action (widget_class, "win.doctor", NULL, on_doctor_cb);
+  gtk_widget_class_install_action (widget_class, "win.preferences", NULL, on_preferences_cb);
   gtk_widget_class_install_action (widget_class, "win.next-area", NULL, on_area_cb);
   gtk_widget_class_install_action (widget_class, "win.previous-area", NULL, on_area_cb);
 }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-import.h: from a file to a token: what is in the file, its passphrase, consent, PIN, written. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "../../core/token/signet-token.h"
+
+G_BEGIN_DECLS
+
+/* @page: what stays when the token goes. Returns at once. */
+void signet_import_run (GtkWidget *page, SignetToken *token, GFile *file);
+
+G_END_DECLS
