@@ -18,6 +18,7 @@ BUILD = Path(os.environ['SIGNET_BUILD_ROOT'])
 PROGRAM = os.environ.get('SIGNET_DESKTOP', str(BUILD / 'app/desktop/signet-desktop'))
 PATIENCE = 90 if os.environ.get('SIGNET_SANITIZED') == '1' else 30
 STEP = 0.05
+DOWN, RETURN, ESCAPE, TAB = 0xff54, 0xff0d, 0xff1b, 0xff09  # X11 key symbols
 
 
 def plain(name):
@@ -72,6 +73,11 @@ class Bus:
         self.call('org.a11y.atspi.Registry', '/org/a11y/atspi/registry/deviceeventcontroller', 'org.a11y.atspi.DeviceEventController',
                   'GenerateMouseEvent', GLib.Variant('(iis)', (x, y, 'b1c')))
 
+    def key(self, symbol):
+        """Presses and lets go a key of the X11 keyboard, by its symbol."""
+        self.call('org.a11y.atspi.Registry', '/org/a11y/atspi/registry/deviceeventcontroller', 'org.a11y.atspi.DeviceEventController',
+                  'GenerateKeyboardEvent', GLib.Variant('(isu)', (symbol, '', 3)))
+
 
 class Node:
     """One thing on the screen, by its address on the bus."""
@@ -109,6 +115,9 @@ class Node:
     def press(self):
         return 'Action' in self.interfaces() and self.property('Action', 'NActions') > 0 and \
             self.call('Action', 'DoAction', GLib.Variant('(i)', (0,)))[0]
+
+    def read(self):
+        return self.call('Text', 'GetText', GLib.Variant('(ii)', (0, self.property('Text', 'CharacterCount'))))[0]
 
     def put(self, text):
         return self.call('EditableText', 'SetTextContents', GLib.Variant('(s)', (text,)))[0]
@@ -185,7 +194,11 @@ class Desk:
         return self.find(lambda text: all(part in text for part in parts))
 
     def has(self, name, role=None):
-        return next(self.matches(name, role), None) is not None
+        while True:
+            try:
+                return next(self.matches(name, role), None) is not None
+            except GLib.Error:
+                time.sleep(STEP)  # something went while it was looked at
 
     def wait_gone(self, name, role=None):
         self.wait_for(lambda: not self.has(name, role), f'the end of {name!r}')
@@ -217,6 +230,27 @@ class Desk:
     def row(self, name):
         """Activates a row of a list."""
         self.point(name, ('list item', 'table row', 'row'))
+
+    def menu(self, button, item):
+        """Chooses from a menu with the keyboard: a popover does not say where it is on the screen."""
+        self.point(button)
+        self.find(item, ('menu item',), True)
+        items = [node.name() for node in self.matches(lambda name: True, ('menu item',), True)]
+        time.sleep(0.2)  # the first item has the focus once the menu has been drawn
+        for _ in range(items.index(item)):
+            self.bus.key(DOWN)
+        self.bus.key(RETURN)
+
+    def open_file(self, path):
+        """Names a file to the file chooser, which opens its location line at the first slash."""
+        def locations():
+            for node in self.walk():
+                if 'EditableText' in node.interfaces() and node.read().startswith('/'):
+                    yield node
+        self.find_text('Other Locations')
+        self.bus.key(ord('/'))
+        self.wait_for(lambda: next(locations(), None), 'the location line of the file chooser').put(str(path))
+        self.bus.key(RETURN)
 
     def fill(self, name, text):
         def put():
