@@ -93,8 +93,6 @@ static const struct
   { ".local/share/signet", 0 },
   /* where modules keep what they write */
   { ".cache", READ | WRITE },
-  { ".eid", READ | WRITE },
-  { ".tpm2_pkcs11", READ | WRITE },
   { ".config/softhsm2", READ | WRITE },
   { ".softhsm2", READ | WRITE },
 };
@@ -107,16 +105,6 @@ static const char *const pointers[] = {
 #if SIGNET_DEVELOPMENT
   "SIGNET_TEST_HOSTILE_DIR",
 #endif
-};
-
-/* A store that a module makes where it may not make anything. */
-static const struct
-{
-  const char *module; /* how its file is called, in part */
-  const char *store;
-} stores[] = {
-  { "tpm2_pkcs11", ".tpm2_pkcs11" },
-  { "beidpkcs11", ".eid" },
 };
 
 #define MAX_SETTINGS 16384
@@ -208,19 +196,13 @@ allow_entries (Files *self, const char *folder)
 
 /* --- places that are named --- */
 
+/* A module may not make a folder in the home folder itself. */
 static void
-make_store (Files *self, const char *module)
+allow_folder (Files *self, const char *path)
 {
-  g_autofree char *name = g_path_get_basename (module);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (stores); i++)
-    if (strstr (name, stores[i].module) != NULL)
-      {
-        g_autofree char *path = g_build_filename (self->home, stores[i].store, NULL);
-
-        if (mkdir (path, 0700) != 0 && errno != EEXIST)
-          g_debug ("%s: %s", path, g_strerror (errno));
-      }
+  if (g_mkdir_with_parents (path, 0700) != 0)
+    g_debug ("%s: %s", path, g_strerror (errno));
+  allow_path (self, path, READ | WRITE, O_NOFOLLOW);
 }
 
 static void
@@ -263,8 +245,13 @@ allow_named_places (Files *self, const HostWall *wall)
 
   allow_path (self, folder, READ, 0);
   for (gsize i = 0; wall->folders[i] != NULL; i++)
-    if (g_mkdir_with_parents (wall->folders[i], 0700) == 0)
-      allow_path (self, wall->folders[i], READ | WRITE, 0);
+    allow_folder (self, wall->folders[i]);
+  if (wall->store != NULL)
+    {
+      g_autofree char *store = g_build_filename (self->home, wall->store, NULL);
+
+      allow_folder (self, store);
+    }
   for (gsize i = 0; i < G_N_ELEMENTS (pointers); i++)
     allow_pointer (self, g_getenv (pointers[i]));
   allow_softhsm_tokens (self);
@@ -315,7 +302,6 @@ host_files_restrict (const HostWall *wall)
     allow_path (&self, "/", READ | WRITE | START, 0);
   else
     {
-      make_store (&self, wall->module);
       allow_entries (&self, "/");
       allow_named_places (&self, wall);
     }

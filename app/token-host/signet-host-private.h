@@ -28,10 +28,13 @@ G_BEGIN_DECLS
 typedef struct {
   const char        *module;    /* its path, as it was given */
   const char *const *folders;   /* that it writes, besides those any module may */
+  const char        *store;     /* (nullable): one more, beneath the home folder */
   gboolean           network;   /* may open sockets of the Internet: a token in a network */
   gboolean           processes; /* may start programs: a PIN dialog of its maker */
 } HostWall;
 
+/* Adds what is known of modules of that name; only for one that nobody but root can have put there. */
+void        host_wall_know      (HostWall *wall);
 void        host_wall_raise     (const HostWall *wall);
 const char *host_wall_describe  (void);
 gboolean    host_files_restrict (const HostWall *wall);

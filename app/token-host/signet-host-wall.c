@@ -40,6 +40,34 @@
 #define LIMIT_MEMORY 1
 #endif
 
+/* --- what is known --- */
+
+/* By the name of the file. Here and not in data/modules: a process that starts a thousandth of a second later for each module
+ * is no place for twenty files. */
+static const struct
+{
+  const char *module;
+  const char *store;   /* that it makes and writes, beneath the home folder */
+  gboolean programs;   /* it shows its own PIN dialog for the key that signs, and cannot do without */
+} known[] = {
+  { "libtpm2_pkcs11.so", ".tpm2_pkcs11", FALSE },
+  { "libbeidpkcs11.so", ".eid", TRUE },
+  { "libpteidpkcs11.so", ".config/pteid", TRUE },
+};
+
+void
+host_wall_know (HostWall *wall)
+{
+  g_autofree char *name = g_path_get_basename (wall->module);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    if (g_str_has_prefix (name, known[i].module))
+      {
+        wall->store = known[i].store;
+        wall->processes |= known[i].programs;
+      }
+}
+
 /* --- limits --- */
 
 static gboolean

@@ -150,6 +150,8 @@ main (int argc, char **argv)
 
   if (argc < 1 || !parse (&options, folders, argv) || fstat (SOCKET, &info) != 0 || !S_ISSOCK (info.st_mode))
     return usage ();
+  if (!options.user)
+    host_wall_know (&options.wall);
   host_wall_raise (&options.wall);
   signet_token_error_quark ();
   g_thread_unref (g_thread_new ("signet-client-gone", wait_for_client_to_go, NULL));

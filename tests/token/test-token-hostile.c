@@ -5,6 +5,7 @@
 
 #include <glib/gstdio.h>
 #include <openssl/pem.h>
+#include <signal.h>
 
 #include "../../app/core/token/signet-token-private.h"
 #include "signet-test.h"
@@ -13,7 +14,7 @@
 #if defined(__SANITIZE_ADDRESS__)
 #define DEADLINE 3000 /* milliseconds; a sanitized host takes its time to start */
 #else
-#define DEADLINE 700  /* milliseconds: long enough for a loaded machine, short enough to wait for */
+#define DEADLINE 700 /* milliseconds: long enough for a loaded machine, short enough to wait for */
 #endif
 
 static char *folder;
@@ -541,6 +542,55 @@ test_login_faults (void)
     }
 }
 
+/* Two programs at one token: what one of them spends the other sees before it asks. */
+static void
+test_two_programs (void)
+{
+  const char *const modules[] = { g_getenv ("SIGNET_TEST_HOSTILE"), NULL };
+  g_autoptr (SignetTokenManager) one = new_manager ();
+  g_autoptr (SignetTokenManager) two = signet_token_manager_new (modules);
+  g_autoptr (SignetToken) first = find_token (one);
+  g_autoptr (SignetToken) second = find_token (two);
+  g_autoptr (SignetTestInteraction) guesses = signet_test_interaction_new ("1111", "2222", NULL);
+  g_autoptr (SignetTestInteraction) knows = signet_test_interaction_new (PIN, NULL);
+  g_autoptr (SignetTestInteraction) knows_too = signet_test_interaction_new (PIN, NULL);
+  g_autoptr (SignetTokenSession) session = NULL;
+  g_autoptr (SignetTokenSession) beside = NULL;
+  g_autoptr (GError) error = NULL;
+
+  session = signet_token_login (first, SIGNET_INTERACTION (guesses), NULL, NULL, &error);
+  g_assert_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_WRONG_PIN);
+  g_clear_error (&error);
+  session = signet_token_login (second, SIGNET_INTERACTION (knows), NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (signet_test_interaction_get_pin_flags (knows) & SIGNET_PIN_FLAG_FINAL_TRY);
+  beside = signet_token_login (first, SIGNET_INTERACTION (knows_too), NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_false (signet_test_interaction_get_pin_flags (knows_too) & SIGNET_PIN_FLAG_FINAL_TRY);
+  g_assert_cmpuint (count_logins (), ==, 4);
+}
+
+/* By somebody else, between two calls. */
+static void
+test_killed_between_calls (void)
+{
+  g_autoptr (SignetTokenManager) manager = new_manager ();
+  g_autoptr (SignetToken) token = find_token (manager);
+  g_autoptr (SignetTokenSession) session = login (token);
+  g_autoptr (GBytes) signature = NULL;
+  g_autoptr (GError) error = NULL;
+
+  kill (_signet_token_host_get_pid (_signet_token_session_get_host (session)), SIGKILL);
+  signature = sign_with (session, NULL, NULL, &error);
+  g_assert_null (signature);
+  g_assert_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_CRASHED);
+  g_clear_error (&error);
+  signature = sign_with (session, NULL, NULL, &error); /* the session is over, and says so */
+  g_assert_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN);
+  g_clear_object (&session);
+  assert_works (manager);
+}
+
 /* A card with a PIN for each key shows as two tokens of one serial number. */
 static void
 test_two_pins (void)
@@ -641,6 +691,8 @@ main (int argc, char **argv)
   g_test_add_func ("/token/hostile/pin/removed", test_removed_before_login);
   g_test_add_func ("/token/hostile/pin/faults", test_login_faults);
   g_test_add_func ("/token/hostile/pin/two-pins", test_two_pins);
+  g_test_add_func ("/token/hostile/pin/two-programs", test_two_programs);
+  g_test_add_func ("/token/hostile/killed-between-calls", test_killed_between_calls);
   g_test_add_func ("/token/hostile/writing", test_writing);
   return g_test_run ();
 }

@@ -709,9 +709,13 @@ leave_out (void)
     }
 }
 
+/* While the library is loaded, before anybody asked it for anything. */
+static void __attribute__ ((constructor)) loaded (void) { hostile_enter ("constructor"); }
+
 __attribute__ ((visibility ("default"))) CK_RV
 C_GetFunctionList (CK_FUNCTION_LIST **list)
 {
+  ENTER ();
   if (fault_is ("no-list"))
     return CKR_GENERAL_ERROR;
   *list = fault_is ("null-list") ? NULL : &functions;
