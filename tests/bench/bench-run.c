@@ -2,10 +2,11 @@
 /*
  * bench-run.c: runs two commands in turn, A B B A A B…, and prints what each cost: median and range of the wall time, peak resident
  * memory of the largest process, and the median of the ratios of neighbouring runs. Interleaved, because a shared machine drifts.
- * Single-threaded. Usage: bench-run [--rounds N] [--remove FILE]… [--aim-ratio R] [--aim-rss MB] NAME -- A… -- B…
+ * Single-threaded. Usage: bench-run [--rounds N] [--remove FILE]… [--empty FOLDER] [--aim-ratio R] [--aim-rss MB] NAME -- A… -- B…
  */
 #include "config.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -28,6 +29,7 @@ typedef struct {
   int         rounds;
   const char *remove[MAX_REMOVE];
   int         n_remove;
+  const char *empty;     /* (nullable): a folder */
   double      aim_ratio; /* 0: none */
   double      aim_rss;   /* MB, of A; 0: none */
   char      **a;
@@ -44,7 +46,7 @@ die (const char *what)
 static void
 usage (void)
 {
-  fprintf (stderr, "usage: bench-run [--rounds N] [--remove FILE]… [--aim-ratio R] [--aim-rss MB] NAME -- A… -- B…\n");
+  fprintf (stderr, "usage: bench-run [--rounds N] [--remove FILE]… [--empty FOLDER] [--aim-ratio R] [--aim-rss MB] NAME -- A… -- B…\n");
   exit (64);
 }
 
@@ -71,6 +73,21 @@ run_child (char   **command,
   _exit (127);
 }
 
+/* Files only: what an act writes. */
+static void
+empty_folder (const char *path)
+{
+  DIR *folder = opendir (path);
+  struct dirent *entry;
+
+  if (folder == NULL)
+    die (path);
+  while ((entry = readdir (folder)) != NULL)
+    if (entry->d_type == DT_REG && unlinkat (dirfd (folder), entry->d_name, 0) != 0)
+      die (entry->d_name);
+  closedir (folder);
+}
+
 static Cost
 run (const Options *options,
      char         **command,
@@ -85,6 +102,8 @@ run (const Options *options,
   for (int i = 0; i < options->n_remove; i++)
     if (unlink (options->remove[i]) != 0 && errno != ENOENT)
       die (options->remove[i]);
+  if (options->empty != NULL)
+    empty_folder (options->empty);
   start = now ();
   pid = vfork ();
   if (pid == 0)
@@ -206,6 +225,8 @@ parse (char **argument)
         options.rounds = atoi (argument[1]);
       else if (strcmp (*argument, "--remove") == 0 && options.n_remove < MAX_REMOVE)
         options.remove[options.n_remove++] = argument[1];
+      else if (strcmp (*argument, "--empty") == 0)
+        options.empty = argument[1];
       else if (strcmp (*argument, "--aim-ratio") == 0)
         options.aim_ratio = atof (argument[1]);
       else if (strcmp (*argument, "--aim-rss") == 0)

@@ -42,13 +42,13 @@ _signet_token_pace_clear (SignetTokenPace *self)
 }
 
 void
-_signet_token_pace_expect (SignetTokenPace *self, guint n_signatures)
+_signet_token_pace_expect (SignetTokenPace *self, guint n_signatures, gboolean may_have_two)
 {
   g_mutex_lock (&self->lock);
   if (self->phase == SETTLED && n_signatures > 1 && self->one == 0)
     {
       self->phase = MEASURING_ONE;
-      self->expected = n_signatures;
+      self->tries_two = may_have_two && n_signatures >= LONG_BATCH;
       self->n = 0;
     }
   g_mutex_unlock (&self->lock);
@@ -82,7 +82,7 @@ note_one (SignetTokenPace *self, gint64 microseconds)
     return 0;
   self->one = MAX (self->one / SAMPLE, 1);
   settle (self, 1);
-  self->phase = self->expected >= LONG_BATCH ? CHANGING : SETTLED;
+  self->phase = self->tries_two ? CHANGING : SETTLED;
   return self->phase == CHANGING ? 2 : 0;
 }
 

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 typedef struct {
   GMutex lock;
   int    phase;
-  guint  expected; /* signatures that were announced */
+  gboolean tries_two; /* so many were announced that a second session is worth a trial */
   guint  limit;    /* signatures under way at a time */
   guint  n;        /* answers of this phase */
   gint64 since;    /* microseconds */
@@ -18,7 +18,7 @@ typedef struct {
 
 void  _signet_token_pace_init      (SignetTokenPace *self);
 void  _signet_token_pace_clear     (SignetTokenPace *self);
-void  _signet_token_pace_expect    (SignetTokenPace *self, guint n_signatures);
+void  _signet_token_pace_expect    (SignetTokenPace *self, guint n_signatures, gboolean may_have_two);
 guint _signet_token_pace_get_limit (SignetTokenPace *self);
 /* A signature came after @microseconds. Returns how many sessions should sign from now on; 0: as many as do. Then set_lanes must follow. */
 guint _signet_token_pace_note      (SignetTokenPace *self, gint64 microseconds);
