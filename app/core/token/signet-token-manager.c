@@ -92,9 +92,13 @@ void
 _signet_token_manager_show (SignetTokenManager *self)
 {
   GWeakRef *weak = g_new0 (GWeakRef, 1);
+  g_autoptr (GSource) source = g_idle_source_new ();
 
   g_weak_ref_init (weak, self);
-  g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, show_latest, weak, free_weak);
+  /* not g_main_context_invoke(): on a context nobody runs just now it would call us here, on another thread */
+  g_source_set_callback (source, show_latest, weak, free_weak);
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_attach (source, self->context);
 }
 
 /* --- the object --- */

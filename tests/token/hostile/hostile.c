@@ -158,6 +158,7 @@ C_GetSlotList (CK_BBOOL present, CK_SLOT_ID *slots, CK_ULONG *n_slots)
   CK_ULONG room = *n_slots;
 
   ENTER ();
+  hostile_append ("lists", 'x');
   *n_slots = count_slots (slots);
   if (fault_is ("slots-change"))
     slot_number++;
