@@ -103,11 +103,15 @@ typedef struct {
   char             *token;  /* id */
   CK_SESSION_HANDLE handle;
   gboolean          logged_in;
+  guint             keep_source; /* 0 while somebody uses it */
+  gint64            keep_until;  /* CLOCK_BOOTTIME, seconds */
   struct _HostLanes *lanes; /* (owned) (nullable) */
 } HostSession;
 
 HostSession *host_session_open  (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *pin, GError **error);
 gboolean     host_session_close (CK_FUNCTION_LIST *p11, HostSession *session, GError **error);
+/* REMOVED or NOT_LOGGED_IN when the token is gone or forgot the login; asks for nothing. */
+gboolean     host_session_is_logged_in (CK_FUNCTION_LIST *p11, HostSession *session, GError **error);
 CK_RV        host_session_raw_login (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_USER_TYPE user, SignetSecret *pin);
 /* host_check(), but REMOVED when the token is gone, whatever the module calls that */
 gboolean     host_session_explain (CK_FUNCTION_LIST *p11, HostSession *session, CK_RV rv, const char *call, GError **error);

@@ -8,6 +8,7 @@
 
 #include "config.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #include "signet-host-piv.h"
@@ -202,6 +203,84 @@ on_login_cb (SignetTokenHost *skeleton,
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
   host_objects_describe (p11, session->handle, CKO_PRIVATE_KEY, &builder, NULL);
   signet_token_host_complete_login (skeleton, invocation, NULL, session->id, g_variant_builder_end (&builder));
+  return TRUE;
+}
+
+/* --- a login that is kept for a while --- */
+
+typedef struct
+{
+  Service *service;
+  guint id;
+} Keeping;
+
+static gint64
+boot_seconds (void)
+{
+  struct timespec time = { 0 };
+
+  clock_gettime (CLOCK_BOOTTIME, &time);
+  return (gint64) time.tv_sec;
+}
+
+static gboolean
+on_kept_long_enough_cb (gpointer data)
+{
+  Keeping *keeping = data;
+  HostSession *session = find_session (keeping->service, keeping->id, NULL);
+
+  if (session == NULL)
+    return G_SOURCE_REMOVE;
+  session->keep_source = 0;
+  g_hash_table_remove (keeping->service->sessions, GUINT_TO_POINTER (keeping->id));
+  host_session_close (host_module_get (keeping->service->module), session, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_keep_session_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guint id, guint seconds, Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  HostSession *session = NULL;
+  GError *error = NULL;
+  Keeping *keeping = NULL;
+
+  if (p11 == NULL)
+    return TRUE;
+  session = find_session (self, id, &error);
+  if (session == NULL || !host_session_is_logged_in (p11, session, &error))
+    return refuse (invocation, error);
+  g_clear_handle_id (&session->keep_source, g_source_remove);
+  g_clear_pointer (&session->lanes, host_lanes_free);
+  keeping = g_new0 (Keeping, 1);
+  keeping->service = self;
+  keeping->id = id;
+  session->keep_until = boot_seconds () + seconds;
+  session->keep_source = g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, seconds, on_kept_long_enough_cb, keeping, g_free);
+  signet_token_host_complete_keep_session (skeleton, invocation);
+  return TRUE;
+}
+
+static gboolean
+on_resume_session_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guint id, Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  HostSession *session = NULL;
+  GError *error = NULL;
+  GVariantBuilder builder;
+
+  if (p11 == NULL)
+    return TRUE;
+  session = find_session (self, id, &error);
+  if (session != NULL && (session->keep_source == 0 || boot_seconds () >= session->keep_until))
+    host_set_error (&error, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN, "it is not kept any longer");
+  if (error != NULL || !host_session_is_logged_in (p11, session, &error))
+    return refuse (invocation, error);
+  g_clear_handle_id (&session->keep_source, g_source_remove);
+  host_objects_start_answer ();
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  host_objects_describe (p11, session->handle, CKO_PRIVATE_KEY, &builder, NULL);
+  signet_token_host_complete_resume_session (skeleton, invocation, g_variant_builder_end (&builder));
   return TRUE;
 }
 
@@ -577,6 +656,8 @@ host_service_new (HostModule *module, const GError *refusal)
   g_signal_connect (skeleton, "handle-login", G_CALLBACK (on_login_cb), self);
   g_signal_connect (skeleton, "handle-settle", G_CALLBACK (on_settle_cb), self);
   g_signal_connect (skeleton, "handle-set-lanes", G_CALLBACK (on_set_lanes_cb), self);
+  g_signal_connect (skeleton, "handle-keep-session", G_CALLBACK (on_keep_session_cb), self);
+  g_signal_connect (skeleton, "handle-resume-session", G_CALLBACK (on_resume_session_cb), self);
   g_signal_connect (skeleton, "handle-logout", G_CALLBACK (on_logout_cb), self);
   g_signal_connect (skeleton, "handle-generate-key", G_CALLBACK (on_generate_key_cb), self);
   g_signal_connect (skeleton, "handle-import-key", G_CALLBACK (on_import_key_cb), self);

@@ -73,12 +73,31 @@ is_gone (CK_RV rv)
          rv == CKR_DEVICE_REMOVED || rv == CKR_TOKEN_NOT_PRESENT;
 }
 
+gboolean
+host_session_is_logged_in (CK_FUNCTION_LIST *p11, HostSession *session, GError **error)
+{
+  CK_SESSION_INFO state = { 0 };
+  CK_SLOT_ID slot = 0;
+  CK_TOKEN_INFO info;
+
+  if (!host_slots_find (p11, session->token, &slot, &info, error))
+    return FALSE;
+  if (p11->C_GetSessionInfo == NULL)
+    return host_set_error (error, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN, "the module does not tell whether it is logged in");
+  if (!host_session_explain (p11, session, p11->C_GetSessionInfo (session->handle, &state), "C_GetSessionInfo", error))
+    return FALSE;
+  if (slot == session->slot && (state.state == CKS_RO_USER_FUNCTIONS || state.state == CKS_RW_USER_FUNCTIONS))
+    return TRUE;
+  return host_set_error (error, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN, "the login is over");
+}
+
 /* FALSE: nobody knows whether the token is logged out. The session is gone in any case. */
 gboolean
 host_session_close (CK_FUNCTION_LIST *p11, HostSession *session, GError **error)
 {
   CK_RV rv = CKR_OK;
 
+  g_clear_handle_id (&session->keep_source, g_source_remove);
   g_clear_pointer (&session->lanes, host_lanes_free);
   if (session->logged_in)
     rv = p11->C_Logout (session->handle);

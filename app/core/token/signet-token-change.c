@@ -124,7 +124,10 @@ change_once (gpointer data, SignetSecret *known, GError **error)
 static gboolean
 run (Change *change, GError **error)
 {
-  gboolean ok = _signet_token_ask_and_try (change->token, change->host, change->interaction, NULL, change->known, change_once, change,
+  gboolean ok = FALSE;
+
+  _signet_token_keeping_forget (change->token);
+  ok = _signet_token_ask_and_try (change->token, change->host, change->interaction, NULL, change->known, change_once, change,
                                            change->cancellable, error);
 
   _signet_token_host_release_login (change->host, _signet_token_get_id (change->token));

@@ -185,6 +185,7 @@ signet_token_initialize (SignetTokenManager *manager,
 
   if (!signet_token_confirm_initialize (token, interaction, cancellable, error))
     return FALSE;
+  _signet_token_keeping_forget (token);
   ok = signet_token_is_initialized (token) ? initialize_again (&run, error) : initialize_fresh (&run, error);
   g_clear_pointer (&run.pin, signet_secret_unref);
   if (run.refusal != NULL)

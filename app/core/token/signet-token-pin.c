@@ -352,5 +352,6 @@ _signet_token_ask_and_try (SignetToken *token,
         return refuse_tried (token, kind, failure, error);
       g_clear_error (&wrong);
       wrong = name_wrong (kind, failure);
+      _signet_token_keeping_forget (token);
     }
 }

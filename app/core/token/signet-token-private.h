@@ -106,6 +106,14 @@ SignetTokenObject  *_signet_token_session_find_private (SignetTokenSession *self
 SignetSigner       *_signet_token_signer_new        (SignetTokenSession *session, SignetTokenKey *key, SignetTokenObject *object,
                                                      SignetInteraction *interaction);
 
+/* --- logins that are kept for a while --- */
+guint    _signet_token_keeping_get_generation (void);
+gboolean _signet_token_keeping_keep   (SignetToken *token, SignetTokenHostRef *host, guint id, guint born);
+gboolean _signet_token_keeping_resume (SignetToken *token, SignetTokenHostRef **host, guint *id, GVariant **objects, GCancellable *cancellable);
+void     _signet_token_keeping_forget (SignetToken *token);
+/* On a thread of its own; gives the claim back. */
+void     _signet_token_log_out_later  (SignetTokenHostRef *host, guint id, const char *token);
+
 /* --- where modules are --- */
 typedef struct {
   char       *path;

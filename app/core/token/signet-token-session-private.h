@@ -13,6 +13,7 @@ struct _SignetTokenSession
   SignetTokenHostRef *host;
   guint id;
   gboolean open;      /* (atomic) */
+  guint born;         /* the generation of kept logins at this one */
   GMutex lock;        /* for objects */
   GPtrArray *objects; /* (element-type SignetTokenObject): private keys */
 };

@@ -154,6 +154,18 @@ _signet_token_check_ready (SignetToken *token, GError **error)
   return FALSE;
 }
 
+static gboolean
+resume_kept (SignetTokenSession *self, GCancellable *cancellable)
+{
+  g_autoptr (GVariant) objects = NULL;
+
+  if (!_signet_token_keeping_resume (self->token, &self->host, &self->id, &objects, cancellable))
+    return FALSE;
+  self->objects = _signet_token_parse_objects (objects);
+  g_atomic_int_set (&self->open, TRUE);
+  return TRUE;
+}
+
 /**
  * signet_token_login:
  * @self: a token
@@ -161,7 +173,7 @@ _signet_token_check_ready (SignetToken *token, GError **error)
  * @about: (nullable): document and certificate of the question
  *
  * Each answer is tried once. A wrong one is followed by the next question (%SIGNET_PIN_FLAG_RETRY) until the person gives up
- * (then the error is WRONG_PIN, not cancelled) or the token locks.
+ * (then the error is WRONG_PIN, not cancelled) or the token locks. Where a login was kept (signet-token-keeping.h) nothing is asked.
  *
  * Returns: (transfer full) (nullable): a session that logs out when dropped
  */
@@ -182,6 +194,9 @@ signet_token_login (SignetToken *self,
     return NULL;
   session = g_object_new (SIGNET_TYPE_TOKEN_SESSION, NULL);
   session->token = g_object_ref (self);
+  session->born = _signet_token_keeping_get_generation ();
+  if (resume_kept (session, cancellable))
+    return g_steal_pointer (&session);
   session->host = _signet_token_claim_host (self, cancellable, error);
   if (session->host == NULL)
     return NULL;
@@ -258,8 +273,30 @@ typedef struct
 {
   SignetTokenHostRef *host; /* (owned) */
   guint id;
-  char *token; /* (owned) */
+  char *token;       /* (owned) */
+  SignetToken *keep; /* (owned) (nullable): may be kept for a while */
+  guint born;
 } Logout;
+
+static void
+logout_free (Logout *logout)
+{
+  g_clear_object (&logout->keep);
+  _signet_token_host_unref (logout->host);
+  g_free (logout->token);
+  g_free (logout);
+}
+
+static Logout *
+logout_new (SignetTokenHostRef *host, guint id, const char *token)
+{
+  Logout *logout = g_new0 (Logout, 1);
+
+  logout->host = _signet_token_host_ref (host);
+  logout->id = id;
+  logout->token = g_strdup (token);
+  return logout;
+}
 
 static gpointer
 log_out (gpointer data)
@@ -268,8 +305,14 @@ log_out (gpointer data)
   g_autoptr (GError) failure = NULL;
   int deadline = 0;
   gboolean ok = FALSE;
-  SignetTokenHost *proxy = _signet_token_host_begin (logout->host, SIGNET_TOKEN_DEADLINE_LISTING, &deadline, NULL, NULL);
+  SignetTokenHost *proxy = NULL;
 
+  if (logout->keep != NULL && _signet_token_keeping_keep (logout->keep, logout->host, logout->id, logout->born))
+    {
+      logout_free (logout);
+      return NULL;
+    }
+  proxy = _signet_token_host_begin (logout->host, SIGNET_TOKEN_DEADLINE_LISTING, &deadline, NULL, NULL);
   if (proxy != NULL)
     {
       ok = signet_token_host_call_logout_sync (proxy, logout->id, G_DBUS_CALL_FLAGS_NONE, deadline, NULL, &failure);
@@ -278,10 +321,14 @@ log_out (gpointer data)
   _signet_token_host_release_login (logout->host, logout->token);
   if (!ok)
     _signet_token_host_retire (logout->host);
-  _signet_token_host_unref (logout->host);
-  g_free (logout->token);
-  g_free (logout);
+  logout_free (logout);
   return NULL;
+}
+
+void
+_signet_token_log_out_later (SignetTokenHostRef *host, guint id, const char *token)
+{
+  g_thread_unref (g_thread_new ("signet-logout", log_out, logout_new (host, id, token)));
 }
 
 static void
@@ -291,10 +338,9 @@ close_session (SignetTokenSession *self, gboolean waits)
 
   if (!g_atomic_int_compare_and_exchange (&self->open, TRUE, FALSE))
     return;
-  logout = g_new0 (Logout, 1);
-  logout->host = _signet_token_host_ref (self->host);
-  logout->id = self->id;
-  logout->token = g_strdup (_signet_token_get_id (self->token));
+  logout = logout_new (self->host, self->id, _signet_token_get_id (self->token));
+  logout->keep = g_object_ref (self->token);
+  logout->born = self->born;
   if (waits && _signet_token_host_is_idle (self->host))
     log_out (logout);
   else
