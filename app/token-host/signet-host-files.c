@@ -104,6 +104,7 @@ static const char *const pointers[] = {
   "OPENSC_CONF",
 #if SIGNET_DEVELOPMENT
   "SIGNET_TEST_HOSTILE_DIR",
+  "SIGNET_TEST_COUNTING_DIR",
 #endif
 };
 

@@ -130,7 +130,7 @@ run (Change *change, GError **error)
   ok = _signet_token_ask_and_try (change->token, change->host, change->interaction, NULL, change->known, change_once, change,
                                            change->cancellable, error);
 
-  _signet_token_host_release_login (change->host, _signet_token_get_id (change->token));
+  _signet_token_give_back_host (change->token, change->host, change->cancellable);
   /* whether the module is logged out again is its secret; the end of its process is no secret */
   _signet_token_host_retire (change->host);
   _signet_token_host_unref (change->host);

@@ -193,6 +193,7 @@ _signet_token_keeping_forget (SignetToken *token)
   Kept *kept = NULL;
 
   g_mutex_lock (&lock);
+  generation++;
   kept = steal (key);
   g_mutex_unlock (&lock);
   if (kept != NULL)

@@ -123,6 +123,14 @@ _signet_token_host_has_logins (SignetTokenHostRef *host)
 }
 
 void
+_signet_token_host_abort (SignetTokenHostRef *host)
+{
+  g_mutex_lock (&host->lock);
+  _signet_token_host_kill (host);
+  g_mutex_unlock (&host->lock);
+}
+
+void
 _signet_token_host_retire (SignetTokenHostRef *host)
 {
   g_mutex_lock (&host->lock);

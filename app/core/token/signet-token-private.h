@@ -88,8 +88,9 @@ typedef gboolean (*SignetTokenPinTry) (gpointer data, SignetSecret *pin, GError 
 gboolean      _signet_token_ask_and_try (SignetToken *token, SignetTokenHostRef *host, SignetInteraction *interaction,
                                          const SignetPinQuestion *about, SignetPinKind kind, SignetTokenPinTry attempt, gpointer data,
                                          GCancellable *cancellable, GError **error);
-/* A host where @token is not logged in yet, the login claimed: undone by _signet_token_host_release_login. */
+/* A host where @token is not logged in yet, the login claimed. */
 SignetTokenHostRef *_signet_token_claim_host (SignetToken *token, GCancellable *cancellable, GError **error);
+void          _signet_token_give_back_host (SignetToken *token, SignetTokenHostRef *host, GCancellable *cancellable); /* after a login that failed */
 gboolean      _signet_token_check_ready (SignetToken *token, GError **error);
 SignetPinFlags _signet_token_so_flags   (guint64 token_info_flags);
 gboolean      _signet_token_is_piv      (SignetToken *token);

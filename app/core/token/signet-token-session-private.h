@@ -14,6 +14,7 @@ struct _SignetTokenSession
   guint id;
   gboolean open;      /* (atomic) */
   guint born;         /* the generation of kept logins at this one */
+  GCancellable *cancellable; /* borrowed (nullable): of the login, while somebody types on the reader */
   GMutex lock;        /* for objects */
   GPtrArray *objects; /* (element-type SignetTokenObject): private keys */
 };

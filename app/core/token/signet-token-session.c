@@ -99,6 +99,8 @@ static gboolean
 login_once (gpointer data, SignetSecret *pin, GError **error)
 {
   SignetTokenSession *self = data;
+  /* a PIN on its way is not called back; a person at a PIN pad may walk away */
+  GCancellable *cancellable = pin == NULL ? self->cancellable : NULL;
   g_autoptr (GVariant) objects = NULL;
   g_autoptr (GUnixFDList) fds = NULL;
   g_autoptr (GError) failure = NULL;
@@ -111,11 +113,11 @@ login_once (gpointer data, SignetSecret *pin, GError **error)
   if (fds == NULL)
     return FALSE;
   g_variant_ref_sink (handles);
-  proxy = _signet_token_host_begin (self->host, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, NULL, error);
+  proxy = _signet_token_host_begin (self->host, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, cancellable, error);
   if (proxy != NULL)
     {
       ok = signet_token_host_call_login_sync (proxy, _signet_token_get_id (self->token), handles, G_DBUS_CALL_FLAGS_NONE,
-                                              deadline, fds, &self->id, &objects, NULL, NULL, &failure);
+                                              deadline, fds, &self->id, &objects, NULL, cancellable, &failure);
       ok = _signet_token_host_end (self->host, ok, g_steal_pointer (&failure), error);
     }
   g_variant_unref (handles);
@@ -126,22 +128,39 @@ login_once (gpointer data, SignetSecret *pin, GError **error)
   return TRUE;
 }
 
-/* The module's process when the token is not logged in there yet, else one for us alone. */
+static SignetTokenHostRef *
+claim_new_host (SignetToken *token, GCancellable *cancellable, GError **error)
+{
+  SignetTokenHostRef *host = _signet_token_module_new_host (_signet_token_get_module (token), cancellable, error);
+
+  if (host != NULL)
+    _signet_token_host_claim_login (host, _signet_token_get_id (token));
+  return host;
+}
+
+/* The module's process when the token is not logged in there yet, else one for us alone. That also for a PIN pad: whoever cancels what
+ * a reader waits for ends the process. */
 SignetTokenHostRef *
 _signet_token_claim_host (SignetToken *token, GCancellable *cancellable, GError **error)
 {
-  SignetTokenModule *module = _signet_token_get_module (token);
-  g_autoptr (SignetTokenHostRef) host = _signet_token_module_ensure_host (module, cancellable, error);
+  g_autoptr (SignetTokenHostRef) host = NULL;
 
+  if (_signet_token_is_pad (token))
+    return claim_new_host (token, cancellable, error);
+  host = _signet_token_module_ensure_host (_signet_token_get_module (token), cancellable, error);
   if (host == NULL)
     return NULL;
   if (_signet_token_host_claim_login (host, _signet_token_get_id (token)))
     return g_steal_pointer (&host);
-  g_clear_pointer (&host, _signet_token_host_unref);
-  host = _signet_token_module_new_host (module, cancellable, error);
-  if (host != NULL)
-    _signet_token_host_claim_login (host, _signet_token_get_id (token));
-  return g_steal_pointer (&host);
+  return claim_new_host (token, cancellable, error);
+}
+
+void
+_signet_token_give_back_host (SignetToken *token, SignetTokenHostRef *host, GCancellable *cancellable)
+{
+  _signet_token_host_release_login (host, _signet_token_get_id (token));
+  if (_signet_token_is_pad (token) && g_cancellable_is_cancelled (cancellable))
+    _signet_token_host_abort (host);
 }
 
 gboolean
@@ -194,9 +213,13 @@ signet_token_login (SignetToken *self,
     return NULL;
   session = g_object_new (SIGNET_TYPE_TOKEN_SESSION, NULL);
   session->token = g_object_ref (self);
-  session->born = _signet_token_keeping_get_generation ();
+  session->cancellable = cancellable;
   if (resume_kept (session, cancellable))
-    return g_steal_pointer (&session);
+    {
+      session->cancellable = NULL;
+      session->born = _signet_token_keeping_get_generation ();
+      return g_steal_pointer (&session);
+    }
   session->host = _signet_token_claim_host (self, cancellable, error);
   if (session->host == NULL)
     return NULL;
@@ -207,9 +230,11 @@ signet_token_login (SignetToken *self,
     ok = login_once (session, NULL, error);
   if (!ok)
     {
-      _signet_token_host_release_login (session->host, _signet_token_get_id (self));
+      _signet_token_give_back_host (self, session->host, cancellable);
       return NULL;
     }
+  session->cancellable = NULL;
+  session->born = _signet_token_keeping_get_generation ();
   return g_steal_pointer (&session);
 }
 
