@@ -79,6 +79,10 @@ signet_journal_act (const char *act)
     { "request-rejected", N_("Request refused") },
     { "terms-agreed", N_("Terms agreed to") },
     { "pin-changed", N_("PIN changed") },
+    { "key-imported", N_("Key brought to a token") },
+    { "certificate-imported", N_("Certificate put on a token") },
+    { "certificate-deleted", N_("Certificate deleted") },
+    { "key-deleted", N_("Key destroyed") },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)

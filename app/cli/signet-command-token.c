@@ -10,6 +10,7 @@
 
 #include "signet-command-token.h"
 #include "signet-command.h"
+#include "signet-key-json.h"
 #include "signet-lookup.h"
 #include "signet-terminal-interaction.h"
 
@@ -35,29 +36,15 @@ signet_token_flags_to_json (SignetPinFlags flags)
   return array;
 }
 
-static JsonObject *
-signet_token_key_to_json (SignetTokenKey *key,
-                          gint64          now)
+static JsonArray *
+signet_token_specs_to_json (SignetToken *token)
 {
-  JsonObject *object = json_object_new ();
-  SignetCertificate *certificate = signet_token_key_get_certificate (key);
-  const char *reason = NULL;
-  gboolean usable = signet_signing_key_is_usable (key, now, &reason);
+  const char *const *specs = signet_token_get_key_specs (token);
+  JsonArray *array = json_array_new ();
 
-  json_object_set_string_member (object, "key", signet_token_key_get_key_text (key));
-  json_object_set_string_member (object, "key_sha256", signet_token_key_get_sha256 (key));
-  json_object_set_string_member (object, "label", signet_token_key_get_label (key));
-  json_object_set_string_member (object, "uri", signet_token_key_get_uri (key));
-  json_object_set_boolean_member (object, "can_sign", usable);
-  if (usable || reason == NULL)
-    json_object_set_null_member (object, "cannot_sign_because");
-  else
-    json_object_set_string_member (object, "cannot_sign_because", reason);
-  if (certificate != NULL)
-    json_object_set_object_member (object, "certificate", signet_words_certificate_to_json (certificate));
-  else
-    json_object_set_null_member (object, "certificate");
-  return object;
+  for (guint i = 0; specs[i] != NULL; i++)
+    json_array_add_string_element (array, specs[i]);
+  return array;
 }
 
 static JsonObject *
@@ -69,7 +56,7 @@ signet_token_to_json (SignetToken *token,
   GPtrArray *all = signet_token_get_keys (token);
 
   for (guint i = 0; all != NULL && i < all->len; i++)
-    json_array_add_object_element (keys, signet_token_key_to_json (g_ptr_array_index (all, i), now));
+    json_array_add_object_element (keys, signet_key_json_new (g_ptr_array_index (all, i), now));
   json_object_set_string_member (object, "label", signet_token_get_label (token));
   json_object_set_string_member (object, "manufacturer", signet_token_get_manufacturer (token));
   json_object_set_string_member (object, "model", signet_token_get_model (token));
@@ -81,6 +68,7 @@ signet_token_to_json (SignetToken *token,
   json_object_set_boolean_member (object, "initialized", signet_token_is_initialized (token));
   json_object_set_boolean_member (object, "read_only", signet_token_is_read_only (token));
   json_object_set_array_member (object, "pin", signet_token_flags_to_json (signet_token_get_pin_flags (token)));
+  json_object_set_array_member (object, "key_specs", signet_token_specs_to_json (token));
   json_object_set_array_member (object, "keys", keys);
   return object;
 }
@@ -281,16 +269,27 @@ signet_token_init_software (SignetInvocation          *invocation,
 }
 
 void
-signet_command_token_record (SignetInvocation *invocation,
-                     const char       *act,
-                     SignetToken      *token)
+signet_command_token_record_certificate (SignetInvocation  *invocation,
+                                         const char        *act,
+                                         SignetToken       *token,
+                                         SignetCertificate *certificate)
 {
   g_autoptr(GError) error = NULL;
   SignetJournal *journal = signet_core_get_journal (signet_invocation_get_core (invocation), &error);
   SignetJournalEntry entry = { .act = (char *) act, .subject = (char *) signet_token_get_label (token) };
 
+  if (certificate != NULL)
+    entry.certificate = (char *) signet_certificate_get_sha256 (certificate);
   if (journal == NULL || !signet_journal_append (journal, &entry, &error))
     signet_terminal_show_error (_("journal"), error);
+}
+
+void
+signet_command_token_record (SignetInvocation *invocation,
+                             const char       *act,
+                             SignetToken      *token)
+{
+  signet_command_token_record_certificate (invocation, act, token, NULL);
 }
 
 static void

@@ -7,6 +7,8 @@
 G_BEGIN_DECLS
 
 /* The token room knows no journal. What cannot be recorded is said: the act itself is done and stays done. */
+void signet_command_token_record_certificate (SignetInvocation *invocation, const char *act, SignetToken *token,
+                                              SignetCertificate *certificate); /* (nullable) */
 void signet_command_token_record (SignetInvocation *invocation, const char *act, SignetToken *token);
 
 G_END_DECLS

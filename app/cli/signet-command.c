@@ -50,8 +50,10 @@ static const SignetCommand commands[] = {
     "signet certificate show ca.pem\nsignet certificate show 3f6c…", signet_command_certificate_show },
   { "certificate", "export", N_("CERTIFICATE"), N_("Write a certificate on a token into a file."),
     "signet certificate export -o li-na.pem 3f6c…", signet_command_certificate_export },
-  { "certificate", "import", NULL, N_("Put a certificate or a key from a file onto a token."), NULL, NULL },
-  { "certificate", "delete", NULL, N_("Delete a certificate from a token."), NULL, NULL },
+  { "certificate", "import", N_("FILE"), N_("Put a certificate or a key from a file onto a token."),
+    "signet certificate import --token \"Li Na\" li-na.p12\nsignet certificate import --replace 3f6c… renewed.pem", signet_command_certificate_import },
+  { "certificate", "delete", N_("CERTIFICATE"), N_("Delete a certificate from a token."),
+    "signet certificate delete 3f6c…\nsignet certificate delete --with-key 3f6c…", signet_command_certificate_delete },
   { "certificate", "verify", NULL, N_("Validate the path of one certificate."), NULL, NULL },
 
   { "request", "new", NULL, N_("Ask an authority for a certificate."),

@@ -21,6 +21,8 @@ int signet_command_token_doctor        (SignetInvocation *invocation);
 int signet_command_certificate_list   (SignetInvocation *invocation);
 int signet_command_certificate_show   (SignetInvocation *invocation);
 int signet_command_certificate_export (SignetInvocation *invocation);
+int signet_command_certificate_import (SignetInvocation *invocation);
+int signet_command_certificate_delete (SignetInvocation *invocation);
 int signet_command_request_new        (SignetInvocation *invocation);
 int signet_command_request_list       (SignetInvocation *invocation);
 int signet_command_request_show       (SignetInvocation *invocation);

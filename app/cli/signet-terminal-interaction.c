@@ -250,6 +250,12 @@ signet_terminal_consent_headline (const SignetConsent *consent)
   if (g_str_equal (consent->kind, "accept-difference"))
     /* translators: %s is the name of an authority */
     return g_strdup_printf (_("The certificate from %s differs from what was asked for:"), title);
+  if (g_str_equal (consent->kind, "delete-certificate"))
+    /* translators: %s is the label of a token */
+    return g_strdup_printf (_("This certificate will be deleted from “%s”. Its key stays there:"), title);
+  if (g_str_equal (consent->kind, "delete-key"))
+    /* translators: %s is the label of a token */
+    return g_strdup_printf (_("This key on “%s” will be destroyed, with all its certificates. Nobody can sign with it any more, and nothing brings it back:"), title);
   return g_steal_pointer (&title);
 }
 
@@ -261,6 +267,7 @@ signet_terminal_consent_name (const char *name)
     { "subject", N_("Subject") },
     { "key", N_("Key") },
     { "token", N_("Token") },
+    { "certificate", N_("Certificate") },
     { "authority", N_("Authority") },
     { "certificate", N_("Certificate") },
     { "Terms", N_("Terms") },

@@ -40,7 +40,7 @@ _signet ()
     --key) mapfile -t COMPREPLY < <(compgen -W 'rsa-3072 rsa-4096 ec-p256 ec-p384' -- "$current"); return ;;
     --authority) mapfile -t COMPREPLY < <(compgen -W "$(command signet authority list 2>/dev/null | command cut -d' ' -f1)" -- "$current"); return ;;
     --output-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
-    --reason | --location | --field | --tsa | --at | --label | --wait | --token | --certificate | --pin-fd | --most) return ;;
+    --reason | --location | --field | --tsa | --at | --label | --wait | --token | --certificate | --replace | --pin-fd | --most) return ;;
     esac
 
     if [[ $current == -* ]]; then

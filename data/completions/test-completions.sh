@@ -32,5 +32,8 @@ offers 'signet sign --format ' pades cades
 offers 'signet verify --t' --trust
 offers 'signet request new --a' --authority --accept-terms
 offers 'signet certificate export --d' --der
+offers 'signet certificate ' import delete
+offers 'signet certificate import --' --passphrase-file --replace --chain
+offers 'signet certificate delete --' --with-key --yes
 [ $failed -eq 0 ] && echo 'all offered'
 exit $failed

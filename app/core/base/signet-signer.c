@@ -42,6 +42,50 @@ signet_signer_can_sign (SignetSigner *self, SignetSignatureAlgorithm algorithm)
   return SIGNET_SIGNER_GET_IFACE (self)->can_sign (self, algorithm);
 }
 
+static gboolean
+choose_digest (SignetSigner *self, SignetSignatureAlgorithm *algorithm)
+{
+  static const SignetDigest digests[] = { SIGNET_DIGEST_SHA256, SIGNET_DIGEST_SHA384, SIGNET_DIGEST_SHA512 };
+
+  if (signet_signer_can_sign (self, *algorithm))
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (digests); i++)
+    {
+      algorithm->digest = digests[i];
+      if (signet_signer_can_sign (self, *algorithm))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * signet_signer_choose_algorithm:
+ * @key: its public key, as the certificate has it
+ *
+ * Tokens that only hash and sign in one know some digests and not others; some keys may be used with PSS alone.
+ *
+ * Returns: an algorithm @self can sign with
+ */
+SignetSignatureAlgorithm
+signet_signer_choose_algorithm (SignetSigner *self, EVP_PKEY *key)
+{
+  SignetSignatureAlgorithm usual = signet_signature_algorithm_default (key);
+  SignetSignatureAlgorithm chosen = usual;
+
+  g_return_val_if_fail (SIGNET_IS_SIGNER (self), usual);
+
+  if (choose_digest (self, &chosen))
+    return chosen;
+  chosen = usual;
+  if (chosen.scheme == SIGNET_SIGNATURE_RSA_PKCS1)
+    {
+      chosen.scheme = SIGNET_SIGNATURE_RSA_PSS;
+      if (choose_digest (self, &chosen))
+        return chosen;
+    }
+  return (SignetSignatureAlgorithm){ SIGNET_SIGNATURE_UNKNOWN, SIGNET_DIGEST_UNKNOWN };
+}
+
 /**
  * signet_signer_expect:
  * @n_signatures: how many are coming

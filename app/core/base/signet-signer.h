@@ -32,6 +32,8 @@ struct _SignetSignerInterface {
 
 GBytes  *signet_signer_dup_public_key (SignetSigner *self);
 gboolean signet_signer_can_sign       (SignetSigner *self, SignetSignatureAlgorithm algorithm);
+/* What @self can sign with, nearest to the usual of @key: the same scheme with another digest, then PSS for PKCS#1; scheme UNKNOWN: nothing. */
+SignetSignatureAlgorithm signet_signer_choose_algorithm (SignetSigner *self, EVP_PKEY *key);
 /* Verifies what the signer returned with its public key before handing it on: a lying token never gets further than here. */
 GBytes  *signet_signer_sign           (SignetSigner *self, SignetSignatureAlgorithm algorithm, GBytes *to_be_signed,
                                        GCancellable *cancellable, GError **error);

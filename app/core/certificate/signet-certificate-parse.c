@@ -237,3 +237,34 @@ signet_certificate_load_file (const char *path, GError **error)
   data = g_bytes_new_take (g_steal_pointer (&text), length);
   return signet_certificate_parse_many (data, error);
 }
+
+/**
+ * signet_certificate_encode_pkcs7:
+ * @certificates: (element-type SignetCertificate): readable ones
+ *
+ * Returns: (transfer full): degenerate SignedData (RFC 5652, 5.1) with @certificates and no signature, DER: a .p7b file
+ */
+GBytes *
+signet_certificate_encode_pkcs7 (GPtrArray *certificates)
+{
+  PKCS7 *bag = PKCS7_new ();
+  guchar *der = NULL;
+  int length;
+  GBytes *bytes;
+
+  PKCS7_set_type (bag, NID_pkcs7_signed);
+  PKCS7_content_new (bag, NID_pkcs7_data);
+  PKCS7_set_detached (bag, 1);
+  for (guint i = 0; i < certificates->len; i++)
+    {
+      X509 *x509 = signet_certificate_get_x509 (g_ptr_array_index (certificates, i));
+
+      if (x509 != NULL)
+        PKCS7_add_certificate (bag, x509);
+    }
+  length = i2d_PKCS7 (bag, &der);
+  PKCS7_free (bag);
+  bytes = g_bytes_new (der, length > 0 ? (gsize) length : 0);
+  OPENSSL_free (der);
+  return bytes;
+}

@@ -65,6 +65,7 @@ char       **signet_certificate_dup_urls      (SignetCertificate *self, const ch
 char       **signet_certificate_dup_policies  (SignetCertificate *self);        /* dotted OIDs */
 gboolean     signet_certificate_equal         (SignetCertificate *self, SignetCertificate *other);
 char        *signet_certificate_to_pem        (SignetCertificate *self);
+GBytes      *signet_certificate_encode_pkcs7  (GPtrArray *certificates);        /* (transfer full): certs-only, DER */
 
 /* The one door for a signature on a certificate, CRL, OCSP answer or time-stamp: is @self signed by the key of @issuer? */
 gboolean     signet_certificate_is_signed_by  (SignetCertificate *self, SignetCertificate *issuer);

@@ -466,7 +466,7 @@ test_signature (SignetEnrolmentRun *run, GError **error)
 
   if (signer == NULL)
     return FALSE;
-  signature = signet_signer_sign (signer, signet_signature_algorithm_default (key), message, run->cancellable, error);
+  signature = signet_signer_sign (signer, signet_signer_choose_algorithm (signer, key), message, run->cancellable, error);
   return signature != NULL;
 }
 

@@ -29,6 +29,7 @@ static const SignetCheckRow rows[] = {
   { "certificate-class", SIGNET_CHECK_OK, NULL, N_("The certificate is for signing documents"), NULL },
   { "certificate-class", SIGNET_CHECK_WARNING, NULL, N_("The certificate does not clearly say that it is for signing documents"), NULL },
   { "certificate-class", SIGNET_CHECK_STOP, "no-certificate", N_("There is no certificate for this key"), NULL },
+  { "certificate-class", SIGNET_CHECK_STOP, "key-kind", N_("Documents cannot be signed with this kind of key"), NULL },
   { "certificate-class", SIGNET_CHECK_STOP, NULL, N_("The certificate is not for signing documents"), NULL },
   { "certificate-class", SIGNET_CHECK_UNKNOWN, NULL, N_("It is not known what the certificate may be used for"), NULL },
 

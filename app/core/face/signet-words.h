@@ -34,6 +34,11 @@ char       *signet_words_pin_tries       (const SignetPinQuestion *question); /*
 /* One sentence: what a person needs to get a new PIN, and where that stands. "puk", "so-pin"… for scripts. */
 char       *signet_words_unblock         (SignetUnblockStrategy strategy);
 const char *signet_words_unblock_code    (SignetUnblockStrategy strategy);
+/* What the token says of a key: where it was made, whether it can leave, when it wants its PIN. */
+char       *signet_words_key_origin      (const SignetTokenKeyFacts *facts);
+char       *signet_words_key_leaving     (const SignetTokenKeyFacts *facts);
+char       *signet_words_key_asking      (const SignetTokenKeyFacts *facts);
+JsonObject *signet_words_key_facts_to_json (const SignetTokenKeyFacts *facts); /* (transfer full): true, false, null: not told */
 char       *signet_words_date            (gint64 time);                       /* localised, local time zone */
 char       *signet_words_date_time       (gint64 time);
 char       *signet_words_days_left       (gint64 until, gint64 now);          /* "159 days left", "ended 3 days ago" (plural forms) */

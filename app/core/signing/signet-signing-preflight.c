@@ -69,7 +69,9 @@ check_class (SignetSigning *self, GPtrArray *checks)
       return;
     }
   class = signet_certificate_get_class (self->certificate, &reason);
-  if (why != NULL && (g_str_equal (why, "identity-only") || g_str_equal (why, "encryption") || g_str_equal (why, "ca")))
+  if (g_strcmp0 (why, "key-kind") == 0)
+    add_check (checks, "certificate-class", SIGNET_CHECK_STOP, NULL, "key-kind");
+  else if (why != NULL && (g_str_equal (why, "identity-only") || g_str_equal (why, "encryption") || g_str_equal (why, "ca")))
     add_check (checks, "certificate-class", SIGNET_CHECK_STOP, why, reason);
   else if (class == SIGNET_CERTIFICATE_CLASS_UNKNOWN)
     add_check (checks, "certificate-class", SIGNET_CHECK_WARNING, NULL, reason);

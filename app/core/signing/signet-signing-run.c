@@ -90,13 +90,13 @@ static gboolean
 choose_algorithm (SignetSigningAct *act, GError **error)
 {
   EVP_PKEY *key = signet_certificate_get_key (act->signing->certificate);
-  SignetSignatureAlgorithm chosen = signet_signature_algorithm_default (key);
-  gboolean free_choice = act->signing->scheme == SIGNET_SIGNATURE_UNKNOWN;
+  SignetSignatureAlgorithm chosen = signet_signer_choose_algorithm (act->signer, key);
 
-  if (!free_choice)
-    chosen.scheme = act->signing->scheme;
-  if (free_choice && chosen.scheme == SIGNET_SIGNATURE_RSA_PKCS1 && !signet_signer_can_sign (act->signer, chosen))
-    chosen.scheme = SIGNET_SIGNATURE_RSA_PSS;
+  if (act->signing->scheme != SIGNET_SIGNATURE_UNKNOWN)
+    {
+      chosen = signet_signature_algorithm_default (key);
+      chosen.scheme = act->signing->scheme;
+    }
   if (chosen.scheme == SIGNET_SIGNATURE_UNKNOWN || !signet_signer_can_sign (act->signer, chosen))
     return refuse (error, "the key cannot make a signature of this kind");
   act->algorithm = chosen;

@@ -289,6 +289,26 @@ _signet_signing_is_the_document (SignetSigning *self, const char *path)
 
 /* --- keys ------------------------------------------------------------------------------------------------------------------- */
 
+/* What a CMS can be signed with here (docs/decisions/0019-ed25519-does-not-sign-documents.md). Read from the OID alone: lists ask it
+ * of every certificate. */
+static gboolean
+key_signs_documents (SignetCertificate *certificate)
+{
+  ASN1_OBJECT *algorithm = NULL;
+
+  if (X509_PUBKEY_get0_param (&algorithm, NULL, NULL, NULL, X509_get_X509_PUBKEY (signet_certificate_get_x509 (certificate))) != 1)
+    return FALSE;
+  switch (OBJ_obj2nid (algorithm))
+    {
+    case NID_rsaEncryption:
+    case NID_rsassaPss:
+    case NID_X9_62_id_ecPublicKey:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
 const char *
 _signet_signing_why_unusable (SignetCertificate *certificate, gint64 now)
 {
@@ -308,6 +328,8 @@ _signet_signing_why_unusable (SignetCertificate *certificate, gint64 now)
     default:
       break;
     }
+  if (!key_signs_documents (certificate))
+    return "key-kind";
   if (now < signet_certificate_get_not_before (certificate))
     return "not-yet-valid";
   return now > signet_certificate_get_not_after (certificate) ? "expired" : NULL;
