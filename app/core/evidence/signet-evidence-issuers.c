@@ -73,21 +73,31 @@ take_bytes (SignetEvidenceSession *self, GBytes *data, const SignetEvidencePathQ
 }
 
 static gboolean
+take_download (SignetEvidenceSession *self, const char *key, SignetEvidenceDownload *download, const SignetEvidencePathQuestion *question,
+               SignetCertificate *certificate)
+{
+  if (download->fetched != NULL && take_bytes (self, download->fetched->data, question, certificate))
+    {
+      _signet_evidence_session_keep (self, key, download, self->sources.now + MOST);
+      return TRUE;
+    }
+  return download->kept != NULL && take_bytes (self, download->kept->data, question, certificate);
+}
+
+static gboolean
 take_from (SignetEvidenceSession *self, const char *url, const SignetEvidencePathQuestion *question, SignetCertificate *certificate,
            GCancellable *cancellable, GError **error)
 {
   g_autofree char *key = g_strconcat ("issuer ", url, NULL);
   SignetEvidenceDownload *download = _signet_evidence_session_download (self, key, url, MAX_ANSWER, FRESH, cancellable, error);
-  gint64 now = self->sources.now;
 
+  if (download != NULL && take_download (self, key, download, question, certificate))
+    return TRUE;
+  if (download != NULL && download->kept != NULL && download->fetched == NULL) /* what is kept is of no use */
+    download = _signet_evidence_session_download (self, key, url, MAX_ANSWER, SIGNET_EVIDENCE_NOT_KEPT, cancellable, error);
   if (download == NULL)
     return FALSE;
-  if (download->fetched != NULL && take_bytes (self, download->fetched->data, question, certificate))
-    {
-      _signet_evidence_session_keep (self, key, download, now + MOST);
-      return TRUE;
-    }
-  if (download->kept != NULL && take_bytes (self, download->kept->data, question, certificate))
+  if (download->kept == NULL && take_download (self, key, download, question, certificate))
     return TRUE;
   if (download->problem != NULL)
     g_propagate_error (error, g_error_copy (download->problem));

@@ -244,10 +244,10 @@ check_list (Inquiry *inquiry, const SignetEvidenceCached *what, SignetEvidenceOr
 
 /* A server that gives an older list than it gave before is not followed back. */
 static SignetRevocationStatus *
-take_fetched (Inquiry *inquiry, const char *key, SignetEvidenceDownload *download, SignetRevocationStatus *kept)
+take_fetched (Inquiry *inquiry, const char *key, SignetEvidenceDownload *what, SignetRevocationStatus *kept)
 {
   GError *problem = NULL;
-  SignetRevocationStatus *status = check_list (inquiry, download->fetched, SIGNET_EVIDENCE_FROM_SERVER, &problem);
+  SignetRevocationStatus *status = check_list (inquiry, what->fetched, SIGNET_EVIDENCE_FROM_SERVER, &problem);
 
   if (status == NULL)
     {
@@ -259,32 +259,50 @@ take_fetched (Inquiry *inquiry, const char *key, SignetEvidenceDownload *downloa
       signet_revocation_status_free (status);
       return kept;
     }
-  _signet_evidence_session_keep (inquiry->session, key, download, end_of (status, now_of (inquiry), CRL_MOST));
+  _signet_evidence_session_keep (inquiry->session, key, what, end_of (status, now_of (inquiry), CRL_MOST));
   signet_revocation_status_free (kept);
   return status;
+}
+
+static SignetEvidenceDownload *
+download (Inquiry *inquiry, const char *key, const char *url, gint64 fresh)
+{
+  GError *problem = NULL;
+  SignetEvidenceDownload *download = _signet_evidence_session_download (inquiry->session, key, url, SIGNET_CRL_MAX_SIZE, fresh,
+                                                                        inquiry->cancellable, &problem);
+
+  if (download == NULL)
+    add_problem (inquiry, "CRL", problem);
+  return download;
+}
+
+/* What is kept and cannot be believed (somebody else wrote it, or it is about others) is as good as nothing. */
+static SignetEvidenceDownload *
+download_usable (Inquiry *inquiry, const char *key, const char *url, SignetRevocationStatus **kept)
+{
+  SignetEvidenceDownload *first = download (inquiry, key, url, CRL_FRESH);
+
+  *kept = first != NULL && first->kept != NULL ? check_list (inquiry, first->kept, SIGNET_EVIDENCE_FROM_CACHE, NULL) : NULL;
+  if (first == NULL || first->kept == NULL || *kept != NULL)
+    return first;
+  return download (inquiry, key, url, SIGNET_EVIDENCE_NOT_KEPT);
 }
 
 static SignetRevocationStatus *
 ask_list (Inquiry *inquiry, const char *url)
 {
   g_autofree char *key = g_strconcat ("crl ", signet_certificate_get_key_sha256 (inquiry->issuer), " ", url, NULL);
-  GError *problem = NULL;
-  SignetEvidenceDownload *download = _signet_evidence_session_download (inquiry->session, key, url, SIGNET_CRL_MAX_SIZE, CRL_FRESH,
-                                                                        inquiry->cancellable, &problem);
-  SignetRevocationStatus *kept;
+  SignetRevocationStatus *kept = NULL;
+  SignetEvidenceDownload *what = download_usable (inquiry, key, url, &kept);
 
-  if (download == NULL)
-    {
-      add_problem (inquiry, "CRL", problem);
-      return NULL;
-    }
-  kept = download->kept != NULL ? check_list (inquiry, download->kept, SIGNET_EVIDENCE_FROM_CACHE, NULL) : NULL;
-  if (download->fetched != NULL)
-    return take_fetched (inquiry, key, download, kept);
-  if (download->problem == NULL && kept != NULL)
+  if (what == NULL)
+    return NULL;
+  if (what->fetched != NULL)
+    return take_fetched (inquiry, key, what, kept);
+  if (what->problem == NULL && kept != NULL)
     return kept; /* young enough */
-  if (download->problem != NULL)
-    add_problem (inquiry, "CRL", g_error_copy (download->problem));
+  if (what->problem != NULL)
+    add_problem (inquiry, "CRL", g_error_copy (what->problem));
   if (kept != NULL)
     remember (inquiry, kept);
   return NULL;

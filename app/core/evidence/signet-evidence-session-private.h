@@ -40,6 +40,8 @@ typedef struct {
   gboolean              stored;  /* (atomic): @fetched is in the cache by now */
 } SignetEvidenceDownload;
 
+#define SIGNET_EVIDENCE_NOT_KEPT (-1) /* for @fresh: as if nothing were kept, because what is kept is of no use */
+
 /* (transfer none) (nullable): NULL only when cancelled. @fresh: seconds for which what is kept is not asked for again */
 SignetEvidenceDownload *_signet_evidence_session_download (SignetEvidenceSession *self, const char *key, const char *url, gsize max_size,
                                                            gint64 fresh, GCancellable *cancellable, GError **error);

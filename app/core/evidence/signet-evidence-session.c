@@ -241,7 +241,7 @@ download_new (SignetEvidenceSession *self, const char *key, const char *url, gsi
   SignetEvidenceDownload *download = g_new0 (SignetEvidenceDownload, 1);
   gint64 now = self->sources.now;
 
-  if (self->sources.cache != NULL)
+  if (self->sources.cache != NULL && fresh != SIGNET_EVIDENCE_NOT_KEPT)
     download->kept = signet_evidence_cache_get (self->sources.cache, key, now);
   if (_signet_evidence_session_is_offline (self))
     g_set_error_literal (&download->problem, SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_OFFLINE, "offline");
@@ -254,10 +254,11 @@ SignetEvidenceDownload *
 _signet_evidence_session_download (SignetEvidenceSession *self, const char *key, const char *url, gsize max_size, gint64 fresh,
                                    GCancellable *cancellable, GError **error)
 {
+  g_autofree char *question = g_strconcat (fresh == SIGNET_EVIDENCE_NOT_KEPT ? "anew " : "", key, NULL);
   SignetEvidenceSlot *slot = NULL;
   SignetEvidenceDownload *download;
 
-  if (_signet_evidence_session_claim (self, key, &slot))
+  if (_signet_evidence_session_claim (self, question, &slot))
     _signet_evidence_session_fill (self, slot, download_new (self, key, url, max_size, fresh, cancellable), download_free, NULL);
   download = slot->value;
   if (!g_error_matches (download->problem, G_IO_ERROR, G_IO_ERROR_CANCELLED))
