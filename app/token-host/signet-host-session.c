@@ -13,6 +13,8 @@
 
 #include "signet-host-private.h"
 
+#define NOTICING 8 /* tenths of a second until a reader notices that its card is gone */
+
 /* --- opening --- */
 
 CK_RV
@@ -107,6 +109,13 @@ host_session_close (CK_FUNCTION_LIST *p11, HostSession *session, GError **error)
   return is_gone (rv) || host_check (rv, "C_Logout", error);
 }
 
+/* What OpenSC says of a card pulled in the middle of a signature. */
+static gboolean
+is_vague (CK_RV rv)
+{
+  return rv == CKR_GENERAL_ERROR || rv == CKR_DEVICE_ERROR;
+}
+
 /* What a module answers when its card is pulled differs by maker ("device error"); whether the token is there is the better
  * question. */
 gboolean
@@ -114,12 +123,19 @@ host_session_explain (CK_FUNCTION_LIST *p11, HostSession *session, CK_RV rv, con
 {
   CK_SLOT_ID slot = 0;
   CK_TOKEN_INFO info;
+  gboolean gone = FALSE;
 
   if (rv == CKR_OK)
     return TRUE;
   if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_LOCKED || rv == CKR_PIN_LEN_RANGE || rv == CKR_PIN_INVALID)
     return host_check (rv, call, error);
-  if (!host_slots_find (p11, session->token, &slot, &info, NULL))
+  gone = !host_slots_find (p11, session->token, &slot, &info, NULL);
+  for (guint i = 0; i < NOTICING && is_vague (rv) && !gone; i++)
+    {
+      g_usleep (100 * 1000);
+      gone = !host_slots_find (p11, session->token, &slot, &info, NULL);
+    }
+  if (gone)
     {
       g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_REMOVED, "%s: CKR 0x%lx, and the token is not there any more",
                    call, (gulong) rv);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-token-signer.c: a key on a token behind the seam every signature passes, which checks what comes back. Hashes here, signs in the
- * host, several at a time when somebody expects many. A key that wants the PIN at every signature asks at every signature. Worker threads.
+ * signet-token-signer.c: a key on a token behind the seam every signature passes, which checks what comes back. Hashes here,
+ * signs in the host, several at a time when somebody expects many. A key that wants the PIN at every signature asks at every
+ * signature. Worker threads.
  */
 #define G_LOG_DOMAIN "signet-token-signer"
 
@@ -98,8 +99,17 @@ digest_info (SignetDigest digest, const guint8 *hash, guint length)
   return g_variant_ref_sink (result);
 }
 
+/* FIPS 186-4, 6.4: of a hash longer than the curve's order its first bits count. PIV cards refuse the whole. */
+static guint
+cut_to_curve (guint length, EVP_PKEY *key)
+{
+  int bits = key != NULL ? EVP_PKEY_get_bits (key) : 0;
+
+  return bits > 0 && bits % 8 == 0 ? MIN (length, (guint) bits / 8) : length;
+}
+
 static GVariant *
-hash_message (SignetSignatureAlgorithm algorithm, GBytes *message, GError **error)
+hash_message (SignetTokenKey *key, SignetSignatureAlgorithm algorithm, GBytes *message, GError **error)
 {
   guint8 hash[EVP_MAX_MD_SIZE];
   guint length = 0;
@@ -112,6 +122,8 @@ hash_message (SignetSignatureAlgorithm algorithm, GBytes *message, GError **erro
     }
   if (algorithm.scheme == SIGNET_SIGNATURE_RSA_PKCS1)
     return digest_info (algorithm.digest, hash, length);
+  if (algorithm.scheme == SIGNET_SIGNATURE_ECDSA)
+    length = cut_to_curve (length, _signet_token_key_get_public (key));
   return g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, hash, length, 1));
 }
 
@@ -248,7 +260,8 @@ sign_once (gpointer user_data, SignetSecret *pin, GError **error)
   handles = g_variant_ref_sink (floating);
   if (!_signet_token_session_check_open (self->session, error))
     return FALSE;
-  proxy = _signet_token_host_begin_signing (host, _signet_token_pace_get_limit (&self->pace), &deadline, signing->cancellable, error);
+  proxy =
+      _signet_token_host_begin_signing (host, _signet_token_pace_get_limit (&self->pace), &deadline, signing->cancellable, error);
   if (proxy == NULL)
     return FALSE;
   start = g_get_monotonic_time ();
@@ -313,7 +326,7 @@ signet_token_signer_sign (SignetSigner *signer,
                            "the token cannot sign with this algorithm");
       return NULL;
     }
-  data = whole ? take_message (to_be_signed, error) : hash_message (algorithm, to_be_signed, error);
+  data = whole ? take_message (to_be_signed, error) : hash_message (self->key, algorithm, to_be_signed, error);
   if (data == NULL)
     return NULL;
   signing.data = data;

@@ -7,10 +7,14 @@
 
 #include "config.h"
 
+#include <openssl/ec.h>
+#include <openssl/err.h>
 #include <p11-kit/pkcs11.h>
 #include <string.h>
 
 #include "signet-token-private.h"
+
+#define MAX_SPELT_OUT 1024 /* bytes of a curve's numbers: P-521 takes half of it */
 
 /* --- DER, as much as is needed --- */
 
@@ -146,6 +150,27 @@ is_ed25519 (GBytes *params)
          (length == sizeof oid && memcmp (bytes, oid, length) == 0);
 }
 
+/* ykcs11 on OpenSSL 3 spells the curve out (SEC 1, C.2). It is the same curve only when every number is; the name is what a
+ * certificate has. */
+static GBytes *
+name_curve (GBytes *params)
+{
+  gsize length = 0;
+  const unsigned char *der = g_bytes_get_data (params, &length);
+  EC_GROUP *group =
+      length > 0 && length <= MAX_SPELT_OUT && der[0] == 0x30 ? d2i_ECPKParameters (NULL, &der, (long) length) : NULL;
+  int nid = group != NULL ? EC_GROUP_check_named_curve (group, 1, NULL) : NID_undef;
+  const ASN1_OBJECT *oid = nid != NID_undef ? OBJ_nid2obj (nid) : NULL;
+  unsigned char *name = NULL;
+  int size = oid != NULL ? i2d_ASN1_OBJECT (oid, &name) : 0;
+  GBytes *named = size > 0 ? g_bytes_new (name, (gsize) size) : g_bytes_ref (params);
+
+  OPENSSL_free (name);
+  EC_GROUP_free (group);
+  ERR_clear_error ();
+  return named;
+}
+
 /* CKA_EC_POINT is an OCTET STRING around the point; some modules give the bare point. */
 static GBytes *
 ec_spki (SignetTokenObject *object)
@@ -155,6 +180,7 @@ ec_spki (SignetTokenObject *object)
   g_autoptr (GByteArray) params = g_byte_array_new ();
   g_autoptr (GByteArray) algorithm = NULL;
   g_autoptr (GByteArray) bits = NULL;
+  g_autoptr (GBytes) curve = NULL;
   const guint8 *point = NULL;
   gsize length = 0;
   const guint8 *inner = NULL;
@@ -170,7 +196,8 @@ ec_spki (SignetTokenObject *object)
       length = inner_length;
     }
   g_byte_array_append (oid, id_ec_public_key, sizeof id_ec_public_key);
-  g_byte_array_append (params, g_bytes_get_data (object->params, NULL), (guint) g_bytes_get_size (object->params));
+  curve = name_curve (object->params);
+  g_byte_array_append (params, g_bytes_get_data (curve, NULL), (guint) g_bytes_get_size (curve));
   algorithm = wrap (0x30, oid, params);
   bits = bit_string (point, length);
   return g_byte_array_free_to_bytes (wrap (0x30, algorithm, bits));
