@@ -27,6 +27,7 @@ struct _HostModule
   PKCS11_CTX *libp11;
   void *handle;
   CK_FUNCTION_LIST functions; /* none is NULL */
+  gboolean one_thread;
 };
 
 /* --- may it be loaded? --- */
@@ -187,6 +188,26 @@ refuse_load (GError **error, const char *path)
   return FALSE;
 }
 
+/* Modules that are better told (by C_Initialize without arguments) that one thread calls them. OpenSC 0.23 locks a mutex twice
+ * when a card is pulled at the wrong moment of a signature, and hangs for ever; told this, it has no mutex. */
+static const char *const one_thread[] = { "opensc-pkcs11.", "onepin-opensc-pkcs11." };
+
+static void
+begin_with_one_thread (HostModule *module, const char *path)
+{
+  g_autofree char *name = g_path_get_basename (path);
+
+  for (guint i = 0; i < G_N_ELEMENTS (one_thread); i++)
+    if (g_str_has_prefix (name, one_thread[i]))
+      module->one_thread = module->functions.C_Initialize (NULL) == CKR_OK;
+}
+
+gboolean
+host_module_has_one_thread (HostModule *module)
+{
+  return module->one_thread;
+}
+
 HostModule *
 host_module_load (const char *path, gboolean user, GError **error)
 {
@@ -197,6 +218,7 @@ host_module_load (const char *path, gboolean user, GError **error)
     return NULL;
   if (!take_functions (module, canonical, error))
     return NULL;
+  begin_with_one_thread (module, canonical);
   module->libp11 = PKCS11_CTX_new ();
   if (module->libp11 == NULL || PKCS11_CTX_load (module->libp11, canonical) != 0)
     {

@@ -45,6 +45,7 @@ typedef struct _HostModule HostModule;
 gboolean             host_module_check (const char *path, gboolean user, char **canonical, GError **error);
 HostModule          *host_module_load  (const char *path, gboolean user, GError **error);
 CK_FUNCTION_LIST    *host_module_get   (HostModule *module);  /* every entry we use is there */
+gboolean             host_module_has_one_thread (HostModule *module); /* it may be called from one thread only */
 GVariant            *host_module_describe (HostModule *module, const char *state);
 
 /* --- CK_RV to GError --- */

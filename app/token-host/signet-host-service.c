@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * signet-host-service.c: org.signet.TokenHost on one side, the module on the other: takes a call apart, makes the PIN a secret,
- * answers. Calls run one after the other on the main thread: a PKCS#11 module deserves no more trust than that. Signatures alone may run
- * side by side, on threads of signet-host-lanes.c, when the client asks for it; every other call waits until they are done.
+ * answers. Calls run one after the other on the main thread: a PKCS#11 module deserves no more trust than that. Signatures alone
+ * may run side by side, on threads of signet-host-lanes.c, when the client asks for it; every other call waits until they are
+ * done.
  */
 #define G_LOG_DOMAIN "signet-host-service"
 
@@ -384,7 +385,7 @@ on_set_lanes_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, g
   if (session == NULL)
     return refuse (invocation, error);
   g_clear_pointer (&session->lanes, host_lanes_free);
-  if (wanted > 1)
+  if (wanted > 1 && !host_module_has_one_thread (self->module))
     session->lanes = host_lanes_open (p11, session, wanted);
   signet_token_host_complete_set_lanes (skeleton, invocation, session->lanes != NULL ? host_lanes_count (session->lanes) : 1);
   return TRUE;
@@ -558,8 +559,8 @@ on_change_pin_cb (SignetTokenHost *skeleton,
 
 /* --- what unblocks --- */
 
-typedef gboolean (*ChangeFunction) (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *known, SignetSecret *wanted,
-                                    GError **error);
+typedef gboolean (
+    *ChangeFunction) (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *known, SignetSecret *wanted, GError **error);
 
 static gboolean
 run_change (CK_FUNCTION_LIST *p11, const char *token, ChangeFunction change, GUnixFDList *fds, GVariant *handles, GError **error)

@@ -116,30 +116,38 @@ is_vague (CK_RV rv)
   return rv == CKR_GENERAL_ERROR || rv == CKR_DEVICE_ERROR;
 }
 
+/* Some modules see that a card is gone only when asked for their slots. */
+static gboolean
+token_is_there (CK_FUNCTION_LIST *p11, HostSession *session)
+{
+  CK_SLOT_ID slots[HOST_MAX_SLOTS];
+  gulong n = 0;
+  CK_SLOT_ID slot = 0;
+  CK_TOKEN_INFO info;
+
+  return host_slots_list (p11, slots, &n, NULL) && host_slots_find (p11, session->token, &slot, &info, NULL);
+}
+
 /* What a module answers when its card is pulled differs by maker ("device error"); whether the token is there is the better
  * question. */
 gboolean
 host_session_explain (CK_FUNCTION_LIST *p11, HostSession *session, CK_RV rv, const char *call, GError **error)
 {
-  CK_SLOT_ID slot = 0;
-  CK_TOKEN_INFO info;
-  gboolean gone = FALSE;
+  gboolean there = FALSE;
 
   if (rv == CKR_OK)
     return TRUE;
   if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_LOCKED || rv == CKR_PIN_LEN_RANGE || rv == CKR_PIN_INVALID)
     return host_check (rv, call, error);
-  gone = !host_slots_find (p11, session->token, &slot, &info, NULL);
-  for (guint i = 0; i < NOTICING && is_vague (rv) && !gone; i++)
+  there = token_is_there (p11, session);
+  for (guint i = 0; i < NOTICING && is_vague (rv) && there; i++)
     {
       g_usleep (100 * 1000);
-      gone = !host_slots_find (p11, session->token, &slot, &info, NULL);
+      there = token_is_there (p11, session);
     }
-  if (gone)
-    {
-      g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_REMOVED, "%s: CKR 0x%lx, and the token is not there any more",
-                   call, (gulong) rv);
-      return FALSE;
-    }
-  return host_check (rv, call, error);
+  if (there)
+    return host_check (rv, call, error);
+  g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_REMOVED, "%s: CKR 0x%lx, and the token is not there any more", call,
+               (gulong) rv);
+  return FALSE;
 }
