@@ -137,6 +137,12 @@ signet_test_interaction_new (const char *first_pin, ...)
 }
 
 void
+signet_test_interaction_add_pin (SignetTestInteraction *self, const char *pin)
+{
+  g_queue_push_tail (&self->pins, g_strdup (pin));
+}
+
+void
 signet_test_interaction_set_consent (SignetTestInteraction *self, gboolean agrees)
 {
   self->agrees = agrees;

@@ -65,6 +65,7 @@ guint             signet_test_signer_get_count (SignetTestSigner *self);        
 G_DECLARE_FINAL_TYPE (SignetTestInteraction, signet_test_interaction, SIGNET, TEST_INTERACTION, GObject)
 
 SignetTestInteraction *signet_test_interaction_new          (const char *first_pin, ...) G_GNUC_NULL_TERMINATED; /* answered in turn; then cancelled */
+void                   signet_test_interaction_add_pin      (SignetTestInteraction *self, const char *pin);         /* behind the others */
 void                   signet_test_interaction_set_consent  (SignetTestInteraction *self, gboolean agrees);       /* TRUE at first */
 void                   signet_test_interaction_set_value    (SignetTestInteraction *self, const char *field, const char *value); /* secrets too */
 guint                  signet_test_interaction_get_n_pins   (SignetTestInteraction *self);                        /* PIN questions asked */

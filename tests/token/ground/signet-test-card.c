@@ -476,8 +476,8 @@ receive (int fd, void *buffer, gsize length)
     {
       gssize got;
 
-      /* the reader writes length and body apart, and TCP holds the body back until the length is acknowledged: 40 ms each time. The
-       * option does not last, so it is set each time. */
+      /* the reader writes length and body apart, and TCP holds the body back until the length is acknowledged: 40 ms each time.
+       * The option does not last, so it is set each time. */
       setsockopt (fd, IPPROTO_TCP, TCP_QUICKACK, &(int){ 1 }, sizeof (int));
       got = read (fd, (char *) buffer + n, length - n);
       if (got < 0 && errno == EINTR)
