@@ -109,11 +109,14 @@ host_session_close (CK_FUNCTION_LIST *p11, HostSession *session, GError **error)
   return is_gone (rv) || host_check (rv, "C_Logout", error);
 }
 
-/* What OpenSC says of a card pulled in the middle of a signature. */
+/* What OpenSC and ykcs11 say of a card pulled in the middle of a signature. */
 static gboolean
-is_vague (CK_RV rv)
+may_be_removal (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, CK_RV rv)
 {
-  return rv == CKR_GENERAL_ERROR || rv == CKR_DEVICE_ERROR;
+  CK_SLOT_INFO info = { 0 };
+
+  return (rv == CKR_GENERAL_ERROR || rv == CKR_DEVICE_ERROR) && p11->C_GetSlotInfo (slot, &info) == CKR_OK &&
+         (info.flags & CKF_REMOVABLE_DEVICE) != 0;
 }
 
 /* Some modules see that a card is gone only when asked for their slots. */
@@ -134,13 +137,15 @@ gboolean
 host_session_explain (CK_FUNCTION_LIST *p11, HostSession *session, CK_RV rv, const char *call, GError **error)
 {
   gboolean there = FALSE;
+  guint patience = 0;
 
   if (rv == CKR_OK)
     return TRUE;
   if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_LOCKED || rv == CKR_PIN_LEN_RANGE || rv == CKR_PIN_INVALID)
     return host_check (rv, call, error);
   there = token_is_there (p11, session);
-  for (guint i = 0; i < NOTICING && is_vague (rv) && there; i++)
+  patience = there && may_be_removal (p11, session->slot, rv) ? NOTICING : 0;
+  for (guint i = 0; i < patience && there; i++)
     {
       g_usleep (100 * 1000);
       there = token_is_there (p11, session);
