@@ -4,7 +4,7 @@
  *
  * A few signatures one by one tell how long one takes. If that is short, the next request is sent before the answer is there, for what lies
  * between two calls would be felt; a slow card is asked for one at a time, so that a person who cancels has at most one more made. A long batch
- * then tries a second session, and keeps it only if signatures really come faster. Pure but for the clock; thread-safe.
+ * then tries a second session, and keeps it only if signatures really come faster. Pure; thread-safe.
  */
 #define G_LOG_DOMAIN "signet-token-pace"
 
@@ -87,10 +87,8 @@ note_one (SignetTokenPace *self, gint64 microseconds)
 }
 
 static guint
-note_two (SignetTokenPace *self)
+note_two (SignetTokenPace *self, gint64 now)
 {
-  gint64 now = g_get_monotonic_time ();
-
   self->n++;
   if (self->n == WARM_UP_TWO)
     self->since = now;
@@ -104,15 +102,15 @@ note_two (SignetTokenPace *self)
 }
 
 guint
-_signet_token_pace_note (SignetTokenPace *self, gint64 microseconds)
+_signet_token_pace_note (SignetTokenPace *self, gint64 begun, gint64 now)
 {
   guint wanted = 0;
 
   g_mutex_lock (&self->lock);
   if (self->phase == MEASURING_ONE)
-    wanted = note_one (self, microseconds);
+    wanted = note_one (self, now - begun);
   else if (self->phase == MEASURING_TWO)
-    wanted = note_two (self);
+    wanted = note_two (self, now);
   g_mutex_unlock (&self->lock);
   return wanted;
 }

@@ -20,8 +20,8 @@ void  _signet_token_pace_init      (SignetTokenPace *self);
 void  _signet_token_pace_clear     (SignetTokenPace *self);
 void  _signet_token_pace_expect    (SignetTokenPace *self, guint n_signatures, gboolean may_have_two);
 guint _signet_token_pace_get_limit (SignetTokenPace *self);
-/* A signature came after @microseconds. Returns how many sessions should sign from now on; 0: as many as do. Then set_lanes must follow. */
-guint _signet_token_pace_note      (SignetTokenPace *self, gint64 microseconds);
+/* A signature asked for at @begun came at @now (g_get_monotonic_time()). Returns how many sessions should sign from now on; 0: as many as do. Then set_lanes must follow. */
+guint _signet_token_pace_note      (SignetTokenPace *self, gint64 begun, gint64 now);
 void  _signet_token_pace_set_lanes (SignetTokenPace *self, guint lanes);
 
 G_END_DECLS

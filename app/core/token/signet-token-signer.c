@@ -269,7 +269,7 @@ sign_once (gpointer user_data, SignetSecret *pin, GError **error)
                                          signing->digest_bits, signing->data, handles, self->always_authenticates,
                                          G_DBUS_CALL_FLAGS_NONE, deadline, fds, &signing->answer, NULL, signing->cancellable,
                                          &failure);
-  lanes = ok ? _signet_token_pace_note (&self->pace, g_get_monotonic_time () - start) : 0;
+  lanes = ok ? _signet_token_pace_note (&self->pace, start, g_get_monotonic_time ()) : 0;
   ok = _signet_token_host_end_signing (host, ok, g_steal_pointer (&failure), error);
   if (lanes > 0)
     set_lanes (self, lanes, signing->cancellable);
