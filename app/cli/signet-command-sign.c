@@ -2,12 +2,14 @@
 /*
  * signet-command-sign.c: `signet sign`. Main thread.
  *
- * All files are looked at before the PIN is asked for; then one login signs them one after the other. A file that cannot be
- * signed does not stop the others; what the last status is, the worst of them decides.
+ * All files are looked at before the PIN is asked for; then one login signs them, and they are told in their order. A file that
+ * cannot be signed does not stop the others; what the last status is, the worst of them decides.
  */
 #define G_LOG_DOMAIN "signet-command-sign"
 
 #include "config.h"
+
+#include <sys/resource.h>
 
 #include <glib/gi18n.h>
 
@@ -258,6 +260,19 @@ signet_sign_job_show_checks (SignetSignJob *job,
     }
 }
 
+/* Each document stays open from the first look at it to the end of its signing, with what is written beside it. */
+static void
+signet_sign_make_room (guint n_files)
+{
+  struct rlimit limit;
+  rlim_t wanted = (rlim_t) n_files * 2 + 256;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+    return;
+  limit.rlim_cur = MIN (wanted, limit.rlim_max);
+  setrlimit (RLIMIT_NOFILE, &limit);
+}
+
 /* What signet_sign_prepare() needs and makes. */
 typedef struct
 {
@@ -275,6 +290,7 @@ signet_sign_prepare (gpointer data)
   SignetCore *core = signet_invocation_get_core (invocation);
   SignetSignJob *first;
 
+  signet_sign_make_room (signet_invocation_n_arguments (invocation));
   for (guint i = 0; invocation->arguments[i] != NULL; i++)
     {
       SignetSignJob *job = g_new0 (SignetSignJob, 1);
