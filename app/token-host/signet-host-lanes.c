@@ -2,9 +2,9 @@
 /*
  * signet-host-lanes.c: several PKCS#11 sessions of one login that sign side by side, each on a thread of its own.
  *
- * libp11 loads every module with CKF_OS_LOCKING_OK, so a module that loaded has promised to be called from several threads. The first lane
- * is the login's own session; what fails on another one is done again on the first, whose answer counts, and that other lane is closed. There
- * is no C_Login here and no PIN. The main thread calls the module only when nothing is being signed.
+ * libp11 loads every module with CKF_OS_LOCKING_OK, so a module that loaded has promised to be called from several threads. The
+ * first lane is the login's own session; what fails on another one is done again on the first, whose answer counts, and that
+ * other lane is closed. There is no C_Login here and no PIN. The main thread calls the module only when nothing is being signed.
  */
 #define G_LOG_DOMAIN "signet-host-lanes"
 
@@ -32,6 +32,8 @@ struct _HostLanes
   GQueue waiting; /* (element-type HostSignature) */
   GQueue again;   /* (element-type HostSignature): for the first lane only */
   guint n_signing;
+  guint n_beside; /* lanes other than the first that call the module now */
+  gboolean alone; /* the first lane signs by itself from now on */
   gboolean ends;
 };
 
@@ -59,7 +61,7 @@ take (Lane *lane)
   HostSignature *signature = NULL;
 
   g_mutex_lock (&self->lock);
-  while (!self->ends && signature == NULL)
+  while (!self->ends && signature == NULL && (is_first (lane) || !self->alone))
     {
       signature = is_first (lane) ? g_queue_pop_head (&self->again) : NULL;
       if (signature == NULL)
@@ -67,8 +69,47 @@ take (Lane *lane)
       if (signature == NULL)
         g_cond_wait (&self->changed, &self->lock);
     }
+  if (signature != NULL && !is_first (lane))
+    self->n_beside++;
   g_mutex_unlock (&self->lock);
   return signature;
+}
+
+static void
+leave (Lane *lane)
+{
+  HostLanes *self = lane->lanes;
+
+  if (is_first (lane))
+    return;
+  g_mutex_lock (&self->lock);
+  self->n_beside--;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+/* A module that promised to be called from several threads may have promised too much: what fails while others sign is worth a
+ * second look. FALSE: there was nobody beside. */
+static gboolean
+be_alone (HostLanes *self)
+{
+  gboolean was = FALSE;
+
+  g_mutex_lock (&self->lock);
+  was = self->alone;
+  self->alone = TRUE;
+  g_cond_broadcast (&self->changed);
+  while (self->n_beside > 0)
+    g_cond_wait (&self->changed, &self->lock);
+  g_mutex_unlock (&self->lock);
+  return !was;
+}
+
+static GVariant *
+sign (Lane *lane, HostSignature *wanted, GError **error)
+{
+  return host_session_sign (lane->lanes->p11, lane->session, wanted->key, wanted->scheme, wanted->digest, wanted->data, FALSE,
+                            NULL, error);
 }
 
 static void
@@ -98,9 +139,15 @@ run (gpointer data)
   while (!lane->closed && (wanted = take (lane)) != NULL)
     {
       GError *error = NULL;
-      GVariant *signature = host_session_sign (lane->lanes->p11, lane->session, wanted->key, wanted->scheme, wanted->digest,
-                                               wanted->data, FALSE, NULL, &error);
+      GVariant *signature = sign (lane, wanted, &error);
 
+      leave (lane);
+      if (signature == NULL && is_first (lane) && be_alone (lane->lanes))
+        {
+          g_debug ("signing side by side is over: %s", error->message);
+          g_clear_error (&error);
+          signature = sign (lane, wanted, &error);
+        }
       if (signature == NULL && !is_first (lane))
         {
           g_debug ("a second session does not sign: %s", error->message);
@@ -149,8 +196,7 @@ open_another (CK_FUNCTION_LIST *p11, HostSession *first)
   CK_SESSION_HANDLE handle = 0;
   HostSession *session = NULL;
 
-  if (!has_room (p11, first->slot) ||
-      p11->C_OpenSession (first->slot, CKF_SERIAL_SESSION, NULL, NULL, &handle) != CKR_OK)
+  if (!has_room (p11, first->slot) || p11->C_OpenSession (first->slot, CKF_SERIAL_SESSION, NULL, NULL, &handle) != CKR_OK)
     return NULL;
   if (handle == first->handle)
     return NULL;

@@ -14,6 +14,8 @@
 
 /* --- which function is called where ---------------------------------------------------------------------------------------- */
 
+#define MOST_KILLS 200 /* more calls than that, and only every second one is the last */
+
 static GPtrArray *called[N_STEPS]; /* (element-type utf8): in the order of the first call */
 static guint n_calls;
 
@@ -95,6 +97,16 @@ test_complete (void)
 /* --- the matrix --------------------------------------------------------------------------------------------------------------
  */
 
+/* Of several calls that end at once only one knows why, and how many sessions there are depends on how fast they are; a session
+ * that is closed tells nobody whether it could be. */
+static int
+code_at (Step step, const char *function, int code)
+{
+  if (step == SIGN_MANY && code >= 0)
+    return g_str_has_prefix (function, "C_Sign") ? BROKEN : WHATEVER;
+  return step == CLOSE ? WORKS : code;
+}
+
 static void
 for_each_call (const char *deed, int code, guint deadline)
 {
@@ -102,7 +114,8 @@ for_each_call (const char *deed, int code, guint deadline)
 
   for (guint step = 0; step < N_STEPS; step++)
     for (guint i = 0; i < called[step]->len; i++)
-      cases_add (cases, step, step == CLOSE ? WORKS : code, "%s %s", deed, (char *) called[step]->pdata[i])->deadline = deadline;
+      cases_add (cases, step, code_at (step, called[step]->pdata[i], code), "%s %s", deed, (char *) called[step]->pdata[i])
+          ->deadline = deadline;
   cases_run (cases);
 }
 
@@ -148,7 +161,7 @@ test_killed (void)
 {
   GPtrArray *cases = cases_new ();
 
-  for (guint i = 1; i <= n_calls; i++)
+  for (guint i = 1; i <= n_calls; i += 1 + n_calls / MOST_KILLS)
     cases_add (cases, N_STEPS, ANYTHING, "kill-at %u", i)->run = run_whole;
   cases_run (cases);
 }

@@ -6,9 +6,11 @@
 
 #include <glib/gstdio.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../../app/core/token/signet-token-unblock.h"
 #include "signet-test.h"
 
 #define PIN "1234"
@@ -20,6 +22,8 @@ static char *good_module;
 static char *good_folder;
 static SignetCertificate *certificate;
 static SignetCertificate *new_certificate; /* of the same key */
+static SignetCertificate *third_certificate;
+static SignetPkcs12 *bundle; /* a key that is not on the token */
 
 /* --- one case ------------------------------------------------------------------------------------------------------ */
 
@@ -171,6 +175,66 @@ live_sign (Life *self, GError **error)
   return signature != NULL;
 }
 
+#define N_SIDE_BY_SIDE 4
+#define N_EACH 10 /* together long enough a batch to try a second session */
+
+typedef struct
+{
+  SignetSigner *signer;
+  GError *error;
+} Signature;
+
+static gpointer
+sign_in_thread (gpointer data)
+{
+  static const SignetSignatureAlgorithm ecdsa = { SIGNET_SIGNATURE_ECDSA, SIGNET_DIGEST_SHA256 };
+  Signature *signature = data;
+  g_autoptr (GBytes) message = g_bytes_new_static ("to be signed", 12);
+
+  for (guint i = 0; i < N_EACH && signature->error == NULL; i++)
+    {
+      g_autoptr (GBytes) made = signet_signer_sign (signature->signer, ecdsa, message, NULL, &signature->error);
+
+      g_assert_true ((made == NULL) == (signature->error != NULL));
+    }
+  return NULL;
+}
+
+/* Of several errors the one that says most: that the module died, not that it is not there any more. */
+static gboolean
+live_sign_many (Life *self, GError **error)
+{
+  g_autoptr (SignetSigner) signer = signet_token_session_new_signer (self->session, self->key, NULL, error);
+  Signature signatures[N_SIDE_BY_SIDE] = { 0 };
+  GThread *threads[N_SIDE_BY_SIDE];
+  GError *worst = NULL;
+
+  if (signer == NULL)
+    return FALSE;
+  signet_signer_expect (signer, N_SIDE_BY_SIDE * N_EACH);
+  for (guint i = 0; i < N_SIDE_BY_SIDE; i++)
+    {
+      signatures[i].signer = signer;
+      threads[i] = g_thread_new ("signs", sign_in_thread, &signatures[i]);
+    }
+  for (guint i = 0; i < N_SIDE_BY_SIDE; i++)
+    {
+      GError *mine = NULL;
+
+      g_thread_join (threads[i]);
+      mine = signatures[i].error;
+      if (worst == NULL || (mine != NULL && mine->code > worst->code))
+        {
+          g_clear_error (&worst);
+          worst = g_steal_pointer (&mine);
+        }
+      g_clear_error (&mine);
+    }
+  if (worst != NULL)
+    g_propagate_error (error, worst);
+  return worst == NULL;
+}
+
 static gboolean
 live_generate (Life *self, GError **error)
 {
@@ -183,6 +247,26 @@ static gboolean
 live_store (Life *self, GError **error)
 {
   return signet_token_session_store_certificate (self->session, new_certificate, NULL, NULL, error);
+}
+
+static gboolean
+live_import (Life *self, GError **error)
+{
+  g_autoptr (SignetTokenKey) key = signet_token_session_import_key (self->session, bundle, "brought", NULL, error);
+
+  return key != NULL;
+}
+
+static gboolean
+live_replace (Life *self, GError **error)
+{
+  return signet_token_session_replace_certificate (self->session, new_certificate, third_certificate, NULL, NULL, error);
+}
+
+static gboolean
+live_delete_certificate (Life *self, GError **error)
+{
+  return signet_token_session_delete_certificate (self->session, third_certificate, NULL, error);
 }
 
 static gboolean
@@ -219,6 +303,16 @@ live_change_pin (Life *self, GError **error)
 }
 
 static gboolean
+live_unblock (Life *self, GError **error)
+{
+  g_autoptr (SignetInteraction) person = person_new ();
+  gboolean ok = signet_token_unblock (self->token, person, NULL, error);
+
+  count_questions (self, person);
+  return ok;
+}
+
+static gboolean
 live_init (Life *self, GError **error)
 {
   g_autoptr (SignetSecret) pin = signet_secret_new ((const guint8 *) PIN, strlen (PIN));
@@ -230,11 +324,22 @@ static const struct
 {
   const char *name;
   gboolean (*live) (Life *self, GError **error);
-} steps[] = {
-  { "list", live_list },         { "login", live_login }, { "sign", live_sign },
-  { "generate", live_generate }, { "store", live_store }, { "read", live_read_key },
-  { "delete", live_delete_key }, { "close", live_close }, { "change-pin", live_change_pin },
-  { "init", live_init },
+} steps[N_STEPS] = {
+  [LIST] = { "list", live_list },
+  [LOGIN] = { "login", live_login },
+  [SIGN] = { "sign", live_sign },
+  [SIGN_MANY] = { "sign-many", live_sign_many },
+  [GENERATE] = { "generate", live_generate },
+  [IMPORT] = { "import", live_import },
+  [STORE] = { "store", live_store },
+  [REPLACE] = { "replace", live_replace },
+  [DELETE_CERTIFICATE] = { "delete-certificate", live_delete_certificate },
+  [READ] = { "read", live_read_key },
+  [DELETE_KEY] = { "delete-key", live_delete_key },
+  [CLOSE] = { "close", live_close },
+  [CHANGE_PIN] = { "change-pin", live_change_pin },
+  [UNBLOCK] = { "unblock", live_unblock },
+  [INIT] = { "init", live_init },
 };
 
 const char *
@@ -471,25 +576,54 @@ cases_run (GPtrArray *cases)
 /* --- what all cases share
  * ----------------------------------------------------------------------------------------------------------- */
 
+static SignetCertificate *
+certify (EVP_PKEY *key)
+{
+  SignetTestCertificate person = { .subject = "CN=Sample Person" };
+  X509 *x509 = signet_test_new_certificate (&person, key, NULL, key);
+  SignetCertificate *made = signet_certificate_new_x509 (x509);
+
+  X509_free (x509);
+  return made;
+}
+
+static void
+make_bundle (EVP_PKEY *key)
+{
+  SignetTestCertificate person = { .subject = "CN=Sample Person" };
+  X509 *x509 = signet_test_new_certificate (&person, key, NULL, key);
+  PKCS12 *file = PKCS12_create ("passphrase", "sample", key, x509, NULL, 0, 0, 0, 0, 0);
+  guint8 *der = NULL;
+  int length = i2d_PKCS12 (file, &der);
+  g_autoptr (GBytes) data = g_bytes_new (der, (gsize) length);
+  g_autoptr (SignetSecret) passphrase = signet_secret_new ((const guint8 *) "passphrase", strlen ("passphrase"));
+  g_autoptr (GError) error = NULL;
+
+  bundle = signet_pkcs12_open (data, passphrase, &error);
+  g_assert_no_error (error);
+  OPENSSL_free (der);
+  PKCS12_free (file);
+  X509_free (x509);
+}
+
 static void
 make_key (void)
 {
   EVP_PKEY *key = signet_test_new_key ("ec-p256");
-  SignetTestCertificate person = { .subject = "CN=Sample Person" };
-  X509 *x509 = signet_test_new_certificate (&person, key, NULL, key);
+  EVP_PKEY *other = signet_test_new_key ("ec-p256");
   BIO *bio = BIO_new (BIO_s_mem ());
   char *pem = NULL;
   long length = 0;
 
-  certificate = signet_certificate_new_x509 (x509);
-  X509_free (x509);
-  x509 = signet_test_new_certificate (&person, key, NULL, key);
-  new_certificate = signet_certificate_new_x509 (x509);
+  certificate = certify (key);
+  new_certificate = certify (key);
+  third_certificate = certify (key);
+  make_bundle (other);
   g_assert_true (PEM_write_bio_PrivateKey (bio, key, NULL, NULL, 0, NULL, NULL));
   length = BIO_get_mem_data (bio, &pem);
   life_write (g_get_home_dir (), "key.pem", pem, length);
   BIO_free (bio);
-  X509_free (x509);
+  EVP_PKEY_free (other);
   EVP_PKEY_free (key);
 }
 
@@ -506,6 +640,8 @@ life_stop (void)
 {
   g_clear_object (&certificate);
   g_clear_object (&new_certificate);
+  g_clear_object (&third_certificate);
+  signet_pkcs12_unref (bundle);
   signet_test_remove_tree (good_folder);
   g_free (good_folder);
   g_free (good_module);

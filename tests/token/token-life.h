@@ -30,7 +30,24 @@ typedef struct {
   GString            *trouble; /* what was not as it should be */
 } Life;
 
-typedef enum { LIST, LOGIN, SIGN, GENERATE, STORE, READ, DELETE, CLOSE, CHANGE_PIN, INIT, N_STEPS } Step;
+typedef enum {
+  LIST,
+  LOGIN,
+  SIGN,
+  SIGN_MANY, /* side by side */
+  GENERATE,
+  IMPORT,
+  STORE,
+  REPLACE,
+  DELETE_CERTIFICATE,
+  READ,
+  DELETE_KEY,
+  CLOSE,
+  CHANGE_PIN,
+  UNBLOCK,
+  INIT,
+  N_STEPS
+} Step;
 
 /* What is expected, besides a SignetTokenError. */
 #define WORKS     (-1) /* nothing may fail */

@@ -26,6 +26,7 @@
 #define N_MANY 5000 /* objects of the fault "many-objects" */
 #define N_THOUSAND 1000
 #define MAX_SLOTS 65
+#define N_STORED 4
 #define SIGNING_SLOT 800 /* of the fault "two-pins": one card, a second PIN */
 #define LARGE (10 * 1024 * 1024)
 
@@ -34,8 +35,8 @@ enum
   PUBLIC = 1,
   PRIVATE,
   CERTIFICATE,
-  STORED,     /* written in this process */
-  ONE_OF_MANY /* and what follows, for the fault "thousand" */
+  STORED,                         /* and what follows: written in this process */
+  ONE_OF_MANY = STORED + N_STORED /* and what follows, for the fault "thousand" */
 };
 
 static EVP_PKEY *key;
@@ -44,17 +45,18 @@ static unsigned char point[2 + 65];
 static unsigned char certificate[8192];
 static unsigned char large[60000];
 static unsigned char own_label[10240];
-static unsigned char stored[8192];
+static unsigned char stored[N_STORED][8192];
 static size_t certificate_length;
 static size_t own_label_length;
-static size_t stored_length;
+static size_t stored_length[N_STORED];
 static int logged_in;
 static int context_logged_in;
 static int signing;
 static CK_OBJECT_CLASS searched;
-static int searches_stored;
+static CK_OBJECT_HANDLE searched_stored;
 static unsigned long served;
 static CK_SLOT_ID slot_number = 7;
+static CK_SESSION_HANDLE last_session = 1000;
 
 /* --- texts --- */
 
@@ -234,8 +236,17 @@ CK_RV
 C_OpenSession (CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notify, CK_SESSION_HANDLE *session)
 {
   ENTER ();
-  *session = slot == SIGNING_SLOT ? SIGNING_SLOT : 1;
+  *session = slot == SIGNING_SLOT ? SIGNING_SLOT : ++last_session;
   return token_is_there () ? CKR_OK : CKR_TOKEN_NOT_PRESENT;
+}
+
+CK_RV
+C_GetSessionInfo (CK_SESSION_HANDLE session, CK_SESSION_INFO *info)
+{
+  ENTER ();
+  *info = (CK_SESSION_INFO){ slot_number, logged_in ? CKS_RW_USER_FUNCTIONS : CKS_RW_PUBLIC_SESSION,
+                             CKF_SERIAL_SESSION | CKF_RW_SESSION, 0 };
+  return CKR_OK;
 }
 
 CK_RV
@@ -318,21 +329,42 @@ C_SetPIN (CK_SESSION_HANDLE session, CK_UTF8CHAR *old_pin, CK_ULONG old_length, 
 
 /* --- objects --- */
 
+static CK_RV
+store (const CK_ATTRIBUTE *value, CK_OBJECT_HANDLE *object)
+{
+  for (int i = 0; i < N_STORED; i++)
+    if (stored_length[i] == 0 && value->ulValueLen <= sizeof stored[i])
+      {
+        memcpy (stored[i], value->pValue, value->ulValueLen);
+        stored_length[i] = value->ulValueLen;
+        *object = STORED + (CK_OBJECT_HANDLE) i;
+        return CKR_OK;
+      }
+  return CKR_DEVICE_MEMORY;
+}
+
 CK_RV
 C_CreateObject (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *object)
 {
+  CK_OBJECT_CLASS class = CKO_CERTIFICATE;
+
   ENTER ();
   if (fault_is ("full"))
     return CKR_DEVICE_MEMORY;
   *object = CERTIFICATE;
-  for (CK_ULONG i = 0; i < n && is_able (); i++)
-    if (template[i].type == CKA_VALUE && template[i].ulValueLen <= sizeof stored)
-      {
-        memcpy (stored, template[i].pValue, template[i].ulValueLen);
-        stored_length = template[i].ulValueLen;
-        *object = STORED;
-      }
+  for (CK_ULONG i = 0; i < n; i++)
+    if (template[i].type == CKA_CLASS)
+      class = *(CK_OBJECT_CLASS *) template[i].pValue;
+  for (CK_ULONG i = 0; i < n && is_able () && class == CKO_CERTIFICATE; i++)
+    if (template[i].type == CKA_VALUE)
+      return store (&template[i], object);
   return CKR_OK;
+}
+
+static int
+is_stored (CK_OBJECT_HANDLE object)
+{
+  return object >= STORED && object < ONE_OF_MANY;
 }
 
 CK_RV
@@ -341,8 +373,8 @@ C_DestroyObject (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object)
   ENTER ();
   if (!is_able ())
     return CKR_TOKEN_WRITE_PROTECTED;
-  if (object == STORED)
-    stored_length = 0;
+  if (is_stored (object))
+    stored_length[object - STORED] = 0;
   return CKR_OK;
 }
 
@@ -376,9 +408,13 @@ find_attribute (CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, CK_ULONG *lengt
   static const unsigned char p256[] = { 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07 };
   static const CK_ULONG key_type = CKK_EC;
   static CK_BBOOL always;
+  static CK_OBJECT_CLASS class;
 
   always = fault_is ("always") ? CK_TRUE : CK_FALSE;
   *length = (CK_ULONG) -1;
+  class = object == PUBLIC ? CKO_PUBLIC_KEY : object == PRIVATE ? CKO_PRIVATE_KEY : CKO_CERTIFICATE;
+  if (type == CKA_CLASS)
+    return *length = sizeof class, &class;
   if (type == CKA_ID)
     return *length = 4, "\x01\x02\x03\x04";
   if (type == CKA_LABEL && own_label_length > 0)
@@ -389,8 +425,8 @@ find_attribute (CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, CK_ULONG *lengt
     return *length = sizeof large, large;
   if (type == CKA_VALUE && object == CERTIFICATE && fault_is ("huge-object"))
     return *length = LARGE, huge ();
-  if (type == CKA_VALUE && object == STORED)
-    return *length = stored_length, stored;
+  if (type == CKA_VALUE && is_stored (object))
+    return *length = stored_length[object - STORED], stored[object - STORED];
   if (type == CKA_VALUE && object >= ONE_OF_MANY)
     return *length = certificate_length, one_of_many (object);
   if (type == CKA_VALUE && object == CERTIFICATE)
@@ -477,18 +513,27 @@ is_value (const CK_ATTRIBUTE *attribute, const unsigned char *value, size_t leng
   return length > 0 && attribute->ulValueLen == length && memcmp (attribute->pValue, value, length) == 0;
 }
 
+static CK_OBJECT_HANDLE
+find_stored (const CK_ATTRIBUTE *attribute)
+{
+  for (int i = 0; i < N_STORED; i++)
+    if (is_value (attribute, stored[i], stored_length[i]))
+      return STORED + (CK_OBJECT_HANDLE) i;
+  return 0;
+}
+
 CK_RV
 C_FindObjectsInit (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG n)
 {
   ENTER ();
   searched = (CK_OBJECT_CLASS) -1;
-  searches_stored = 0;
+  searched_stored = 0;
   for (CK_ULONG i = 0; i < n; i++)
     {
       if (template[i].type == CKA_CLASS)
         searched = *(CK_OBJECT_CLASS *) template[i].pValue;
-      else if (template[i].type == CKA_VALUE && is_value (&template[i], stored, stored_length))
-        searches_stored = 1;
+      else if (template[i].type == CKA_VALUE && find_stored (&template[i]) != 0)
+        searched_stored = find_stored (&template[i]);
       else if (template[i].type == CKA_VALUE && !is_value (&template[i], certificate, certificate_length))
         searched = (CK_OBJECT_CLASS) -1;
     }
@@ -499,8 +544,8 @@ C_FindObjectsInit (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG n
 static CK_OBJECT_HANDLE
 searched_object (void)
 {
-  if (searches_stored)
-    return STORED;
+  if (searched_stored != 0)
+    return searched_stored;
   if (searched == CKO_PUBLIC_KEY)
     return PUBLIC;
   if (searched == CKO_PRIVATE_KEY)
@@ -658,6 +703,7 @@ static CK_FUNCTION_LIST functions = {
   .C_SetPIN = C_SetPIN,
   .C_OpenSession = C_OpenSession,
   .C_CloseSession = C_CloseSession,
+  .C_GetSessionInfo = C_GetSessionInfo,
   .C_Login = C_Login,
   .C_Logout = C_Logout,
   .C_CreateObject = C_CreateObject,
@@ -685,17 +731,29 @@ leave_out (void)
     const char *name;
     void **entry;
   } entries[] = {
-    ENTRY (C_Initialize),      ENTRY (C_Finalize),
-    ENTRY (C_GetInfo),         ENTRY (C_GetSlotList),
-    ENTRY (C_GetTokenInfo),    ENTRY (C_GetMechanismInfo),
-    ENTRY (C_InitToken),       ENTRY (C_InitPIN),
-    ENTRY (C_SetPIN),          ENTRY (C_OpenSession),
-    ENTRY (C_CloseSession),    ENTRY (C_Login),
-    ENTRY (C_Logout),          ENTRY (C_CreateObject),
-    ENTRY (C_DestroyObject),   ENTRY (C_GetAttributeValue),
-    ENTRY (C_FindObjectsInit), ENTRY (C_SetAttributeValue),
-    ENTRY (C_FindObjects),     ENTRY (C_FindObjectsFinal),
-    ENTRY (C_SignInit),        ENTRY (C_Sign),
+    ENTRY (C_Initialize),
+    ENTRY (C_Finalize),
+    ENTRY (C_GetSessionInfo),
+    ENTRY (C_GetInfo),
+    ENTRY (C_GetSlotList),
+    ENTRY (C_GetTokenInfo),
+    ENTRY (C_GetMechanismInfo),
+    ENTRY (C_InitToken),
+    ENTRY (C_InitPIN),
+    ENTRY (C_SetPIN),
+    ENTRY (C_OpenSession),
+    ENTRY (C_CloseSession),
+    ENTRY (C_Login),
+    ENTRY (C_Logout),
+    ENTRY (C_CreateObject),
+    ENTRY (C_DestroyObject),
+    ENTRY (C_GetAttributeValue),
+    ENTRY (C_FindObjectsInit),
+    ENTRY (C_SetAttributeValue),
+    ENTRY (C_FindObjects),
+    ENTRY (C_FindObjectsFinal),
+    ENTRY (C_SignInit),
+    ENTRY (C_Sign),
     ENTRY (C_GenerateKeyPair),
   };
 #undef ENTRY
