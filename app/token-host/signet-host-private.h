@@ -54,6 +54,7 @@ gboolean host_set_error (GError **error, SignetTokenError code, const char *mess
 
 /* --- slots and tokens --- */
 /* Tokens that are there: at most HOST_MAX_SLOTS. */
+void      host_slots_look (CK_FUNCTION_LIST *p11);
 gboolean host_slots_list  (CK_FUNCTION_LIST *p11, CK_SLOT_ID *slots, gulong *n_slots, GError **error);
 char    *host_slots_make_id (CK_SLOT_ID slot, const CK_TOKEN_INFO *info);
 /* The slot a token is in now; REMOVED when it is in none. @id "": the first one that is not initialised. */

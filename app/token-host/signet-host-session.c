@@ -53,6 +53,7 @@ host_session_open (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *pin, 
   CK_SLOT_ID slot = 0;
   CK_TOKEN_INFO info;
 
+  host_slots_look (p11);
   if (!host_slots_find (p11, token, &slot, &info, error) || !open_raw (p11, slot, &info, &handle, error))
     return NULL;
   if (!login_user (p11, handle, &info, pin, error))

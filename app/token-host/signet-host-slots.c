@@ -54,6 +54,15 @@ host_slots_list (CK_FUNCTION_LIST *p11, CK_SLOT_ID *slots, gulong *n_slots, GErr
   return TRUE;
 }
 
+/* A card that was away is refused at the next login (ykcs11: CKR_DEVICE_ERROR) until the module is made to look at its slots. */
+void
+host_slots_look (CK_FUNCTION_LIST *p11)
+{
+  CK_ULONG n = 0;
+
+  p11->C_GetSlotList (CK_TRUE, NULL, &n);
+}
+
 static void
 append_escaped (GString *id, const guint8 *text, gsize length)
 {

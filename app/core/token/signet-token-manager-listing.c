@@ -354,6 +354,30 @@ _signet_token_manager_list_module (SignetTokenManager *self, SignetTokenModule *
   listing_clear (&listing);
 }
 
+void
+_signet_token_manager_drop_absent (SignetTokenManager *self, SignetTokenModule *module, const char *const *present)
+{
+  Answer *answer = NULL;
+  gboolean dropped = FALSE;
+
+  g_mutex_lock (&self->lock);
+  answer = find_answer (self, module);
+  for (guint i = answer != NULL ? answer->tokens->len : 0; i-- > 0;)
+    {
+      SignetToken *token = answer->tokens->pdata[i];
+
+      if (!_signet_token_has_reader (token) || g_strv_contains (present, _signet_token_get_reader (token)))
+        continue;
+      g_ptr_array_remove_index (answer->tokens, i);
+      dropped = TRUE;
+    }
+  if (dropped)
+    join_answers (self);
+  g_mutex_unlock (&self->lock);
+  if (dropped)
+    _signet_token_manager_show (self);
+}
+
 /* Modules of others that have nothing to work with (no TPM, no reader service, not in their group) are no news to a person who did
    not ask for them: the findings tell it, and the doctor. */
 static gboolean

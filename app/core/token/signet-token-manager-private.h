@@ -47,6 +47,8 @@ SignetTokenFinding *_signet_token_finding_copy (const SignetTokenFinding *findin
 GPtrArray        *_signet_token_manager_new_answers (void);
 /* Lists one module and shows what it says; blocks up to its deadline. */
 void              _signet_token_manager_list_module (SignetTokenManager *self, SignetTokenModule *module, GCancellable *cancellable);
+/* What @module shows in readers without a card is not there; @present: names of the readers that have one. */
+void              _signet_token_manager_drop_absent (SignetTokenManager *self, SignetTokenModule *module, const char *const *present);
 /* Which modules there are may have changed: (transfer full) (element-type SignetTokenModule) */
 GPtrArray        *_signet_token_manager_find_again  (SignetTokenManager *self);
 /* Shows the last listing in the list model, in its context. */

@@ -56,8 +56,9 @@ void             _signet_pcsc_cancel  (SignetPcsc *self);
 /* --- a thread that waits --- */
 typedef struct _SignetPcscWatch SignetPcscWatch;
 
-/* @changed is called on the watch's own thread when a card or reader came or went, and when the service did. */
-SignetPcscWatch *_signet_pcsc_watch_start    (void (*changed) (gpointer data), gpointer data);
+/* Called on the watch's own thread when a card or reader came or went, and with @readers %NULL when the service went. */
+typedef void (*SignetPcscChanged) (const SignetPcscReader *readers, guint n_readers, gpointer data);
+SignetPcscWatch *_signet_pcsc_watch_start    (SignetPcscChanged changed, gpointer data);
 void             _signet_pcsc_watch_stop     (SignetPcscWatch *self); /* waits for its thread; frees */
 void             _signet_pcsc_watch_hurry    (SignetPcscWatch *self); /* the service may have come: look now */
 gboolean         _signet_pcsc_watch_is_alive (SignetPcscWatch *self); /* the service is there and tells */

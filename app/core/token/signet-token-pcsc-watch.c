@@ -22,7 +22,7 @@
 struct _SignetPcscWatch
 {
   GThread *thread;
-  void (*changed) (gpointer data);
+  SignetPcscChanged changed;
   gpointer data;
   GMutex lock; /* for what follows */
   GCond wake;
@@ -73,6 +73,8 @@ follow (SignetPcscWatch *self, SignetPcsc *pcsc)
   guint n_now = 0;
 
   result = _signet_pcsc_read (pcsc, known, &n_known);
+  if (result == SIGNET_PCSC_OK)
+    self->changed (known, n_known, self->data);
   while (may_go_on (result) && !is_stopped (self))
     {
       result = _signet_pcsc_wait (pcsc, known, n_known, LONGEST_WAIT);
@@ -86,7 +88,7 @@ follow (SignetPcscWatch *self, SignetPcsc *pcsc)
       if (result != SIGNET_PCSC_OK)
         continue;
       if (!is_same (known, n_known, now, n_now))
-        self->changed (self->data);
+        self->changed (now, n_now, self->data);
       memcpy (known, now, sizeof known);
       n_known = n_now;
     }
@@ -131,10 +133,9 @@ watch_thread (gpointer data)
         }
       pause = FIRST_PAUSE;
       set_pcsc (self, pcsc);
-      self->changed (self->data);
       follow (self, pcsc);
       set_pcsc (self, NULL);
-      self->changed (self->data);
+      self->changed (NULL, 0, self->data);
     }
   g_mutex_lock (&self->lock);
   self->done = TRUE;
@@ -144,7 +145,7 @@ watch_thread (gpointer data)
 }
 
 SignetPcscWatch *
-_signet_pcsc_watch_start (void (*changed) (gpointer data), gpointer data)
+_signet_pcsc_watch_start (SignetPcscChanged changed, gpointer data)
 {
   SignetPcscWatch *self = g_new0 (SignetPcscWatch, 1);
 

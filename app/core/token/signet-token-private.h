@@ -61,6 +61,7 @@ GVariant             *_signet_token_get_description (SignetToken *self);
 SignetTokenModule    *_signet_token_get_module     (SignetToken *self);
 const char           *_signet_token_get_id         (SignetToken *self);   /* how the host calls it */
 const char           *_signet_token_get_reader   (SignetToken *self);   /* "" when the module tells none */
+gboolean              _signet_token_has_reader   (SignetToken *self);   /* of the reader service, by its name */
 /* One card in one reader, shown by two modules. */
 gboolean              _signet_token_is_same_card (SignetToken *a, SignetToken *b);
 /* Of two views of one card: @a can do more. */

@@ -23,6 +23,12 @@ is_reader_name (const char *name)
          g_ascii_isxdigit (end[4]) && g_ascii_isxdigit (end[5]);
 }
 
+gboolean
+_signet_token_has_reader (SignetToken *self)
+{
+  return is_reader_name (_signet_token_get_reader (self));
+}
+
 static gboolean
 has_key (SignetToken *token, const char *sha256)
 {

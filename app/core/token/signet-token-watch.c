@@ -46,6 +46,8 @@ struct _SignetTokenWatch
   GPtrArray *wards; /* (element-type Ward); the thread's own */
   gint64 restless;  /* monotonic: until then everything is looked at often */
   gint readers;     /* (atomic): cards or readers changed */
+  GMutex lock;
+  GStrv present;    /* (nullable): readers with a card; under @lock */
   gint stopped;     /* (atomic) */
 };
 
@@ -234,16 +236,25 @@ look_around (SignetTokenWatch *self)
     }
 }
 
-/* A card that was changed elsewhere says the same of itself as before: what was told of is listed, whatever it says. */
+/* A card that was changed elsewhere says the same of itself as before: what was told of is listed, whatever it says. A card that was pulled
+ * is not there any more, even if its module takes its time to notice. */
 static void
 list_cards_again (SignetTokenWatch *self)
 {
+  g_auto (GStrv) present = NULL;
+
+  g_mutex_lock (&self->lock);
+  present = g_strdupv (self->present);
+  g_mutex_unlock (&self->lock);
   for (guint i = 0; i < self->wards->len; i++)
     {
       Ward *ward = self->wards->pdata[i];
 
-      if (ward->pcsc)
-        g_atomic_int_set (&ward->again, TRUE);
+      if (!ward->pcsc)
+        continue;
+      g_atomic_int_set (&ward->again, TRUE);
+      if (present != NULL)
+        _signet_token_manager_drop_absent (self->manager, ward->module, (const char *const *) present);
     }
   self->restless = g_get_monotonic_time () + RESTLESS_TIME;
 }
@@ -306,11 +317,26 @@ act_on (SignetTokenWatch *self, SignetTokenEvents events)
     list_cards_again (self);
 }
 
+static GStrv
+dup_present (const SignetPcscReader *readers, guint n_readers)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+
+  for (guint i = 0; i < n_readers; i++)
+    if (readers[i].flags & SIGNET_READER_PRESENT)
+      g_strv_builder_add (names, readers[i].name);
+  return g_strv_builder_end (names);
+}
+
 static void
-on_readers_changed_cb (gpointer data)
+on_readers_changed_cb (const SignetPcscReader *readers, guint n_readers, gpointer data)
 {
   SignetTokenWatch *self = data;
 
+  g_mutex_lock (&self->lock);
+  g_strfreev (self->present);
+  self->present = readers != NULL ? dup_present (readers, n_readers) : NULL;
+  g_mutex_unlock (&self->lock);
   g_atomic_int_set (&self->readers, TRUE);
   _signet_token_bell_ring (self->manager->bell);
 }
@@ -337,6 +363,7 @@ _signet_token_watch_start (SignetTokenManager *manager)
 
   self->manager = manager;
   self->cancellable = g_cancellable_new ();
+  g_mutex_init (&self->lock);
   self->pool = g_thread_pool_new (look, self, -1, FALSE, NULL);
   self->inotify = _signet_token_inotify_new ();
   self->wards = g_ptr_array_new_with_free_func ((GDestroyNotify) ward_free);
@@ -357,5 +384,7 @@ _signet_token_watch_stop (SignetTokenWatch *self)
   g_clear_pointer (&self->inotify, _signet_token_inotify_free);
   g_ptr_array_unref (self->wards);
   g_object_unref (self->cancellable);
+  g_strfreev (self->present);
+  g_mutex_clear (&self->lock);
   g_free (self);
 }
