@@ -207,6 +207,7 @@ signet_sign_job_check (SignetSignJob           *job,
   signet_signing_set_key (job->signing, key);
   signet_signing_set_tsa (job->signing, tsa);
   signet_signing_set_seams (job->signing, signet_core_get_http (core), signet_core_get_clock (core), journal);
+  signet_signing_set_evidence_cache (job->signing, signet_core_get_evidence_cache (core));
   signet_signing_set_chain (job->signing, signet_core_get_ca_certificates (core));
   if (shared != NULL)
     signet_signing_share_findings (job->signing, shared);

@@ -125,6 +125,22 @@ prepare (Fixture *fixture, guint64 serial, const char *ocsp)
   signet_signing_set_seams (fixture->base.signing, fixture->http, fixture->now, NULL);
 }
 
+/* @lists: a server that has the authority's list and its certificate */
+static void
+prepare_with_list (Fixture *fixture, guint64 serial, const char *lists)
+{
+  g_autofree char *point = g_strconcat ("URI:", lists, "ca.crl", NULL);
+  g_autofree char *access = g_strconcat ("caIssuers;URI:", lists, "ca.cer", NULL);
+  const char *const extensions[] = { "crlDistributionPoints", point, "authorityInfoAccess", access, NULL };
+  SignetTestCertificate holder = { .subject = "CN=Evidence Holder,O=Sample", .serial = serial, .extensions = extensions };
+
+  g_clear_object (&fixture->base.certificate);
+  fixture->base.certificate = signing_fixture_issue (&fixture->base, &holder);
+  _signet_signing_set_certificate (fixture->base.signing, fixture->base.certificate);
+  signet_signing_set_chain (fixture->base.signing, fixture->base.chain);
+  signet_signing_set_seams (fixture->base.signing, fixture->http, fixture->now, NULL);
+}
+
 static SignetCheckState
 ask_revocation (Fixture *fixture)
 {
@@ -160,6 +176,48 @@ test_revoked (Fixture *fixture, gconstpointer data)
   g_assert_error (error, SIGNET_SIGNING_ERROR, SIGNET_SIGNING_ERROR_STOPPED);
   g_assert_cmpuint (signet_test_signer_get_count (fixture->base.signer), ==, 0);
   signing_fixture_assert_untouched (&fixture->base);
+}
+
+static void
+test_list (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *url = NULL;
+  g_autoptr (SignetChild) lists = start ("SIGNET_TEST_REPOSITORY", fixture, NULL, &url);
+
+  g_assert_nonnull (lists);
+  prepare_with_list (fixture, GOOD_SERIAL, url);
+  g_assert_cmpint (ask_revocation (fixture), ==, SIGNET_CHECK_OK);
+  prepare_with_list (fixture, REVOKED_SERIAL, url);
+  g_assert_cmpint (ask_revocation (fixture), ==, SIGNET_CHECK_STOP);
+}
+
+/* The issuer is not here: it is fetched, carried along, and what was found out is written down. */
+static void
+test_issuer (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *url = NULL;
+  g_autoptr (SignetChild) lists = start ("SIGNET_TEST_REPOSITORY", fixture, NULL, &url);
+  g_autofree char *path = g_build_filename (fixture->pki, "journal.db", NULL);
+  g_autoptr (SignetStore) store = signet_store_open (path, NULL);
+  g_autoptr (SignetJournal) journal = signet_journal_new (store, fixture->now, NULL);
+  g_autoptr (SignetDocumentFile) file = NULL;
+  g_autoptr (GPtrArray) signatures = NULL;
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (lists);
+  g_ptr_array_remove_index (fixture->base.chain, 0); /* the root alone */
+  prepare_with_list (fixture, GOOD_SERIAL, url);
+  signet_signing_set_seams (fixture->base.signing, fixture->http, fixture->now, journal);
+  g_assert_cmpint (ask_revocation (fixture), ==, SIGNET_CHECK_OK);
+  signing_fixture_run (&fixture->base, &error);
+  g_assert_no_error (error);
+  file = signet_document_file_open (signet_signing_get_result_path (fixture->base.signing), NULL);
+  signatures = signet_document_find_signatures (file, NULL, NULL, NULL);
+  g_assert_cmpuint (signet_document_signature_get_certificates (g_ptr_array_index (signatures, 0))->len, ==, 2);
+  entries = signet_journal_list (journal, 1, NULL);
+  g_assert_nonnull (strstr (((SignetJournalEntry *) g_ptr_array_index (entries, 0))->detail,
+                            "\"revocation\":{\"status\":\"good\",\"source\":\"crl\",\"origin\":\"server\""));
 }
 
 static void
@@ -207,6 +265,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("good", test_good);
   ADD ("revoked", test_revoked);
+  ADD ("list", test_list);
+  ADD ("issuer", test_issuer);
   ADD ("time-stamp", test_time_stamp);
   ADD ("time-stamp-server-down", test_time_stamp_server_down);
   return g_test_run ();

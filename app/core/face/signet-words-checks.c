@@ -52,6 +52,9 @@ static const SignetCheckRow rows[] = {
     /* translators: {value} is a date and time */
     N_("The certificate is not revoked, asked at {value}") },
   { "certificate-revocation", SIGNET_CHECK_WARNING, NULL, N_("Whether the certificate is revoked could not be found out"), NULL },
+  { "certificate-revocation", SIGNET_CHECK_STOP, "ca-revoked", N_("The certificate of an authority on the path is revoked"),
+    /* translators: {value} is the name of an authority */
+    N_("The certificate of {value}, an authority on the path, is revoked") },
   { "certificate-revocation", SIGNET_CHECK_STOP, NULL, N_("The certificate is revoked"),
     /* translators: {value} is a date and time */
     N_("The certificate was revoked on {value}") },

@@ -16,16 +16,31 @@ struct _SignetSigningFindings
 {
   gatomicrefcount references;
   GMutex lock;
-  GPtrArray *paths; /* (element-type SignetCertificatePath): the last one is the newest */
-  gint64 path_time;
+  GPtrArray *ways; /* (element-type Way): the last one is the newest */
   GPtrArray *answers; /* (element-type SignetSigningAnswer): likewise */
 };
+
+/* A path, and the session that found it and answers about it. */
+typedef struct
+{
+  SignetEvidenceSession *session;
+  const SignetCertificatePath *path; /* of the session */
+  gint64 time;
+} Way;
+
+static void
+way_free (Way *way)
+{
+  signet_evidence_session_free (way->session);
+  g_free (way);
+}
 
 static void
 answer_free (SignetSigningAnswer *answer)
 {
   g_clear_pointer (&answer->status, signet_revocation_status_free);
   g_free (answer->problem);
+  g_free (answer->revoked_authority);
   g_free (answer);
 }
 
@@ -36,7 +51,7 @@ _signet_signing_findings_new (void)
 
   g_atomic_ref_count_init (&self->references);
   g_mutex_init (&self->lock);
-  self->paths = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_certificate_path_free);
+  self->ways = g_ptr_array_new_with_free_func ((GDestroyNotify) way_free);
   self->answers = g_ptr_array_new_with_free_func ((GDestroyNotify) answer_free);
   return self;
 }
@@ -53,7 +68,7 @@ _signet_signing_findings_unref (SignetSigningFindings *self)
 {
   if (!g_atomic_ref_count_dec (&self->references))
     return;
-  g_ptr_array_unref (self->paths);
+  g_ptr_array_unref (self->ways);
   g_ptr_array_unref (self->answers);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -73,11 +88,11 @@ last_of (GPtrArray *array)
 
 /* --- the path -------------------------------------------------------------------------------------------------------------- */
 
-/* Self-issued certificates among those known are where a path may end; whom to trust is for validation to say. */
-static SignetCertificatePath *
-build_path (SignetSigning *signing, gint64 now)
+/* Self-issued certificates among those known are where a path may end; whom to trust is for validation to say. What is fetched ends none. */
+static GPtrArray *
+collect_ends (SignetSigning *signing)
 {
-  g_autoptr (GPtrArray) ends = g_ptr_array_new ();
+  GPtrArray *ends = g_ptr_array_new ();
 
   for (guint i = 0; i < signing->chain->len; i++)
     {
@@ -86,78 +101,123 @@ build_path (SignetSigning *signing, gint64 now)
       if (signet_certificate_is_self_issued (certificate))
         g_ptr_array_add (ends, certificate);
     }
-  return signet_certificate_path_build (signing->certificate, signing->chain, ends, SIGNET_PATH_PURPOSE_ANY, now);
+  return ends;
 }
 
-const SignetCertificatePath *
-_signet_signing_get_path (SignetSigning *signing)
+/* %NULL only when cancelled */
+static Way *
+find_way (SignetSigning *signing, gint64 now, GCancellable *cancellable, GError **error)
+{
+  SignetEvidenceSources sources = { signing->http, signing->cache, NULL, now, now };
+  g_autoptr (GPtrArray) ends = collect_ends (signing);
+  SignetEvidencePathQuestion question = { signing->certificate, signing->chain, ends, SIGNET_PATH_PURPOSE_ANY, now };
+  Way *way = g_new0 (Way, 1);
+
+  way->session = signet_evidence_session_new (&sources);
+  way->time = now;
+  way->path = signet_evidence_session_find_path (way->session, &question, cancellable, error);
+  if (way->path != NULL)
+    return way;
+  way_free (way);
+  return NULL;
+}
+
+/* Called with the lock held. */
+static Way *
+ensure_way (SignetSigning *signing, GCancellable *cancellable, GError **error)
 {
   SignetSigningFindings *self = signing->findings;
   gint64 now = _signet_signing_now (signing);
-  const SignetCertificatePath *path = NULL;
+  Way *way = last_of (self->ways);
+
+  if (way != NULL && is_fresh (way->time, now))
+    return way;
+  way = find_way (signing, now, cancellable, error);
+  if (way != NULL)
+    g_ptr_array_add (self->ways, way);
+  return way;
+}
+
+const SignetCertificatePath *
+_signet_signing_get_path (SignetSigning *signing, GCancellable *cancellable, GError **error)
+{
+  SignetSigningFindings *self = signing->findings;
+  Way *way;
 
   g_mutex_lock (&self->lock);
-  if (self->paths->len == 0 || !is_fresh (self->path_time, now))
-    {
-      g_ptr_array_add (self->paths, build_path (signing, now));
-      self->path_time = now;
-    }
-  path = last_of (self->paths);
+  way = ensure_way (signing, cancellable, error);
   g_mutex_unlock (&self->lock);
-  return path;
+  return way != NULL ? way->path : NULL;
 }
 
 /* --- revocation ------------------------------------------------------------------------------------------------------------- */
 
-static gboolean
-has_ocsp_address (SignetCertificate *certificate)
+/* Why nobody is asked, as a code; %NULL: somebody was, or has been. */
+static const char *
+why_not_asked (const GError *problem)
 {
-  g_auto (GStrv) urls = signet_certificate_dup_urls (certificate, "ocsp");
-
-  return urls != NULL && urls[0] != NULL;
+  if (g_error_matches (problem, SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_NO_SOURCE))
+    return "no-address";
+  return g_error_matches (problem, SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_OFFLINE) ? "offline" : NULL;
 }
 
-const char *
-_signet_signing_why_not_ask (SignetSigning *signing, const SignetCertificatePath *path)
+/* An authority that is revoked takes its certificates with it. What is not known about one is for validation to say. */
+static char *
+find_revoked_authority (const Way *way, GCancellable *cancellable)
 {
-  if (signing->http == NULL || signet_http_is_offline (signing->http))
-    return "offline";
-  if (!has_ocsp_address (signing->certificate))
-    return "no-address";
-  return path->certificates == NULL || path->certificates->len < 2 ? "issuer-unknown" : NULL;
+  GPtrArray *path = way->path->certificates;
+
+  for (guint i = 1; way->path->found && i + 1 < path->len; i++)
+    {
+      SignetCertificate *authority = g_ptr_array_index (path, i);
+      g_autoptr (SignetRevocationStatus) status =
+        signet_evidence_session_find_revocation (way->session, authority, g_ptr_array_index (path, i + 1), cancellable, NULL);
+
+      if (status != NULL && status->status == SIGNET_REVOCATION_REVOKED)
+        return g_strdup (signet_certificate_get_holder (authority));
+    }
+  return NULL;
+}
+
+static void
+ask_way (SignetSigning *signing, const Way *way, SignetSigningAnswer *answer, GCancellable *cancellable, GError **problem)
+{
+  g_autoptr (GPtrArray) paths = g_ptr_array_new ();
+
+  g_ptr_array_add (paths, (gpointer) way->path);
+  signet_evidence_session_ask_all (way->session, paths, cancellable);
+  answer->status = signet_evidence_session_find_revocation (way->session, signing->certificate, g_ptr_array_index (way->path->certificates, 1),
+                                                            cancellable, problem);
+  answer->revoked_authority = find_revoked_authority (way, cancellable);
 }
 
 /* %NULL only when cancelled: a server that does not answer is a finding. */
 static SignetSigningAnswer *
-ask (SignetSigning *signing, const SignetCertificatePath *path, GCancellable *cancellable, GError **error)
+ask (SignetSigning *signing, const Way *way, GCancellable *cancellable, GError **error)
 {
-  const char *why = _signet_signing_why_not_ask (signing, path);
+  SignetSigningAnswer *answer = g_new0 (SignetSigningAnswer, 1);
   g_autoptr (GError) problem = NULL;
-  SignetRevocationStatus *status = NULL;
-  gint64 now = _signet_signing_now (signing);
-  SignetSigningAnswer *answer;
 
-  if (why == NULL)
-    status = signet_evidence_fetch_ocsp (signing->http, signing->certificate, g_ptr_array_index (path->certificates, 1), now,
-                                         cancellable, &problem);
+  answer->asked = _signet_signing_now (signing);
+  if (way->path->certificates->len < 2)
+    answer->why_not_asked = "issuer-unknown";
+  else
+    ask_way (signing, way, answer, cancellable, &problem);
   if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_propagate_error (error, g_steal_pointer (&problem));
+      answer_free (answer);
       return NULL;
     }
-  answer = g_new0 (SignetSigningAnswer, 1);
-  answer->status = status;
-  answer->asked = now;
-  answer->problem = g_strdup (problem != NULL ? problem->message : why);
+  if (problem != NULL)
+    answer->why_not_asked = why_not_asked (problem);
+  answer->problem = g_strdup (answer->why_not_asked != NULL ? answer->why_not_asked : problem != NULL ? problem->message : NULL);
   return answer;
 }
 
 /* Who comes while another act asks waits for its answer. */
 const SignetSigningAnswer *
-_signet_signing_get_revocation (SignetSigning *signing,
-                                const SignetCertificatePath *path,
-                                GCancellable *cancellable,
-                                GError **error)
+_signet_signing_get_revocation (SignetSigning *signing, GCancellable *cancellable, GError **error)
 {
   SignetSigningFindings *self = signing->findings;
   SignetSigningAnswer *answer = NULL;
@@ -166,11 +226,25 @@ _signet_signing_get_revocation (SignetSigning *signing,
   answer = last_of (self->answers);
   if (answer == NULL || !is_fresh (answer->asked, _signet_signing_now (signing)))
     {
-      answer = ask (signing, path, cancellable, error);
+      Way *way = ensure_way (signing, cancellable, error);
+
+      answer = way != NULL ? ask (signing, way, cancellable, error) : NULL;
       if (answer != NULL)
         g_ptr_array_add (self->answers, answer);
     }
   g_mutex_unlock (&self->lock);
+  return answer;
+}
+
+/* What was found out last, without asking. (nullable) */
+const SignetSigningAnswer *
+_signet_signing_read_revocation (SignetSigning *signing)
+{
+  const SignetSigningAnswer *answer;
+
+  g_mutex_lock (&signing->findings->lock);
+  answer = last_of (signing->findings->answers);
+  g_mutex_unlock (&signing->findings->lock);
   return answer;
 }
 
@@ -199,7 +273,7 @@ signet_signing_share_findings (SignetSigning *self, SignetSigning *with)
 {
   g_return_if_fail (SIGNET_IS_SIGNING (self) && SIGNET_IS_SIGNING (with));
 
-  if (self == with || self->certificate == NULL || with->certificate == NULL || self->http != with->http ||
+  if (self == with || self->certificate == NULL || with->certificate == NULL || self->http != with->http || self->cache != with->cache ||
       !signet_certificate_equal (self->certificate, with->certificate) || !same_chain (self, with))
     return;
   g_clear_pointer (&self->findings, _signet_signing_findings_unref);

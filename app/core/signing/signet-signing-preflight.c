@@ -114,15 +114,17 @@ check_path (SignetSigning *self, const SignetCertificatePath *path, GPtrArray *c
 }
 
 static void
-check_revocation (SignetSigning *self, const SignetCertificatePath *path, const SignetSigningAnswer *answer, GPtrArray *checks)
+check_revocation (const SignetSigningAnswer *answer, GPtrArray *checks)
 {
   const SignetRevocationStatus *status = answer->status;
-  g_autofree char *asked = signet_time_format_iso8601 (answer->asked);
+  gboolean is_kept = status != NULL && status->origin == SIGNET_EVIDENCE_FROM_CACHE;
+  g_autofree char *asked = signet_time_format_iso8601 (is_kept ? status->fetched_at : answer->asked);
   g_autofree char *revoked = signet_time_format_iso8601 (status != NULL ? status->revoked_at : SIGNET_TIME_UNKNOWN);
 
-  if (status == NULL)
-    add_check (checks, "certificate-revocation", _signet_signing_why_not_ask (self, path) == NULL ? SIGNET_CHECK_WARNING : SIGNET_CHECK_UNKNOWN,
-               NULL, answer->problem);
+  if (answer->revoked_authority != NULL)
+    add_check (checks, "certificate-revocation", SIGNET_CHECK_STOP, answer->revoked_authority, "ca-revoked");
+  else if (status == NULL)
+    add_check (checks, "certificate-revocation", answer->why_not_asked == NULL ? SIGNET_CHECK_WARNING : SIGNET_CHECK_UNKNOWN, NULL, answer->problem);
   else if (status->status == SIGNET_REVOCATION_REVOKED)
     add_check (checks, "certificate-revocation", SIGNET_CHECK_STOP, revoked, status->responder);
   else if (status->status == SIGNET_REVOCATION_GOOD)
@@ -141,12 +143,14 @@ check_certificate (SignetSigning *self, GPtrArray *checks, GCancellable *cancell
   if (self->certificate == NULL || !signet_certificate_is_readable (self->certificate))
     return TRUE;
   check_validity (self, checks);
-  path = _signet_signing_get_path (self);
+  path = _signet_signing_get_path (self, cancellable, error);
+  if (path == NULL)
+    return FALSE;
   check_path (self, path, checks);
-  answer = _signet_signing_get_revocation (self, path, cancellable, error);
+  answer = _signet_signing_get_revocation (self, cancellable, error);
   if (answer == NULL)
     return FALSE;
-  check_revocation (self, path, answer, checks);
+  check_revocation (answer, checks);
   return TRUE;
 }
 

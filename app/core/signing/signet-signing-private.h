@@ -14,6 +14,8 @@ typedef struct _SignetSigningFindings SignetSigningFindings;
 typedef struct {
   SignetRevocationStatus *status;  /* (nullable) */
   char                   *problem; /* (nullable): why it could not be found out */
+  const char             *why_not_asked;     /* (nullable): a code, when nobody was asked */
+  char                   *revoked_authority; /* (nullable): its name */
   gint64                  asked;
 } SignetSigningAnswer;
 
@@ -23,6 +25,7 @@ struct _SignetSigning {
   SignetTokenKey          *key;         /* (nullable) */
   SignetCertificate       *certificate; /* (nullable): of the key */
   SignetHttp              *http;        /* (nullable) */
+  SignetEvidenceCache     *cache;       /* (nullable) */
   SignetClock             *clock;
   SignetJournal           *journal;     /* (nullable) */
   GPtrArray               *chain;       /* (element-type SignetCertificate) */
@@ -50,13 +53,12 @@ gboolean           _signet_signing_wants_timestamp (SignetSigning *self);
 /* borrowed; opened when first asked for */
 SignetDocumentPdf *_signet_signing_get_pdf         (SignetSigning *self, GError **error);
 gboolean           _signet_signing_is_the_document (SignetSigning *self, const char *path);
-/* From the certificate to where the known CA certificates lead. Borrowed from the findings. */
-const SignetCertificatePath *_signet_signing_get_path (SignetSigning *self);
-/* Why nobody is asked; NULL: somebody is. */
-const char        *_signet_signing_why_not_ask     (SignetSigning *self, const SignetCertificatePath *path);
+/* From the certificate to where the known CA certificates lead; issuers that are missing are fetched. Borrowed from the findings.
+   (nullable): only when cancelled. */
+const SignetCertificatePath *_signet_signing_get_path (SignetSigning *self, GCancellable *cancellable, GError **error);
 /* (nullable): only when cancelled. Borrowed from the findings. */
-const SignetSigningAnswer *_signet_signing_get_revocation (SignetSigning *self, const SignetCertificatePath *path, GCancellable *cancellable,
-                                                           GError **error);
+const SignetSigningAnswer *_signet_signing_get_revocation  (SignetSigning *self, GCancellable *cancellable, GError **error);
+const SignetSigningAnswer *_signet_signing_read_revocation (SignetSigning *self); /* (nullable): what is known, without asking */
 SignetSigningFindings *_signet_signing_findings_new   (void);
 SignetSigningFindings *_signet_signing_findings_ref   (SignetSigningFindings *self);
 void                   _signet_signing_findings_unref (SignetSigningFindings *self);

@@ -63,11 +63,14 @@ enter (SignetSigningAct *act, const char *step, GError **error)
 
 /* What stands between the signer and the last certificate; validators have that one themselves or do not trust it. */
 static GPtrArray *
-collect_chain (SignetSigning *self)
+collect_chain (SignetSigningAct *act, GError **error)
 {
-  const SignetCertificatePath *path = _signet_signing_get_path (self);
-  GPtrArray *chain = g_ptr_array_new_with_free_func (g_object_unref);
+  const SignetCertificatePath *path = _signet_signing_get_path (act->signing, act->cancellable, error);
+  GPtrArray *chain;
 
+  if (path == NULL)
+    return NULL;
+  chain = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 1; path->certificates != NULL && i < path->certificates->len; i++)
     {
       SignetCertificate *certificate = g_ptr_array_index (path->certificates, i);
@@ -138,8 +141,8 @@ begin (SignetSigningAct *act, GError **error)
   if (!enter (act, "reading", error) || !signet_document_file_check_unchanged (self->file, error)
       || !_signet_signing_check_stops (self, act->cancellable, error) || !check_key_fits (act, error) || !choose_algorithm (act, error))
     return FALSE;
-  act->chain = collect_chain (self);
-  if (!open_output (act, error))
+  act->chain = collect_chain (act, error);
+  if (act->chain == NULL || !open_output (act, error))
     return FALSE;
   signet_stop_here ("opened");
   return TRUE;
@@ -311,11 +314,29 @@ _signet_signing_act_get_output (SignetSigningAct *act)
   return act->output;
 }
 
+/* What was known about revocation at that time, and where from; "" when nothing was. */
+static char *
+describe_revocation (SignetSigning *self)
+{
+  const SignetSigningAnswer *answer = _signet_signing_read_revocation (self);
+  const SignetRevocationStatus *status = answer != NULL ? answer->status : NULL;
+  static const char *const origins[] = { "server", "cache", "by-hand" };
+  g_autofree char *as_of = NULL;
+
+  if (status == NULL)
+    return g_strdup ("");
+  as_of = signet_time_format_iso8601 (status->this_update);
+  return g_strdup_printf (",\"revocation\":{\"status\":\"%s\",\"source\":\"%s\",\"origin\":\"%s\",\"as_of\":\"%s\"}",
+                          status->status == SIGNET_REVOCATION_GOOD ? "good" : status->status == SIGNET_REVOCATION_REVOKED ? "revoked" : "unknown",
+                          status->kind == SIGNET_EVIDENCE_CRL ? "crl" : "ocsp", origins[MIN ((guint) status->origin, 2)], as_of);
+}
+
 SignetJournalEntry *
 _signet_signing_act_describe (SignetSigningAct *act)
 {
   SignetSigning *self = act->signing;
   SignetJournalEntry *entry = g_new0 (SignetJournalEntry, 1);
+  g_autofree char *revocation = describe_revocation (self);
   g_autofree char *subject = g_filename_display_basename (signet_document_file_get_path (self->file));
 
   entry->act = g_strdup ("signed");
@@ -323,8 +344,8 @@ _signet_signing_act_describe (SignetSigningAct *act)
   entry->path = g_filename_display_name (self->result);
   entry->sha256 = g_strdup (act->sha256);
   entry->certificate = g_strdup (signet_certificate_get_sha256 (self->certificate));
-  entry->detail = g_strdup_printf ("{\"format\":\"%s\",\"level\":\"B-%s\"}", _signet_signing_is_pades (self) ? "pades" : "cades",
-                                   _signet_signing_wants_timestamp (self) ? "T" : "B");
+  entry->detail = g_strdup_printf ("{\"format\":\"%s\",\"level\":\"B-%s\"%s}", _signet_signing_is_pades (self) ? "pades" : "cades",
+                                   _signet_signing_wants_timestamp (self) ? "T" : "B", revocation);
   return entry;
 }
 

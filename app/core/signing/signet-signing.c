@@ -28,6 +28,7 @@ signet_signing_finalize (GObject *object)
   g_clear_object (&self->key);
   g_clear_object (&self->certificate);
   g_clear_object (&self->http);
+  g_clear_pointer (&self->cache, signet_evidence_cache_unref);
   g_clear_object (&self->clock);
   g_clear_object (&self->journal);
   g_ptr_array_unref (self->chain);
@@ -109,6 +110,16 @@ signet_signing_set_seams (SignetSigning *self, SignetHttp *http, SignetClock *cl
   if (clock != NULL && g_set_object (&self->clock, clock))
     forget_findings (self);
   g_set_object (&self->journal, journal);
+}
+
+void
+signet_signing_set_evidence_cache (SignetSigning *self, SignetEvidenceCache *cache)
+{
+  if (cache == self->cache)
+    return;
+  g_clear_pointer (&self->cache, signet_evidence_cache_unref);
+  self->cache = cache != NULL ? signet_evidence_cache_ref (cache) : NULL;
+  forget_findings (self);
 }
 
 void

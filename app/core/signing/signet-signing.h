@@ -28,6 +28,7 @@ G_DECLARE_FINAL_TYPE (SignetSigning, signet_signing, SIGNET, SIGNING, GObject)
 
 SignetSigning *signet_signing_new             (SignetDocumentFile *file, SignetTokenKey *key);
 void           signet_signing_set_seams       (SignetSigning *self, SignetHttp *http, SignetClock *clock, SignetJournal *journal); /* each (nullable) */
+void           signet_signing_set_evidence_cache (SignetSigning *self, SignetEvidenceCache *cache); /* (nullable): nothing is kept */
 void           signet_signing_set_chain       (SignetSigning *self, GPtrArray *certificates);   /* CA certificates known here */
 void           signet_signing_set_format      (SignetSigning *self, const char *format);        /* "pades", "cades"; NULL: by content */
 void           signet_signing_set_level       (SignetSigning *self, const char *level);         /* "b" (default), "t" */
