@@ -105,9 +105,12 @@ static const SignetDoctorRow rows[] = {
   { "certificate-expired", N_("The certificate of {subject} has expired"), N_("Get a new one: signet request new") },
   { "certificate-not-yet-valid", N_("The certificate of {subject} is not valid yet"),
     N_("Wait until it is, or set the clock of this computer right.") },
-  { "certificate-identity-only", N_("The certificate of {subject} is for logging in, not for signing documents"), NULL },
-  { "certificate-encryption", N_("The certificate of {subject} is for encryption, not for signing documents"), NULL },
-  { "certificate-of-authority", N_("The certificate of {subject} is that of an authority"), NULL },
+  { "certificate-identity-only", N_("The certificate of {subject} is for logging in, not for signing documents"),
+    N_("Sign with another certificate, or get one for documents: signet request new") },
+  { "certificate-encryption", N_("The certificate of {subject} is for encryption, not for signing documents"),
+    N_("Sign with another certificate, or get one for documents: signet request new") },
+  { "certificate-of-authority", N_("The certificate of {subject} is that of an authority"),
+    N_("Sign with another certificate, or get one for documents: signet request new") },
 
   /* test signature */
   { "signature-made", N_("“{subject}” made a test signature, and it is right"), NULL },
