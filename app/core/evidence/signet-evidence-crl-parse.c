@@ -313,8 +313,8 @@ read_entry_extension (SignetSpan content, int *reason)
     return SIGNET_CRL_MALFORMED;
   if (is_object (&object.content, OBJECT_CERTIFICATE_ISSUER))
     return SIGNET_CRL_INDIRECT;
-  if (is_object (&object.content, OBJECT_REASON))
-    return reason == NULL || read_reason (value.content, reason) ? SIGNET_CRL_FINE : SIGNET_CRL_MALFORMED;
+  if (is_object (&object.content, OBJECT_REASON)) /* once: of two, each reader would take another */
+    return reason == NULL || (*reason == -1 && read_reason (value.content, reason)) ? SIGNET_CRL_FINE : SIGNET_CRL_MALFORMED;
   if (is_object (&object.content, OBJECT_HOLD) || is_object (&object.content, OBJECT_INVALIDITY))
     return SIGNET_CRL_FINE;
   return critical.content.size == 1 && critical.content.data[0] != 0 ? SIGNET_CRL_CRITICAL : SIGNET_CRL_FINE;
