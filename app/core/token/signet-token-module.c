@@ -235,27 +235,70 @@ drop_unasked (GDBusConnection *connection, GDBusMessage *message, gboolean incom
   return NULL;
 }
 
-/* The socket's time limit covers the greeting only; calls have their own. */
+/* --- the greeting --- */
+
+typedef struct
+{
+  SignetChild *child;
+  GMutex lock;
+  GCond changed;
+  gboolean over;
+} Greeting;
+
+/* A time limit of the socket would outlive the greeting: GDBus's thread waits for the first message with the one it found. */
+static gpointer
+limit_greeting (gpointer data)
+{
+  Greeting *greeting = data;
+  gint64 end = g_get_monotonic_time () + GREETING_SECONDS * G_TIME_SPAN_SECOND;
+
+  g_mutex_lock (&greeting->lock);
+  while (!greeting->over && g_cond_wait_until (&greeting->changed, &greeting->lock, end))
+    ;
+  if (!greeting->over)
+    signet_child_kill (greeting->child);
+  g_mutex_unlock (&greeting->lock);
+  return NULL;
+}
+
+static GDBusConnection *
+greet (SignetTokenHostRef *host, GSocket *socket, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GSocketConnection) stream = g_socket_connection_factory_create_connection (socket);
+  Greeting greeting = { .child = host->child };
+  GDBusConnection *connection = NULL;
+  GThread *thread = NULL;
+
+  g_mutex_init (&greeting.lock);
+  g_cond_init (&greeting.changed);
+  thread = g_thread_new ("signet-greeting", limit_greeting, &greeting);
+  connection = g_dbus_connection_new_sync (G_IO_STREAM (stream), NULL,
+                                           G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                               G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
+                                           NULL, cancellable, error);
+  g_mutex_lock (&greeting.lock);
+  greeting.over = TRUE;
+  g_cond_signal (&greeting.changed);
+  g_mutex_unlock (&greeting.lock);
+  g_thread_join (thread);
+  g_mutex_clear (&greeting.lock);
+  g_cond_clear (&greeting.changed);
+  return connection;
+}
+
 static gboolean
 connect_host (SignetTokenHostRef *host, int fd, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, error);
-  g_autoptr (GSocketConnection) stream = NULL;
 
   if (socket == NULL)
     {
       close (fd);
       return FALSE;
     }
-  g_socket_set_timeout (socket, GREETING_SECONDS);
-  stream = g_socket_connection_factory_create_connection (socket);
-  host->connection = g_dbus_connection_new_sync (G_IO_STREAM (stream), NULL,
-                                                 G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                                     G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
-                                                 NULL, cancellable, error);
+  host->connection = greet (host, socket, cancellable, error);
   if (host->connection == NULL)
     return FALSE;
-  g_socket_set_timeout (socket, 0);
   g_dbus_connection_add_filter (host->connection, drop_unasked, NULL, NULL);
   g_dbus_connection_start_message_processing (host->connection);
   host->proxy =
