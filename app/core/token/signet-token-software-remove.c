@@ -24,21 +24,21 @@
 #define SERIAL 16
 #define UUID   36
 
-/* "SoftHSMv2/d058c09cd990d8a1" */
-static const char *
-serial_of (const char *id)
+/* (transfer full) (nullable): of "SoftHSMv2/d058c09cd990d8a1/Label" */
+static char *
+dup_serial (const char *id)
 {
-  const char *slash = strrchr (id, '/');
+  g_auto (GStrv) parts = g_strsplit (id, "/", 3);
 
-  if (slash == NULL || strlen (slash + 1) != SERIAL || strspn (slash + 1, "0123456789abcdef") != SERIAL)
+  if (g_strv_length (parts) < 2 || strlen (parts[1]) != SERIAL || strspn (parts[1], "0123456789abcdef") != SERIAL)
     return NULL;
-  return slash + 1;
+  return g_strdup (parts[1]);
 }
 
 static int
 open_mark (const char *dir, const char *id)
 {
-  const char *serial = dir != NULL ? serial_of (id) : NULL;
+  g_autofree char *serial = dir != NULL ? dup_serial (id) : NULL;
   g_autofree char *folder = dir != NULL ? g_build_filename (dir, LOGINS, NULL) : NULL;
   g_autofree char *path = NULL;
 
@@ -141,7 +141,7 @@ remove_folder (const char *dir, const char *path, GError **error)
 gboolean
 _signet_token_software_remove (const char *dir, const char *id, GError **error)
 {
-  const char *serial = serial_of (id);
+  g_autofree char *serial = dup_serial (id);
   g_autofree char *tokens = g_build_filename (dir, TOKENS, NULL);
   g_autofree char *path = NULL;
   gboolean removed = FALSE;
