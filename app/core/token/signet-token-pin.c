@@ -309,6 +309,14 @@ try_once (SignetInteraction *interaction, SignetTokenPinTry attempt, gpointer da
   return ok;
 }
 
+/* What a listing says of the PIN is no longer so: a wrong one was counted, or the right one cleared the count. */
+static void
+tell_watch (SignetToken *token, SignetPinFlags flags)
+{
+  if (flags & (SIGNET_PIN_FLAG_RETRY | SIGNET_PIN_FLAG_COUNT_LOW | SIGNET_PIN_FLAG_FINAL_TRY))
+    _signet_token_module_touch (_signet_token_get_module (token));
+}
+
 /**
  * _signet_token_ask_and_try:
  * @host: where the token's flags are read
@@ -347,7 +355,11 @@ _signet_token_ask_and_try (SignetToken *token,
       if (state.flags & SIGNET_PIN_FLAG_PIN_PAD)
         g_clear_pointer (&pin, signet_secret_unref);
       if ((pin == NULL || fits (token, kind, pin, &failure)) && try_once (interaction, attempt, data, pin, &failure))
-        return TRUE;
+        {
+          tell_watch (token, state.flags);
+          return TRUE;
+        }
+      tell_watch (token, SIGNET_PIN_FLAG_RETRY);
       if (!may_ask_again (failure))
         return refuse_tried (token, kind, failure, error);
       g_clear_error (&wrong);
