@@ -146,7 +146,8 @@ class KeysAndCertificates(TokenTest):
     def make_bundle(self):
         folder = self.world.folder
         openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', folder / 'k.pem', '-out', folder / 'c.pem', '-days', '300',
-                '-subj', '/CN=Brought along (sample)', '-addext', 'keyUsage=critical,nonRepudiation')
+                '-subj', '/CN=Brought along (sample)', '-addext', 'keyUsage=critical,nonRepudiation',
+                '-addext', 'basicConstraints=critical,CA:FALSE')
         openssl('pkcs12', '-export', '-inkey', folder / 'k.pem', '-in', folder / 'c.pem', '-passout', 'pass:sample', '-out', folder / 'b.p12')
         return folder / 'b.p12'
 
@@ -235,8 +236,8 @@ class Settings(TokenTest):
         self.open_preferences(desk)
         desk.find_text('Counted from the last signature')
         desk.find_text('softhsm')
-        desk.click('Forget')
-        desk.find('Every token asks for its PIN again')
+        desk.find('No token is open without its PIN.')
+        desk.find('Forget', ('button', 'push button'), sensitive=False)
         desk.picture('preferences')
 
     def test_locked_by_policy(self):

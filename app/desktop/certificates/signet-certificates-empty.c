@@ -31,7 +31,7 @@ static gboolean
 has_broken_driver (SignetCertificatesEmpty *self)
 {
   for (guint i = 0; self->findings != NULL && i < self->findings->len; i++)
-    if (signet_finding_state (g_ptr_array_index (self->findings, i)) != SIGNET_STATE_OK)
+    if (signet_finding_state (g_ptr_array_index (self->findings, i)) == SIGNET_STATE_STOP)
       return TRUE;
   return FALSE;
 }

@@ -9,6 +9,8 @@
 #include "config.h"
 
 #include "signet-desktop.h"
+#include "../../core/base/signet-settings.h"
+#include "../../core/token/signet-token-keeping.h"
 
 struct _SignetDesktop {
   GObject parent_instance;
@@ -37,6 +39,7 @@ open_in_thread (GTask        *task,
   SignetCore *core = data;
   g_autoptr(GError) error = NULL;
 
+  signet_token_manager_set_pin_keeping (signet_core_get_tokens (core), signet_settings_get_pin_keeping ());
   signet_core_get_http (core);
   signet_core_get_authorities (core);
   signet_core_get_anchors (core);

@@ -20,6 +20,8 @@ static const struct { const char *code; const char *words; } fields[] = {
   { "issuer", N_("Issued by") },
   { "authority", N_("Authority") },
   { "token", N_("Token") },
+  { "certificate", N_("Certificate") },
+  { "count", N_("How often the PIN is asked for") },
   { "validity", N_("Good from and to") },
   { "valid", N_("Good from and to") },
   { "policy", N_("Policy") },

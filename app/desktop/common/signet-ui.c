@@ -128,6 +128,24 @@ signet_ui_set_spoken_name (GtkWidget  *widget,
   gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
+/**
+ * signet_ui_set_mnemonic_label:
+ * @check: a check button with use-underline
+ * @label: its words, with a mnemonic
+ *
+ * GTK 4.8 says the underscore of a label that is set later.
+ */
+void
+signet_ui_set_mnemonic_label (GtkCheckButton *check,
+                              const char     *label)
+{
+  g_auto(GStrv) parts = g_strsplit (label, "_", -1);
+  g_autofree char *plain = g_strjoinv (NULL, parts);
+
+  gtk_check_button_set_label (check, label);
+  signet_ui_set_spoken_name (GTK_WIDGET (check), plain);
+}
+
 GtkWidget *
 signet_ui_new_value_row (const char *title,
                          const char *value,

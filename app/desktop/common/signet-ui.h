@@ -21,6 +21,7 @@ GtkWidget *signet_ui_new_state_line  (SignetState state, const char *words);
 GtkWidget *signet_ui_new_value_row   (const char *title, const char *value, gboolean can_copy);
 GtkWidget *signet_ui_new_copy_button (const char *title, const char *value);
 void       signet_ui_set_spoken_name (GtkWidget *widget, const char *name);
+void       signet_ui_set_mnemonic_label (GtkCheckButton *check, const char *label);
 void       signet_ui_add_next_arrow  (GtkWidget *row);
 
 char      *signet_ui_display_name    (const char *path);    /* (transfer full): the file's name, safe to show, cut in the middle */

@@ -78,11 +78,8 @@ new_expander (const char                *title,
 GtkWidget *
 signet_doctor_row_new (const SignetDoctorFinding *finding)
 {
-  g_autofree char *subject = signet_text_sanitize (finding->subject, -1, 120);
-  g_autofree char *layer = signet_words_doctor_layer (finding->layer);
+  g_autofree char *title = signet_words_doctor_layer (finding->layer);
   g_autofree char *words = signet_words_doctor_finding (finding);
-  /* translators: a layer such as "Card reader", then the name of the very thing looked at */
-  g_autofree char *title = *subject != '\0' ? g_strdup_printf (_("%s: %s"), layer, subject) : g_strdup (layer);
   GtkWidget *image = signet_state_image_new (signet_doctor_state (finding->state));
   GtkWidget *row;
 

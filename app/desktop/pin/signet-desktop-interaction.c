@@ -214,7 +214,7 @@ static const struct { const char *kind; const char *heading; const char *body; c
   { "certificate-request", N_("Sign This Request?"), N_("The token signs it with the new key, to prove that the key is yours."), N_("_Sign Request") },
   { "accept-difference", N_("Accept the Certificate?"), N_("Once accepted, it counts as yours."), N_("_Accept and Install") },
   { "overwrite", N_("Replace the File?"), N_("There is already a file of this name."), N_("_Replace") },
-  { "many-pins", N_("The Token Asks for the PIN for Each Signature"), N_("Its maker has set the key so. You can stop after any document; what is signed stays signed."), N_("_Go On") },
+  { "many-pins", N_("The PIN Is Asked for Each Time"), N_("Its maker has set the key so. You can stop after any document; what is signed stays signed."), N_("_Go On") },
   { "import-key", N_("Put This Key on the Token?"), N_("It comes from a file, and copies of it may be elsewhere: what it signs proves less than a key made on the token."), N_("_Import") },
   { "import-certificates", N_("Put This on the Token?"), N_("It has no private key with it: it does not sign by itself."), N_("_Import") },
   { "init-token", N_("Erase the Token?"), N_("All keys and certificates on it are lost for ever."), N_("_Erase") },

@@ -296,7 +296,8 @@ show_question (SignetPinDialog         *self,
   gtk_widget_set_visible (self->again, is_new_pin (self));
   gtk_widget_set_visible (GTK_WIDGET (self->hint), is_new_pin (self));
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->pin), _(get_kind (self)->entry));
-  gtk_check_button_set_label (self->knows, _(get_kind (self)->knows));
+  if (is_last_try (self))
+    signet_ui_set_mnemonic_label (self->knows, _(get_kind (self)->knows));
   gtk_widget_set_visible (GTK_WIDGET (self->knows), is_last_try (self));
   if (is_last_try (self))
     adw_entry_row_set_activates_default (ADW_ENTRY_ROW (self->pin), FALSE);

@@ -19,7 +19,7 @@ struct _SignetPreferences {
   SignetDesktop      *desktop; /* (owned) (nullable) */
   GArray             *times;   /* (owned) of guint: the seconds of each line of @keeping */
   AdwComboRow        *keeping;
-  GtkWidget          *keeping_lock;
+  AdwActionRow       *kept;
   GtkWidget          *forget;
   GtkWidget          *software;
   SignetModulesGroup *modules;
@@ -92,6 +92,31 @@ dup_keeping_words (gboolean locked,
   return g_strdup (_("Counted from the last signature. A key that wants the PIN for each signature still asks."));
 }
 
+static GtkWidget *
+new_lock (void)
+{
+  GtkWidget *lock = g_object_new (GTK_TYPE_IMAGE, "icon-name", "changes-prevent-symbolic", "accessible-role", GTK_ACCESSIBLE_ROLE_IMG,
+                                  "tooltip-text", _("Set by your administrator"), NULL);
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (lock), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Set by your administrator"), -1);
+  return lock;
+}
+
+/* how many tokens open without a PIN just now */
+static void
+show_kept (SignetPreferences *self)
+{
+  g_autoptr(GPtrArray) tokens = signet_desktop_dup_tokens (self->desktop);
+  guint n = 0;
+  g_autofree char *words = NULL;
+
+  for (guint i = 0; i < tokens->len; i++)
+    n += signet_token_manager_keeps_pin (signet_desktop_get_tokens (self->desktop), g_ptr_array_index (tokens, i));
+  words = g_strdup_printf (ngettext ("%u token is open until then.", "%u tokens are open until then.", n), n);
+  adw_action_row_set_subtitle (self->kept, n > 0 ? words : _("No token is open without its PIN."));
+  gtk_widget_set_sensitive (self->forget, n > 0);
+}
+
 /* the one function that makes the window fit settings and policy */
 static void
 update (SignetPreferences *self)
@@ -103,7 +128,8 @@ update (SignetPreferences *self)
 
   fill_times (self, chosen, most);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->keeping), words);
-  gtk_widget_set_visible (self->keeping_lock, locked);
+  if (locked)
+    adw_action_row_add_prefix (ADW_ACTION_ROW (self->keeping), new_lock ());
   gtk_widget_set_sensitive (GTK_WIDGET (self->keeping), most > 0);
   gtk_widget_set_visible (self->software, !signet_policy_allows_software_tokens ());
 }
@@ -126,12 +152,14 @@ on_keeping_cb (SignetPreferences *self)
       return;
     }
   signet_token_manager_set_pin_keeping (signet_desktop_get_tokens (self->desktop), seconds);
+  show_kept (self);
 }
 
 static void
 on_forget_cb (SignetPreferences *self)
 {
   signet_token_manager_forget_pins (signet_desktop_get_tokens (self->desktop));
+  show_kept (self);
   adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), adw_toast_new (_("Every token asks for its PIN again")));
 }
 
@@ -154,7 +182,7 @@ signet_preferences_class_init (SignetPreferencesClass *klass)
   g_type_ensure (SIGNET_TYPE_MODULES_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/preferences/signet-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetPreferences, keeping);
-  gtk_widget_class_bind_template_child (widget_class, SignetPreferences, keeping_lock);
+  gtk_widget_class_bind_template_child (widget_class, SignetPreferences, kept);
   gtk_widget_class_bind_template_child (widget_class, SignetPreferences, forget);
   gtk_widget_class_bind_template_child (widget_class, SignetPreferences, software);
   gtk_widget_class_bind_template_child (widget_class, SignetPreferences, modules);
@@ -177,6 +205,7 @@ signet_preferences_new (GtkWindow     *parent,
 
   update (self);
   self->desktop = g_object_ref (desktop);
+  show_kept (self);
   signet_modules_group_set_desktop (self->modules, desktop);
   return self;
 }
