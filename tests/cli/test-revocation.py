@@ -162,7 +162,7 @@ class Revocation(CommandLineTest):
 
     def test_server_faults(self):
         for fault, reason in (('error-500', 'revocation-unreachable'), ('html', 'revocation-unknown'), ('expired', 'revocation-stale'),
-                              ('huge', 'revocation-unreachable'), ('elsewhere', 'revocation-unreachable'), ('round', 'revocation-unreachable')):
+                              ('huge', 'revocation-unknown'), ('elsewhere', 'revocation-unknown'), ('round', 'revocation-unreachable')):
             with self.subTest(fault):
                 self.serve(fault, self.port)
                 signature, reasons = self.verify(status=INDETERMINATE)

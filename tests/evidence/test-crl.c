@@ -318,6 +318,41 @@ test_many (void)
   g_assert_cmpint (status->status, ==, SIGNET_REVOCATION_REVOKED);
 }
 
+/* A key of the Chinese algorithms signs with an ID that has to be known (GB/T 32918): the one door knows it. */
+static void
+test_sm2 (void)
+{
+  SignetTestCertificate what = { .subject = "CN=Sample CA", .ca = TRUE };
+  EVP_PKEY *key = EVP_PKEY_Q_keygen (NULL, NULL, "SM2");
+  X509 *ca = signet_test_new_certificate (&what, key, NULL, world.key);
+  g_autoptr (SignetCertificate) issuer = signet_certificate_new_x509 (ca);
+  X509_CRL *crl = test_crl_new (ca);
+  EVP_MD_CTX *context = EVP_MD_CTX_new ();
+  EVP_PKEY_CTX *key_context = EVP_PKEY_CTX_new (key, NULL);
+  unsigned char *der = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SignetRevocationStatus) status = NULL;
+  int length;
+
+  test_crl_revoke (crl, serial (), world.now - HOUR, "keyCompromise");
+  g_assert_cmpint (EVP_PKEY_CTX_set1_id (key_context, "1234567812345678", 16), ==, 1);
+  EVP_MD_CTX_set_pkey_ctx (context, key_context);
+  g_assert_cmpint (EVP_DigestSignInit (context, NULL, EVP_sm3 (), NULL, key), ==, 1);
+  g_assert_cmpint (X509_CRL_sign_ctx (crl, context), >, 0);
+  length = i2d_X509_CRL (crl, &der);
+  bytes = g_bytes_new (der, (gsize) length);
+  status = signet_evidence_check_crl (bytes, world.certificate, issuer, world.now, world.now, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (status->status, ==, SIGNET_REVOCATION_REVOKED);
+  OPENSSL_free (der);
+  EVP_MD_CTX_free (context);
+  EVP_PKEY_CTX_free (key_context);
+  X509_CRL_free (crl);
+  X509_free (ca);
+  EVP_PKEY_free (key);
+}
+
 /* --- files ----------------------------------------------------------------------------------------------------------------- */
 
 static char *
@@ -369,6 +404,7 @@ main (int argc, char **argv)
   g_test_add_func ("/evidence/crl/damaged", test_damaged);
   g_test_add_func ("/evidence/crl/huge", test_huge);
   g_test_add_func ("/evidence/crl/many", test_many);
+  g_test_add_func ("/evidence/crl/sm2", test_sm2);
   g_test_add_func ("/evidence/crl/files", test_files);
   status = g_test_run ();
   g_object_unref (world.issuer);

@@ -85,6 +85,15 @@ _signet_evidence_random (guint8 *data, gsize length, GError **error)
   return signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "making a nonce");
 }
 
+/* Too long, or sent on to where we do not go: that is an answer, though none to us. */
+static SignetEvidenceError
+code_of (const GError *error)
+{
+  if (g_error_matches (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_TOO_LARGE))
+    return SIGNET_EVIDENCE_ERROR_INVALID;
+  return g_error_matches (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED) ? SIGNET_EVIDENCE_ERROR_REFUSED : SIGNET_EVIDENCE_ERROR_UNREACHABLE;
+}
+
 static SignetHttpResponse *
 send_question (SignetHttp *http, const SignetHttpRequest *request, GCancellable *cancellable, GError **error)
 {
@@ -96,7 +105,7 @@ send_question (SignetHttp *http, const SignetHttpRequest *request, GCancellable 
   if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_propagate_error (error, g_steal_pointer (&local_error));
   else
-    g_set_error_literal (error, SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_UNREACHABLE, local_error->message);
+    g_set_error_literal (error, SIGNET_EVIDENCE_ERROR, code_of (local_error), local_error->message);
   return NULL;
 }
 

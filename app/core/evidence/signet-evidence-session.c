@@ -124,7 +124,7 @@ signet_evidence_in_parallel (GPtrArray *jobs, GFunc function, gpointer data)
     function (g_ptr_array_index (jobs, 0), data);
   if (jobs->len <= 1)
     return;
-  pool = g_thread_pool_new (function, data, (int) MIN (jobs->len, MAX_THREADS), FALSE, NULL);
+  pool = g_thread_pool_new (function, data, (int) MIN (jobs->len, MAX_THREADS), TRUE, NULL); /* TRUE: no thread outlives it */
   for (guint i = 0; i < jobs->len; i++)
     g_thread_pool_push (pool, g_ptr_array_index (jobs, i), NULL);
   g_thread_pool_free (pool, FALSE, TRUE);
