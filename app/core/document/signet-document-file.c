@@ -278,7 +278,7 @@ signet_document_file_read (SignetDocumentFile *self, guint64 offset, void *buffe
 static gboolean
 digest_range (SignetDocumentFile *self, EVP_MD_CTX *context, guint64 offset, guint64 length, GCancellable *cancellable, GError **error)
 {
-  g_autofree guint8 *window = g_malloc (WINDOW);
+  g_autofree guint8 *window = g_malloc (MIN (length, WINDOW) + 1);
 
   while (length > 0)
     {

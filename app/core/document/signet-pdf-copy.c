@@ -35,7 +35,8 @@ typedef struct {
 static void
 note_progress (Copy *copy, guint64 from, guint64 to)
 {
-  sync_file_range (copy->target, (off_t) from, (off_t) (to - from), SYNC_FILE_RANGE_WRITE);
+  if (copy->length >= WORTH_A_THREAD)
+    sync_file_range (copy->target, (off_t) from, (off_t) (to - from), SYNC_FILE_RANGE_WRITE);
   g_mutex_lock (&copy->lock);
   copy->copied = to;
   g_cond_signal (&copy->cond);
@@ -166,7 +167,7 @@ read_back (int fd, guint64 offset, guint8 *window, gsize length, GError **error)
 static gboolean
 hash (EVP_MD_CTX *context, Copy *copy, GError **error)
 {
-  g_autofree guint8 *window = g_malloc (WINDOW);
+  g_autofree guint8 *window = g_malloc (MIN (WINDOW, copy->length) + 1);
 
   for (guint64 offset = 0; offset < copy->length; offset += WINDOW)
     {

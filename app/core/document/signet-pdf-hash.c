@@ -101,7 +101,7 @@ gboolean
 _signet_pdf_hash_all (SignetDocumentFile *file, GPtrArray *jobs, GCancellable *cancellable, GError **error)
 {
   static const SignetDigest digests[] = { SIGNET_DIGEST_SHA1, SIGNET_DIGEST_SHA256, SIGNET_DIGEST_SHA384, SIGNET_DIGEST_SHA512, SIGNET_DIGEST_SM3 };
-  g_autofree guint8 *window = g_malloc (WINDOW);
+  g_autofree guint8 *window = g_malloc (MIN (WINDOW, signet_document_file_get_size (file)) + 1);
   Pass pass = { .file = file, .cancellable = cancellable, .window = window };
   gboolean ok = TRUE;
 

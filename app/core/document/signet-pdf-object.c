@@ -251,24 +251,30 @@ read_name (SignetPdfLexer *lexer, GError **error)
   return new_text (lexer, SIGNET_PDF_NAME, start, name->str, name->len, error);
 }
 
-/* -1: not a digit. A signature's string has tens of thousands of them. */
+/* From '0' to 'f', plus one; 0: not a digit. A signature's string has tens of thousands of them. */
+static const guint8 digit_values['f' - '0' + 1] = {
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 0, 0, 0, 0, 0, 0, 11, 12, 13, 14, 15, 16, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11, 12, 13, 14, 15, 16,
+};
+
+/* -1: not a digit */
 static inline int
 digit_value (guint8 byte)
 {
-  guint8 letter = byte | 0x20;
+  guint8 place = byte - '0';
 
-  if (byte >= '0' && byte <= '9')
-    return byte - '0';
-  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+  return place < sizeof digit_values ? digit_values[place] - 1 : -1;
 }
 
-/* As many bytes as digits up to the end can make */
+/* As many bytes as digits up to the end can make; %NULL: the end is beyond what is here so far */
 static guint8 *
 allocate_bytes (SignetPdfLexer *lexer)
 {
   gsize left = lexer->length - lexer->position;
   const guint8 *end = left > 0 ? memchr (lexer->data + lexer->position, '>', left) : NULL;
 
+  if (end == NULL && !lexer->complete)
+    return NULL;
   if (end != NULL)
     left = (gsize) (end - (lexer->data + lexer->position));
   return g_malloc (left / 2 + 1);
@@ -301,9 +307,13 @@ read_hexadecimal (SignetPdfLexer *lexer, GError **error)
   gsize start = lexer->position++;
   g_autofree guint8 *bytes = allocate_bytes (lexer);
   SignetPdfValue *value = NULL;
-  gsize length = read_pairs (lexer, bytes);
+  gsize length = 0;
   int high = -1;
 
+  if (bytes == NULL)
+    lexer->position = lexer->length;
+  else
+    length = read_pairs (lexer, bytes);
   for (;; lexer->position++)
     {
       int digit = 0;

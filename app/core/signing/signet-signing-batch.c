@@ -12,6 +12,8 @@
 
 #define MAX_WORKERS 8
 #define MAX_AHEAD   16 /* documents begun before the oldest of them is told: each holds an open file */
+#define GROUP       8  /* documents that are worth a wait for the disk */
+#define GROUP_WAIT  (20 * G_TIME_SPAN_MILLISECOND) /* for them to be ready; nobody notices it */
 
 /* One document. Its worker's alone until it is ready. */
 typedef struct {
@@ -155,17 +157,31 @@ work (gpointer data)
 
 /* --- the calling thread --------------------------------------------------------------------------------------------------- */
 
-/* How many from the oldest untold one on are ready, at least one; 0: the rest was never begun. */
+/* Called with the lock held: how many from the oldest untold one on are ready. */
+static guint
+count_ready (Batch *self)
+{
+  guint n = 0;
+
+  while (self->told + n < self->signings->len && self->items[self->told + n].ready)
+    n++;
+  return n;
+}
+
+/* At least one; 0: the rest was never begun. A few more are waited for a moment: they share one wait for the disk. */
 static guint
 wait_for_ready (Batch *self)
 {
+  gint64 end = 0;
   guint n = 0;
 
   g_mutex_lock (&self->lock);
   while (!self->items[self->told].ready && !(is_over (self) && self->told >= self->next))
     g_cond_wait (&self->changed, &self->lock);
-  while (self->told + n < self->signings->len && self->items[self->told + n].ready)
-    n++;
+  end = g_get_monotonic_time () + GROUP_WAIT;
+  while ((n = count_ready (self)) > 0 && n < GROUP && self->told + n < self->next
+         && g_cond_wait_until (&self->changed, &self->lock, end))
+    ;
   g_mutex_unlock (&self->lock);
   return n;
 }
