@@ -1,0 +1,254 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""test-pin-residue: after signing, the PIN is nowhere: not in the memory of the command line or of the token's process, not in an
+argument, the environment, the journal, a file that was written, or anything that was said, however much was to be said.
+
+The command line is held (SIGNET_TEST_HOLD_AT) when the token has signed and is still logged in; then every mapped byte of both processes
+is read. Without arguments on a software token; inside tests/token/ground/with-reader on the card there, through each module it names.
+"""
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from world import CLI, PASSED, PATIENCE, World, main, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
+
+ON_A_CARD = os.environ.get('SIGNET_GROUND_KIND') == 'reader'
+SKIPPED_REGIONS = ('[vvar', '[vsyscall]')
+
+
+def forms(secret):
+    """As it may lie in memory: UTF-8, and as a toolkit or a terminal would widen it."""
+    return [secret.encode('utf-8'), secret.encode('utf-16-le'), secret.encode('utf-32-le')]
+
+
+def regions(pid):
+    for line in Path(f'/proc/{pid}/maps').read_text(encoding='utf-8', errors='replace').split('\n'):
+        match = re.match(r'([0-9a-f]+)-([0-9a-f]+) (r\S+) \S+ \S+ \S+ *(.*)', line)
+        if match and not match.group(4).startswith(SKIPPED_REGIONS):
+            yield int(match.group(1), 16), int(match.group(2), 16), match.group(4) or 'anonymous'
+
+
+def find_in_memory(pid, *wanted):
+    """The regions where any of @wanted stands, with what stands around it; reads everything that is mapped."""
+    found = []
+    total = 0
+    with open(f'/proc/{pid}/mem', 'rb', buffering=0) as memory:
+        for start, end, name in regions(pid):
+            try:
+                memory.seek(start)
+                data = memory.read(end - start)
+            except OSError:
+                continue  # a device, or a hole in a file
+            total += len(data or b'')
+            for needle in wanted:
+                at = (data or b'').find(needle)
+                if at >= 0:
+                    found.append(f'{name} +{at:#x}: {data[max(0, at - 32):at + len(needle) + 32]!r}')
+    if total < 1 << 20:
+        raise AssertionError(f'only {total} bytes of process {pid} could be read')
+    return found
+
+
+def children(pid):
+    """All below, the token's process among them."""
+    found = []
+    for stat in Path('/proc').glob('[0-9]*/stat'):
+        try:
+            fields = stat.read_text(encoding='utf-8', errors='replace').rsplit(')', 1)[1].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid:
+            found.append(int(stat.parent.name))
+    return found + [grandchild for child in found for grandchild in children(child)]
+
+
+def is_held(pid):
+    try:
+        return Path(f'/proc/{pid}/stat').read_text(encoding='utf-8').rsplit(')', 1)[1].split()[0] == 'T'
+    except OSError:
+        return False
+
+
+def may_read_others():
+    """The token's process cannot be read by anybody but root: that is the point of it."""
+    return os.geteuid() == 0
+
+
+class Residue(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(dir=self.base, prefix='residue.'))
+        self.document = sample_pdf(self.folder / 'document with a name to be found.pdf')
+        self.said = b''
+
+    def hold(self, *arguments, **options):
+        environment = {**self.environment, 'SIGNET_TEST_HOLD_AT': 'signed', 'G_MESSAGES_DEBUG': 'all', 'G_DBUS_DEBUG': 'all'}
+        process = subprocess.Popen([CLI, 'sign', *self.more, *map(str, arguments), self.document], env=environment, **options)
+        self.addCleanup(self.end, process)
+        return process
+
+    @staticmethod
+    def end(process):
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+    def listen(self, descriptor):
+        ready, _, _ = select.select([descriptor], [], [], 0.05)
+        if not ready:
+            return
+        try:
+            self.said += os.read(descriptor, 1 << 16)
+        except OSError:
+            pass
+
+    def wait_until_held(self, process, descriptor):
+        deadline = time.monotonic() + PATIENCE
+        while not is_held(process.pid):
+            self.assertLess(time.monotonic(), deadline, self.said)
+            self.assertIsNone(process.poll(), self.said)
+            self.listen(descriptor)
+
+    def assert_clean_process(self, pid, what, proof):
+        self.assertTrue(find_in_memory(pid, proof), f'the memory of the {what} was not read: {proof} is surely there')
+        found = find_in_memory(pid, *forms(self.pin))
+        self.assertEqual(found, [], f'the PIN is in the memory of the {what}')
+        for name in ('cmdline', 'environ'):
+            self.assertNotIn(self.pin.encode(), Path(f'/proc/{pid}/{name}').read_bytes(), f'{name} of the {what}')
+
+    def assert_clean(self, process):
+        hosts = [pid for pid in children(process.pid) if b'signet-token-host' in Path(f'/proc/{pid}/cmdline').read_bytes()]
+        self.assertTrue(hosts, 'no process holds the token')
+        self.assert_clean_process(process.pid, 'command line', b'document with a name to be found')
+        for host in hosts:
+            if may_read_others():
+                self.assert_clean_process(host, 'token host', b'signet-token-host')
+
+    def finish(self, process, descriptor):
+        os.kill(process.pid, signal.SIGCONT)
+        deadline = time.monotonic() + PATIENCE
+        while process.poll() is None and time.monotonic() < deadline:
+            self.listen(descriptor)
+        for _ in range(20):
+            self.listen(descriptor)
+        self.assertEqual(process.returncode, PASSED, self.said)
+        self.assertNotIn(self.pin.encode(), self.said, 'the PIN was said')
+        self.assertIn(b'GDBus-debug', self.said, 'nothing of the messages was said')
+        for path in [*self.folder.rglob('*'), *self.files()]:
+            if path.is_file():
+                self.assertNotIn(self.pin.encode(), path.read_bytes(), path)
+
+    def sign(self, *arguments, **options):
+        source, sink = os.pipe()
+        process = self.hold(*arguments, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, **options)
+        os.close(sink)
+        self.addCleanup(os.close, source)
+        self.wait_until_held(process, source)
+        self.assert_clean(process)
+        self.finish(process, source)
+
+    def files(self):
+        """What Signet keeps: the journal, requests, settings, caches."""
+        return [path for path in Path(self.environment.get('SIGNET_USER_DIR', self.folder)).rglob('*')
+                if path.is_file() and 'software-token' not in path.parts]
+
+    # --- the ways a PIN comes in
+
+    def test_from_a_file(self):
+        self.sign('--pin-file', self.pin_file)
+
+    def test_from_a_descriptor(self):
+        source, sink = os.pipe()
+        os.write(sink, self.pin.encode() + b'\n')
+        os.close(sink)
+        self.sign('--pin-fd', source, pass_fds=[source])
+        os.close(source)
+
+    def test_typed(self):
+        master, slave = pty.openpty()
+
+        def take_terminal():
+            os.setsid()
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+        process = self.hold(stdin=slave, stdout=slave, stderr=slave, preexec_fn=take_terminal)
+        self.addCleanup(os.close, master)
+        os.close(slave)
+        for _ in range(self.questions):
+            seen = len(self.said)
+            deadline = time.monotonic() + PATIENCE
+            while not re.search(rb'PIN for [^\n]*: $', self.said[seen:]):
+                self.assertLess(time.monotonic(), deadline, self.said)
+                self.listen(master)
+            os.write(master, self.pin.encode() + b'\n')
+            time.sleep(0.2)
+        self.wait_until_held(process, master)
+        self.assert_clean(process)
+        self.finish(process, master)
+
+
+@unittest.skipIf(ON_A_CARD, 'on a card')
+class OnASoftwareToken(Residue):
+    pin = 'Zx81-residue-of-a-pin'
+    more = []
+    questions = 1
+
+    @classmethod
+    def setUpClass(cls):
+        cls.world = World()
+        cls.addClassCleanup(cls.world.close)
+        cls.base = cls.world.folder
+        cls.environment = cls.world.environment
+        cls.pin_file = cls.base / 'residue-pin'
+        cls.pin_file.write_text(cls.pin + '\n', encoding='utf-8')
+        cls.pin_file.chmod(0o600)
+        run = cls.world.signet('token', 'change-pin', '--pin-file', cls.world.pin, '--new-pin-file', cls.pin_file)
+        assert run.returncode == PASSED, run.stderr
+
+    def files(self):
+        return [path for path in super().files() if path != self.pin_file]
+
+
+def on_a_card(module):
+    class OnACard(Residue):
+        pin = os.environ['SIGNET_GROUND_PIN']
+        questions = 2  # the key asks at every signature
+
+        @classmethod
+        def setUpClass(cls):
+            cls.base = Path(tempfile.mkdtemp(prefix='signet-residue.'))
+            cls.environment = {**os.environ, 'HOME': str(cls.base / 'home'), 'SIGNET_USER_DIR': str(cls.base / 'user')}
+            for name in ('home', 'user'):
+                (cls.base / name).mkdir()
+            cls.addClassCleanup(subprocess.run, ['rm', '-rf', cls.base], check=False)
+            cls.pin_file = cls.base / 'residue-pin'
+            cls.pin_file.write_text(cls.pin + '\n', encoding='utf-8')
+            cls.pin_file.chmod(0o600)
+            listed = subprocess.run([CLI, 'certificate', 'list', '--module', module], env=cls.environment, capture_output=True, text=True,
+                                    check=True).stdout
+            fingerprint = re.search(r'([0-9a-f]{16})  Sample Person \(signature\)', listed).group(1)
+            cls.more = ['--module', module, '--certificate', fingerprint]
+
+    OnACard.__qualname__ = OnACard.__name__ = 'OnACard_' + Path(module).name.split('.')[0].replace('-', '_')
+    return OnACard
+
+
+if ON_A_CARD:
+    for one in os.environ['SIGNET_GROUND_MODULES'].split(':'):
+        case = on_a_card(one)
+        globals()[case.__name__] = case
+
+if __name__ == '__main__':
+    if not may_read_others():
+        print('only root may read the memory of the process that holds the token: this part is left out')
+    main()
