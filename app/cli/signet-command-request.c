@@ -453,8 +453,11 @@ signet_request_new_interaction (SignetInvocation           *invocation,
   g_autoptr(SignetTerminalInteraction) interaction = signet_invocation_new_interaction (invocation, error);
   g_autoptr(SignetSecret) secret = NULL;
 
-  if (interaction == NULL ||
-      !signet_terminal_interaction_set_fields (interaction, (const char *const *) options->fields, error))
+  if (interaction == NULL)
+    return NULL;
+  /* to make the key, and again to put the certificate beside it */
+  signet_terminal_interaction_set_reusable (interaction);
+  if (!signet_terminal_interaction_set_fields (interaction, (const char *const *) options->fields, error))
     return NULL;
   if (options->secret_file != NULL)
     {

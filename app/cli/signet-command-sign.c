@@ -478,6 +478,8 @@ signet_sign_run_all (SignetInvocation          *invocation,
 
   if (session != NULL)
     signer = signet_token_session_new_signer (session, key, SIGNET_INTERACTION (interaction), &error);
+  if (signer == NULL || !signet_token_signer_asks (signer))
+    signet_terminal_interaction_forget_pin (interaction);
   if (signer != NULL)
     {
       signet_sign_run_ready (invocation, signer, jobs, interaction);

@@ -32,6 +32,8 @@ struct _SignetTerminalInteraction
   GObject parent_instance;
 
   SignetSecret *pins[SIGNET_N_PIN_KINDS];    /* (owned) (nullable): given beforehand */
+  gboolean given[SIGNET_N_PIN_KINDS];        /* also when it was used and wiped */
+  gboolean reusable;
   gboolean spend_last_try;
   GHashTable *agreed;                        /* kinds of consent */
   GHashTable *values;                        /* field id -> value */
@@ -119,6 +121,23 @@ signet_terminal_show_pin_context (const SignetPinQuestion *question)
   signet_terminal_show_tries (question);
 }
 
+/* The last question it answers takes it along: while the command goes on, nothing of it is left. */
+static SignetSecret *
+signet_terminal_use_given_pin (SignetTerminalInteraction *self,
+                               const SignetPinQuestion   *question,
+                               GError                   **error)
+{
+  gboolean last = !self->reusable && question->number >= question->documents;
+  SignetSecret *pin = self->pins[question->kind];
+
+  if (pin == NULL)
+    {
+      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE, "the PIN that was given has been used already");
+      return NULL;
+    }
+  return last ? g_steal_pointer (&self->pins[question->kind]) : signet_secret_ref (pin);
+}
+
 static SignetSecret *
 signet_terminal_take_given_pin (SignetTerminalInteraction *self,
                                 const SignetPinQuestion   *question,
@@ -140,7 +159,7 @@ signet_terminal_take_given_pin (SignetTerminalInteraction *self,
                            "or add --spend-last-try");
       return NULL;
     }
-  return signet_secret_ref (self->pins[question->kind]);
+  return signet_terminal_use_given_pin (self, question, error);
 }
 
 static gboolean
@@ -214,7 +233,7 @@ signet_terminal_interaction_ask_pin (SignetInteraction       *interaction,
       signet_terminal_message ("%s", _("Enter the PIN on the reader."));
       return signet_secret_new ((const guint8 *) "", 0);
     }
-  if ((guint) question->kind < G_N_ELEMENTS (self->pins) && self->pins[question->kind] != NULL)
+  if ((guint) question->kind < G_N_ELEMENTS (self->given) && self->given[question->kind])
     return signet_terminal_take_given_pin (self, question, error);
 
   signet_terminal_show_pin_context (question);
@@ -314,7 +333,7 @@ signet_terminal_interaction_confirm (SignetInteraction   *interaction,
 
   signet_terminal_message ("%s", headline);
   if (g_str_equal (consent->kind, "many-pins"))
-    return self->pins[SIGNET_PIN_CONTEXT] != NULL || signet_terminal_ask_consent (self, consent, cancellable, error);
+    return self->given[SIGNET_PIN_CONTEXT] || signet_terminal_ask_consent (self, consent, cancellable, error);
   for (guint i = 0; consent->names != NULL && consent->names[i] != NULL; i++)
     {
       g_autofree char *name = signet_terminal_consent_name (consent->names[i]);
@@ -600,10 +619,27 @@ signet_terminal_interaction_set_source (SignetTerminalInteraction *self,
     }
   g_clear_pointer (&self->pins[kind], signet_secret_unref);
   self->pins[kind] = secret;
+  self->given[kind] = TRUE;
   /* the same PIN opens the token and a single signature */
-  if (kind == SIGNET_PIN_USER && self->pins[SIGNET_PIN_CONTEXT] == NULL)
-    self->pins[SIGNET_PIN_CONTEXT] = signet_secret_ref (secret);
+  if (kind == SIGNET_PIN_USER && !self->given[SIGNET_PIN_CONTEXT])
+    {
+      self->pins[SIGNET_PIN_CONTEXT] = signet_secret_ref (secret);
+      self->given[SIGNET_PIN_CONTEXT] = TRUE;
+    }
   return TRUE;
+}
+
+void
+signet_terminal_interaction_set_reusable (SignetTerminalInteraction *self)
+{
+  self->reusable = TRUE;
+}
+
+void
+signet_terminal_interaction_forget_pin (SignetTerminalInteraction *self)
+{
+  g_clear_pointer (&self->pins[SIGNET_PIN_USER], signet_secret_unref);
+  g_clear_pointer (&self->pins[SIGNET_PIN_CONTEXT], signet_secret_unref);
 }
 
 void

@@ -21,9 +21,11 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from world import CLI, PASSED, PATIENCE, World, main, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
+from world import CLI, PASSED, PATIENCE, SANITIZED, World, main, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
 
 ON_A_CARD = os.environ.get('SIGNET_GROUND_KIND') == 'reader'
+# what a module itself keeps while it is logged in: one copy each, gone with its process
+KEPT_BY_MODULES = {'libykcs11': 1}
 SKIPPED_REGIONS = ('[vvar', '[vsyscall]')
 
 
@@ -52,8 +54,8 @@ def find_in_memory(pid, *wanted):
                 continue  # a device, or a hole in a file
             total += len(data or b'')
             for needle in wanted:
-                at = (data or b'').find(needle)
-                if at >= 0:
+                for match in re.finditer(re.escape(needle), data or b''):
+                    at = match.start()
                     found.append(f'{name} +{at:#x}: {data[max(0, at - 32):at + len(needle) + 32]!r}')
     if total < 1 << 20:
         raise AssertionError(f'only {total} bytes of process {pid} could be read')
@@ -85,7 +87,9 @@ def may_read_others():
     return os.geteuid() == 0
 
 
-class Residue(unittest.TestCase):
+class Residue:
+    """Mixed into a test case that says where and with which PIN."""
+
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp(dir=self.base, prefix='residue.'))
         self.document = sample_pdf(self.folder / 'document with a name to be found.pdf')
@@ -119,10 +123,10 @@ class Residue(unittest.TestCase):
             self.assertIsNone(process.poll(), self.said)
             self.listen(descriptor)
 
-    def assert_clean_process(self, pid, what, proof):
+    def assert_clean_process(self, pid, what, proof, kept=0):
         self.assertTrue(find_in_memory(pid, proof), f'the memory of the {what} was not read: {proof} is surely there')
         found = find_in_memory(pid, *forms(self.pin))
-        self.assertEqual(found, [], f'the PIN is in the memory of the {what}')
+        self.assertLessEqual(len(found), kept, f'the PIN is in the memory of the {what}: {found}')
         for name in ('cmdline', 'environ'):
             self.assertNotIn(self.pin.encode(), Path(f'/proc/{pid}/{name}').read_bytes(), f'{name} of the {what}')
 
@@ -132,7 +136,7 @@ class Residue(unittest.TestCase):
         self.assert_clean_process(process.pid, 'command line', b'document with a name to be found')
         for host in hosts:
             if may_read_others():
-                self.assert_clean_process(host, 'token host', b'signet-token-host')
+                self.assert_clean_process(host, 'token host', b'signet-token-host', self.kept)
 
     def finish(self, process, descriptor):
         os.kill(process.pid, signal.SIGCONT)
@@ -142,6 +146,7 @@ class Residue(unittest.TestCase):
         for _ in range(20):
             self.listen(descriptor)
         self.assertEqual(process.returncode, PASSED, self.said)
+        self.assertEqual(children(process.pid), [], 'the process that held the token is still there')
         self.assertNotIn(self.pin.encode(), self.said, 'the PIN was said')
         self.assertIn(b'GDBus-debug', self.said, 'nothing of the messages was said')
         for path in [*self.folder.rglob('*'), *self.files()]:
@@ -198,10 +203,11 @@ class Residue(unittest.TestCase):
 
 
 @unittest.skipIf(ON_A_CARD, 'on a card')
-class OnASoftwareToken(Residue):
+class OnASoftwareToken(Residue, unittest.TestCase):
     pin = 'Zx81-residue-of-a-pin'
     more = []
     questions = 1
+    kept = 0
 
     @classmethod
     def setUpClass(cls):
@@ -220,9 +226,10 @@ class OnASoftwareToken(Residue):
 
 
 def on_a_card(module):
-    class OnACard(Residue):
-        pin = os.environ['SIGNET_GROUND_PIN']
+    class OnACard(Residue, unittest.TestCase):
+        pin = '73918264'  # the card's own stands in every help text
         questions = 2  # the key asks at every signature
+        kept = KEPT_BY_MODULES.get(Path(module).name.split('.')[0], 0)
 
         @classmethod
         def setUpClass(cls):
@@ -231,24 +238,37 @@ def on_a_card(module):
             for name in ('home', 'user'):
                 (cls.base / name).mkdir()
             cls.addClassCleanup(subprocess.run, ['rm', '-rf', cls.base], check=False)
-            cls.pin_file = cls.base / 'residue-pin'
-            cls.pin_file.write_text(cls.pin + '\n', encoding='utf-8')
-            cls.pin_file.chmod(0o600)
+            cls.pin_file = cls.write(cls.base / 'residue-pin', cls.pin)
+            own = cls.write(cls.base / 'own-pin', os.environ['SIGNET_GROUND_PIN'])
+            cls.change(own, cls.pin_file)
+            cls.addClassCleanup(cls.change, cls.pin_file, own)
             listed = subprocess.run([CLI, 'certificate', 'list', '--module', module], env=cls.environment, capture_output=True, text=True,
                                     check=True).stdout
             fingerprint = re.search(r'([0-9a-f]{16})  Sample Person \(signature\)', listed).group(1)
             cls.more = ['--module', module, '--certificate', fingerprint]
+
+        @classmethod
+        def write(cls, path, text):
+            path.write_text(text + '\n', encoding='utf-8')
+            path.chmod(0o600)
+            return path
+
+        @classmethod
+        def change(cls, old, new):
+            subprocess.run([CLI, 'token', 'change-pin', '--module', module, '--pin-file', old, '--new-pin-file', new], env=cls.environment,
+                           check=True, stdout=subprocess.DEVNULL)
 
     OnACard.__qualname__ = OnACard.__name__ = 'OnACard_' + Path(module).name.split('.')[0].replace('-', '_')
     return OnACard
 
 
 if ON_A_CARD:
-    for one in os.environ['SIGNET_GROUND_MODULES'].split(':'):
-        case = on_a_card(one)
-        globals()[case.__name__] = case
+    globals().update({case.__name__: case for case in map(on_a_card, os.environ['SIGNET_GROUND_MODULES'].split(':'))})
 
 if __name__ == '__main__':
+    if ON_A_CARD and SANITIZED:
+        print('a sanitizer keeps what a module frees')
+        sys.exit(77)
     if not may_read_others():
         print('only root may read the memory of the process that holds the token: this part is left out')
     main()

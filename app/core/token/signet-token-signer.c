@@ -430,6 +430,18 @@ signet_token_signer_announce (SignetSigner *signer, guint n_signatures, GCancell
 }
 
 /**
+ * signet_token_signer_asks:
+ * @signer: any signer
+ *
+ * Returns: whether the person is asked for the PIN at every signature
+ */
+gboolean
+signet_token_signer_asks (SignetSigner *signer)
+{
+  return SIGNET_IS_TOKEN_SIGNER (signer) && SIGNET_TOKEN_SIGNER (signer)->always_authenticates;
+}
+
+/**
  * signet_token_signer_describe:
  * @signer: any signer
  * @document: (nullable): display name of what is signed next

@@ -95,6 +95,7 @@ void                signet_token_session_close         (SignetTokenSession *self
 
 /* For a key that asks for its PIN at every signature: how often is said before (consent "many-pins"), and for what at each. */
 gboolean            signet_token_signer_announce       (SignetSigner *signer, guint n_signatures, GCancellable *cancellable, GError **error);
+gboolean            signet_token_signer_asks           (SignetSigner *signer);
 void                signet_token_signer_describe       (SignetSigner *signer, const char *document, guint number, guint documents);
 
 gboolean            signet_token_change_pin            (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error);
