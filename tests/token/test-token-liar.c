@@ -77,7 +77,7 @@ static const Lie lies[] = {
   { "sign-long", SIGN, SIGNET_TOKEN_ERROR_MODULE_LIED, DEADLINE },
   { "sign-huge", SIGN, SIGNET_TOKEN_ERROR_MODULE_LIED, 10 * DEADLINE },
   { "generate-none", GENERATE, SIGNET_TOKEN_ERROR_MODULE_LIED, DEADLINE },
-  { "generate-many", GENERATE, WORKS, 10 * DEADLINE },
+  { "generate-many", GENERATE, SIGNET_TOKEN_ERROR_MODULE_LIED, 10 * DEADLINE }, /* the new key is tried, and signs nothing */
   { "generate-class", GENERATE, SIGNET_TOKEN_ERROR_MODULE_LIED, DEADLINE },
   { "generate-garbage", GENERATE, SIGNET_TOKEN_ERROR_MODULE_LIED, DEADLINE },
 };

@@ -144,6 +144,9 @@ parse_object (GVariant *dictionary)
   for (guint i = 0; i < G_N_ELEMENTS (required); i++)
     if (*required[i] == NULL)
       *required[i] = g_bytes_new_static ("", 0);
+  /* what was made elsewhere was outside once, whatever a module says of it (opencryptoki says that it never was) */
+  if (object->facts.local == SIGNET_TOKEN_FACT_NO)
+    object->facts.always_sensitive = object->facts.never_extractable = SIGNET_TOKEN_FACT_NO;
   return object;
 }
 

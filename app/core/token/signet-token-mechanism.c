@@ -11,6 +11,7 @@
 #include <p11-kit/pkcs11.h>
 
 #include "signet-token-private.h"
+#include "signet-token-unblock.h"
 
 /* --- signing --- */
 
@@ -151,8 +152,8 @@ generation_mechanism (SignetKeyType type)
     }
 }
 
-static gboolean
-can_sign_with (SignetToken *token, SignetKeyType type)
+gboolean
+_signet_token_can_sign_with (SignetToken *token, SignetKeyType type)
 {
   for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
     {
@@ -181,5 +182,8 @@ _signet_token_can_make (SignetToken *token, const SignetKeySpec *spec)
 {
   const SignetTokenMechanism *generation = _signet_token_find_mechanism (token, generation_mechanism (spec->type));
 
-  return generation != NULL && size_fits (spec, generation) && can_sign_with (token, spec->type);
+  /* NIST SP 800-73-4, 3.3.2: a PIV card makes keys for its administrator's key alone, and over the key that was in that place */
+  if (signet_token_get_unblock_strategy (token) == SIGNET_UNBLOCK_PIV_PUK)
+    return FALSE;
+  return generation != NULL && size_fits (spec, generation) && _signet_token_can_sign_with (token, spec->type);
 }

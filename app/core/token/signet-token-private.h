@@ -73,6 +73,7 @@ const SignetTokenMechanism *_signet_token_find_mechanism (SignetToken *self, gul
 /* signet-token-mechanism.c */
 const char           *_signet_token_choose_mechanism (SignetToken *token, GArray *allowed, SignetKeyType type,
                                                       SignetSignatureAlgorithm algorithm, gboolean *whole); /* (nullable) */
+gboolean              _signet_token_can_sign_with (SignetToken *token, SignetKeyType type);
 gboolean              _signet_token_can_make      (SignetToken *token, const SignetKeySpec *spec);
 gboolean              _signet_token_hides          (SignetToken *self);   /* an empty slot of a software module */
 

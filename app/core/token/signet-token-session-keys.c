@@ -7,7 +7,9 @@
 
 #include "config.h"
 
+#include <openssl/err.h>
 #include <openssl/objects.h>
+#include <openssl/x509.h>
 #include <p11-kit/pkcs11.h>
 #include <string.h>
 
@@ -73,6 +75,37 @@ adopt_new_key (SignetTokenSession *self, GVariant *answer, GError **error)
   return g_object_ref (keys->pdata[0]);
 }
 
+/* Some modules make keys that they cannot use (tpm2-pkcs11 on curves the TPM lacks): found out now, not when an authority has
+ * certified the key. One that wants its PIN at every signature is not tried, for nobody was told of a second question. */
+static gboolean
+try_new_key (SignetTokenSession *self, SignetTokenKey *key, GCancellable *cancellable, GError **error)
+{
+  static const char text[] = "Signet: test of a new key";
+  g_autoptr (GBytes) message = g_bytes_new_static (text, sizeof text - 1);
+  g_autoptr (SignetSigner) signer = NULL;
+  g_autoptr (GBytes) signature = NULL;
+  g_autoptr (GError) failure = NULL;
+
+  if (signet_token_key_always_authenticates (key))
+    return TRUE;
+  signer = signet_token_session_new_signer (self, key, NULL, &failure);
+  if (signer != NULL)
+    signature = signet_signer_sign (signer, signet_signer_choose_algorithm (signer, _signet_token_key_get_public (key)), message,
+                                    cancellable, &failure);
+  if (signature != NULL)
+    return TRUE;
+  if (!g_error_matches (failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_FAILED) &&
+      !g_error_matches (failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  signet_token_session_delete_key (self, signet_token_key_get_sha256 (key), NULL, NULL);
+  g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED, "the token made a key and cannot sign with it: %s",
+               failure->message);
+  return FALSE;
+}
+
 /**
  * signet_token_session_generate_key:
  * @key_spec: "rsa-3072", "ec-p256"…
@@ -90,6 +123,7 @@ signet_token_session_generate_key (SignetTokenSession *self,
   const SignetKeySpec *spec = NULL;
   g_autoptr (GVariant) objects = NULL;
   g_autoptr (GError) failure = NULL;
+  g_autoptr (SignetTokenKey) key = NULL;
   SignetTokenHost *proxy = NULL;
   int deadline = 0;
   gboolean ok = FALSE;
@@ -107,7 +141,8 @@ signet_token_session_generate_key (SignetTokenSession *self,
                                                  cancellable, &failure);
   if (!_signet_token_session_end_writing (self, ok, g_steal_pointer (&failure), error))
     return NULL;
-  return adopt_new_key (self, objects, error);
+  key = adopt_new_key (self, objects, error);
+  return key != NULL && try_new_key (self, key, cancellable, error) ? g_steal_pointer (&key) : NULL;
 }
 
 /**
@@ -205,6 +240,23 @@ bring_key (SignetTokenSession *self,
   return _signet_token_session_end_writing (self, ok, g_steal_pointer (&failure), error);
 }
 
+/* Some tokens keep keys that they cannot do anything with. */
+static gboolean
+check_use (SignetTokenSession *self, GBytes *spki, GError **error)
+{
+  gsize length = 0;
+  const guint8 *der = g_bytes_get_data (spki, &length);
+  EVP_PKEY *key = d2i_PUBKEY (NULL, &der, (long) length);
+  gboolean useful = key != NULL && _signet_token_can_sign_with (self->token, signet_key_type_of (key));
+
+  EVP_PKEY_free (key);
+  ERR_clear_error ();
+  if (!useful)
+    g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED,
+                         "the token does not sign with keys of this kind");
+  return useful;
+}
+
 /**
  * signet_token_session_import_key:
  * @bundle: with a key
@@ -233,6 +285,8 @@ signet_token_session_import_key (SignetTokenSession *self,
       g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "there is no private key in the file");
       return NULL;
     }
+  if (!check_use (self, signet_pkcs12_get_public_key (bundle), error))
+    return NULL;
   certificate = signet_pkcs12_get_certificate (bundle);
   if (label == NULL)
     label = certificate != NULL ? signet_certificate_get_holder (certificate) : "";

@@ -210,12 +210,25 @@ strip_header (GBytes *point)
   return g_bytes_new_from_bytes (point, header, g_bytes_get_size (point) - header);
 }
 
+/* tpm2-pkcs11 writes any length into one byte. */
+static GBytes *
+add_wrong_header (GBytes *point)
+{
+  GByteArray *bytes = g_byte_array_new ();
+  guint8 header[] = { 0x04, (guint8) g_bytes_get_size (point) };
+
+  g_byte_array_append (bytes, header, sizeof header);
+  g_byte_array_append (bytes, g_bytes_get_data (point, NULL), (guint) g_bytes_get_size (point));
+  return g_byte_array_free_to_bytes (bytes);
+}
+
 static void
 doom_public_key (GVariantBuilder *doomed, SignetTokenKey *key)
 {
   EVP_PKEY *public = _signet_token_key_get_public (key);
   g_autoptr (GBytes) value = public != NULL ? dup_public_value (public) : NULL;
   g_autoptr (GBytes) bare = NULL;
+  g_autoptr (GBytes) wrong = NULL;
 
   if (value == NULL)
     return;
@@ -224,6 +237,8 @@ doom_public_key (GVariantBuilder *doomed, SignetTokenKey *key)
     return;
   bare = strip_header (value);
   add_doomed (doomed, CKO_PUBLIC_KEY, 0, NULL, bare);
+  wrong = add_wrong_header (bare);
+  add_doomed (doomed, CKO_PUBLIC_KEY, 0, NULL, wrong);
 }
 
 /* (transfer full) (element-type SignetTokenKey): every entry of that key: one for each certificate, and those of this session */

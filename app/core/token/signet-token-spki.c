@@ -9,6 +9,7 @@
 
 #include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/objects.h>
 #include <p11-kit/pkcs11.h>
 #include <string.h>
 
@@ -171,7 +172,54 @@ name_curve (GBytes *params)
   return named;
 }
 
-/* CKA_EC_POINT is an OCTET STRING around the point; some modules give the bare point. */
+/* The curves people have keys on. A listing has a thousand of them: OpenSSL is asked only about what is not here. */
+static const struct
+{
+  guint8 oid[10];
+  gsize length;
+  gsize point; /* bytes of an uncompressed one */
+} curves[] = {
+  { { 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07 }, 10, 65 }, /* P-256 */
+  { { 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22 }, 7, 97 },                    /* P-384 */
+  { { 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23 }, 7, 133 },                   /* P-521 */
+};
+
+/* 0: not known */
+static gsize
+point_length (GBytes *curve)
+{
+  gsize length = 0;
+  const guint8 *oid = g_bytes_get_data (curve, &length);
+
+  for (guint i = 0; i < G_N_ELEMENTS (curves); i++)
+    if (length == curves[i].length && memcmp (oid, curves[i].oid, length) == 0)
+      return curves[i].point;
+  return 0;
+}
+
+/* CKA_EC_POINT is an OCTET STRING around the point. Some modules give the bare point, one (tpm2-pkcs11, P-521) a header with a
+ * wrong length. Where the curve is known its size tells what is header and what is point; a point may begin like a header. */
+static const guint8 *
+find_point (GBytes *value, gsize expected, gsize *length)
+{
+  const guint8 *point = g_bytes_get_data (value, length);
+  const guint8 *inner = NULL;
+  gsize inner_length = 0;
+  gsize whole = 0;
+
+  if (expected > 0 && *length >= expected && *length <= expected + 3 && point[*length - expected] == 0x04)
+    {
+      point += *length - expected;
+      *length = expected;
+    }
+  else if (read_tlv (point, *length, 0x04, &inner, &inner_length, &whole) && whole == *length)
+    {
+      point = inner;
+      *length = inner_length;
+    }
+  return point;
+}
+
 static GBytes *
 ec_spki (SignetTokenObject *object)
 {
@@ -183,21 +231,13 @@ ec_spki (SignetTokenObject *object)
   g_autoptr (GBytes) curve = NULL;
   const guint8 *point = NULL;
   gsize length = 0;
-  const guint8 *inner = NULL;
-  gsize inner_length = 0;
-  gsize whole = 0;
 
   if (object->point == NULL || object->params == NULL)
     return NULL;
-  point = g_bytes_get_data (object->point, &length);
-  if (read_tlv (point, length, 0x04, &inner, &inner_length, &whole) && whole == length)
-    {
-      point = inner;
-      length = inner_length;
-    }
-  g_byte_array_append (oid, id_ec_public_key, sizeof id_ec_public_key);
   curve = name_curve (object->params);
+  point = find_point (object->point, point_length (curve), &length);
   g_byte_array_append (params, g_bytes_get_data (curve, NULL), (guint) g_bytes_get_size (curve));
+  g_byte_array_append (oid, id_ec_public_key, sizeof id_ec_public_key);
   algorithm = wrap (0x30, oid, params);
   bits = bit_string (point, length);
   return g_byte_array_free_to_bytes (wrap (0x30, algorithm, bits));
