@@ -71,8 +71,11 @@ static void
 test_complete (void)
 {
   static const char *const elsewhere[] = {
-    "C_Finalize", /* never called by us: the process ends instead */
+    "C_SignUpdate", /* of tokens that hash by themselves: test-token-keys.c */
+    "C_SignFinal",
+    NULL,
   };
+  guint missing = 0;
   g_autoptr (GDir) folder = g_dir_open (g_getenv ("SIGNET_TEST_HOST_SOURCE"), 0, NULL);
   g_autoptr (GRegex) regex = g_regex_new ("p11->(C_[A-Za-z]+)", 0, 0, NULL);
   const char *name = NULL;
@@ -89,9 +92,13 @@ test_complete (void)
           g_autofree char *function = g_match_info_fetch (match, 1);
 
           if (!is_called (function) && !g_strv_contains (elsewhere, function))
-            g_test_message ("%s calls %s, and no step of the matrix does", name, function);
+            {
+              g_test_message ("%s calls %s, and no step of the matrix does", name, function);
+              missing++;
+            }
         }
     }
+  g_assert_cmpuint (missing, ==, 0);
 }
 
 /* --- the matrix --------------------------------------------------------------------------------------------------------------

@@ -28,7 +28,6 @@
 #define MAX_SLOTS 65
 #define N_STORED 4
 #define SIGNING_SLOT 800 /* of the fault "two-pins": one card, a second PIN */
-#define LARGE (10 * 1024 * 1024)
 
 enum
 {
@@ -45,6 +44,7 @@ static unsigned char point[2 + 65];
 static unsigned char certificate[8192];
 static unsigned char large[60000];
 static unsigned char own_label[10240];
+static const unsigned char own_id[] = { 1, 2, 3, 4 };
 static unsigned char stored[N_STORED][8192];
 static size_t certificate_length;
 static size_t own_label_length;
@@ -170,6 +170,22 @@ C_GetSlotList (CK_BBOOL present, CK_SLOT_ID *slots, CK_ULONG *n_slots)
     return CKR_BUFFER_TOO_SMALL;
   for (CK_ULONG i = 0; i < *n_slots; i++)
     slots[i] = fault_is ("two-pins") && i > 0 ? SIGNING_SLOT : slot_number;
+  return CKR_OK;
+}
+
+CK_RV
+C_GetSlotInfo (CK_SLOT_ID slot, CK_SLOT_INFO *info)
+{
+  char reader[32] = "Reader (sample)";
+
+  ENTER ();
+  memset (info, fault_is ("info-junk") ? 0xff : 0, sizeof *info);
+  if (fault_is ("info-junk"))
+    return CKR_OK;
+  hostile_read ("serial", reader + strlen ("Reader "), 8);
+  pad (info->slotDescription, sizeof info->slotDescription, reader); /* two cards are not in one reader */
+  pad (info->manufacturerID, sizeof info->manufacturerID, "Nobody");
+  info->flags = CKF_TOKEN_PRESENT | CKF_REMOVABLE_DEVICE | CKF_HW_SLOT;
   return CKR_OK;
 }
 
@@ -355,9 +371,27 @@ C_CreateObject (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG n, C
   for (CK_ULONG i = 0; i < n; i++)
     if (template[i].type == CKA_CLASS)
       class = *(CK_OBJECT_CLASS *) template[i].pValue;
+  if (class == CKO_PRIVATE_KEY)
+    return CKR_TEMPLATE_INCONSISTENT; /* none in plain */
   for (CK_ULONG i = 0; i < n && is_able () && class == CKO_CERTIFICATE; i++)
     if (template[i].type == CKA_VALUE)
       return store (&template[i], object);
+  return CKR_OK;
+}
+
+/* Believes whatever it is given. */
+CK_RV
+C_UnwrapKey (CK_SESSION_HANDLE session,
+             CK_MECHANISM *mechanism,
+             CK_OBJECT_HANDLE unwrapping,
+             CK_BYTE *wrapped,
+             CK_ULONG length,
+             CK_ATTRIBUTE *template,
+             CK_ULONG n,
+             CK_OBJECT_HANDLE *object)
+{
+  ENTER ();
+  *object = PRIVATE;
   return CKR_OK;
 }
 
@@ -416,7 +450,7 @@ find_attribute (CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, CK_ULONG *lengt
   if (type == CKA_CLASS)
     return *length = sizeof class, &class;
   if (type == CKA_ID)
-    return *length = 4, "\x01\x02\x03\x04";
+    return *length = sizeof own_id, own_id;
   if (type == CKA_LABEL && own_label_length > 0)
     return *length = own_label_length, own_label;
   if (type == CKA_LABEL)
@@ -442,27 +476,6 @@ find_attribute (CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, CK_ULONG *lengt
   if (type == CKA_ALWAYS_AUTHENTICATE && object == PRIVATE)
     return *length = sizeof always, &always;
   return NULL;
-}
-
-/* A lie about the length of what was read. */
-static CK_ULONG
-lie (CK_ULONG length, int asked_for_size)
-{
-  if (fault_is ("attributes-lie"))
-    return 1ul << 40;
-  if (fault_is ("attributes-minus"))
-    return (CK_ULONG) -1;
-  if (fault_is ("attributes-empty"))
-    return 0;
-  if (fault_is ("attributes-one"))
-    return 1;
-  if (fault_is ("attributes-more"))
-    return length + 1;
-  if (fault_is ("attributes-shrink") && asked_for_size)
-    return length + 1000;
-  if (fault_is ("attributes-grow") && asked_for_size)
-    return length / 2;
-  return length;
 }
 
 /* As one who never looked how much room there is. */
@@ -495,7 +508,7 @@ C_GetAttributeValue (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTR
         memcpy (template[i].pValue, value, length);
       if (value != NULL && template[i].pValue != NULL && length > room)
         template[i].ulValueLen = fault_is ("huge-object") ? length : (CK_ULONG) -1;
-      template[i].ulValueLen = lie (template[i].ulValueLen, template[i].pValue == NULL);
+      template[i].ulValueLen = hostile_lie (template[i].ulValueLen, template[i].pValue == NULL);
     }
   return fault_is ("attributes-lie") ? CKR_OK : rv;
 }
@@ -532,6 +545,8 @@ C_FindObjectsInit (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG n
     {
       if (template[i].type == CKA_CLASS)
         searched = *(CK_OBJECT_CLASS *) template[i].pValue;
+      else if (template[i].type == CKA_ID && !is_value (&template[i], own_id, sizeof own_id))
+        searched = (CK_OBJECT_CLASS) -1;
       else if (template[i].type == CKA_VALUE && find_stored (&template[i]) != 0)
         searched_stored = find_stored (&template[i]);
       else if (template[i].type == CKA_VALUE && !is_value (&template[i], certificate, certificate_length))
@@ -629,34 +644,6 @@ sign_raw (const unsigned char *data, size_t length, unsigned char raw[64])
   return 1;
 }
 
-static const struct
-{
-  const char *fault;
-  CK_ULONG length;
-} wrong_lengths[] = {
-  { "signature-lies", 1ul << 40 }, { "signature-minus", (CK_ULONG) -1 },
-  { "empty-signature", 0 },        { "odd-signature", 63 },
-  { "short-signature", 62 },       { "tiny-signature", 2 },
-  { "long-signature", 66 },        { "full-signature", 4096 },
-};
-
-static CK_RV
-spoil (CK_BYTE *signature, CK_ULONG *length)
-{
-  if (fault_is ("wrong-signature"))
-    signature[20] ^= 1;
-  if (fault_is ("zero-signature"))
-    memset (signature, 0, 64);
-  if (fault_is ("ones-signature"))
-    memset (signature, 0xff, 64);
-  if (fault_is ("signature-overflow"))
-    memset (signature, 'x', LARGE);
-  for (size_t i = 0; i < sizeof wrong_lengths / sizeof *wrong_lengths; i++)
-    if (fault_is (wrong_lengths[i].fault))
-      *length = wrong_lengths[i].length;
-  return fault_is ("signature-too-small") ? CKR_BUFFER_TOO_SMALL : CKR_OK;
-}
-
 CK_RV
 C_Sign (CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG length, CK_BYTE *signature, CK_ULONG *signature_length)
 {
@@ -669,7 +656,7 @@ C_Sign (CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG length, CK_BYTE *sign
   if (*signature_length < 64 || !sign_raw (data, length, signature))
     return CKR_FUNCTION_FAILED;
   *signature_length = 64;
-  return spoil (signature, signature_length);
+  return hostile_spoil (signature, signature_length);
 }
 
 CK_RV
@@ -696,6 +683,7 @@ static CK_FUNCTION_LIST functions = {
   .C_Finalize = C_Finalize,
   .C_GetInfo = C_GetInfo,
   .C_GetSlotList = C_GetSlotList,
+  .C_GetSlotInfo = C_GetSlotInfo,
   .C_GetTokenInfo = C_GetTokenInfo,
   .C_GetMechanismInfo = C_GetMechanismInfo,
   .C_InitToken = C_InitToken,
@@ -707,6 +695,7 @@ static CK_FUNCTION_LIST functions = {
   .C_Login = C_Login,
   .C_Logout = C_Logout,
   .C_CreateObject = C_CreateObject,
+  .C_UnwrapKey = C_UnwrapKey,
   .C_DestroyObject = C_DestroyObject,
   .C_GetAttributeValue = C_GetAttributeValue,
   .C_SetAttributeValue = C_SetAttributeValue,
@@ -734,6 +723,8 @@ leave_out (void)
     ENTRY (C_Initialize),
     ENTRY (C_Finalize),
     ENTRY (C_GetSessionInfo),
+    ENTRY (C_GetSlotInfo),
+    ENTRY (C_UnwrapKey),
     ENTRY (C_GetInfo),
     ENTRY (C_GetSlotList),
     ENTRY (C_GetTokenInfo),

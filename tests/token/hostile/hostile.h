@@ -20,6 +20,12 @@ CK_RV  hostile_enter  (const char *function);
 /* Everything a module should not do and the wall should not let it: what each came to, into the file "report". */
 void   hostile_try    (void);
 
+/* What is said instead of @length. */
+CK_ULONG hostile_lie  (CK_ULONG length, int asked_for_size);
+CK_RV  hostile_spoil  (CK_BYTE *signature, CK_ULONG *length);
+
+#define LARGE (10 * 1024 * 1024)
+
 #define ENTER()                                                                                                                  \
   do                                                                                                                             \
     {                                                                                                                            \
