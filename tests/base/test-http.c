@@ -74,6 +74,23 @@ test_error_status_is_an_answer (void)
   g_assert_cmpuint (response->retry_after, ==, 17);
 }
 
+/* What has not changed is not sent again, though its length may be told. */
+static void
+test_not_modified (void)
+{
+  g_autoptr (SignetTestServer) server = signet_test_server_new (SIGNET_TEST_SERVER_GOOD,
+    "HTTP/1.1 304 Not Modified\r\nETag: \"one\"\r\nContent-Length: 4711\r\nConnection: close\r\n\r\n", -1);
+  static const char *const headers[] = { "If-None-Match", "\"one\"", NULL };
+  SignetHttpRequest request = { .url = signet_test_server_get_url (server), .headers = headers };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SignetHttpResponse) response = get (&request, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (response->status, ==, 304);
+  g_assert_cmpstr (response->etag, ==, "\"one\"");
+  g_assert_cmpuint (g_bytes_get_size (response->body), ==, 0);
+}
+
 static void
 test_addresses (void)
 {
@@ -263,6 +280,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/http/get", test_get);
   g_test_add_func ("/base/http/post", test_post);
   g_test_add_func ("/base/http/error-status-is-an-answer", test_error_status_is_an_answer);
+  g_test_add_func ("/base/http/not-modified", test_not_modified);
   g_test_add_func ("/base/http/addresses", test_addresses);
   g_test_add_func ("/base/http/allowed-hosts", test_allowed_hosts);
   g_test_add_func ("/base/http/redirect-followed", test_redirect_followed);

@@ -462,7 +462,9 @@ test_evicted (World *world, gconstpointer data)
 static void
 test_two_processes (World *world, gconstpointer data)
 {
-  g_autofree char *blocks[2] = { g_strnfill (50000, 'a'), g_strnfill (90000, 'b') };
+  g_autofree char *small = g_strnfill (50000, 'a');
+  g_autofree char *large = g_strnfill (90000, 'b');
+  const char *const blocks[] = { small, large };
   guint n_found = 0, n_ended = 0;
 
   for (int i = 0; i < 2; i++)

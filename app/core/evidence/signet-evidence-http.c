@@ -118,6 +118,7 @@ is_offline (SignetHttp *http, GError **error)
   return TRUE;
 }
 
+/* @accepted: a status that is fine beside 200, 0: none */
 static SignetHttpResponse *
 exchange (SignetHttp *http, const SignetHttpRequest *request, guint accepted, GCancellable *cancellable, GError **error)
 {
@@ -126,7 +127,7 @@ exchange (SignetHttp *http, const SignetHttpRequest *request, guint accepted, GC
   if (is_offline (http, error))
     return NULL;
   response = send_question (http, request, cancellable, error);
-  if (response == NULL || (response->status == 200 && response->body != NULL) || response->status == accepted)
+  if (response == NULL || (response->status == 200 && response->body != NULL) || (accepted != 0 && response->status == accepted))
     return g_steal_pointer (&response);
   g_set_error (error, SIGNET_EVIDENCE_ERROR,
                response->status >= 400 && response->status < 500 ? SIGNET_EVIDENCE_ERROR_REFUSED : SIGNET_EVIDENCE_ERROR_UNREACHABLE,
@@ -142,7 +143,7 @@ _signet_evidence_post (SignetHttp *http, const char *url, GBytes *question, cons
     .method = "POST", .url = url, .body = question, .content_type = content_type,
     .max_size = SIGNET_EVIDENCE_MAX_ANSWER, .deadline = DEADLINE,
   };
-  g_autoptr (SignetHttpResponse) response = exchange (http, &request, 200, cancellable, error);
+  g_autoptr (SignetHttpResponse) response = exchange (http, &request, 0, cancellable, error);
 
   return response != NULL ? g_bytes_ref (response->body) : NULL;
 }
@@ -176,5 +177,5 @@ _signet_evidence_get (SignetHttp *http, const char *url, gsize max_size, const c
     .max_size = max_size, .deadline = max_size > SIGNET_EVIDENCE_MAX_ANSWER ? LIST_DEADLINE : DEADLINE,
   };
 
-  return exchange (http, &request, known != NULL ? 304 : 200, cancellable, error);
+  return exchange (http, &request, known != NULL ? 304 : 0, cancellable, error);
 }
