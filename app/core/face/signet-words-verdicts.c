@@ -92,7 +92,7 @@ static const SignetReasonRow reason_rows[] = {
   { "revocation-unreachable", N_("The server that knows revoked certificates cannot be reached") },
   { "revocation-stale", N_("What is known about revoked certificates is too old") },
   { "revocation-by-list", N_("The authority’s status server gave no usable answer; its list of revoked certificates was read instead") },
-  { "revocation-kept", N_("What is said about revocation was fetched earlier and is still valid; it was not asked again") },
+  { "revocation-kept", N_("What is said about revocation was fetched earlier and is still valid") },
   /* time */
   { "timestamp-invalid", N_("The time stamp cannot be relied on") },
   { "timestamp-imprint", N_("The time stamp does not fit the signature") },
