@@ -14,8 +14,10 @@
 #if defined(__SANITIZE_ADDRESS__)
 #define DEADLINE 3000 /* milliseconds; a sanitized host takes its time to start */
 #else
-#define DEADLINE 700 /* milliseconds: long enough for a loaded machine, short enough to wait for */
+#define DEADLINE 700 /* milliseconds, for what hangs */
 #endif
+
+#define PATIENT 60000
 
 static char *folder;
 
@@ -78,8 +80,17 @@ new_manager (void)
   write_file ("tries", "", 0);
   write_file ("logins", "", 0);
   manager = signet_token_manager_new (modules);
-  _signet_token_manager_set_deadlines (manager, DEADLINE, DEADLINE, DEADLINE);
+  _signet_token_manager_set_deadlines (manager, PATIENT, PATIENT, PATIENT);
   return manager;
+}
+
+/* Who hangs is not waited for long; all else may take its time on a busy machine. */
+static void
+misbehave (SignetTokenManager *manager, const char *fault)
+{
+  if (g_str_has_prefix (fault, "hang"))
+    _signet_token_manager_set_deadlines (manager, DEADLINE, DEADLINE, DEADLINE);
+  set_fault (fault);
 }
 
 static SignetToken *
@@ -127,6 +138,7 @@ assert_works (SignetTokenManager *manager)
   g_autoptr (GError) error = NULL;
 
   set_fault ("");
+  _signet_token_manager_set_deadlines (manager, PATIENT, PATIENT, PATIENT);
   listed = signet_token_manager_refresh (manager, NULL, NULL, NULL);
   g_assert_cmpuint (listed->len, ==, 1);
   token = find_token (manager);
@@ -183,10 +195,10 @@ test_listing (gconstpointer data)
   g_autoptr (GError) problem = NULL;
   gint64 start = g_get_monotonic_time ();
 
-  set_fault (expected->fault);
+  misbehave (manager, expected->fault);
   g_assert_cmpstr (list_state (manager, &problem), ==, expected->state);
   g_assert_error (problem, SIGNET_TOKEN_ERROR, (int) expected->code);
-  g_assert_cmpint ((g_get_monotonic_time () - start) / 1000, <, DEADLINE + 5000);
+  g_assert_cmpint ((g_get_monotonic_time () - start) / 1000, <, DEADLINE + PATIENT / 2);
   assert_works (manager);
 }
 
@@ -274,12 +286,12 @@ test_signing (gconstpointer data)
   g_autoptr (GError) error = NULL;
   gint64 start = 0;
 
-  set_fault (expected->fault);
+  misbehave (manager, expected->fault);
   start = g_get_monotonic_time ();
   signature = sign_with (session, NULL, NULL, &error);
   g_assert_null (signature);
   g_assert_error (error, SIGNET_TOKEN_ERROR, (int) expected->code);
-  g_assert_cmpint ((g_get_monotonic_time () - start) / 1000, <, DEADLINE + 5000);
+  g_assert_cmpint ((g_get_monotonic_time () - start) / 1000, <, DEADLINE + PATIENT / 2);
   g_clear_object (&session);
   assert_works (manager);
 }
@@ -534,7 +546,7 @@ test_login_faults (void)
       g_autoptr (SignetTokenSession) session = NULL;
       g_autoptr (GError) error = NULL;
 
-      set_fault (faults[i].fault);
+      misbehave (manager, faults[i].fault);
       session = signet_token_login (token, SIGNET_INTERACTION (person), NULL, NULL, &error);
       g_assert_error (error, SIGNET_TOKEN_ERROR, (int) faults[i].code);
       g_assert_cmpuint (signet_test_interaction_get_n_pins (person), ==, 1); /* a broken module gets no second answer */
