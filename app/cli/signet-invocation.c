@@ -16,6 +16,7 @@
 #include "signet-invocation.h"
 
 #include "../core/base/signet-base-error.h"
+#include "../core/base/signet-policy.h"
 #include "../core/base/signet-text.h"
 
 SignetInvocation *
@@ -49,11 +50,24 @@ signet_invocation_dup_name (SignetInvocation *self)
   return g_strdup_printf ("signet %s %s", self->command->group, self->command->name);
 }
 
+static void
+signet_invocation_tell_policy (void)
+{
+  const GError *problem = signet_policy_get_error ();
+
+  if (problem == NULL)
+    return;
+  signet_terminal_message ("signet: %s", _("The administrator’s policy cannot be relied on, so everything it could restrict is restricted."));
+  signet_terminal_message ("        %s", problem->message);
+}
+
 SignetCore *
 signet_invocation_get_core (SignetInvocation *self)
 {
-  if (self->core == NULL)
-    self->core = signet_core_new ((const char *const *) self->modules);
+  if (self->core != NULL)
+    return self->core;
+  signet_invocation_tell_policy ();
+  self->core = signet_core_new ((const char *const *) self->modules);
   return self->core;
 }
 

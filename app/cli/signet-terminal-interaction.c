@@ -230,7 +230,11 @@ signet_terminal_interaction_ask_pin (SignetInteraction       *interaction,
 
   if (question->flags & SIGNET_PIN_FLAG_PIN_PAD)
     {
-      signet_terminal_message ("%s", _("Enter the PIN on the reader."));
+      signet_terminal_show_pin_context (question);
+      /* translators: %u is a number of seconds */
+      signet_terminal_message (ngettext ("Enter the PIN on the reader. It waits %u second; Ctrl+C cancels.",
+                                         "Enter the PIN on the reader. It waits %u seconds; Ctrl+C cancels.", question->seconds),
+                               question->seconds);
       return signet_secret_new ((const guint8 *) "", 0);
     }
   if ((guint) question->kind < G_N_ELEMENTS (self->given) && self->given[question->kind])
