@@ -396,6 +396,7 @@ typedef struct
 {
   SignetInvocation *invocation;
   GPtrArray        *ready; /* (element-type SignetSignJob): those being signed, borrowed */
+  gboolean          ended; /* what ended the run was said */
 } SignetSignBatch;
 
 /* One file is finished; they come in the order they were named in. */
@@ -414,8 +415,9 @@ signet_sign_told (guint         index,
   if (!job->done)
     {
       /* what ended the run is said once, for the file it happened to */
-      if (index == 0 || !signet_sign_ends_the_run (error) || ((SignetSignJob *) g_ptr_array_index (batch->ready, index - 1))->done)
+      if (!batch->ended || !signet_sign_ends_the_run (error))
         signet_terminal_show_error (job->path, error);
+      batch->ended |= signet_sign_ends_the_run (error);
       job->error = g_error_copy (error);
       job->status = signet_words_exit_status (error);
       return;

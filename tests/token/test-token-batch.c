@@ -451,6 +451,33 @@ test_cancelled_signature (void)
 
 /* --- nobody waits for a module that hangs --- */
 
+static gboolean
+give_up_cb (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* What another module has is shown while one of them does not answer. */
+static void
+test_list_beside_hanging (void)
+{
+  g_auto (World) world = new_world ("hang GetSlotList");
+  const char *const modules[] = { g_getenv ("SIGNET_TEST_SLOW_SHIM"), g_getenv ("SIGNET_TEST_SLOW_MODULE"), NULL };
+  g_autoptr (SignetTokenManager) manager = signet_token_manager_new (modules);
+  gboolean late = FALSE;
+  guint timeout = g_timeout_add (DEADLINE / 2, give_up_cb, &late);
+
+  _signet_token_manager_set_deadlines (manager, DEADLINE, DEADLINE, DEADLINE);
+  signet_token_manager_watch (manager);
+  while (g_list_model_get_n_items (G_LIST_MODEL (manager)) == 0 && !late)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (late);
+  g_source_remove (timeout);
+  g_clear_object (&manager);
+  set_rules ("");
+}
+
 /* The last reference to a session is dropped on the thread that runs the main loop, as when a window is closed. */
 static void
 test_drop_while_hanging (void)
@@ -536,6 +563,7 @@ main (int argc, char **argv)
   g_test_add_func ("/token/batch/cancelled-between", test_cancelled_between);
   g_test_add_func ("/token/batch/cancelled-listing", test_cancelled_listing);
   g_test_add_func ("/token/batch/cancelled-signature", test_cancelled_signature);
+  g_test_add_func ("/token/batch/list-beside-hanging", test_list_beside_hanging);
   g_test_add_func ("/token/batch/drop-while-hanging", test_drop_while_hanging);
   g_test_add_func ("/token/batch/close-after-cancel", test_close_after_cancel);
   result = g_test_run ();
