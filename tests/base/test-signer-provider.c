@@ -9,6 +9,7 @@
 #include <openssl/rsa.h>
 
 #include "../../app/core/base/signet-base-error.h"
+#include "../../app/core/base/signet-signer-request.h"
 #include "signet-test.h"
 
 typedef struct {
@@ -64,6 +65,58 @@ test_request (Fixture *fixture, gconstpointer spec)
     g_assert_cmpint (X509_REQ_verify (request, X509_REQ_get0_pubkey (request)), ==, 1);
   g_assert_cmpuint (signet_test_signer_get_count (fixture->signer), ==, 1);
   X509_REQ_free (request);
+}
+
+/* As an authority gets it: encoded, and verified with the key it carries. */
+static void
+check_request (SignetSigner *signer, EVP_PKEY *key, int expected)
+{
+  X509_REQ *request = X509_REQ_new ();
+  X509_REQ *read = NULL;
+  guint8 *der = NULL;
+  const guint8 *p = NULL;
+  int length = 0;
+  g_autoptr (GError) error = NULL;
+
+  X509_REQ_set_version (request, X509_REQ_VERSION_1);
+  X509_NAME_add_entry_by_txt (X509_REQ_get_subject_name (request), "CN", MBSTRING_UTF8, (const guchar *) "x", -1, -1, 0);
+  g_assert_true (signet_signer_sign_request (signer, request, NULL, &error));
+  g_assert_no_error (error);
+  length = i2d_X509_REQ (request, &der);
+  p = der;
+  read = d2i_X509_REQ (NULL, &p, length);
+  g_assert_cmpint (X509_REQ_verify (read, X509_REQ_get0_pubkey (read)), ==, 1);
+  g_assert_cmpint (EVP_PKEY_eq (X509_REQ_get0_pubkey (read), key), ==, 1);
+  g_assert_cmpint (X509_REQ_get_signature_nid (read), ==, expected);
+  OPENSSL_free (der);
+  X509_REQ_free (read);
+  X509_REQ_free (request);
+}
+
+static void
+test_request_of_every_kind (void)
+{
+  static const struct
+  {
+    const char *spec;
+    int expected;
+  } rows[] = {
+    { "rsa-2048", NID_sha256WithRSAEncryption }, { "rsa-pss-2048", NID_rsassaPss },        { "ec-p256", NID_ecdsa_with_SHA256 },
+    { "ec-p384", NID_ecdsa_with_SHA384 },        { "ec-p521", NID_ecdsa_with_SHA512 },
+  };
+  EVP_PKEY *edwards = EVP_PKEY_Q_keygen (NULL, NULL, "ED25519");
+  g_autoptr (SignetTestSigner) signer = signet_test_signer_new (edwards);
+
+  check_request (SIGNET_SIGNER (signer), edwards, NID_ED25519);
+  EVP_PKEY_free (edwards);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      EVP_PKEY *key = signet_test_new_key (rows[i].spec);
+      g_autoptr (SignetTestSigner) one = signet_test_signer_new (key);
+
+      check_request (SIGNET_SIGNER (one), key, rows[i].expected);
+      EVP_PKEY_free (key);
+    }
 }
 
 static void
@@ -216,6 +269,7 @@ main (int argc, char **argv)
 
   signet_test_home ();
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/base/signer/request", test_request_of_every_kind);
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     {
       add ("request", keys[i], test_request);

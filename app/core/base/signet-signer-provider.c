@@ -21,6 +21,7 @@
 #include <openssl/x509.h>
 #include <string.h>
 
+#include "signet-algorithm-private.h"
 #include "signet-base-error.h"
 
 #define PARAM_SIGNER "signet-signer" /* the pointer itself, as an octet string; only within this process */
@@ -348,49 +349,12 @@ operation_params (void *operation, void *context)
   return params;
 }
 
-/* RFC 4055, 3.1 */
-static ASN1_STRING *
-encode_pss_parameters (const EVP_MD *md)
-{
-  RSA_PSS_PARAMS *pss = RSA_PSS_PARAMS_new ();
-  X509_ALGOR *hash = X509_ALGOR_new ();
-  ASN1_STRING *packed_hash = NULL;
-  ASN1_STRING *packed = NULL;
-
-  X509_ALGOR_set_md (hash, md);
-  packed_hash = ASN1_item_pack (hash, ASN1_ITEM_rptr (X509_ALGOR), NULL);
-  pss->hashAlgorithm = hash;
-  pss->maskGenAlgorithm = X509_ALGOR_new ();
-  X509_ALGOR_set0 (pss->maskGenAlgorithm, OBJ_nid2obj (NID_mgf1), V_ASN1_SEQUENCE, packed_hash);
-  pss->saltLength = ASN1_INTEGER_new ();
-  ASN1_INTEGER_set (pss->saltLength, EVP_MD_get_size (md));
-  packed = ASN1_item_pack (pss, ASN1_ITEM_rptr (RSA_PSS_PARAMS), NULL);
-  RSA_PSS_PARAMS_free (pss);
-  return packed;
-}
-
-static gboolean
-fill_algorithm (X509_ALGOR *algorithm, const Operation *operation)
-{
-  const EVP_MD *md = signet_digest_get_md (operation->algorithm.digest);
-  gboolean ecdsa = operation->algorithm.scheme == SIGNET_SIGNATURE_ECDSA;
-  int nid = NID_undef;
-
-  if (md == NULL)
-    return FALSE;
-  if (operation->algorithm.scheme == SIGNET_SIGNATURE_RSA_PSS)
-    return X509_ALGOR_set0 (algorithm, OBJ_nid2obj (NID_rsassaPss), V_ASN1_SEQUENCE, encode_pss_parameters (md));
-  if (!OBJ_find_sigid_by_algs (&nid, EVP_MD_get_type (md), ecdsa ? EVP_PKEY_EC : EVP_PKEY_RSA))
-    return FALSE;
-  return X509_ALGOR_set0 (algorithm, OBJ_nid2obj (nid), ecdsa ? V_ASN1_UNDEF : V_ASN1_NULL, NULL);
-}
-
 static gboolean
 get_algorithm_id (const Operation *operation, OSSL_PARAM *param)
 {
   X509_ALGOR *algorithm = X509_ALGOR_new ();
   guint8 *der = NULL;
-  int length = fill_algorithm (algorithm, operation) ? i2d_X509_ALGOR (algorithm, &der) : 0;
+  int length = _signet_signature_algorithm_fill (algorithm, operation->algorithm) ? i2d_X509_ALGOR (algorithm, &der) : 0;
   gboolean done = length > 0 && OSSL_PARAM_set_octet_string (param, der, (gsize) length);
 
   OPENSSL_free (der);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "../base/signet-base-error.h"
+#include "../base/signet-signer-request.h"
 #include "../base/signet-text.h"
 #include "signet-cmp-private.h"
 
@@ -303,17 +304,16 @@ serve_http (SignetEnrolmentRun *run, JsonObject *params, GError **error)
 /* --- csr.make --------------------------------------------------------------------------------------------------------------------- */
 
 static GBytes *
-make_csr (SignetEnrolmentRun *run, EVP_PKEY *key, GError **error)
+make_csr (SignetEnrolmentRun *run, SignetSigner *signer, GError **error)
 {
   X509_NAME *subject = _signet_enrolment_name_parse (run->request->subject, error);
   X509_REQ *csr = X509_REQ_new ();
-  SignetSignatureAlgorithm algorithm = signet_signature_algorithm_default (key);
   GBytes *bytes;
   guchar *der = NULL;
   int length = -1;
 
   if (subject != NULL && X509_REQ_set_version (csr, X509_REQ_VERSION_1) && X509_REQ_set_subject_name (csr, subject) &&
-      X509_REQ_set_pubkey (csr, key) && X509_REQ_sign (csr, key, signet_digest_get_md (algorithm.digest)) > 0)
+      signet_signer_sign_request (signer, csr, run->cancellable, error))
     length = i2d_X509_REQ (csr, &der);
   X509_REQ_free (csr);
   X509_NAME_free (subject);
@@ -328,24 +328,28 @@ make_csr (SignetEnrolmentRun *run, EVP_PKEY *key, GError **error)
   return bytes;
 }
 
+/* Borrowed (nullable): the new key, once the person agreed to what it will sign */
+static SignetSigner *
+proof_signer (SignetEnrolmentRun *run, GError **error)
+{
+  return _signet_enrolment_run_consent (run, error) ? _signet_enrolment_run_signer (run, error) : NULL;
+}
+
 static EVP_PKEY *
 proof_key (SignetEnrolmentRun *run, GError **error)
 {
-  SignetSigner *signer;
+  SignetSigner *signer = proof_signer (run, error);
 
-  if (!_signet_enrolment_run_consent (run, error) || (signer = _signet_enrolment_run_signer (run, error)) == NULL)
-    return NULL;
-  return signet_signer_new_evp_pkey (signer, error);
+  return signer != NULL ? signet_signer_new_evp_pkey (signer, error) : NULL;
 }
 
 static JsonObject *
 serve_csr (SignetEnrolmentRun *run, JsonObject *params, GError **error)
 {
-  EVP_PKEY *key = proof_key (run, error);
-  g_autoptr (GBytes) csr = key != NULL ? make_csr (run, key, error) : NULL;
+  SignetSigner *signer = proof_signer (run, error);
+  g_autoptr (GBytes) csr = signer != NULL ? make_csr (run, signer, error) : NULL;
   JsonObject *result;
 
-  EVP_PKEY_free (key);
   if (csr == NULL)
     return NULL;
   result = json_object_new ();
