@@ -148,31 +148,60 @@ static const Wanted ec_attributes[] = {
   { CKA_EC_POINT, "point", BYTES, point_buffer, sizeof point_buffer },
 };
 
-static void
-insert (GVariantDict *description, const Wanted *wanted, gsize length)
+/* One object as it is told: written once, in the order it is read. */
+typedef struct
 {
-  GVariantBuilder list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("at"));
+  GVariantBuilder builder; /* a{sv} */
+  gboolean has_value;
+  gboolean has_key_type;
+  CK_ULONG key_type;
+} Description;
+
+static void
+description_init (Description *description, CK_OBJECT_CLASS class)
+{
+  *description = (Description){ .has_value = FALSE };
+  g_variant_builder_init (&description->builder, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&description->builder, "{sv}", "class", g_variant_new_uint64 (class));
+}
+
+static void
+remember (Description *description, const Wanted *wanted)
+{
+  description->has_value |= wanted->type == CKA_VALUE;
+  if (wanted->type != CKA_KEY_TYPE)
+    return;
+  description->has_key_type = TRUE;
+  description->key_type = numbers[0];
+}
+
+static void
+insert (Description *description, const Wanted *wanted, gsize length)
+{
+  GVariantBuilder list;
+  GVariant *value = NULL;
 
   switch (wanted->kind)
     {
     case NUMBER:
-      g_variant_dict_insert (description, wanted->name, "t", (guint64) numbers[0]);
+      value = g_variant_new_uint64 (numbers[0]);
       break;
     case BOOLEAN:
-      g_variant_dict_insert (description, wanted->name, "b", *(CK_BBOOL *) wanted->buffer != CK_FALSE);
+      value = g_variant_new_boolean (*(CK_BBOOL *) wanted->buffer != CK_FALSE);
       break;
     case NUMBERS:
+      g_variant_builder_init (&list, G_VARIANT_TYPE ("at"));
       for (gsize i = 0; i < length / sizeof numbers[0]; i++)
         g_variant_builder_add (&list, "t", (guint64) numbers[i]);
-      g_variant_dict_insert_value (description, wanted->name, g_variant_builder_end (&list));
+      value = g_variant_builder_end (&list);
       break;
     case BYTES:
     default:
-      g_variant_dict_insert_value (description, wanted->name,
-                                   g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, wanted->buffer, length, 1));
+      value = g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, wanted->buffer, length, 1);
       break;
     }
-  g_variant_builder_clear (&list);
+  g_variant_builder_add (&description->builder, "{sv}", wanted->name, value);
+  remember (description, wanted);
 }
 
 /* A length that the kind cannot have is a lie and counts as absent. */
@@ -233,7 +262,7 @@ read_attributes (CK_FUNCTION_LIST *p11,
                  CK_OBJECT_HANDLE handle,
                  const Wanted *wanted,
                  guint n,
-                 GVariantDict *description)
+                 Description *description)
 {
   CK_ATTRIBUTE attributes[8];
   CK_RV rv;
@@ -257,51 +286,49 @@ read_attributes (CK_FUNCTION_LIST *p11,
 #define READ(wanted) read_attributes (p11, session, handle, wanted, G_N_ELEMENTS (wanted), &description)
 
 static void
-read_material (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE handle, GVariantDict *description)
+read_material (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE handle, Description *description)
 {
-  guint64 type = 0;
-
-  if (!g_variant_dict_lookup (description, "key-type", "t", &type))
+  if (!description->has_key_type)
     return;
-  if (type == CKK_RSA)
+  if (description->key_type == CKK_RSA)
     read_attributes (p11, session, handle, rsa_attributes, G_N_ELEMENTS (rsa_attributes), description);
-  else if (type == CKK_EC || type == CKK_EC_EDWARDS)
+  else if (description->key_type == CKK_EC || description->key_type == CKK_EC_EDWARDS)
     read_attributes (p11, session, handle, ec_attributes, G_N_ELEMENTS (ec_attributes), description);
 }
 
 static GVariant *
 describe_certificate (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE handle)
 {
-  g_auto (GVariantDict) description = G_VARIANT_DICT_INIT (NULL);
+  Description description;
   CK_ATTRIBUTE size = { CKA_VALUE, NULL, 0 };
 
-  g_variant_dict_insert (&description, "class", "t", (guint64) CKO_CERTIFICATE);
+  description_init (&description, CKO_CERTIFICATE);
   READ (certificate_attributes);
   /* one that is there and too long for us must not vanish from sight */
-  if (!g_variant_dict_contains (&description, "value") && p11->C_GetAttributeValue (session, handle, &size, 1) == CKR_OK &&
+  if (!description.has_value && p11->C_GetAttributeValue (session, handle, &size, 1) == CKR_OK &&
       size.ulValueLen != (CK_ULONG) -1 && size.ulValueLen > sizeof value_buffer)
     omitted++;
-  return g_variant_dict_end (&description);
+  return g_variant_builder_end (&description.builder);
 }
 
 static GVariant *
 describe_key (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE handle)
 {
-  g_auto (GVariantDict) description = G_VARIANT_DICT_INIT (NULL);
+  Description description;
 
-  g_variant_dict_insert (&description, "class", "t", (guint64) class);
+  description_init (&description, class);
   if (class == CKO_PUBLIC_KEY)
     READ (public_attributes);
   else
     {
-      g_variant_dict_insert (&description, "handle", "t", (guint64) handle);
+      g_variant_builder_add (&description.builder, "{sv}", "handle", g_variant_new_uint64 (handle));
       READ (private_attributes);
       READ (facts);
       READ (mechanism_facts);
       READ (allowed_mechanisms);
     }
   read_material (p11, session, handle, &description);
-  return g_variant_dict_end (&description);
+  return g_variant_builder_end (&description.builder);
 }
 
 GVariant *
