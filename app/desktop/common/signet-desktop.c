@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "signet-desktop.h"
+#include "signet-lock-watch.h"
 #include "../../core/base/signet-settings.h"
 #include "../../core/token/signet-token-keeping.h"
 
@@ -20,6 +21,7 @@ struct _SignetDesktop {
   GError             *problem; /* (owned) (nullable) */
   gboolean            is_open;
   guint               listed_timer;
+  SignetLockWatch    *lock_watch; /* (owned) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (SignetDesktop, signet_desktop, G_TYPE_OBJECT)
@@ -92,6 +94,9 @@ signet_desktop_open (SignetDesktop *self)
   self->core = signet_core_new (NULL);
   self->tokens = signet_core_get_tokens (self->core);
   signet_token_manager_watch (self->tokens);
+  /* whoever comes to the desk next has to show the PIN */
+  self->lock_watch = signet_lock_watch_new ();
+  g_signal_connect_swapped (self->lock_watch, "left", G_CALLBACK (signet_token_manager_forget_pins), self->tokens);
   self->listed_timer = g_timeout_add (LISTED_INTERVAL, on_listed_timer_cb, self);
   task = g_task_new (self, NULL, on_opened_cb, NULL);
   g_task_set_task_data (task, g_object_ref (self->core), g_object_unref);
@@ -180,6 +185,9 @@ signet_desktop_finalize (GObject *object)
   SignetDesktop *self = SIGNET_DESKTOP (object);
 
   g_clear_handle_id (&self->listed_timer, g_source_remove);
+  if (self->lock_watch != NULL)
+    g_signal_handlers_disconnect_by_data (self->lock_watch, self->tokens);
+  g_clear_object (&self->lock_watch);
   g_clear_object (&self->core);
   g_clear_error (&self->problem);
   G_OBJECT_CLASS (signet_desktop_parent_class)->finalize (object);
