@@ -515,6 +515,25 @@ test_forgetful_search (void)
   g_assert_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND);
 }
 
+/* Not listed, and not kept quiet about. */
+static void
+test_large_certificates (void)
+{
+  g_auto (World) world = new_world ("");
+  g_autoptr (SignetTokenKey) key = make_key (&world, "ec-p256");
+  g_autoptr (SignetCertificate) certificate = certificate_for (key, "CN=Large");
+  g_autoptr (GPtrArray) findings = NULL;
+  const char *detail = NULL;
+
+  store (&world, certificate);
+  set_rules ("large-certificates");
+  g_assert_cmpuint (count_certificates (&world), ==, 0);
+  findings = signet_token_manager_dup_findings (world.manager);
+  g_assert_cmpuint (findings->len, ==, 1);
+  detail = ((SignetTokenFinding *) findings->pdata[0])->detail;
+  g_assert_nonnull (strstr (detail, " certificates are larger than 64 KiB"));
+}
+
 /* The key, its public half and all its certificates go; what shares nothing with it stays. */
 static void
 test_delete_key (void)
@@ -594,6 +613,7 @@ main (int argc, char **argv)
   g_test_add_func ("/token/keys/delete-certificate", test_delete_certificate);
   g_test_add_func ("/token/keys/delete-key", test_delete_key);
   g_test_add_func ("/token/keys/forgetful-search", test_forgetful_search);
+  g_test_add_func ("/token/keys/large-certificates", test_large_certificates);
   result = g_test_run ();
   signet_test_remove_tree (folder);
   g_free (folder);
