@@ -429,8 +429,9 @@ decode (GBytes *data)
   BIO *bio = BIO_new_mem_buf (bytes, (int) length);
   PKCS12 *file = PKCS12_init_ex (NID_pkcs7_data, get_library (), NULL);
 
-  /* on failure it is freed there */
-  file = file != NULL ? d2i_PKCS12_bio (bio, &file) : NULL;
+  /* on failure it is freed there, or left as it was: that depends on how far it came */
+  if (file != NULL && d2i_PKCS12_bio (bio, &file) == NULL)
+    g_clear_pointer (&file, PKCS12_free);
   BIO_free (bio);
   ERR_clear_error ();
   return file;
