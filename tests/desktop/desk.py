@@ -126,8 +126,9 @@ class Node:
 class Desk:
     """One running signet-desktop."""
 
-    def __init__(self, environment, *arguments, pictures=None):
+    def __init__(self, environment, *arguments, pictures=None, words=None):
         self.pictures = Path(pictures) if pictures else None
+        self.words = words or {}  # English to another language, without mnemonics: what a test says is looked for in that language
         own = {name: value for name, value in os.environ.items()
                if name in ('DISPLAY', 'XAUTHORITY', 'DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR', 'GDK_BACKEND', 'GSK_RENDERER', 'GTK_A11Y',
                            'GSETTINGS_BACKEND', 'LIBGL_ALWAYS_SOFTWARE', 'GIO_USE_VFS', 'AT_SPI_BUS_ADDRESS')}
@@ -176,6 +177,7 @@ class Desk:
                 yield from self.walk(child)
 
     def matches(self, name, role=None, sensitive=None):
+        name = self.words.get(name, name) if isinstance(name, str) else name
         for node in self.walk():
             text = node.name()
             if not (text == name if isinstance(name, str) else name(text)):
@@ -191,6 +193,7 @@ class Desk:
 
     def find_text(self, *parts):
         """A label that holds all of @parts."""
+        parts = [self.words.get(part, part) for part in parts]
         return self.find(lambda text: all(part in text for part in parts))
 
     def has(self, name, role=None):
@@ -237,7 +240,7 @@ class Desk:
         self.find(item, ('menu item',), True)
         items = [node.name() for node in self.matches(lambda name: True, ('menu item',), True)]
         time.sleep(0.2)  # the first item has the focus once the menu has been drawn
-        for _ in range(items.index(item)):
+        for _ in range(items.index(self.words.get(item, item))):
             self.bus.key(DOWN)
         self.bus.key(RETURN)
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""screenshots: one round through the window for pictures. Names of buttons are looked up by their English words, so in another language
-only what the command line opens is pictured.
+"""screenshots: one round through the window for pictures, also in Chinese: what is looked for by its English words is looked up in the
+catalogue that was built.
 """
+import gettext
 import os
 import shutil
 import sys
@@ -9,11 +10,15 @@ from pathlib import Path
 
 SOURCE = Path(os.environ['SIGNET_SOURCE_ROOT'])
 sys.path[:0] = [str(SOURCE / 'tests/desktop'), str(SOURCE / 'tests/end-to-end')]
-from desk import Desk, NotThere  # noqa: E402  pylint: disable=wrong-import-position
+from desk import ESCAPE, Desk, NotThere  # noqa: E402  pylint: disable=wrong-import-position
 from world import World, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
 
 REAL = Path('/usr/share/doc/shared-mime-info/shared-mime-info-spec.pdf')
+HOSTILE_LABEL = '<b>مرحبا&\u202e</b>印信'  # as many bytes as a token takes
 HOSTILE = 'مرحبا <b>& a very long name of a document that goes on and on \u202efdp.exe 样例采购合同-2026-第3版.pdf'
+
+
+ONLY = os.environ.get('SIGNET_ONLY', '').split()  # names of pictures; empty: all
 
 
 def settings(world, look):
@@ -31,11 +36,59 @@ def settings(world, look):
             world.environment['LOCPATH'] = os.environ['LOCPATH']
 
 
+def chinese():
+    """English words without mnemonics to Chinese ones."""
+    catalogue = Path(os.environ['SIGNET_BUILD_ROOT']) / 'po/zh_CN/LC_MESSAGES/signet.mo'
+    with open(catalogue, 'rb') as file:
+        texts = gettext.GNUTranslations(file)._catalog  # pylint: disable=protected-access
+    return {english.replace('_', ''): word.replace('_', '') for english, word in texts.items() if isinstance(english, str)}
+
+
+def tokens(desk):
+    """What a person does with tokens: each view once."""
+    def choose(item):
+        desk.menu('Actions for This Token', item)
+
+    def leave(title):
+        desk.bus.key(ESCAPE)
+        desk.wait_gone(title)
+    desk.place('Certificates')
+    desk.find(lambda text: text.startswith('Li Na (sample), '))
+    desk.picture('tokens')
+    desk.row(lambda text: text.startswith('Li Na (sample), '))
+    desk.find('Who Can Use the Key')
+    desk.picture('token-details')
+    desk.click('Delete Key…')
+    desk.find('Delete the Key and Its Certificate?')
+    desk.picture('token-delete-key')
+    leave('Delete the Key and Its Certificate?')
+    leave('Who Can Use the Key')
+    choose('Erase and Set Up…')
+    desk.find('New name')
+    desk.picture('token-erase')
+    leave('New name')
+    choose('Unblock…')
+    desk.find('Security officer’s PIN (SO PIN)')
+    desk.picture('token-unblock')
+    leave('Security officer’s PIN (SO PIN)')
+    choose('Check This Token…')
+    desk.find('Layer by Layer')
+    desk.picture('token-doctor')
+    leave('Layer by Layer')
+    desk.menu('Main Menu', 'Preferences')
+    desk.find('Ask for the PIN again')
+    desk.picture('preferences')
+    leave('Ask for the PIN again')
+
+
 def main(name):
     look = os.environ.get('SIGNET_LOOK', '')
     pictures = Path(os.environ['SIGNET_PICTURES']) / name
     world = World('rsa-3072')
     settings(world, look)
+    if name != 'light':  # those are for the documents
+        world.signet('token', 'init', '--software', '--label', HOSTILE_LABEL, '--pin-file', world.pin)
+    words = chinese() if look == 'zh' else None
     document = world.folder / 'Service agreement (sample).pdf'
     if REAL.exists():
         shutil.copy(REAL, document)
@@ -48,14 +101,16 @@ def main(name):
                         else signed.read_bytes()[:900] + b'X' + signed.read_bytes()[901:])
 
     def show(picture, *arguments, ready=None, then=None):
-        desk = Desk(world.environment, *arguments, pictures=pictures)
+        if ONLY and picture not in ONLY:
+            return
+        desk = Desk(world.environment, *arguments, pictures=pictures, words=words)
         try:
-            if look != 'zh' and ready is not None:
+            if ready is not None:
                 desk.find(*ready)
             else:
                 desk.wait_for(lambda: len(list(desk.walk())) > 60, 'a full window')
             desk.picture(picture)
-            if look != 'zh' and then is not None:
+            if then is not None:
                 then(desk)
         except NotThere as error:
             print(f'{name}/{picture}: {error}', file=sys.stderr)
@@ -69,6 +124,7 @@ def main(name):
             desk.picture(f'place-{place.lower()}')
 
     show('start', ready=('Sample token',), then=places)
+    show('start-tokens', ready=('Sample token',), then=tokens)
     show('document', document, ready=('Sign…', None, True))
     show('document-hostile', hostile, ready=('Before You Sign',))
     show('verify-good', '--verify', signed, ready=('Whole document',))

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # screenshots: pictures of the window in the states a person meets: light, dark, narrow, large text, Chinese. For looking at, not a test.
-# usage: tests/desktop/screenshots.sh [FOLDER]     (default build/tests/desktop/screenshots)
+# usage: [SIGNET_ONLY="start-tokens …"] tests/desktop/screenshots.sh [FOLDER]     (default build/tests/desktop/screenshots)
 # Needs a built tree; Cantarell, Noto CJK and the locale zh_CN.UTF-8 make the pictures as most people see them.
 set -euo pipefail
 SIGNET_TOP=$(cd "$(dirname "$0")/../.." && pwd)

@@ -124,7 +124,7 @@ class Whole(TokenTest):
         desk.find('练习密码钥匙')
         desk.wait_gone(lambda text: text.startswith(CERTIFICATE))
         self.choose(desk, 'Remove Software Token…')
-        desk.find('It is empty: nothing is lost with it.')
+        desk.find('Signet sees nothing on it.')
         desk.picture('remove')
         desk.click('Remove')
         desk.find('What Was Looked For')

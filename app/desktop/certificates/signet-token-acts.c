@@ -212,10 +212,10 @@ new_loss_dialog (GtkWidget   *page,
                  SignetToken *token,
                  const char  *heading,
                  const char  *body,
-                 const char  *lose)
+                 const char  *lose,
+                 gboolean     must_type)
 {
-  gboolean empty = !signet_token_is_initialized (token) || signet_token_get_keys (token)->len == 0;
-  SignetLossDialog *dialog = signet_loss_dialog_new (signet_ui_get_window (page), heading, body, lose, empty ? NULL : name_to_type (token));
+  SignetLossDialog *dialog = signet_loss_dialog_new (signet_ui_get_window (page), heading, body, lose, must_type ? name_to_type (token) : NULL);
 
   g_object_set_data_full (G_OBJECT (dialog), "page", g_object_ref (page), g_object_unref);
   return dialog;
@@ -234,7 +234,8 @@ signet_token_acts_initialize (GtkWidget     *page,
   const char *body = !erases ? _("It gets a name, a security officer’s PIN that unblocks it, and a PIN.")
                      : empty ? _("Signet sees nothing on it. What it keeps for other programs is lost as well.")
                              : _("All of this is lost for ever, with whatever other programs keep on it. What you signed with it stays good.");
-  SignetLossDialog *dialog = new_loss_dialog (page, token, heading, body, erases ? _("_Erase") : _("_Set Up"));
+  /* also of one that looks empty: many tokens show their keys only to who is logged in */
+  SignetLossDialog *dialog = new_loss_dialog (page, token, heading, body, erases ? _("_Erase") : _("_Set Up"), erases);
 
   signet_loss_dialog_add_token (dialog, token, signet_desktop_now (desktop));
   signet_loss_dialog_ask_new_name (dialog, signet_token_get_label (token));
@@ -282,9 +283,9 @@ signet_token_acts_remove (GtkWidget     *page,
   g_autofree char *isolated = signet_text_isolate (name_to_type (token) != NULL ? name_to_type (token) : _("Token without a name"));
   /* translators: %s is the name of a software token */
   g_autofree char *heading = g_strdup_printf (_("Remove “%s”?"), isolated);
-  SignetLossDialog *dialog = new_loss_dialog (page, token, heading, signet_token_get_keys (token)->len == 0
-                                              ? _("It is empty: nothing is lost with it.")
-                                              : _("All of this is lost for ever. What you signed with it stays good."), _("_Remove"));
+  gboolean empty = signet_token_get_keys (token)->len == 0;
+  const char *body = empty ? _("Signet sees nothing on it.") : _("All of this is lost for ever. What you signed with it stays good.");
+  SignetLossDialog *dialog = new_loss_dialog (page, token, heading, body, _("_Remove"), !empty);
 
   signet_loss_dialog_add_token (dialog, token, signet_desktop_now (desktop));
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_remove_response_cb), act_new (token, signet_desktop_get_tokens (desktop)),
