@@ -84,11 +84,16 @@ signet_token_findings_to_json (GPtrArray *findings)
       JsonObject *object = json_object_new ();
       g_autofree char *module = signet_text_sanitize (finding->module, -1, 0);
       g_autofree char *detail = signet_text_sanitize (finding->detail, -1, 500);
+      g_autofree char *version = signet_text_sanitize (finding->version, -1, 40);
 
       json_object_set_string_member (object, "module", module);
       json_object_set_string_member (object, "state", finding->state);
       json_object_set_string_member (object, "detail", detail);
       json_object_set_int_member (object, "tokens", finding->n_tokens);
+      if (*version != '\0')
+        json_object_set_string_member (object, "version", version);
+      else
+        json_object_set_null_member (object, "version");
       json_array_add_object_element (array, object);
     }
   return array;

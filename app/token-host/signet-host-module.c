@@ -28,6 +28,7 @@ struct _HostModule
   void *handle;
   CK_FUNCTION_LIST functions; /* none is NULL */
   gboolean one_thread;
+  char version[16]; /* the library's own, "0.23"; "" when it does not tell */
 };
 
 /* --- may it be loaded? --- */
@@ -208,6 +209,15 @@ host_module_has_one_thread (HostModule *module)
   return module->one_thread;
 }
 
+static void
+take_version (HostModule *module)
+{
+  CK_INFO info = { 0 };
+
+  if (module->functions.C_GetInfo (&info) == CKR_OK)
+    g_snprintf (module->version, sizeof module->version, "%u.%u", info.libraryVersion.major, info.libraryVersion.minor);
+}
+
 HostModule *
 host_module_load (const char *path, gboolean user, GError **error)
 {
@@ -225,6 +235,7 @@ host_module_load (const char *path, gboolean user, GError **error)
       refuse_load (error, canonical);
       return NULL;
     }
+  take_version (module);
   return g_steal_pointer (&module);
 }
 
@@ -248,6 +259,7 @@ host_module_describe (HostModule *module, const char *state)
 
   g_variant_dict_insert_value (&description, "manufacturer", text (module->libp11->manufacturer));
   g_variant_dict_insert_value (&description, "description", text (module->libp11->description));
+  g_variant_dict_insert (&description, "version", "s", module->version);
   g_variant_dict_insert (&description, "state", "s", state);
   g_variant_dict_insert (&description, "wall", "s", host_wall_describe ());
   return g_variant_dict_end (&description);

@@ -13,7 +13,7 @@ from contract import DATA, NO_INPUT, REFUSED, UNAVAILABLE, USAGE, CommandLineTes
 HOSTILE = Path(os.environ['SIGNET_TEST_HOSTILE'])
 
 
-class Modules(CommandLineTest):
+class ModulesTest(CommandLineTest):
     def setUp(self):
         super().setUp()
         self.token = self.folder / 'token'
@@ -32,6 +32,8 @@ class Modules(CommandLineTest):
     def modules(self):
         return self.signet_json('token', 'modules', status=0)['modules']
 
+
+class Modules(ModulesTest):
     def test_list(self):
         for module in self.modules():
             self.assertEqual(sorted(module), ['module', 'name', 'origin', 'package', 'vendor'])
@@ -79,7 +81,7 @@ class Modules(CommandLineTest):
         self.assert_plain(self.signet('token', 'modules').out)
 
 
-class Policy(Modules):
+class Policy(ModulesTest):
     def policy(self, text):
         path = self.folder / 'policy.conf'
         path.write_text('[Tokens]\n' + text, encoding='utf-8')

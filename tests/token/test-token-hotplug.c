@@ -241,6 +241,85 @@ test_service_restarts (void)
   g_test_message ("listed %d ms after the service came back", (int) found);
 }
 
+/* (transfer full): the module with faults of its own: it looks for them beside itself first */
+static char *
+copy_module (const char *name, const char *fault)
+{
+  g_autofree char *dir = g_build_filename (signet_test_home (), name, NULL);
+  char *path = g_build_filename (dir, "sample-pkcs11.so", NULL);
+  g_autofree char *bytes = NULL;
+  gsize length = 0;
+
+  g_assert_cmpint (g_mkdir_with_parents (dir, 0700), ==, 0);
+  g_assert_true (g_file_get_contents (g_getenv ("SIGNET_TEST_HOSTILE"), &bytes, &length, NULL));
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) length, NULL));
+  g_free (g_steal_pointer (&bytes));
+  for (guint i = 0; i < 2; i++)
+    {
+      const char *file = i == 0 ? "key.pem" : "cert.der";
+      g_autofree char *from = g_build_filename (token_dir, file, NULL);
+
+      g_assert_true (g_file_get_contents (from, &bytes, &length, NULL));
+      write_in (dir, file, bytes, (gssize) length);
+      g_free (g_steal_pointer (&bytes));
+    }
+  write_in (dir, "serial", name, -1);
+  write_in (dir, "fault", fault, -1);
+  return path;
+}
+
+/* Its deadline is ten seconds: nobody else waits for that. */
+static void
+test_stalled_module (void)
+{
+  g_autofree char *stalled = copy_module ("stalled", "hang C_GetSlotList");
+  g_autofree char *good = copy_module ("good", "");
+  const char *const modules[] = { stalled, good, NULL };
+  g_autoptr (SignetTokenManager) manager = signet_token_manager_new (modules);
+
+  signet_token_manager_watch (manager);
+  g_assert_cmpint (wait_since (g_get_monotonic_time (), manager, has_one), <, 8000);
+  g_assert_false (signet_token_manager_is_listed (manager));
+}
+
+/* The computer may have tokens of its own. */
+static gboolean
+has_added (SignetTokenManager *manager)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (manager)); i++)
+    {
+      g_autoptr (SignetToken) token = g_list_model_get_item (G_LIST_MODEL (manager), i);
+
+      if (g_str_equal (signet_token_get_serial (token), "added"))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+has_not_added (SignetTokenManager *manager)
+{
+  return !has_added (manager);
+}
+
+/* A module that is added by another program is asked without anybody pressing anything. */
+static void
+test_module_is_added (void)
+{
+  g_autofree char *path = copy_module ("added", "");
+  g_autoptr (SignetTokenManager) manager = signet_token_manager_new (NULL);
+  g_autoptr (SignetTokenManager) other = signet_token_manager_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  signet_token_manager_watch (manager);
+  wait_until (manager, is_listed);
+  g_assert_true (has_not_added (manager));
+  g_assert_true (signet_token_manager_add_user_module (other, path, &error));
+  wait_until (manager, has_added);
+  g_assert_true (signet_token_manager_remove_user_module (other, path, &error));
+  wait_until (manager, has_not_added);
+}
+
 /* A manager that goes waits neither for the service nor for its pause. */
 static void
 test_stops_at_once (void)
@@ -295,6 +374,8 @@ main (int argc, char **argv)
   g_test_add_func ("/token/hotplug/changed-elsewhere", test_changed_elsewhere);
   g_test_add_func ("/token/hotplug/quiet", test_quiet);
   g_test_add_func ("/token/hotplug/service-restarts", test_service_restarts);
+  g_test_add_func ("/token/hotplug/stalled-module", test_stalled_module);
+  g_test_add_func ("/token/hotplug/module-is-added", test_module_is_added);
   g_test_add_func ("/token/hotplug/stops-at-once", test_stops_at_once);
   return g_test_run ();
 }

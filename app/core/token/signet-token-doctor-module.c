@@ -76,7 +76,9 @@ tell_module (SignetDoctor *self, const SignetTokenFinding *finding, GPtrArray *i
   g_autofree char *base = g_path_get_basename (finding->module);
   g_autofree char *detail = NULL;
 
-  if (*finding->detail == '\0' || g_str_has_prefix (finding->detail, finding->module))
+  if (*finding->detail == '\0' && *finding->version != '\0')
+    detail = g_strdup_printf ("%s · %s", finding->module, finding->version);
+  else if (*finding->detail == '\0' || g_str_has_prefix (finding->detail, finding->module))
     detail = g_strdup (*finding->detail == '\0' ? finding->module : finding->detail);
   else
     detail = g_strdup_printf ("%s: %s", finding->module, finding->detail);

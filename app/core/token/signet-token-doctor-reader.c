@@ -8,6 +8,7 @@
 
 #include "config.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "../base/signet-text.h"
@@ -56,16 +57,34 @@ tell_missing_service (SignetDoctor *self, SignetDoctorState state)
   _signet_doctor_add_fix (finding, "", command);
 }
 
+/* "pcsc-lite version 1.9.9." is the first line; the socket's path alone when the program does not tell. */
+static char *
+dup_service_version (void)
+{
+  g_autofree char *program = _signet_doctor_root_path (SERVICE);
+  char *const argv[] = { program, (char *) "--version", NULL };
+  char *const environment[] = { NULL };
+  g_autofree char *text = NULL;
+
+  if (access (program, X_OK) != 0 ||
+      !g_spawn_sync (NULL, (char **) argv, (char **) environment, G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &text, NULL, NULL, NULL))
+    return g_strdup (SOCKET);
+  text[strcspn (text, "\n")] = '\0';
+  return g_strdup_printf ("%s · %s", SOCKET, text);
+}
+
 static void
 tell_service (SignetDoctor *self, SignetPcscResult result, SignetDoctorState state)
 {
   SignetDoctorFinding *finding = NULL;
+  g_autofree char *detail = NULL;
 
   switch (result)
     {
     case SIGNET_PCSC_OK:
     case SIGNET_PCSC_TIMEOUT:
-      _signet_doctor_add (self, SIGNET_DOCTOR_READER_SERVICE, SIGNET_DOCTOR_OK, "service-runs", NULL, SOCKET);
+      detail = dup_service_version ();
+      _signet_doctor_add (self, SIGNET_DOCTOR_READER_SERVICE, SIGNET_DOCTOR_OK, "service-runs", NULL, detail);
       break;
     case SIGNET_PCSC_NO_LIBRARY:
       finding = _signet_doctor_add (self, SIGNET_DOCTOR_READER_SERVICE, state, "no-reader-library", NULL, "libpcsclite.so.1");

@@ -21,6 +21,7 @@ typedef struct
   GCancellable *cancellable;
   GThread *thread;
   GPtrArray *tokens; /* (nullable) */
+  char *version;     /* (nullable): outside text */
   GError *error;     /* (nullable) */
 } Listing;
 
@@ -63,7 +64,7 @@ call_list (SignetTokenModule *module, GVariant **description, GVariant **tokens,
 
 /* The state is taken before the listing: what changes meanwhile is seen as a change. */
 static GPtrArray *
-list_in_host (SignetTokenModule *module, GCancellable *cancellable, GError **error)
+list_in_host (SignetTokenModule *module, char **version, GCancellable *cancellable, GError **error)
 {
   g_autofree char *before = _signet_token_watch_state (module, "");
   g_autoptr (GVariant) description = NULL;
@@ -78,6 +79,8 @@ list_in_host (SignetTokenModule *module, GCancellable *cancellable, GError **err
       return NULL;
     }
   g_variant_lookup (description, "state", "&s", &state);
+  g_clear_pointer (version, g_free);
+  g_variant_lookup (description, "version", "s", version);
   if (_signet_token_module_get_software_dir (module) != NULL)
     _signet_token_module_take_listed (module, g_steal_pointer (&before));
   else
@@ -88,12 +91,12 @@ list_in_host (SignetTokenModule *module, GCancellable *cancellable, GError **err
 static void
 ask (Listing *listing)
 {
-  listing->tokens = list_in_host (listing->module, listing->cancellable, &listing->error);
+  listing->tokens = list_in_host (listing->module, &listing->version, listing->cancellable, &listing->error);
   /* the process ended while we waited for our turn: that was somebody else's failure */
   if (g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN))
     {
       g_clear_error (&listing->error);
-      listing->tokens = list_in_host (listing->module, listing->cancellable, &listing->error);
+      listing->tokens = list_in_host (listing->module, &listing->version, listing->cancellable, &listing->error);
     }
 }
 
@@ -103,6 +106,7 @@ listing_clear (Listing *listing)
   g_clear_object (&listing->module);
   g_clear_pointer (&listing->tokens, g_ptr_array_unref);
   g_clear_error (&listing->error);
+  g_clear_pointer (&listing->version, g_free);
 }
 
 /* --- what a module said last --- */
@@ -142,6 +146,7 @@ finding_new (Listing *listing)
   finding->module = g_strdup (_signet_token_module_get_path (listing->module));
   finding->state = g_strdup (state_of (listing));
   finding->detail = dup_detail (listing);
+  finding->version = g_strdup (listing->version != NULL ? listing->version : "");
   finding->n_tokens = listing->tokens != NULL ? listing->tokens->len : 0;
   return finding;
 }
@@ -201,6 +206,7 @@ finding_new_unheard (const char *path, const char *state, const char *detail)
   finding->module = g_strdup (path);
   finding->state = g_strdup (state);
   finding->detail = g_strdup (detail);
+  finding->version = g_strdup ("");
   return finding;
 }
 

@@ -259,6 +259,7 @@ signet_token_finding_free (SignetTokenFinding *finding)
   g_free (finding->module);
   g_free (finding->state);
   g_free (finding->detail);
+  g_free (finding->version);
   g_free (finding);
 }
 
@@ -270,6 +271,7 @@ _signet_token_finding_copy (const SignetTokenFinding *finding)
   copy->module = g_strdup (finding->module);
   copy->state = g_strdup (finding->state);
   copy->detail = g_strdup (finding->detail);
+  copy->version = g_strdup (finding->version);
   copy->n_tokens = finding->n_tokens;
   return copy;
 }

@@ -52,7 +52,8 @@ gboolean   signet_token_manager_remove_user_module (SignetTokenManager *self, co
 gboolean   signet_token_manager_remove_software_token (SignetTokenManager *self, SignetToken *token, GCancellable *cancellable,
                                                        GError **error);
 
-typedef struct { char *module; char *state; char *detail; guint n_tokens; } SignetTokenFinding; /* state: "ok", "no-token", "refused", "not-ready", "crashed", "hung", "failed", "excluded" (by policy), "asking" (at the first listing: no answer yet) */
+/* @version: the library's own, outside text, "" when not known */
+typedef struct { char *module; char *state; char *detail; guint n_tokens; char *version; } SignetTokenFinding; /* state: "ok", "no-token", "refused", "not-ready", "crashed", "hung", "failed", "excluded" (by policy), "asking" (at the first listing: no answer yet) */
 void signet_token_finding_free (SignetTokenFinding *finding);
 
 G_END_DECLS
