@@ -209,6 +209,7 @@ open_another (CK_FUNCTION_LIST *p11, HostSession *first)
   session->slot = first->slot;
   session->token = g_strdup (first->token);
   session->handle = handle;
+  session->read_only = TRUE;
   return session;
 }
 

@@ -105,6 +105,7 @@ typedef struct {
   char             *token;  /* id */
   CK_SESSION_HANDLE handle;
   gboolean          logged_in;
+  gboolean          read_only;
   guint             keep_source; /* 0 while somebody uses it */
   gint64            keep_until;  /* CLOCK_BOOTTIME, seconds */
   struct _HostLanes *lanes; /* (owned) (nullable) */

@@ -65,6 +65,7 @@ host_session_open (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *pin, 
   session->slot = slot;
   session->token = g_strdup (token);
   session->handle = handle;
+  session->read_only = (info.flags & CKF_WRITE_PROTECTED) != 0;
   session->logged_in = pin != NULL || (info.flags & CKF_LOGIN_REQUIRED) != 0;
   return session;
 }

@@ -75,12 +75,10 @@ make_mechanism (const Scheme *scheme, guint bits, CK_MECHANISM *mechanism, GErro
 static void
 renew_session (CK_FUNCTION_LIST *p11, HostSession *session)
 {
-  CK_SESSION_INFO info = { 0 };
   CK_SESSION_HANDLE fresh = 0;
-  CK_FLAGS flags = CKF_SERIAL_SESSION | CKF_RW_SESSION;
+  /* not asked of the old one: OpenSC closes all sessions when it is asked of one after a wrong PIN */
+  CK_FLAGS flags = CKF_SERIAL_SESSION | (session->read_only ? 0 : CKF_RW_SESSION);
 
-  if (p11->C_GetSessionInfo != NULL && p11->C_GetSessionInfo (session->handle, &info) == CKR_OK)
-    flags = CKF_SERIAL_SESSION | (info.flags & CKF_RW_SESSION);
   if (p11->C_OpenSession (session->slot, flags, NULL, NULL, &fresh) == CKR_OK)
     {
       p11->C_CloseSession (session->handle);

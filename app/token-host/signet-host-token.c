@@ -19,6 +19,40 @@ pad_label (GBytes *label, guint8 padded[32])
   memcpy (padded, bytes, MIN (length, 32));
 }
 
+/* tpm2-pkcs11 sets up an empty slot, but never one that was. */
+static gboolean
+init_token (CK_FUNCTION_LIST *p11,
+            CK_SLOT_ID slot,
+            const CK_TOKEN_INFO *info,
+            SignetSecret *so_pin,
+            guint8 label[32],
+            GError **error)
+{
+  gsize length = 0;
+  const guint8 *bytes = so_pin != NULL ? signet_secret_get_bytes (so_pin, &length) : NULL;
+  CK_RV rv = p11->C_InitToken (slot, (CK_UTF8CHAR_PTR) bytes, length, label);
+
+  if (rv == CKR_ARGUMENTS_BAD && (info->flags & CKF_TOKEN_INITIALIZED) != 0)
+    return host_set_error (error, SIGNET_TOKEN_ERROR_UNSUPPORTED, "C_InitToken: CKR 0x7, of a token that is set up already");
+  return host_check (rv, "C_InitToken", error);
+}
+
+/* ykcs11 gives the token a label of its own: then it is the one that is where it was, with the serial number it had. */
+static gboolean
+is_where_it_was (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, GHashTable *before, char **id)
+{
+  CK_TOKEN_INFO info = { 0 };
+  g_autofree char *candidate = NULL;
+
+  if (p11->C_GetTokenInfo (slot, &info) != CKR_OK || (info.flags & CKF_TOKEN_INITIALIZED) == 0)
+    return FALSE;
+  candidate = host_slots_make_id (slot, &info);
+  if (!g_hash_table_contains (before, candidate))
+    return FALSE;
+  *id = g_steal_pointer (&candidate);
+  return TRUE;
+}
+
 /* SoftHSM moves a token to another slot when it is initialised. A token of that label that was not there before is ours. */
 static gboolean
 find_initialized (CK_FUNCTION_LIST *p11,
@@ -49,7 +83,9 @@ find_initialized (CK_FUNCTION_LIST *p11,
       *id = g_steal_pointer (&candidate);
       return TRUE;
     }
-  return host_set_error (error, SIGNET_TOKEN_ERROR_REMOVED, "the token is not there after it was initialised");
+  *slot = old_slot;
+  return is_where_it_was (p11, old_slot, before, id) ||
+         host_set_error (error, SIGNET_TOKEN_ERROR_REMOVED, "the token is not there after it was initialised");
 }
 
 static GHashTable *
@@ -122,7 +158,8 @@ set_user_pin (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, SignetSecret *so_pin, Sign
 }
 
 /* Some makers want a PIN that the security officer set to be changed before it is used (CKF_USER_PIN_TO_BE_CHANGED). Whoever
- * chose it here is its owner: it is confirmed as it is. What a module does not take stays as it was; it says so when the PIN is used. */
+ * chose it here is its owner: it is confirmed as it is. What a module does not take stays as it was; it says so when the PIN is
+ * used. */
 static void
 confirm_pin (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, SignetSecret *pin)
 {
@@ -158,6 +195,23 @@ check_given (SignetSecret *pin, const CK_TOKEN_INFO *info, GError **error)
   return host_set_error (error, SIGNET_TOKEN_ERROR_PIN_INVALID, "no PIN was given");
 }
 
+/* A YubiKey comes out of C_InitToken with the PIN of the factory, and ykcs11 has no C_InitPIN. */
+static gboolean
+replace_factory_pin (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, SignetSecret *pin)
+{
+  g_autoptr (SignetSecret) factory = signet_secret_new ((const guint8 *) "123456", 6);
+  CK_TOKEN_INFO info = { 0 };
+  CK_SESSION_HANDLE session = 0;
+  gboolean ok = FALSE;
+
+  if (p11->C_GetTokenInfo (slot, &info) != CKR_OK || memcmp (info.manufacturerID, "Yubico", 6) != 0 ||
+      !open_writable (p11, slot, &session, NULL))
+    return FALSE;
+  ok = set_pin (p11, session, factory, pin) == CKR_OK;
+  p11->C_CloseSession (session);
+  return ok;
+}
+
 static gboolean
 give_first_pin (CK_FUNCTION_LIST *p11,
                 const guint8 label[32],
@@ -168,8 +222,19 @@ give_first_pin (CK_FUNCTION_LIST *p11,
                 SignetSecret *pin,
                 GError **error)
 {
-  if (!find_initialized (p11, *slot, label, before, slot, id, error) || !set_user_pin (p11, *slot, so_pin, pin, error))
+  g_autoptr (GError) failure = NULL;
+
+  if (!find_initialized (p11, *slot, label, before, slot, id, error))
     return FALSE;
+  if (!set_user_pin (p11, *slot, so_pin, pin, &failure))
+    {
+      if (!g_error_matches (failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED) ||
+          !replace_factory_pin (p11, *slot, pin))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+    }
   confirm_pin (p11, *slot, pin);
   return TRUE;
 }
@@ -180,8 +245,6 @@ host_token_init (CK_FUNCTION_LIST *p11, const char *token, GBytes *label, Signet
   g_autoptr (GHashTable) before = list_ids (p11);
   g_autofree char *id = NULL;
   guint8 padded[32];
-  gsize so_length = 0;
-  const guint8 *so_bytes = so_pin != NULL ? signet_secret_get_bytes (so_pin, &so_length) : NULL;
   CK_SLOT_ID slot = 0;
   CK_TOKEN_INFO info;
   g_autoptr (GError) failure = NULL;
@@ -196,7 +259,7 @@ host_token_init (CK_FUNCTION_LIST *p11, const char *token, GBytes *label, Signet
       return NULL;
     }
   pad_label (label, padded);
-  if (!host_check (p11->C_InitToken (slot, (CK_UTF8CHAR_PTR) so_bytes, so_length, padded), "C_InitToken", error))
+  if (!init_token (p11, slot, &info, so_pin, padded, error))
     return NULL;
   if (!give_first_pin (p11, padded, before, &slot, &id, so_pin, pin, &failure))
     {
@@ -224,8 +287,9 @@ host_token_set_pin (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *so_p
   return TRUE;
 }
 
-/* Logged in first: a wrong PIN is met by C_Login, and tried no second time. C_SetPIN alone would do by the standard (v2.40, 5.6), but
- * tpm2-pkcs11 1.9 answers it with CKR_OK when nobody is logged in, whatever the old PIN, and changes nothing. A PIN pad asks by itself. */
+/* Logged in first: a wrong PIN is met by C_Login, and tried no second time. C_SetPIN alone would do by the standard (v2.40, 5.6),
+ * but tpm2-pkcs11 1.9 answers it with CKR_OK when nobody is logged in, whatever the old PIN, and changes nothing. A PIN pad asks
+ * by itself. */
 static gboolean
 change (CK_FUNCTION_LIST *p11, const char *token, CK_USER_TYPE user, SignetSecret *old_pin, SignetSecret *new_pin, GError **error)
 {
