@@ -162,7 +162,7 @@ def always(token):
     with token.login():
         read = token.ask('read-key', key=key['key'])
         assert read['key']['always'], 'the key is not known to ask each time'
-        told = token.ask('read-key', key=key['key'])['questions-for-20']
+        told = read['questions-for-20']
         signatures, questions = token.sign(key['key'], 'rsa-pkcs1', count=3, pins=[token.pin] * 3)
         assert questions == 3, f'asked {questions} times for three signatures'
         for signature in signatures:
@@ -333,15 +333,18 @@ def lock(token):
         try:
             token.ask('login', pins=['987654'])
         except Refused as refusal:
-            if refusal.code == 'PinLocked':
+            if refusal.code in ('PinLocked', 'LockedOut'):
                 break
             assert refusal.code == 'WrongPin', str(refusal)
-            seen.append('+'.join(token.listed()['flags']) or 'none')
+            flags = token.listed()['flags']
+            seen.append('+'.join(flags) or 'none')
+            # the person was asked again, and that question came with them
+            assert set(flags) <= set(refusal.answer['flags']), f'the next question came with {refusal.answer["flags"]}, the token says {flags}'
     else:
         raise Refused({'error': 'NeverLocks', 'text': f'flags: {" ".join(seen)}'})
     expected = token.data.get('flags-to-lock', '').split()
     assert seen == expected, f'flags on the way: {" ".join(seen)}'
-    with refused('PinLocked', why='once locked'):
+    with refused('PinLocked', 'LockedOut', why='once locked'):
         token.ask('login', pins=[token.pin])
     return f'after {len(seen) + 1}'
 
@@ -356,9 +359,7 @@ def unblock(token):
 
 def recover(token):
     """Whatever unblock() came to, the token is usable again for what follows."""
-    if 'SIGNET_GROUND_UNLOCK' in os.environ:
-        subprocess.run(os.environ['SIGNET_GROUND_UNLOCK'], shell=True, check=True, stdout=subprocess.DEVNULL)
-    elif 'SIGNET_GROUND_CARD' in os.environ:
+    if 'SIGNET_GROUND_CARD' in os.environ:
         token.card('tries', '3', '3')
         token.start()
     else:
@@ -492,11 +493,25 @@ def delete_key(token):
     assert token.key(key) is None, 'it is still listed'
 
 
+@operation('init-empty', 'set up an empty slot beside it')
+def init_empty(token):
+    empty = next((listed for listed in token.ask('list')['tokens'] if not listed['initialized']), None)
+    if empty is None:
+        raise Refused({'error': 'NoSlot', 'text': 'there is no empty slot'})
+    token.ask('choose', token=empty['uri'])
+    token.ask('init', **{'label': 'Sample second', 'pin': '24681357', 'so-pin': '12345678'})
+    second = next(listed for listed in token.tokens() if listed['label'] == 'Sample second')
+    token.ask('choose', token=second['uri'])
+    token.ask('login', pins=['24681357'])
+    token.ask('logout')
+
+
 @operation('init', 'initialise anew')
 def init(token):
-    token.choose()
-    token.ask('init', **{'label': 'Sample again', 'pin': '24681357', 'so-pin': token.so_pin})
-    again = token.listed()
+    listed = next(listed for listed in token.tokens() if listed['label'] != 'Sample second')
+    token.ask('choose', token=listed['uri'])
+    token.ask('init', **{'label': 'Sample again', 'pin': '24681357', 'so-pin': token.data.get('so-pin', token.so_pin)})
+    again = next(listed for listed in token.tokens() if listed['label'] != 'Sample second')
     assert again['keys'] == [], 'keys are left'
     token.ask('choose', token=again['uri'])
     token.ask('login', pins=['24681357'])

@@ -317,6 +317,7 @@ reset (SignetTestCard *card)
     return SIGNET_TEST_CARD_NO_CONDITION;
   signet_test_card_store_format (card);
   forget (card);
+  card->selected = TRUE;
   return SIGNET_TEST_CARD_OK;
 }
 

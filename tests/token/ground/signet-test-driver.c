@@ -314,8 +314,9 @@ do_read_key (JsonObject *asked, JsonObject *answer, GError **error)
 
   if (known == NULL)
     return FALSE;
-  json_object_set_int_member (answer, "questions-for-20", signet_token_key_count_pin_questions (known, 20));
   key = signet_token_session_read_key (session, known, NULL, error);
+  if (key != NULL)
+    json_object_set_int_member (answer, "questions-for-20", signet_token_key_count_pin_questions (key, 20));
   return answer_key (answer, key);
 }
 

@@ -48,6 +48,8 @@ def main():
     for name, title, function in OPERATIONS:
         if only and name not in only:
             continue
+        if name != 'unblock':
+            token.prepare()
         start = time.monotonic()
         outcome, text = attempt(token, function)
         if outcome != 'yes':

@@ -180,6 +180,11 @@ class Token:
     def card(self, *words):
         subprocess.run([os.environ['SIGNET_GROUND_CARD'], *words], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
+    def prepare(self):
+        """Before each operation: a TPM counts the wrong PINs of all its tokens, of all operations, together."""
+        if 'SIGNET_GROUND_UNLOCK' in os.environ:
+            subprocess.run(os.environ['SIGNET_GROUND_UNLOCK'], shell=True, check=True, stdout=subprocess.DEVNULL)
+
     def settle(self):
         """After an operation that ended in its middle: a sound card in the reader."""
         if 'SIGNET_GROUND_CARD' in os.environ:
