@@ -3,7 +3,6 @@
  * call a PIN is used in. */
 #include "config.h"
 
-#include <glib/gstdio.h>
 #include <openssl/pem.h>
 
 #include "../../app/core/token/signet-token-initialize.h"
@@ -16,6 +15,8 @@
 #define SO_PIN "87654321"
 
 static char *folder;
+static char *key_pem;
+static GBytes *cert_der;
 
 /* --- the module's folder --- */
 
@@ -25,14 +26,6 @@ write_file (const char *name, const void *data, gssize length)
   g_autofree char *path = g_build_filename (folder, name, NULL);
 
   g_assert_true (g_file_set_contents (path, data, length, NULL));
-}
-
-static void
-remove_file (const char *name)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-
-  g_unlink (path);
 }
 
 static char *
@@ -58,20 +51,19 @@ read_calls (void)
   G_STMT_END
 
 static void
-write_key_and_certificate (void)
+make_key_and_certificate (void)
 {
   EVP_PKEY *key = signet_test_new_key ("ec-p256");
   SignetTestCertificate person = { .subject = "CN=Sample Person" };
   X509 *certificate = signet_test_new_certificate (&person, key, NULL, key);
-  g_autoptr (GBytes) der = signet_test_certificate_der (certificate);
   BIO *bio = BIO_new (BIO_s_mem ());
   char *pem = NULL;
   long length = 0;
 
   g_assert_true (PEM_write_bio_PrivateKey (bio, key, NULL, NULL, 0, NULL, NULL));
   length = BIO_get_mem_data (bio, &pem);
-  write_file ("key.pem", pem, length);
-  write_file ("cert.der", g_bytes_get_data (der, NULL), (gssize) g_bytes_get_size (der));
+  key_pem = g_strndup (pem, (gsize) length);
+  cert_der = signet_test_certificate_der (certificate);
   BIO_free (bio);
   X509_free (certificate);
   EVP_PKEY_free (key);
@@ -92,12 +84,15 @@ new_world (const char *manner)
   World world = { NULL, NULL };
   g_autoptr (GError) error = NULL;
 
+  /* of its own: what an earlier host does last is written where it was started */
+  g_free (folder);
+  folder = signet_test_make_dir ();
+  g_setenv ("SIGNET_TEST_COUNTING_DIR", folder, TRUE);
+  write_file ("key.pem", key_pem, -1);
+  write_file ("cert.der", g_bytes_get_data (cert_der, NULL), (gssize) g_bytes_get_size (cert_der));
   write_file ("manner", manner, -1);
   write_file ("pin", PIN, -1);
   write_file ("so-pin", SO_PIN, -1);
-  for (guint i = 0; i < 4; i++)
-    remove_file (((const char *const[]){ "tries", "so-tries", "calls", "label" })[i]);
-  remove_file ("change-me");
   world.manager = signet_token_manager_new (modules);
   world.token = signet_token_manager_find_token (world.manager, "0002", NULL, &error);
   g_assert_no_error (error);
@@ -516,13 +511,12 @@ test_policy_bounds (void)
 int
 main (int argc, char **argv)
 {
+  int status = 0;
   static const char *const going_on[] = { "always", "always read-only" };
 
   signet_test_home ();
   g_setenv ("SIGNET_POLICY", "/nonexistent", TRUE);
-  folder = signet_test_make_dir ();
-  g_setenv ("SIGNET_TEST_COUNTING_DIR", folder, TRUE);
-  write_key_and_certificate ();
+  make_key_and_certificate ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/token/pin-manners/pad-login", test_pad_login);
   g_test_add_func ("/token/pin-manners/pad-takes-no-text", test_pad_takes_no_text);
@@ -549,5 +543,9 @@ main (int argc, char **argv)
   g_test_add_func ("/token/pin-manners/kept-and-always", test_kept_and_always);
   g_test_add_func ("/token/pin-manners/wrong-context-forgets", test_wrong_context_forgets);
   g_test_add_func ("/token/pin-manners/policy-bounds", test_policy_bounds);
-  return g_test_run ();
+  status = g_test_run ();
+  g_free (folder);
+  g_free (key_pem);
+  g_bytes_unref (cert_der);
+  return status;
 }

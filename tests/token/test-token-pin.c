@@ -16,6 +16,8 @@
 #define SO_PIN "87654321"
 
 static char *folder;
+static char *key_pem;
+static GBytes *cert_der;
 
 /* --- the module's folder --- */
 
@@ -58,20 +60,19 @@ read_calls (void)
   G_STMT_END
 
 static void
-write_key_and_certificate (void)
+make_key_and_certificate (void)
 {
   EVP_PKEY *key = signet_test_new_key ("ec-p256");
   SignetTestCertificate person = { .subject = "CN=Sample Person" };
   X509 *certificate = signet_test_new_certificate (&person, key, NULL, key);
-  g_autoptr (GBytes) der = signet_test_certificate_der (certificate);
   BIO *bio = BIO_new (BIO_s_mem ());
   char *pem = NULL;
   long length = 0;
 
   g_assert_true (PEM_write_bio_PrivateKey (bio, key, NULL, NULL, 0, NULL, NULL));
   length = BIO_get_mem_data (bio, &pem);
-  write_file ("key.pem", pem, length);
-  write_file ("cert.der", g_bytes_get_data (der, NULL), (gssize) g_bytes_get_size (der));
+  key_pem = g_strndup (pem, (gsize) length);
+  cert_der = signet_test_certificate_der (certificate);
   BIO_free (bio);
   X509_free (certificate);
   EVP_PKEY_free (key);
@@ -92,12 +93,15 @@ new_world (const char *manner)
   World world = { NULL, NULL };
   g_autoptr (GError) error = NULL;
 
+  /* of its own: what an earlier host does last is written where it was started */
+  g_free (folder);
+  folder = signet_test_make_dir ();
+  g_setenv ("SIGNET_TEST_COUNTING_DIR", folder, TRUE);
+  write_file ("key.pem", key_pem, -1);
+  write_file ("cert.der", g_bytes_get_data (cert_der, NULL), (gssize) g_bytes_get_size (cert_der));
   write_file ("manner", manner, -1);
   write_file ("pin", PIN, -1);
   write_file ("so-pin", SO_PIN, -1);
-  for (guint i = 0; i < 4; i++)
-    remove_file (((const char *const[]){ "tries", "so-tries", "calls", "label" })[i]);
-  remove_file ("change-me");
   world.manager = signet_token_manager_new (modules);
   world.token = signet_token_manager_find_token (world.manager, "0002", NULL, &error);
   g_assert_no_error (error);
@@ -492,11 +496,10 @@ test_erased (void)
 int
 main (int argc, char **argv)
 {
+  int status = 0;
   signet_test_home ();
   g_setenv ("SIGNET_POLICY", "/nonexistent", TRUE);
-  folder = signet_test_make_dir ();
-  g_setenv ("SIGNET_TEST_COUNTING_DIR", folder, TRUE);
-  write_key_and_certificate ();
+  make_key_and_certificate ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/token/pin/listing-spends-nothing", test_listing_spends_nothing);
   g_test_add_func ("/token/pin/one-question", test_one_question);
@@ -520,5 +523,9 @@ main (int argc, char **argv)
   g_test_add_func ("/token/pin/initialize-wrong", test_initialize_wrong);
   g_test_add_func ("/token/pin/initialize-empty", test_initialize_empty);
   g_test_add_func ("/token/pin/erased", test_erased);
-  return g_test_run ();
+  status = g_test_run ();
+  g_free (folder);
+  g_free (key_pem);
+  g_bytes_unref (cert_der);
+  return status;
 }

@@ -353,6 +353,8 @@ signet_token_signer_finalize (GObject *object)
   g_clear_object (&self->interaction);
   g_clear_pointer (&self->allowed, g_array_unref);
   _signet_token_pace_clear (&self->pace);
+  g_mutex_clear (&self->lock);
+  g_free (self->document);
   G_OBJECT_CLASS (signet_token_signer_parent_class)->finalize (object);
 }
 
