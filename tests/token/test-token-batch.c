@@ -468,6 +468,7 @@ test_list_beside_hanging (void)
   gboolean late = FALSE;
   guint timeout = g_timeout_add (DEADLINE / 2, give_up_cb, &late);
 
+  g_assert_nonnull (world.token);
   _signet_token_manager_set_deadlines (manager, DEADLINE, DEADLINE, DEADLINE);
   signet_token_manager_watch (manager);
   while (g_list_model_get_n_items (G_LIST_MODEL (manager)) == 0 && !late)
