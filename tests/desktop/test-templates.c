@@ -12,14 +12,20 @@
 #include "../../app/desktop/certificates/signet-certificate-details.h"
 #include "../../app/desktop/certificates/signet-certificate-row.h"
 #include "../../app/desktop/certificates/signet-certificates-page.h"
+#include "../../app/desktop/certificates/signet-key-facts.h"
+#include "../../app/desktop/certificates/signet-loss-dialog.h"
 #include "../../app/desktop/certificates/signet-software-token-dialog.h"
 #include "../../app/desktop/certificates/signet-token-group.h"
 #include "../../app/desktop/common/signet-state.h"
 #include "../../app/desktop/common/signet-ui.h"
+#include "../../app/desktop/doctor/signet-doctor-row.h"
+#include "../../app/desktop/doctor/signet-doctor-window.h"
 #include "../../app/desktop/enrol/signet-authority-card.h"
 #include "../../app/desktop/enrol/signet-enrol-view.h"
 #include "../../app/desktop/enrol/signet-form-group.h"
 #include "../../app/desktop/pin/signet-pin-dialog.h"
+#include "../../app/desktop/preferences/signet-modules-group.h"
+#include "../../app/desktop/preferences/signet-preferences.h"
 #include "../../app/desktop/sign/signet-choice-row.h"
 #include "../../app/desktop/sign/signet-sign-document.h"
 #include "../../app/desktop/sign/signet-sign-page.h"
@@ -45,7 +51,8 @@ static GType (*const types[]) (void) = {
   signet_certificates_page_get_type, signet_software_token_dialog_get_type, signet_token_group_get_type, signet_authority_card_get_type,
   signet_enrol_view_get_type, signet_form_group_get_type, signet_pin_dialog_get_type, signet_choice_row_get_type,
   signet_sign_document_get_type, signet_sign_page_get_type, signet_sign_result_get_type, signet_report_view_get_type,
-  signet_signature_card_get_type, signet_verify_page_get_type,
+  signet_signature_card_get_type, signet_verify_page_get_type, signet_key_facts_get_type, signet_loss_dialog_get_type,
+  signet_doctor_window_get_type, signet_modules_group_get_type, signet_preferences_get_type,
 };
 
 static void
@@ -226,6 +233,73 @@ test_pin_pad (void)
   gtk_window_destroy (GTK_WINDOW (dialog));
 }
 
+/* what is typed is in memory that is locked and wiped, and not remembered for Undo */
+static void
+test_pin_is_kept_nowhere (void)
+{
+  SignetPinQuestion question = { .kind = SIGNET_PIN_PUK, .token_label = "Practice", .tries_left = 3, .min_length = 4 };
+  g_autofree char *answer = NULL;
+  SignetPinDialog *dialog = new_dialog (&question, &answer);
+  GtkEditable *entry = get_entry (dialog, 0);
+  GtkEditable *text = gtk_editable_get_delegate (entry);
+
+  g_assert_true (GTK_IS_PASSWORD_ENTRY_BUFFER (gtk_text_get_buffer (GTK_TEXT (text))));
+  g_assert_false (gtk_editable_get_enable_undo (text));
+  g_assert_cmpstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (entry)), ==, "Unblock code (PUK)");
+  gtk_editable_set_text (entry, "12345678");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "accept");
+  g_assert_cmpstr (answer, ==, "12345678");
+  g_assert_cmpstr (gtk_editable_get_text (entry), ==, "");
+  gtk_window_destroy (GTK_WINDOW (dialog));
+}
+
+static void
+test_pin_says_which_of_how_many (void)
+{
+  SignetPinQuestion question = { .kind = SIGNET_PIN_CONTEXT, .token_label = "Practice", .tries_left = -1, .number = 2, .documents = 5,
+                                 .document = "a.pdf" };
+  g_autofree char *answer = NULL;
+  SignetPinDialog *dialog = new_dialog (&question, &answer);
+
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (dialog)), "2 of 5"));
+  gtk_window_destroy (GTK_WINDOW (dialog));
+}
+
+/* --- what is lost ---------------------------------------------------------------------------------------------------- */
+
+static void
+test_loss_needs_the_name (void)
+{
+  SignetLossDialog *dialog = signet_loss_dialog_new (NULL, "Erase?", "", "_Erase", "<b>Li Na</b>");
+  GtkWidget *extra = adw_message_dialog_get_extra_child (ADW_MESSAGE_DIALOG (dialog));
+  guint skip = 0;
+  GtkEditable *name = GTK_EDITABLE (find_typed (extra, ADW_TYPE_ENTRY_ROW, &skip));
+
+  signet_loss_dialog_add (dialog, "<i>a key</i>", "RSA-3072");
+  g_assert_cmpstr (adw_message_dialog_get_default_response (ADW_MESSAGE_DIALOG (dialog)), ==, "cancel");
+  g_assert_false (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "lose"));
+  gtk_editable_set_text (name, "Li Na");
+  g_assert_false (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "lose"));
+  gtk_editable_set_text (name, " <b>Li Na</b> ");
+  g_assert_true (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "lose"));
+  signet_loss_dialog_ask_new_name (dialog, "a name that is longer than any token takes");
+  g_assert_false (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "lose"));
+  gtk_window_destroy (GTK_WINDOW (dialog));
+}
+
+/* names of devices are outside text; a command is shown as it is */
+static void
+test_doctor_row_takes_anything (void)
+{
+  SignetDoctorFinding finding = { .layer = SIGNET_DOCTOR_READER, .state = SIGNET_DOCTOR_FAILED, .subject = (char *) "<b>\xe2\x80\xae\n",
+                                  .code = (char *) "no code of ours", .detail = (char *) "<i>&", .package = (char *) "",
+                                  .command = (char *) "echo '<&>'" };
+  GtkWidget *row = g_object_ref_sink (signet_doctor_row_new (&finding));
+
+  g_assert_true (ADW_IS_EXPANDER_ROW (row));
+  g_assert_finalize_object (row);
+}
+
 /* --- the form -------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -269,6 +343,10 @@ main (int   argc,
   g_test_add_func ("/desktop/pin/last-try", test_pin_last_try);
   g_test_add_func ("/desktop/pin/new-typed-twice", test_pin_new_is_typed_twice);
   g_test_add_func ("/desktop/pin/pad", test_pin_pad);
+  g_test_add_func ("/desktop/pin/kept-nowhere", test_pin_is_kept_nowhere);
+  g_test_add_func ("/desktop/pin/which-of-how-many", test_pin_says_which_of_how_many);
+  g_test_add_func ("/desktop/loss/needs-the-name", test_loss_needs_the_name);
+  g_test_add_func ("/desktop/doctor/row", test_doctor_row_takes_anything);
   g_test_add_func ("/desktop/form", test_form);
   return g_test_run ();
 }
