@@ -12,7 +12,7 @@
 #include "signet-test.h"
 
 #if defined(__SANITIZE_ADDRESS__)
-#define DEADLINE 8000
+#define DEADLINE 30000
 #define MOST_MEMORY G_MAXSIZE
 #else
 #define DEADLINE 3000            /* milliseconds */

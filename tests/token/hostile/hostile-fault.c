@@ -102,8 +102,17 @@ read_fault (char fault[256])
   hostile_read ("fault", fault, 255);
 }
 
+/* As it was when the call began. */
+static _Thread_local char current[256];
+
 int
 fault_is (const char *name)
+{
+  return strcmp (current, name) == 0;
+}
+
+static int
+still_is (const char *name)
 {
   char fault[256];
 
@@ -371,7 +380,7 @@ CK_RV
 hostile_enter (const char *function)
 {
   static int call;
-  char fault[256];
+  char *fault = current;
   char deed[64] = "";
   char whom[64] = "";
   unsigned long number = 0;
@@ -388,7 +397,7 @@ hostile_enter (const char *function)
   if (strcmp (deed, "rv") == 0)
     return number;
   if (strcmp (deed, "hang") == 0)
-    while (fault_is (fault))
+    while (still_is (fault))
       usleep (20000);
   else
     do_deed (deed);

@@ -582,9 +582,10 @@ CK_RV
 C_FindObjects (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE *objects, CK_ULONG max, CK_ULONG *n)
 {
   CK_OBJECT_HANDLE object = searched_object ();
-  unsigned long all = count_objects (object);
+  unsigned long all = 0;
 
   ENTER ();
+  all = count_objects (object);
   *n = 0;
   if (fault_is ("objects-lie"))
     return *n = 1ul << 40, CKR_OK;
