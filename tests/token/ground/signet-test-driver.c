@@ -13,10 +13,10 @@
 #include "config.h"
 
 #include <json-glib/json-glib.h>
-#include <openssl/pem.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "../../../app/core/base/signet-signer-request.h"
 #include "../../../app/core/certificate/signet-pkcs12.h"
 #include "../../../app/core/token/signet-token-manager.h"
 #include "../../../app/core/token/signet-token-unblock.h"
@@ -373,25 +373,6 @@ do_sign (JsonObject *asked, JsonObject *answer, GError **error)
   return TRUE;
 }
 
-static void
-add_request (JsonObject *answer, EVP_PKEY *key, GError **error)
-{
-  X509_REQ *request = X509_REQ_new ();
-  X509_NAME *name = X509_NAME_new ();
-  unsigned char *der = NULL;
-  int length = 0;
-
-  X509_NAME_add_entry_by_txt (name, "CN", MBSTRING_UTF8, (const unsigned char *) "Sample Person", -1, -1, 0);
-  if (X509_REQ_set_subject_name (request, name) && X509_REQ_set_pubkey (request, key) &&
-      X509_REQ_sign (request, key, EVP_sha256 ()) > 0 && (length = i2d_X509_REQ (request, &der)) > 0)
-    add_bytes (answer, "der", der, (gsize) length);
-  else if ((*error = signet_signer_take_last_error ()) == NULL)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "OpenSSL could not sign the request");
-  OPENSSL_free (der);
-  X509_NAME_free (name);
-  X509_REQ_free (request);
-}
-
 static gboolean
 do_public_key (JsonObject *asked, JsonObject *answer, GError **error)
 {
@@ -407,16 +388,23 @@ static gboolean
 do_request (JsonObject *asked, JsonObject *answer, GError **error)
 {
   g_autoptr (SignetSigner) signer = new_signer (asked, error);
-  g_autoptr (GError) failure = NULL;
-  EVP_PKEY *key = signer != NULL ? signet_signer_new_evp_pkey (signer, error) : NULL;
+  X509_REQ *request = X509_REQ_new ();
+  X509_NAME *name = X509_NAME_new ();
+  unsigned char *der = NULL;
+  int length = 0;
 
-  if (key == NULL)
-    return FALSE;
-  add_request (answer, key, &failure);
-  EVP_PKEY_free (key);
-  if (failure != NULL)
-    g_propagate_error (error, g_steal_pointer (&failure));
-  return json_object_has_member (answer, "der");
+  X509_NAME_add_entry_by_txt (name, "CN", MBSTRING_UTF8, (const unsigned char *) "Sample Person", -1, -1, 0);
+  X509_REQ_set_subject_name (request, name);
+  if (signer != NULL && signet_signer_sign_request (signer, request, NULL, error))
+    {
+      length = i2d_X509_REQ (request, &der);
+      g_assert (length > 0);
+      add_bytes (answer, "der", der, (gsize) length);
+    }
+  OPENSSL_free (der);
+  X509_NAME_free (name);
+  X509_REQ_free (request);
+  return length > 0;
 }
 
 /* --- certificates, keys from outside --- */
