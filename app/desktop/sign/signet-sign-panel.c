@@ -69,6 +69,7 @@ new_signing (SignetSignPanel *self,
   g_autofree char *tsa = dup_tsa (self);
 
   signet_signing_set_seams (signing, signet_core_get_http (core), signet_core_get_clock (core), signet_core_get_journal (core, NULL));
+  signet_signing_set_evidence_cache (signing, signet_core_get_evidence_cache (core));
   signet_signing_set_chain (signing, signet_core_get_ca_certificates (core));
   signet_signing_set_level (signing, tsa != NULL && adw_combo_row_get_selected (self->level) == 1 ? "t" : "b");
   if (tsa != NULL)

@@ -242,6 +242,7 @@ show_revocation (SignetSignatureCard *self)
 {
   SignetRevocationStatus *revocation = signet_signature_report_get_revocation (self->report);
   g_autofree char *when = NULL;
+  g_autofree char *kept = NULL;
 
   if (revocation == NULL || revocation->status == SIGNET_REVOCATION_UNKNOWN)
     {
@@ -250,7 +251,13 @@ show_revocation (SignetSignatureCard *self)
       return;
     }
   when = signet_words_date_time (revocation->status == SIGNET_REVOCATION_REVOKED ? revocation->revoked_at : revocation->produced_at);
-  if (revocation->status == SIGNET_REVOCATION_REVOKED)
+  if (revocation->origin == SIGNET_EVIDENCE_FROM_CACHE && revocation->status == SIGNET_REVOCATION_GOOD)
+    {
+      /* who reads it has to know that nobody was asked just now */
+      kept = signet_words_revocation (revocation);
+      signet_evidence_list_add (self->evidence, SIGNET_STATE_OK, _("Not revoked"), kept, NULL);
+    }
+  else if (revocation->status == SIGNET_REVOCATION_REVOKED)
     signet_evidence_list_add (self->evidence, SIGNET_STATE_STOP, _("Revoked"), revocation->responder, when);
   else
     signet_evidence_list_add (self->evidence, SIGNET_STATE_OK, _("Not revoked"), revocation->responder, when);

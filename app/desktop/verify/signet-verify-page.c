@@ -99,6 +99,7 @@ verify (const Job     *job,
     .untrusted = signet_core_get_ca_certificates (job->core),
     .authorities = signet_core_get_authorities (job->core),
     .http = signet_core_get_http (job->core),
+    .cache = signet_core_get_evidence_cache (job->core),
     .clock = signet_core_get_clock (job->core),
     .at = SIGNET_TIME_UNKNOWN,
   };
