@@ -18,7 +18,7 @@
 #define WARM_UP_TWO  3
 #define SAMPLE_TWO   8
 #define QUICK        (50 * G_TIME_SPAN_MILLISECOND)
-#define GAIN_PERCENT 80                             /* of the time one session takes: more is no gain */
+#define GAIN_PERCENT 66                             /* of the time one session takes: more is no gain worth two threads in the module */
 
 typedef enum
 {
