@@ -49,7 +49,7 @@ class Card(unittest.TestCase):
         self.desk.click('Unlock')
 
     def test_pulled_and_put_in(self):
-        self.card('pull')
+        self.card('remove')
         self.desk.wait_gone(certificate)
         self.card('insert')
         self.desk.find(certificate)

@@ -68,7 +68,7 @@ test_plug (void)
       gint64 gone = 0;
 
       start = g_get_monotonic_time ();
-      move_card ("pull");
+      move_card ("remove");
       gone = wait_for_cards (manager, 0, start);
       start = g_get_monotonic_time ();
       move_card ("insert");
