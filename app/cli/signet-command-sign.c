@@ -397,6 +397,7 @@ typedef struct
   SignetInvocation *invocation;
   GPtrArray        *ready; /* (element-type SignetSignJob): those being signed, borrowed */
   gboolean          ended; /* what ended the run was said */
+  GPtrArray        *quiet; /* (element-type utf8): paths of files that were not reached, borrowed */
 } SignetSignBatch;
 
 /* One file is finished; they come in the order they were named in. */
@@ -415,7 +416,9 @@ signet_sign_told (guint         index,
   if (!job->done)
     {
       /* what ended the run is said once, for the file it happened to */
-      if (!batch->ended || !signet_sign_ends_the_run (error))
+      if (batch->ended && signet_sign_ends_the_run (error))
+        g_ptr_array_add (batch->quiet, (gpointer) job->path);
+      else
         signet_terminal_show_error (job->path, error);
       batch->ended |= signet_sign_ends_the_run (error);
       job->error = g_error_copy (error);
@@ -428,6 +431,23 @@ signet_sign_told (guint         index,
   result = signet_text_sanitize (signet_signing_get_result_path (job->signing), -1, 0);
   mark = signet_terminal_mark (SIGNET_MARK_OK, _("Signed"), FALSE);
   signet_terminal_print ("%s  %s → %s", mark, name, result);
+}
+
+/* What is left to do is named: a person must not have to find out by comparing folders. */
+static void
+signet_sign_tell_rest (GPtrArray *quiet)
+{
+  if (quiet->len == 0)
+    return;
+  signet_terminal_message (ngettext ("%u more document was not signed. It is as it was:",
+                                     "%u more documents were not signed. They are as they were:", quiet->len),
+                           quiet->len);
+  for (guint i = 0; i < quiet->len; i++)
+    {
+      g_autofree char *name = signet_text_sanitize (quiet->pdata[i], -1, 0);
+
+      signet_terminal_message ("        %s", name);
+    }
 }
 
 /* Files that were ready and not reached get the status of what stopped the run. */
@@ -454,7 +474,8 @@ signet_sign_run_ready (SignetInvocation          *invocation,
 {
   g_autoptr(GPtrArray) ready = g_ptr_array_new ();
   g_autoptr(GPtrArray) signings = g_ptr_array_new ();
-  SignetSignBatch batch = { .invocation = invocation, .ready = ready };
+  g_autoptr(GPtrArray) quiet = g_ptr_array_new ();
+  SignetSignBatch batch = { .invocation = invocation, .ready = ready, .quiet = quiet };
 
   for (guint i = 0; i < jobs->len; i++)
     {
@@ -466,6 +487,7 @@ signet_sign_run_ready (SignetInvocation          *invocation,
       g_ptr_array_add (signings, job->signing);
     }
   signet_signing_run_batch (signings, signer, SIGNET_INTERACTION (interaction), signet_sign_told, &batch, invocation->cancellable);
+  signet_sign_tell_rest (quiet);
 }
 
 static void

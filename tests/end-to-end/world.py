@@ -117,6 +117,22 @@ def read_message(source):
     return head + b'\r\n\r\n' + body
 
 
+def forward_all(door, port, action):
+    """Every connection through @door goes on to @port, until the door is closed; @action happens once the first was asked."""
+    acted = False
+    while True:
+        try:
+            client, _ = door.accept()
+        except OSError:
+            return
+        with client, socket.create_connection(('127.0.0.1', int(port))) as server:
+            if not acted:
+                acted = True
+                action()
+            for source, target in ((client, server), (server, client)):
+                target.sendall(read_message(source))
+
+
 def forward_one(door, port, action):
     """A door before a server: at the first knock does @action, then hands the request on and the answer back."""
     client, _ = door.accept()
