@@ -433,7 +433,9 @@ signet_sign_told (guint         index,
   signet_terminal_print ("%s  %s → %s", mark, name, result);
 }
 
-/* What is left to do is named: a person must not have to find out by comparing folders. */
+#define REST_NAMED 4
+
+/* What is left to do is told: a person must not have to find out by comparing folders. Of a thousand files the first few are named. */
 static void
 signet_sign_tell_rest (GPtrArray *quiet)
 {
@@ -442,12 +444,14 @@ signet_sign_tell_rest (GPtrArray *quiet)
   signet_terminal_message (ngettext ("%u more document was not signed. It is as it was:",
                                      "%u more documents were not signed. They are as they were:", quiet->len),
                            quiet->len);
-  for (guint i = 0; i < quiet->len; i++)
+  for (guint i = 0; i < MIN (quiet->len, REST_NAMED); i++)
     {
       g_autofree char *name = signet_text_sanitize (quiet->pdata[i], -1, 0);
 
       signet_terminal_message ("        %s", name);
     }
+  if (quiet->len > REST_NAMED)
+    signet_terminal_message ("        …");
 }
 
 /* Files that were ready and not reached get the status of what stopped the run. */
