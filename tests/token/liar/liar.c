@@ -21,9 +21,9 @@
 
 /* More than anybody believes (SIGNET_TOKEN_MAX_OBJECTS); how much more is a matter of patience where each allocation is watched. */
 #if defined(__SANITIZE_ADDRESS__)
-#define FLOOD 6000
+#define MANY 6000
 #else
-#define FLOOD 100000
+#define MANY 100000
 #endif
 
 static GDBusConnection *connection;
@@ -112,7 +112,7 @@ make_token (guint number)
                                g_variant_new_parsed ("[(uint64 0x1041, uint64 256, uint64 521, uint64 2048), "
                                                      "(uint64 0x1040, uint64 256, uint64 521, uint64 65536)]"));
   g_variant_dict_insert_value (&token, "objects",
-                               is ("wrong-types") ? make_deep () : make_objects (2, is ("many-objects") ? FLOOD : 1));
+                               is ("wrong-types") ? make_deep () : make_objects (2, is ("many-objects") ? MANY : 1));
   if (is ("deep"))
     g_variant_dict_insert_value (&token, "extra", make_deep ());
   return g_variant_dict_end (&token);
@@ -122,7 +122,7 @@ static GVariant *
 answer_list (void)
 {
   GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
-  guint n = is ("many-tokens") ? FLOOD / 10 : is ("no-tokens") ? 0 : 1;
+  guint n = is ("many-tokens") ? MANY / 10 : is ("no-tokens") ? 0 : 1;
 
   for (guint i = 1; i <= n; i++)
     g_variant_builder_add_value (&builder, make_token (is ("same-tokens") ? 1 : i));
@@ -162,7 +162,7 @@ answer_to (const char *member)
     return g_variant_new ("(t)", is ("all-flags") ? G_MAXUINT64 : (guint64) 0x40c);
   if (g_str_equal (member, "Login"))
     return g_variant_new ("(u@aa{sv})", 0,
-                          is ("login-none") ? make_objects (3, 0) : make_objects (3, is ("login-many") ? FLOOD : 1));
+                          is ("login-none") ? make_objects (3, 0) : make_objects (3, is ("login-many") ? MANY : 1));
   if (g_str_equal (member, "Sign"))
     return answer_sign ();
   if (g_str_equal (member, "GenerateKey"))
