@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 from contract import DATA, NO_INPUT, REFUSED, SOURCE, UNAVAILABLE, USAGE, CommandLineTest, Terminal, main, openssl
 
@@ -163,7 +164,9 @@ class Import(ImportTest):
         terminal.read_until('Passphrase')
         self.assertFalse(terminal.echoes())
         terminal.type('wrong\n')
-        terminal.read_until('is wrong')
+        terminal.read_until('(?s)is wrong.*Passphrase')
+        while terminal.echoes(): # the prompt is there a moment before the echo goes
+            time.sleep(0.01)
         terminal.type(PASSPHRASE + '\n')
         self.assertEqual(terminal.finish(), 0, terminal.seen)
         self.assertNotIn(PASSPHRASE, terminal.seen)
