@@ -65,11 +65,13 @@ find_session (Service *self, guint id, GError **error)
   return session;
 }
 
+typedef SignetSecret *(*ReadSecret) (int fd, gsize max_length, GError **error);
+
 /* The @index'th descriptor of an "ah", read to its end. (nullable) without an error: it was not given. */
 static SignetSecret *
-read_secret (GUnixFDList *fds, GVariant *handles, guint index, gsize limit, GError **error)
+read_secret (GUnixFDList *fds, GVariant *handles, guint index, ReadSecret read_fd, gsize limit, GError **error)
 {
-  SignetSecret *pin = NULL;
+  SignetSecret *secret = NULL;
   gint32 handle = 0;
   int fd = -1;
 
@@ -84,15 +86,15 @@ read_secret (GUnixFDList *fds, GVariant *handles, guint index, gsize limit, GErr
   fd = g_unix_fd_list_get (fds, handle, error);
   if (fd < 0)
     return NULL;
-  pin = signet_secret_new_from_fd (fd, limit, error);
+  secret = read_fd (fd, limit, error);
   close (fd);
-  return pin;
+  return secret;
 }
 
 static SignetSecret *
 read_pin (GUnixFDList *fds, GVariant *handles, guint index, GError **error)
 {
-  return read_secret (fds, handles, index, HOST_MAX_PIN, error);
+  return read_secret (fds, handles, index, signet_secret_new_from_fd, HOST_MAX_PIN, error);
 }
 
 /* --- the calls --- */
@@ -351,7 +353,7 @@ on_import_key_cb (SignetTokenHost *skeleton,
     return TRUE;
   session = find_session (self, id, &error);
   if (session != NULL)
-    key = read_secret (fds, handles, 0, HOST_MAX_PRIVATE, &error);
+    key = read_secret (fds, handles, 0, signet_secret_new_exactly_from_fd, HOST_MAX_PRIVATE, &error);
   if (key != NULL)
     objects = host_session_import (p11, session, key, label, &error);
   else if (error == NULL)

@@ -48,9 +48,8 @@ encrypt (const EVP_CIPHER *cipher, const guint8 *key, const guint8 *iv, SignetSe
   gboolean ok = FALSE;
 
   EVP_CIPHER_CTX_set_flags (context, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
-  /* without the NUL that closes it on its way */
-  ok = plain_length > 1 && EVP_EncryptInit_ex (context, cipher, NULL, key, iv) == 1 &&
-       EVP_EncryptUpdate (context, wrapped, &n, plain, (int) plain_length - 1) == 1 &&
+  ok = plain_length > 0 && EVP_EncryptInit_ex (context, cipher, NULL, key, iv) == 1 &&
+       EVP_EncryptUpdate (context, wrapped, &n, plain, (int) plain_length) == 1 &&
        EVP_EncryptFinal_ex (context, wrapped + n, &rest) == 1;
   *length = (gsize) (n + rest);
   EVP_CIPHER_CTX_free (context);

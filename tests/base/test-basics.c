@@ -116,17 +116,25 @@ test_secret_through_fd (void)
   close (fd);
 }
 
-static SignetSecret *
-read_through_pipe (const char *text, gsize most, GError **error)
+/* The reading end of a pipe that holds @bytes and no more. */
+static int
+pipe_with (const char *bytes, gsize length)
 {
-  SignetSecret *secret;
   int ends[2];
 
   g_assert_cmpint (pipe (ends), ==, 0);
-  g_assert_cmpint (write (ends[1], text, strlen (text)), ==, (gssize) strlen (text));
+  g_assert_cmpint (write (ends[1], bytes, length), ==, (gssize) length);
   close (ends[1]);
-  secret = signet_secret_new_from_fd (ends[0], most, error);
-  close (ends[0]);
+  return ends[0];
+}
+
+static SignetSecret *
+read_through_pipe (const char *text, gsize most, GError **error)
+{
+  int fd = pipe_with (text, strlen (text));
+  SignetSecret *secret = signet_secret_new_from_fd (fd, most, error);
+
+  close (fd);
   return secret;
 }
 
@@ -149,6 +157,37 @@ test_secret_too_long (void)
   g_autoptr (GError) error = NULL;
 
   g_assert_null (read_through_pipe ("12345", 4, &error));
+  g_assert_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_TOO_LARGE);
+}
+
+static SignetSecret *
+read_exactly (const char *bytes, gsize length, gsize most, GError **error)
+{
+  int fd = pipe_with (bytes, length);
+  SignetSecret *secret = signet_secret_new_exactly_from_fd (fd, most, error);
+
+  close (fd);
+  return secret;
+}
+
+/* A key may end in a byte that looks like a line end, or hold one that ends a string. */
+static void
+test_secret_exactly (void)
+{
+  static const struct { const char *bytes; gsize length; } cases[] = {
+    { "key\n", 4 }, { "key\r\n", 5 }, { "\n", 1 }, { "k\0y\0", 4 }, { "", 0 }
+  };
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (SignetSecret) secret = read_exactly (cases[i].bytes, cases[i].length, 5, NULL);
+      gsize length = 0;
+      const guint8 *bytes = signet_secret_get_bytes (secret, &length);
+
+      g_assert_cmpmem (bytes, length, cases[i].bytes, cases[i].length);
+    }
+  g_assert_null (read_exactly ("12345\n", 6, 5, &error));
   g_assert_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_TOO_LARGE);
 }
 
@@ -415,6 +454,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/secret/through-fd", test_secret_through_fd);
   g_test_add_func ("/base/secret/line-end", test_secret_line_end);
   g_test_add_func ("/base/secret/too-long", test_secret_too_long);
+  g_test_add_func ("/base/secret/exactly", test_secret_exactly);
   g_test_add_func ("/base/secret/pages", test_secret_pages);
   g_test_add_func ("/base/form/values", test_form);
   g_test_add_func ("/base/form/evil-pattern", test_form_evil_pattern);

@@ -19,11 +19,12 @@
 
 #include "signet-base-error.h"
 
-struct _SignetSecret {
+struct _SignetSecret
+{
   gatomicrefcount references;
-  gsize           mapped; /* bytes of the mapping */
-  gsize           length;
-  guint8         *bytes;
+  gsize mapped; /* bytes of the mapping */
+  gsize length;
+  guint8 *bytes;
 };
 
 static gsize
@@ -124,22 +125,15 @@ drop_line_end (SignetSecret *secret)
     secret->length--;
 }
 
-/**
- * signet_secret_new_from_fd:
- * @fd: read from its current position to the end; stays open
- * @max_length: more bytes than this are refused
- * @error: return location
- *
- * Returns: (transfer full) (nullable): a secret, one line end at its end dropped
- */
-SignetSecret *
-signet_secret_new_from_fd (int fd, gsize max_length, GError **error)
+/* Up to @most bytes. (nullable) with an error */
+static SignetSecret *
+read_to_end (int fd, gsize most, GError **error)
 {
-  g_autoptr (SignetSecret) secret = allocate (max_length + 3);
+  g_autoptr (SignetSecret) secret = allocate (most);
 
-  while (secret->length < max_length + 3)
+  while (secret->length < most)
     {
-      gssize n = read (fd, secret->bytes + secret->length, max_length + 3 - secret->length);
+      gssize n = read (fd, secret->bytes + secret->length, most - secret->length);
 
       if (n < 0 && errno == EINTR)
         continue;
@@ -152,13 +146,58 @@ signet_secret_new_from_fd (int fd, gsize max_length, GError **error)
         break;
       secret->length += (gsize) n;
     }
-  drop_line_end (secret);
-  if (secret->length > max_length)
-    {
-      g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_TOO_LARGE, "a secret is longer than %" G_GSIZE_FORMAT " bytes", max_length);
-      return NULL;
-    }
   return g_steal_pointer (&secret);
+}
+
+/* (transfer full): takes over @secret */
+static SignetSecret *
+refuse_longer (SignetSecret *secret, gsize max_length, GError **error)
+{
+  if (secret->length <= max_length)
+    return secret;
+  g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_TOO_LARGE, "a secret is longer than %" G_GSIZE_FORMAT " bytes",
+               max_length);
+  signet_secret_unref (secret);
+  return NULL;
+}
+
+/**
+ * signet_secret_new_from_fd:
+ * @fd: read from its current position to the end; stays open
+ * @max_length: more bytes than this are refused
+ * @error: return location
+ *
+ * For what a person typed or keeps in a file.
+ *
+ * Returns: (transfer full) (nullable): a secret, one line end at its end dropped
+ */
+SignetSecret *
+signet_secret_new_from_fd (int fd, gsize max_length, GError **error)
+{
+  SignetSecret *secret = read_to_end (fd, max_length + 3, error);
+
+  if (secret == NULL)
+    return NULL;
+  drop_line_end (secret);
+  return refuse_longer (secret, max_length, error);
+}
+
+/**
+ * signet_secret_new_exactly_from_fd:
+ * @fd: read from its current position to the end; stays open
+ * @max_length: more bytes than this are refused
+ * @error: return location
+ *
+ * For keys and other bytes that mean nothing to a person.
+ *
+ * Returns: (transfer full) (nullable): a secret, every byte of it
+ */
+SignetSecret *
+signet_secret_new_exactly_from_fd (int fd, gsize max_length, GError **error)
+{
+  SignetSecret *secret = read_to_end (fd, max_length + 1, error);
+
+  return secret != NULL ? refuse_longer (secret, max_length, error) : NULL;
 }
 
 SignetSecret *
@@ -220,8 +259,8 @@ signet_secret_to_fd (SignetSecret *secret, GError **error)
 {
   int fd = memfd_create ("signet-secret", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
-  if (fd < 0 || !write_all (fd, secret->bytes, secret->length) || lseek (fd, 0, SEEK_SET) != 0
-      || fcntl (fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0)
+  if (fd < 0 || !write_all (fd, secret->bytes, secret->length) || lseek (fd, 0, SEEK_SET) != 0 ||
+      fcntl (fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0)
     {
       signet_base_error_set_errno (error, errno, "making an anonymous file for a secret");
       if (fd >= 0)

@@ -11,6 +11,7 @@ typedef struct _SignetSecret SignetSecret;
 SignetSecret *signet_secret_new         (const guint8 *data, gsize length);
 SignetSecret *signet_secret_new_take    (char *text);                       /* wipes and frees @text with g_free() */
 SignetSecret *signet_secret_new_from_fd (int fd, gsize max_length, GError **error); /* reads to the end; a trailing newline is dropped */
+SignetSecret *signet_secret_new_exactly_from_fd (int fd, gsize max_length, GError **error); /* the same, every byte kept */
 SignetSecret *signet_secret_new_filled  (gsize length, guint8 **bytes);     /* zeros, to be filled before anybody else has it */
 SignetSecret *signet_secret_ref         (SignetSecret *secret);
 void          signet_secret_unref       (SignetSecret *secret);

@@ -11,7 +11,6 @@
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 #include <p11-kit/pkcs11.h>
-#include <string.h>
 
 #include "../base/signet-text.h"
 #include "signet-token-session-private.h"
@@ -195,22 +194,6 @@ adopt_imported (SignetTokenSession *self, GVariant *answer, GBytes *spki, GError
   return key;
 }
 
-/* A line end at the end of a secret is dropped on its way, and a key may end with that byte: a NUL after it keeps it. */
-static SignetSecret *
-close_with_nul (SignetSecret *key)
-{
-  gsize length = 0;
-  const guint8 *bytes = signet_secret_get_bytes (key, &length);
-  guint8 *copy = g_malloc0 (length + 1);
-  SignetSecret *closed = NULL;
-
-  memcpy (copy, bytes, length);
-  closed = signet_secret_new (copy, length + 1);
-  signet_secret_wipe (copy, length);
-  g_free (copy);
-  return closed;
-}
-
 static gboolean
 bring_key (SignetTokenSession *self,
            SignetSecret *key,
@@ -219,7 +202,6 @@ bring_key (SignetTokenSession *self,
            GCancellable *cancellable,
            GError **error)
 {
-  g_autoptr (SignetSecret) closed = close_with_nul (key);
   g_autoptr (GUnixFDList) fds = NULL;
   g_autoptr (GVariant) handles = NULL;
   g_autoptr (GError) failure = NULL;
@@ -228,7 +210,7 @@ bring_key (SignetTokenSession *self,
   int deadline = 0;
   gboolean ok = FALSE;
 
-  fds = _signet_token_pin_list (closed, NULL, &floating, error);
+  fds = _signet_token_pin_list (key, NULL, &floating, error);
   if (fds == NULL)
     return FALSE;
   handles = g_variant_ref_sink (floating);
