@@ -184,6 +184,18 @@ open_session (Service *self, CK_FUNCTION_LIST *p11, const char *token, GUnixFDLi
   return session;
 }
 
+/* (transfer floating): what a login lets be seen */
+static GVariant *
+describe_private_keys (CK_FUNCTION_LIST *p11, const HostSession *session)
+{
+  GVariantBuilder builder;
+
+  host_objects_start_answer ();
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  host_objects_describe (p11, session->handle, CKO_PRIVATE_KEY, &builder, NULL);
+  return g_variant_builder_end (&builder);
+}
+
 static gboolean
 on_login_cb (SignetTokenHost *skeleton,
              GDBusMethodInvocation *invocation,
@@ -194,7 +206,6 @@ on_login_cb (SignetTokenHost *skeleton,
 {
   CK_FUNCTION_LIST *p11 = begin (self, invocation);
   GError *error = NULL;
-  GVariantBuilder builder;
   HostSession *session = NULL;
 
   if (p11 == NULL)
@@ -202,10 +213,7 @@ on_login_cb (SignetTokenHost *skeleton,
   session = open_session (self, p11, token, fds, handles, &error);
   if (session == NULL)
     return refuse (invocation, error);
-  host_objects_start_answer ();
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  host_objects_describe (p11, session->handle, CKO_PRIVATE_KEY, &builder, NULL);
-  signet_token_host_complete_login (skeleton, invocation, NULL, session->id, g_variant_builder_end (&builder));
+  signet_token_host_complete_login (skeleton, invocation, NULL, session->id, describe_private_keys (p11, session));
   return TRUE;
 }
 
@@ -270,7 +278,6 @@ on_resume_session_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocati
   CK_FUNCTION_LIST *p11 = begin (self, invocation);
   HostSession *session = NULL;
   GError *error = NULL;
-  GVariantBuilder builder;
 
   if (p11 == NULL)
     return TRUE;
@@ -280,10 +287,7 @@ on_resume_session_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocati
   if (error != NULL || !host_session_is_logged_in (p11, session, &error))
     return refuse (invocation, error);
   g_clear_handle_id (&session->keep_source, g_source_remove);
-  host_objects_start_answer ();
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  host_objects_describe (p11, session->handle, CKO_PRIVATE_KEY, &builder, NULL);
-  signet_token_host_complete_resume_session (skeleton, invocation, g_variant_builder_end (&builder));
+  signet_token_host_complete_resume_session (skeleton, invocation, describe_private_keys (p11, session));
   return TRUE;
 }
 
@@ -535,37 +539,18 @@ on_init_token_cb (SignetTokenHost *skeleton,
   return TRUE;
 }
 
-static gboolean
-on_change_pin_cb (SignetTokenHost *skeleton,
-                  GDBusMethodInvocation *invocation,
-                  GUnixFDList *fds,
-                  const char *token,
-                  GVariant *handles,
-                  Service *self)
-{
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
-  GError *error = NULL;
-  g_autoptr (SignetSecret) old_pin = NULL;
-  g_autoptr (SignetSecret) new_pin = NULL;
-
-  if (p11 == NULL)
-    return TRUE;
-  old_pin = read_pin (fds, handles, 0, &error);
-  if (error == NULL)
-    new_pin = read_pin (fds, handles, 1, &error);
-  if (error != NULL || !host_token_change_pin (p11, token, old_pin, new_pin, &error))
-    return refuse (invocation, error);
-  signet_token_host_complete_change_pin (skeleton, invocation, NULL);
-  return TRUE;
-}
-
-/* --- what unblocks --- */
+/* --- PINs, and what unblocks them --- */
 
 typedef gboolean (
     *ChangeFunction) (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *known, SignetSecret *wanted, GError **error);
 
 static gboolean
-run_change (CK_FUNCTION_LIST *p11, const char *token, ChangeFunction change, GUnixFDList *fds, GVariant *handles, GError **error)
+read_and_change (CK_FUNCTION_LIST *p11,
+                 const char *token,
+                 ChangeFunction change,
+                 GUnixFDList *fds,
+                 GVariant *handles,
+                 GError **error)
 {
   g_autoptr (SignetSecret) known = NULL;
   g_autoptr (SignetSecret) wanted = NULL;
@@ -580,6 +565,39 @@ run_change (CK_FUNCTION_LIST *p11, const char *token, ChangeFunction change, GUn
   return FALSE;
 }
 
+/* FALSE: the call was answered already. */
+static gboolean
+run_change (Service *self,
+            GDBusMethodInvocation *invocation,
+            const char *token,
+            ChangeFunction change,
+            GUnixFDList *fds,
+            GVariant *handles)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  GError *error = NULL;
+
+  if (p11 == NULL)
+    return FALSE;
+  if (read_and_change (p11, token, change, fds, handles, &error))
+    return TRUE;
+  refuse (invocation, error);
+  return FALSE;
+}
+
+static gboolean
+on_change_pin_cb (SignetTokenHost *skeleton,
+                  GDBusMethodInvocation *invocation,
+                  GUnixFDList *fds,
+                  const char *token,
+                  GVariant *handles,
+                  Service *self)
+{
+  if (run_change (self, invocation, token, host_token_change_pin, fds, handles))
+    signet_token_host_complete_change_pin (skeleton, invocation, NULL);
+  return TRUE;
+}
+
 static gboolean
 on_unblock_cb (SignetTokenHost *skeleton,
                GDBusMethodInvocation *invocation,
@@ -589,15 +607,10 @@ on_unblock_cb (SignetTokenHost *skeleton,
                GVariant *handles,
                Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
   ChangeFunction change = g_str_equal (strategy, "piv-puk") ? host_piv_reset_pin : host_token_set_pin;
-  GError *error = NULL;
 
-  if (p11 == NULL)
-    return TRUE;
-  if (!run_change (p11, token, change, fds, handles, &error))
-    return refuse (invocation, error);
-  signet_token_host_complete_unblock (skeleton, invocation, NULL);
+  if (run_change (self, invocation, token, change, fds, handles))
+    signet_token_host_complete_unblock (skeleton, invocation, NULL);
   return TRUE;
 }
 
@@ -610,15 +623,10 @@ on_change_unblocker_cb (SignetTokenHost *skeleton,
                         GVariant *handles,
                         Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
   ChangeFunction change = g_str_equal (strategy, "piv-puk") ? host_piv_change_puk : host_token_change_so_pin;
-  GError *error = NULL;
 
-  if (p11 == NULL)
-    return TRUE;
-  if (!run_change (p11, token, change, fds, handles, &error))
-    return refuse (invocation, error);
-  signet_token_host_complete_change_unblocker (skeleton, invocation, NULL);
+  if (run_change (self, invocation, token, change, fds, handles))
+    signet_token_host_complete_change_unblocker (skeleton, invocation, NULL);
   return TRUE;
 }
 
