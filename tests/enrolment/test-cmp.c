@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test-cmp.c: the CMP exchanges against the test CA in the same process, with somebody in between who changes, replays or swaps what is
- * answered. Nothing but a genuine answer to this very message may bring a certificate.
+ * test-cmp.c: the CMP exchanges against the test CA in the same process, with somebody in between who changes, replays or swaps
+ * what is answered. Nothing but a genuine answer to this very message may bring a certificate.
  */
 #include "config.h"
 
@@ -12,22 +12,23 @@
 
 #include "../../app/core/base/signet-base-error.h"
 #include "../../app/core/enrolment/signet-cmp-private.h"
-#include "../../app/core/enrolment/signet-enrolment.h"
+#include "../../app/core/enrolment/signet-enrolment-private.h"
 
-/* --- the network ------------------------------------------------------------------------------------------------------------- */
+/* --- the network -------------------------------------------------------------------------------------------------------------
+ */
 
 #define TEST_TYPE_WIRE (test_wire_get_type ())
 G_DECLARE_FINAL_TYPE (TestWire, test_wire, TEST, WIRE, SignetHttp)
 
 struct _TestWire
 {
-  SignetHttp  parent_instance;
-  TestCmp    *cmp;
-  gssize      flip;       /* the byte of the answer to change; -1: none */
-  guint       count;
-  gsize       last_size;
-  GBytes     *instead;    /* (nullable): answered whatever is asked */
-  GBytes     *last;       /* (nullable): the last answer */
+  SignetHttp parent_instance;
+  TestCmp *cmp;
+  gssize flip; /* the byte of the answer to change; -1: none */
+  guint count;
+  gsize last_size;
+  GBytes *instead; /* (nullable): answered whatever is asked */
+  GBytes *last;    /* (nullable): the last answer */
 };
 
 G_DEFINE_FINAL_TYPE (TestWire, test_wire, SIGNET_TYPE_HTTP)
@@ -87,14 +88,16 @@ test_wire_init (TestWire *self)
   self->flip = -1;
 }
 
-/* --- the desk ------------------------------------------------------------------------------------------------------------------ */
+/* --- the desk ------------------------------------------------------------------------------------------------------------------
+ */
 
 static TestPki *pki;
 static EVP_PKEY *key;
 
-typedef struct {
-  TestWire       *wire;
-  SignetSecret   *secret;
+typedef struct
+{
+  TestWire *wire;
+  SignetSecret *secret;
   SignetCmpServer server;
 } Desk;
 
@@ -106,8 +109,11 @@ desk_new (const char *fault)
   desk->wire = g_object_new (TEST_TYPE_WIRE, NULL);
   desk->wire->cmp = test_cmp_new (pki, "1234", "signet-demo", fault, 7, NULL);
   desk->secret = signet_secret_new ((const guint8 *) "signet-demo", 11);
-  desk->server = (SignetCmpServer) { .http = SIGNET_HTTP (desk->wire), .url = "http://127.0.0.1:1/pkix/", .recipient = "CN=Sample CA",
-                                     .reference = "1234", .secret = desk->secret };
+  desk->server = (SignetCmpServer){ .http = SIGNET_HTTP (desk->wire),
+                                    .url = "http://127.0.0.1:1/pkix/",
+                                    .recipient = "CN=Sample CA",
+                                    .reference = "1234",
+                                    .secret = desk->secret };
   return desk;
 }
 
@@ -139,7 +145,8 @@ decode (GBytes *der)
   return d2i_X509 (NULL, &data, (long) length);
 }
 
-/* --- tests ------------------------------------------------------------------------------------------------------------------------ */
+/* --- tests
+ * ------------------------------------------------------------------------------------------------------------------------ */
 
 static void
 test_issued_and_confirmed (void)
@@ -195,7 +202,8 @@ test_waiting (void)
   g_assert_nonnull (polled->certificate);
 }
 
-/* A byte of the answer is protected, or of no meaning: changing one (every fifth is tried) brings an error or the very same certificate. */
+/* A byte of the answer is protected, or of no meaning: changing one (every fifth is tried) brings an error or the very same
+ * certificate. */
 static void
 test_changed_answer (void)
 {
@@ -294,7 +302,8 @@ test_rejected (void)
   g_assert_nonnull (strstr (error->message, "the identity could not be confirmed"));
 }
 
-/* --- names -------------------------------------------------------------------------------------------------------------------------- */
+/* --- names
+ * -------------------------------------------------------------------------------------------------------------------------- */
 
 char *_signet_enrolment_name_from_template (const char *template, GHashTable *fields, GError **error);
 

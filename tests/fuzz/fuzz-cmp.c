@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "../../app/core/enrolment/signet-cmp-private.h"
+#include "../../app/core/enrolment/signet-enrolment-private.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 

@@ -9,7 +9,6 @@
 
 #include "signet-enrolment-private.h"
 
-#include "signet-cmp-private.h"
 
 static gboolean
 refuse (GError **error, SignetEnrolmentError code, const char *why)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-enrolment-name.c: the subject of a request: from the authority's template and what the person filled in, to an X.501 name.
- * Values are put in escaped (RFC 4514, 2.4), so that nobody adds a part to a name by typing a comma. Pure functions.
+ * signet-enrolment-name.c: the subject of a request: from the authority's template and what the person filled in, to an X.501
+ * name. Values are put in escaped (RFC 4514, 2.4), so that nobody adds a part to a name by typing a comma. Pure functions.
  */
 #define G_LOG_DOMAIN "signet-enrolment-name"
 
@@ -12,9 +12,8 @@
 #include <string.h>
 
 #include "../base/signet-base-error.h"
-#include "signet-cmp-private.h"
 
-#define MAX_NAME  4096
+#define MAX_NAME 4096
 #define MAX_PARTS 32
 
 /* --- RFC 4514 -> X509_NAME ------------------------------------------------------------------------------------------------ */
@@ -92,7 +91,8 @@ _signet_enrolment_name_parse (const char *text, GError **error)
   if (ok && X509_NAME_entry_count (name) > 0)
     return name;
   X509_NAME_free (name);
-  signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE, "a name that cannot be used in a certificate");
+  signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE,
+                                 "a name that cannot be used in a certificate");
   return NULL;
 }
 

@@ -16,12 +16,13 @@
 #include "../base/signet-text.h"
 
 #define SUBMIT_SECONDS 60
-#define MAX_COOKIE     65536
-#define MIN_WAIT       1
-#define MAX_WAIT       (7 * 86400)
-#define EXPIRY         (90 * 86400)
+#define MAX_COOKIE 65536
+#define MIN_WAIT 1
+#define MAX_WAIT (7 * 86400)
+#define EXPIRY (90 * 86400)
 
-/* --- states ---------------------------------------------------------------------------------------------------------------------- */
+/* --- states
+ * ---------------------------------------------------------------------------------------------------------------------- */
 
 static void
 stop_for_test (SignetRequestState state)
@@ -54,8 +55,11 @@ static void
 note (SignetEnrolmentRun *run, const char *act)
 {
   SignetRequest *request = run->request;
-  SignetJournalEntry entry = { .act = (char *) act, .subject = request->token_label,
-                               .certificate = request->certificate != NULL ? (char *) signet_certificate_get_sha256 (request->certificate) : NULL };
+  SignetJournalEntry entry = { .act = (char *) act,
+                               .subject = request->token_label,
+                               .certificate = request->certificate != NULL
+                                                  ? (char *) signet_certificate_get_sha256 (request->certificate)
+                                                  : NULL };
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   g_autofree char *detail = NULL;
   g_autoptr (GError) error = NULL;
@@ -72,128 +76,8 @@ note (SignetEnrolmentRun *run, const char *act)
     g_warning ("journal: %s", error->message);
 }
 
-/* --- people and tokens -------------------------------------------------------------------------------------------------------------- */
-
-gboolean
-_signet_enrolment_run_consent (SignetEnrolmentRun *run, GError **error)
-{
-  SignetRequest *request = run->request;
-  const SignetKeySpec *spec = signet_key_spec_find (request->key_spec);
-  const char *const names[] = { "subject", "key", "token", "authority", NULL };
-  const char *const values[] = { request->subject, spec != NULL ? spec->display_name : request->key_spec, request->token_label,
-                                 signet_authority_get_name (run->authority), NULL };
-  SignetConsent consent = { "certificate-request", signet_authority_get_name (run->authority), names, values };
-
-  if (run->agreed)
-    return TRUE;
-  run->agreed = signet_interaction_confirm (run->interaction, &consent, run->cancellable, error);
-  return run->agreed;
-}
-
-/* Listed anew: a snapshot from before this request's key was made would not have it. */
-static gboolean
-find_token (SignetEnrolmentRun *run, GError **error)
-{
-  g_autoptr (GPtrArray) fresh = NULL;
-
-  if (run->token != NULL)
-    return TRUE;
-  fresh = signet_token_manager_refresh (run->enrolment->tokens, run->cancellable, NULL, error);
-  if (fresh != NULL)
-    run->token = signet_token_manager_find_token (run->enrolment->tokens, run->request->token_uri, run->cancellable, error);
-  return run->token != NULL;
-}
-
-static gboolean
-log_in (SignetEnrolmentRun *run, GError **error)
-{
-  if (run->session != NULL)
-    return TRUE;
-  if (!find_token (run, error))
-    return FALSE;
-  run->session = signet_token_login (run->token, run->interaction, NULL, run->cancellable, error);
-  return run->session != NULL;
-}
-
-/* By what names the key: its label before we know more, its hash after. */
-static SignetTokenKey *
-find_key (SignetEnrolmentRun *run)
-{
-  GPtrArray *keys = signet_token_get_keys (run->token);
-
-  for (guint i = 0; i < keys->len; i++)
-    {
-      SignetTokenKey *key = keys->pdata[i];
-
-      if (!signet_token_key_has_private (key))
-        continue;
-      if (run->request->key_sha256 != NULL ? g_strcmp0 (signet_token_key_get_sha256 (key), run->request->key_sha256) == 0
-                                           : g_strcmp0 (signet_token_key_get_label (key), run->request->label) == 0)
-        return key;
-    }
-  return NULL;
-}
-
-static gboolean
-make_signer (SignetEnrolmentRun *run, SignetTokenKey *key, GError **error)
-{
-  g_set_object (&run->signer, NULL);
-  run->signer = signet_token_session_new_signer (run->session, key, run->interaction, error);
-  return run->signer != NULL;
-}
-
-SignetSigner *
-_signet_enrolment_run_signer (SignetEnrolmentRun *run, GError **error)
-{
-  SignetTokenKey *key;
-
-  if (run->signer != NULL)
-    return run->signer;
-  if (!log_in (run, error))
-    return NULL;
-  key = find_key (run);
-  if (key == NULL)
-    g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "the key made for this request is not on the token any more");
-  else if (make_signer (run, key, error))
-    return run->signer;
-  return NULL;
-}
-
-/* --- secrets ------------------------------------------------------------------------------------------------------------------------- */
-
-static SignetSecret *
-ask_secret (SignetEnrolmentRun *run, const char *field, GError **error)
-{
-  g_autoptr (SignetForm) form = signet_form_new ();
-  g_autoptr (GHashTable) values = NULL;
-  g_autoptr (GHashTable) secrets = NULL;
-  g_autofree char *group = g_strconcat ("Field ", field, NULL);
-  g_autofree char *label = g_key_file_get_locale_string (signet_authority_get_profile (run->authority), group, "Label", NULL, NULL);
-  g_autofree char *shown = signet_text_sanitize (label != NULL ? label : field, -1, 200);
-  SignetSecret *secret;
-
-  signet_form_add (form, SIGNET_FIELD_SECRET, field, shown)->required = TRUE;
-  if (!signet_interaction_ask_form (run->interaction, form, &values, &secrets, run->cancellable, error))
-    return NULL;
-  secret = secrets != NULL ? g_hash_table_lookup (secrets, field) : NULL;
-  if (secret == NULL)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "no answer");
-      return NULL;
-    }
-  _signet_request_secret_keep (run->request, field, secret);
-  return signet_secret_ref (secret);
-}
-
-SignetSecret *
-_signet_enrolment_run_secret (SignetEnrolmentRun *run, const char *field, GError **error)
-{
-  SignetSecret *secret = _signet_request_secret_find (run->request, field);
-
-  return secret != NULL ? secret : ask_secret (run, field, error);
-}
-
-/* --- the plugin ------------------------------------------------------------------------------------------------------------------------ */
+/* --- the plugin
+ * ------------------------------------------------------------------------------------------------------------------------ */
 
 static JsonObject *
 request_json (SignetRequest *request)
@@ -254,7 +138,8 @@ call_plugin (SignetEnrolmentRun *run, const char *method, GError **error)
   return NULL;
 }
 
-/* --- what the plugin answers -------------------------------------------------------------------------------------------------------------- */
+/* --- what the plugin answers
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static gboolean
 bad_answer (GError **error, const char *why)
@@ -314,7 +199,8 @@ take_waiting (SignetEnrolmentRun *run, JsonObject *answer, GError **error)
     return bad_answer (error, "has a cookie that is too long");
   g_free (run->request->cookie);
   run->request->cookie = g_strdup (cookie);
-  run->request->next_poll = signet_clock_now (run->enrolment->clock) + CLAMP (get_int (answer, "check_after"), MIN_WAIT, MAX_WAIT);
+  run->request->next_poll =
+      signet_clock_now (run->enrolment->clock) + CLAMP (get_int (answer, "check_after"), MIN_WAIT, MAX_WAIT);
   return _signet_enrolment_run_enter (run, SIGNET_REQUEST_WAITING, error);
 }
 
@@ -331,7 +217,8 @@ take_answer (SignetEnrolmentRun *run, JsonNode *node, GError **error)
   return bad_answer (error, "names no state");
 }
 
-/* --- steps: each goes from one state to the next ---------------------------------------------------------------------------------------------- */
+/* --- steps: each goes from one state to the next
+ * ---------------------------------------------------------------------------------------------- */
 
 static gboolean
 step_drafted (SignetEnrolmentRun *run, GError **error)
@@ -356,12 +243,13 @@ step_disclosed (SignetEnrolmentRun *run, GError **error)
   g_autoptr (SignetTokenKey) key = NULL;
   SignetTokenKey *found;
 
-  if (!_signet_enrolment_run_consent (run, error) || !log_in (run, error))
+  if (!_signet_enrolment_run_consent (run, error) || !_signet_enrolment_run_log_in (run, error))
     return FALSE;
   signet_interaction_progress (run->interaction, "key", -1);
-  found = find_key (run);
+  found = _signet_enrolment_run_find_key (run);
   key = found != NULL ? g_object_ref (found)
-                      : signet_token_session_generate_key (run->session, run->request->key_spec, run->request->label, run->cancellable, error);
+                      : signet_token_session_generate_key (run->session, run->request->key_spec, run->request->label,
+                                                           run->cancellable, error);
   if (key == NULL)
     return FALSE;
 #if SIGNET_DEVELOPMENT
@@ -370,7 +258,7 @@ step_disclosed (SignetEnrolmentRun *run, GError **error)
 #endif
   g_free (run->request->key_sha256);
   run->request->key_sha256 = g_strdup (signet_token_key_get_sha256 (key));
-  if (!make_signer (run, key, error) || !_signet_enrolment_run_enter (run, SIGNET_REQUEST_KEY_MADE, error))
+  if (!_signet_enrolment_run_make_signer (run, key, error) || !_signet_enrolment_run_enter (run, SIGNET_REQUEST_KEY_MADE, error))
     return FALSE;
   note (run, "key-made");
   return TRUE;
@@ -426,8 +314,8 @@ accept_differences (SignetEnrolmentRun *run, GError **error)
   if (signet_interaction_confirm (run->interaction, &consent, run->cancellable, &local))
     return TRUE;
   if (g_error_matches (local, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED))
-    g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_WRONG_SUBJECT, "the certificate differs from the request: %s",
-                 (const char *) names->pdata[0]);
+    g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_WRONG_SUBJECT,
+                 "the certificate differs from the request: %s", (const char *) names->pdata[0]);
   else
     g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
@@ -436,8 +324,8 @@ accept_differences (SignetEnrolmentRun *run, GError **error)
 static gboolean
 step_issued (SignetEnrolmentRun *run, GError **error)
 {
-  return _signet_enrolment_check (run->request, signet_authority_get_chain (run->authority), error) && accept_differences (run, error) &&
-         _signet_enrolment_run_enter (run, SIGNET_REQUEST_CHECKED, error);
+  return _signet_enrolment_check (run->request, signet_authority_get_chain (run->authority), error) &&
+         accept_differences (run, error) && _signet_enrolment_run_enter (run, SIGNET_REQUEST_CHECKED, error);
 }
 
 /* Storing the same certificate again changes nothing, so a kill between storing and noting it does no harm. */
@@ -445,9 +333,10 @@ static gboolean
 step_checked (SignetEnrolmentRun *run, GError **error)
 {
   signet_interaction_progress (run->interaction, "installing", -1);
-  if (!log_in (run, error) ||
+  if (!_signet_enrolment_run_log_in (run, error) ||
       !signet_token_session_store_certificate (run->session, run->request->certificate,
-                                               signet_certificate_get_holder (run->request->certificate), run->cancellable, error) ||
+                                               signet_certificate_get_holder (run->request->certificate), run->cancellable,
+                                               error) ||
       !_signet_enrolment_run_enter (run, SIGNET_REQUEST_INSTALLED, error))
     return FALSE;
   note (run, "certificate-installed");
@@ -497,30 +386,28 @@ step_failed (SignetEnrolmentRun *run, GError **error)
   g_clear_pointer (&request->transaction, g_free);
   g_clear_pointer (&request->cookie, g_free);
   g_clear_pointer (&request->error, g_free);
-  return _signet_enrolment_run_enter (run, request->key_sha256 != NULL ? SIGNET_REQUEST_KEY_MADE : SIGNET_REQUEST_DISCLOSED, error);
+  return _signet_enrolment_run_enter (run, request->key_sha256 != NULL ? SIGNET_REQUEST_KEY_MADE : SIGNET_REQUEST_DISCLOSED,
+                                      error);
 }
 
-/* --- the walk ------------------------------------------------------------------------------------------------------------------------------- */
+/* --- the walk
+ * -------------------------------------------------------------------------------------------------------------------------------
+ */
 
 typedef gboolean (*Step) (SignetEnrolmentRun *run, GError **error);
 
 static const Step steps[] = {
-  [SIGNET_REQUEST_DRAFTED] = step_drafted,
-  [SIGNET_REQUEST_DISCLOSED] = step_disclosed,
-  [SIGNET_REQUEST_KEY_MADE] = step_submit,
-  [SIGNET_REQUEST_SUBMITTED] = step_submit,
-  [SIGNET_REQUEST_WAITING] = step_waiting,
-  [SIGNET_REQUEST_ISSUED] = step_issued,
-  [SIGNET_REQUEST_CHECKED] = step_checked,
-  [SIGNET_REQUEST_INSTALLED] = step_installed,
+  [SIGNET_REQUEST_DRAFTED] = step_drafted,  [SIGNET_REQUEST_DISCLOSED] = step_disclosed, [SIGNET_REQUEST_KEY_MADE] = step_submit,
+  [SIGNET_REQUEST_SUBMITTED] = step_submit, [SIGNET_REQUEST_WAITING] = step_waiting,     [SIGNET_REQUEST_ISSUED] = step_issued,
+  [SIGNET_REQUEST_CHECKED] = step_checked,  [SIGNET_REQUEST_INSTALLED] = step_installed,
 };
 
 /* Ends of the road; anything else (no network, no token, a wrong PIN, a refusal of the person) leaves the request where it is. */
 static gboolean
 is_final_error (const GError *error, SignetRequestState *state)
 {
-  static const int failures[] = { SIGNET_ENROLMENT_ERROR_WRONG_KEY, SIGNET_ENROLMENT_ERROR_WRONG_ISSUER, SIGNET_ENROLMENT_ERROR_WRONG_SUBJECT,
-                                  SIGNET_ENROLMENT_ERROR_WRONG_KIND };
+  static const int failures[] = { SIGNET_ENROLMENT_ERROR_WRONG_KEY, SIGNET_ENROLMENT_ERROR_WRONG_ISSUER,
+                                  SIGNET_ENROLMENT_ERROR_WRONG_SUBJECT, SIGNET_ENROLMENT_ERROR_WRONG_KIND };
 
   if (g_error_matches (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_REJECTED) ||
       g_error_matches (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_REJECTED))
@@ -579,24 +466,10 @@ walk (SignetEnrolmentRun *run, GError **error)
         return TRUE;
       if (before == SIGNET_REQUEST_WAITING && signet_clock_now (run->enrolment->clock) > run->request->created + EXPIRY)
         return _signet_enrolment_run_enter (run, SIGNET_REQUEST_EXPIRED, error);
-      if (g_cancellable_set_error_if_cancelled (run->cancellable, error) || !steps[before] (run, error))
+      if (g_cancellable_set_error_if_cancelled (run->cancellable, error) || !steps[before](run, error))
         return FALSE;
     }
   return TRUE;
-}
-
-static void
-end_run (SignetEnrolmentRun *run)
-{
-  g_clear_object (&run->signer);
-  if (run->session != NULL)
-    signet_token_session_close (run->session);
-  g_clear_object (&run->session);
-  g_clear_object (&run->token);
-  if (run->process != NULL)
-    signet_plugin_process_stop (run->process);
-  g_clear_object (&run->process);
-  g_clear_error (&run->served);
 }
 
 static gboolean
@@ -606,20 +479,25 @@ check_runnable (SignetRequest *request, GError **error)
     return TRUE;
   if (request->state == SIGNET_REQUEST_CONFIRMED)
     return TRUE;
-  g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_STATE, "the request is %s", signet_request_state_get_id (request->state));
+  g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_STATE, "the request is %s",
+               signet_request_state_get_id (request->state));
   return FALSE;
 }
 
 /**
  * signet_enrolment_run:
  *
- * Goes on from the state the request is in. Errors that end the request (REJECTED, WRONG_KEY, WRONG_ISSUER, WRONG_KIND, WRONG_SUBJECT) are
- * kept in it; after any other the same call can be made again. Blocking, for worker threads.
+ * Goes on from the state the request is in. Errors that end the request (REJECTED, WRONG_KEY, WRONG_ISSUER, WRONG_KIND,
+ * WRONG_SUBJECT) are kept in it; after any other the same call can be made again. Blocking, for worker threads.
  *
  * Returns: %TRUE when it is confirmed, or waits for the authority; look at its state
  */
 gboolean
-signet_enrolment_run (SignetEnrolment *self, SignetRequest *request, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
+signet_enrolment_run (SignetEnrolment *self,
+                      SignetRequest *request,
+                      SignetInteraction *interaction,
+                      GCancellable *cancellable,
+                      GError **error)
 {
   SignetEnrolmentRun run = { .enrolment = self, .request = request, .interaction = interaction, .cancellable = cancellable };
   g_autoptr (GError) local = NULL;
@@ -637,9 +515,9 @@ signet_enrolment_run (SignetEnrolment *self, SignetRequest *request, SignetInter
     {
       settle_error (&run, local);
       g_propagate_error (error, g_steal_pointer (&local));
-      end_run (&run);
+      _signet_enrolment_run_end (&run);
       return FALSE;
     }
-  end_run (&run);
+  _signet_enrolment_run_end (&run);
   return TRUE;
 }
