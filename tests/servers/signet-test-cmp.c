@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "signet-test-cmp.h"
+#include "signet-test-issue.h"
 
 #include <string.h>
 
@@ -95,39 +96,6 @@ asked_subject (const OSSL_CRMF_MSG *crm, const X509_REQ *p10cr)
 
 /* --- what is given -------------------------------------------------------------------------------------------------- */
 
-/* As if another CA of the same name had signed. */
-static X509 *
-issue_from_stranger (TestCmp *self, EVP_PKEY *key, const X509_NAME *subject)
-{
-  TestPki stranger = *self->pki;
-  X509 *certificate;
-
-  stranger.ca_key = EVP_EC_gen ("P-256");
-  certificate = test_pki_issue (&stranger, TEST_CERTIFICATE_SIGNATURE, key, subject, 365, NULL);
-  EVP_PKEY_free (stranger.ca_key);
-  return certificate;
-}
-
-static X509 *
-issue_for (TestCmp *self, EVP_PKEY *key, const X509_NAME *subject)
-{
-  TestCertificateKind kind = has_fault (self, "ca-certificate") ? TEST_CERTIFICATE_CA :
-                             has_fault (self, "identity") ? TEST_CERTIFICATE_IDENTITY : TEST_CERTIFICATE_SIGNATURE;
-  X509_NAME *other_subject = test_pki_name ("CN=Somebody Else (sample)");
-  EVP_PKEY *other_key = EVP_EC_gen ("P-256");
-  X509 *certificate;
-
-  if (has_fault (self, "wrong-issuer"))
-    certificate = issue_from_stranger (self, key, subject);
-  else
-    certificate = test_pki_issue (self->pki, kind, has_fault (self, "wrong-key") ? other_key : key,
-                                  has_fault (self, "wrong-subject") ? other_subject : subject,
-                                  has_fault (self, "expired") ? 0 : 365, NULL);
-  EVP_PKEY_free (other_key);
-  X509_NAME_free (other_subject);
-  return certificate;
-}
-
 static STACK_OF (X509) *
 ca_chain (TestCmp *self)
 {
@@ -161,7 +129,7 @@ on_certificate_request_cb (OSSL_CMP_SRV_CTX *server, const OSSL_CMP_MSG *request
       EVP_PKEY_free (key);
       return OSSL_CMP_STATUSINFO_new (OSSL_CMP_PKISTATUS_rejection, OSSL_CMP_CTX_FAILINFO_badCertTemplate, "no key or no subject");
     }
-  *certificate = issue_for (self, key, subject);
+  *certificate = test_issue (self->pki, key, subject, self->fault, NULL);
   EVP_PKEY_free (key);
   if (*certificate == NULL)
     return OSSL_CMP_STATUSINFO_new (OSSL_CMP_PKISTATUS_rejection, OSSL_CMP_CTX_FAILINFO_systemFailure, "cannot issue");
@@ -378,7 +346,7 @@ answer_simple (TestCmp *self, GBytes *body, TestAnswer *answer)
     answer->status = 202;
   else if (csr == NULL || X509_REQ_verify (csr, X509_REQ_get0_pubkey (csr)) != 1)
     answer->status = 400;
-  else if ((certificate = issue_for (self, X509_REQ_get0_pubkey (csr), X509_REQ_get_subject_name (csr))) != NULL &&
+  else if ((certificate = test_issue (self->pki, X509_REQ_get0_pubkey (csr), X509_REQ_get_subject_name (csr), self->fault, NULL)) != NULL &&
            (size = i2d_X509 (certificate, &der)) > 0)
     answer->body = g_bytes_new (der, size);
   OPENSSL_free (der);

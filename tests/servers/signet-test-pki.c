@@ -159,6 +159,7 @@ typedef struct {
 static const KindRow kind_rows[] = {
   [TEST_CERTIFICATE_SIGNATURE] = { "critical,nonRepudiation,digitalSignature", NULL, "critical,CA:FALSE", TRUE, FALSE },
   [TEST_CERTIFICATE_IDENTITY] = { "critical,digitalSignature", "clientAuth", "critical,CA:FALSE", TRUE, FALSE },
+  [TEST_CERTIFICATE_ENCRYPTION] = { "critical,keyEncipherment,dataEncipherment,keyAgreement", NULL, "critical,CA:FALSE", TRUE, FALSE },
   [TEST_CERTIFICATE_CA] = { "critical,keyCertSign,cRLSign", NULL, "critical,CA:TRUE,pathlen:0", FALSE, FALSE },
   [TEST_CERTIFICATE_OCSP] = { "critical,digitalSignature", "OCSPSigning", "critical,CA:FALSE", FALSE, TRUE },
   [TEST_CERTIFICATE_TSA] = { "critical,digitalSignature,nonRepudiation", "critical,timeStamping", "critical,CA:FALSE", FALSE, FALSE },

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 typedef enum {
   TEST_CERTIFICATE_SIGNATURE,   /* an end entity that signs documents */
   TEST_CERTIFICATE_IDENTITY,    /* digitalSignature and client authentication only */
+  TEST_CERTIFICATE_ENCRYPTION,  /* keyEncipherment alone: the second of two */
   TEST_CERTIFICATE_CA,
   TEST_CERTIFICATE_OCSP,
   TEST_CERTIFICATE_TSA,
