@@ -1,162 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test-token-pin-manners.c: PIN pads, keys that ask at every signature, and logins that are kept, on a module that writes down every
- * call a PIN is used in. */
+/* test-token-pin-manners.c: PIN pads, keys that ask at every signature, and logins that are kept, on a module that writes down
+ * every call a PIN is used in. */
 #include "config.h"
 
-#include <openssl/pem.h>
-
-#include "../../app/core/token/signet-token-initialize.h"
 #include "../../app/core/token/signet-token-keeping.h"
-#include "../../app/core/token/signet-token-private.h"
 #include "../../app/core/token/signet-token-unblock.h"
-#include "signet-test.h"
-
-#define PIN "123456"
-#define SO_PIN "87654321"
-
-static char *folder;
-static char *key_pem;
-static GBytes *cert_der;
-
-/* --- the module's folder --- */
-
-static void
-write_file (const char *name, const void *data, gssize length)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-
-  g_assert_true (g_file_set_contents (path, data, length, NULL));
-}
-
-static char *
-read_calls (void)
-{
-  g_autofree char *path = g_build_filename (folder, "calls", NULL);
-  char *calls = NULL;
-
-  if (!g_file_get_contents (path, &calls, NULL, NULL))
-    return g_strdup ("");
-  g_strdelimit (calls, "\n", ',');
-  if (*calls != '\0')
-    calls[strlen (calls) - 1] = '\0';
-  return calls;
-}
-
-#define assert_calls(expected)                                                                                                   \
-  G_STMT_START                                                                                                                   \
-  {                                                                                                                              \
-    g_autofree char *seen = read_calls ();                                                                                       \
-    g_assert_cmpstr (seen, ==, expected);                                                                                        \
-  }                                                                                                                              \
-  G_STMT_END
-
-static void
-make_key_and_certificate (void)
-{
-  EVP_PKEY *key = signet_test_new_key ("ec-p256");
-  SignetTestCertificate person = { .subject = "CN=Sample Person" };
-  X509 *certificate = signet_test_new_certificate (&person, key, NULL, key);
-  BIO *bio = BIO_new (BIO_s_mem ());
-  char *pem = NULL;
-  long length = 0;
-
-  g_assert_true (PEM_write_bio_PrivateKey (bio, key, NULL, NULL, 0, NULL, NULL));
-  length = BIO_get_mem_data (bio, &pem);
-  key_pem = g_strndup (pem, (gsize) length);
-  cert_der = signet_test_certificate_der (certificate);
-  BIO_free (bio);
-  X509_free (certificate);
-  EVP_PKEY_free (key);
-}
-
-/* --- a token, a person --- */
-
-typedef struct
-{
-  SignetTokenManager *manager;
-  SignetToken *token;
-} World;
-
-static World
-new_world (const char *manner)
-{
-  const char *const modules[] = { g_getenv ("SIGNET_TEST_COUNTING"), NULL };
-  World world = { NULL, NULL };
-  g_autoptr (GError) error = NULL;
-
-  /* of its own: what an earlier host does last is written where it was started */
-  g_free (folder);
-  folder = signet_test_make_dir ();
-  g_setenv ("SIGNET_TEST_COUNTING_DIR", folder, TRUE);
-  write_file ("key.pem", key_pem, -1);
-  write_file ("cert.der", g_bytes_get_data (cert_der, NULL), (gssize) g_bytes_get_size (cert_der));
-  write_file ("manner", manner, -1);
-  write_file ("pin", PIN, -1);
-  write_file ("so-pin", SO_PIN, -1);
-  world.manager = signet_token_manager_new (modules);
-  world.token = signet_token_manager_find_token (world.manager, "0002", NULL, &error);
-  g_assert_no_error (error);
-  assert_calls ("");
-  return world;
-}
-
-static void
-end_world (World *world)
-{
-  signet_token_manager_set_pin_keeping (world->manager, 0);
-  g_clear_object (&world->token);
-  g_clear_object (&world->manager);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, end_world)
-
-static GBytes *
-sign (SignetSigner *signer, GError **error)
-{
-  g_autoptr (GBytes) data = g_bytes_new_static ("to be signed", 12);
-
-  return signet_signer_sign (signer, (SignetSignatureAlgorithm){ SIGNET_SIGNATURE_ECDSA, SIGNET_DIGEST_SHA256 }, data, NULL, error);
-}
-
-static SignetTokenSession *
-login (World *world, SignetTestInteraction *person, GError **error)
-{
-  return signet_token_login (world->token, SIGNET_INTERACTION (person), NULL, NULL, error);
-}
-
-static SignetSigner *
-new_signer (World *world, SignetTokenSession *session, SignetTestInteraction *person)
-{
-  g_autoptr (GError) error = NULL;
-  SignetSigner *signer = signet_token_session_new_signer (session, signet_token_get_keys (world->token)->pdata[0],
-                                                          SIGNET_INTERACTION (person), &error);
-
-  g_assert_no_error (error);
-  return signer;
-}
-
-/* --- setting up --- */
-
-static gboolean
-initialize (World *world, SignetTestInteraction *person, GError **error)
-{
-  return signet_token_initialize (world->manager, world->token, "Anew (sample)", SIGNET_INTERACTION (person), NULL, error);
-}
+#include "token-world.h"
 
 /* --- a reader with a PIN pad --- */
 
 static void
 test_pad_login (void)
 {
-  g_auto (World) world = new_world ("pin-pad always");
+  g_auto (World) world = world_new ("pin-pad always");
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new ("", "", NULL);
-  g_autoptr (SignetTokenSession) session = login (&world, person, NULL);
-  g_autoptr (SignetSigner) signer = new_signer (&world, session, person);
+  g_autoptr (SignetTokenSession) session = world_login (&world, person, NULL);
+  g_autoptr (SignetSigner) signer = world_new_signer (&world, session, person);
   g_autoptr (GBytes) signature = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_true (signet_test_interaction_get_pin_flags (person) & SIGNET_PIN_FLAG_PIN_PAD);
-  signature = sign (signer, &error);
+  signature = world_sign (signer, &error);
   g_assert_no_error (error);
   assert_calls ("login user pad,login context pad");
   g_assert_cmpstr (signet_test_interaction_get_steps (person), ==, "pin-pad pin-pad-done pin-pad pin-pad-done");
@@ -166,9 +30,9 @@ test_pad_login (void)
 static void
 test_pad_takes_no_text (void)
 {
-  g_auto (World) world = new_world ("pin-pad");
+  g_auto (World) world = world_new ("pin-pad");
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, NULL);
-  g_autoptr (SignetTokenSession) session = login (&world, person, NULL);
+  g_autoptr (SignetTokenSession) session = world_login (&world, person, NULL);
 
   g_assert_nonnull (session);
   assert_calls ("login user pad");
@@ -177,7 +41,7 @@ test_pad_takes_no_text (void)
 static void
 test_pad_change (void)
 {
-  g_auto (World) world = new_world ("pin-pad");
+  g_auto (World) world = world_new ("pin-pad");
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new ("", NULL);
   g_autoptr (SignetTestInteraction) officer = signet_test_interaction_new ("", NULL);
   g_autoptr (GError) error = NULL;
@@ -194,11 +58,11 @@ test_pad_change (void)
 static void
 test_pad_initialize (void)
 {
-  g_auto (World) world = new_world ("pin-pad");
+  g_auto (World) world = world_new ("pin-pad");
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new ("", NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (initialize (&world, person, &error));
+  g_assert_true (world_initialize (&world, person, &error));
   g_assert_no_error (error);
   assert_calls ("init token pad,login so pad,init pin pad,logout");
 }
@@ -215,7 +79,7 @@ cancel_soon (gpointer cancellable)
 static void
 test_pad_cancelled (void)
 {
-  g_auto (World) world = new_world ("pin-pad slow-pad");
+  g_auto (World) world = world_new ("pin-pad slow-pad");
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new ("", NULL);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
@@ -233,10 +97,10 @@ test_pad_cancelled (void)
 static void
 test_always (void)
 {
-  g_auto (World) world = new_world ("always");
+  g_auto (World) world = world_new ("always");
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, PIN, PIN, PIN, NULL);
-  g_autoptr (SignetTokenSession) session = login (&world, person, NULL);
-  g_autoptr (SignetSigner) signer = new_signer (&world, session, person);
+  g_autoptr (SignetTokenSession) session = world_login (&world, person, NULL);
+  g_autoptr (SignetSigner) signer = world_new_signer (&world, session, person);
   g_autoptr (GError) error = NULL;
 
   g_assert_true (signet_token_signer_announce (signer, 1, NULL, &error));
@@ -249,7 +113,7 @@ test_always (void)
       g_autoptr (GBytes) signature = NULL;
 
       signet_token_signer_describe (signer, name, i, 3);
-      signature = sign (signer, &error);
+      signature = world_sign (signer, &error);
       g_assert_no_error (error);
       g_assert_cmpstr (signet_test_interaction_get_document (person), ==, name);
     }
@@ -259,10 +123,10 @@ test_always (void)
 static void
 test_always_refused (void)
 {
-  g_auto (World) world = new_world ("always");
+  g_auto (World) world = world_new ("always");
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, PIN, NULL);
-  g_autoptr (SignetTokenSession) session = login (&world, person, NULL);
-  g_autoptr (SignetSigner) signer = new_signer (&world, session, person);
+  g_autoptr (SignetTokenSession) session = world_login (&world, person, NULL);
+  g_autoptr (SignetSigner) signer = world_new_signer (&world, session, person);
   g_autoptr (GError) error = NULL;
 
   signet_test_interaction_set_consent (person, FALSE);
@@ -274,10 +138,10 @@ test_always_refused (void)
 static void
 test_other_keys_are_not_announced (void)
 {
-  g_auto (World) world = new_world ("");
+  g_auto (World) world = world_new ("");
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, NULL);
-  g_autoptr (SignetTokenSession) session = login (&world, person, NULL);
-  g_autoptr (SignetSigner) signer = new_signer (&world, session, person);
+  g_autoptr (SignetTokenSession) session = world_login (&world, person, NULL);
+  g_autoptr (SignetSigner) signer = world_new_signer (&world, session, person);
 
   g_assert_true (signet_token_signer_announce (signer, 100, NULL, NULL));
   g_assert_cmpuint (signet_test_interaction_get_n_consents (person), ==, 0);
@@ -287,21 +151,21 @@ test_other_keys_are_not_announced (void)
 static void
 test_always_goes_on (gconstpointer manner)
 {
-  g_auto (World) world = new_world (manner);
+  g_auto (World) world = world_new (manner);
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, "111111", PIN, NULL);
   g_autoptr (SignetTestInteraction) later = signet_test_interaction_new (PIN, NULL);
-  g_autoptr (SignetTokenSession) session = login (&world, person, NULL);
-  g_autoptr (SignetSigner) signer = new_signer (&world, session, person);
-  g_autoptr (SignetSigner) other = new_signer (&world, session, later);
-  g_autoptr (GBytes) signature = sign (signer, NULL);
+  g_autoptr (SignetTokenSession) session = world_login (&world, person, NULL);
+  g_autoptr (SignetSigner) signer = world_new_signer (&world, session, person);
+  g_autoptr (SignetSigner) other = world_new_signer (&world, session, later);
+  g_autoptr (GBytes) signature = world_sign (signer, NULL);
   g_autoptr (GError) error = NULL;
 
   g_assert_nonnull (signature);
-  g_assert_null (sign (signer, &error));
+  g_assert_null (world_sign (signer, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&error);
   g_bytes_unref (signature);
-  signature = sign (other, &error);
+  signature = world_sign (other, &error);
   g_assert_no_error (error);
   assert_calls ("login user,login context,login context,login context");
 }
@@ -310,13 +174,13 @@ test_always_goes_on (gconstpointer manner)
 static void
 test_always_one_session (void)
 {
-  g_auto (World) world = new_world ("always one-session");
+  g_auto (World) world = world_new ("always one-session");
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, "111111", PIN, NULL);
-  g_autoptr (SignetTokenSession) session = login (&world, person, NULL);
-  g_autoptr (SignetSigner) signer = new_signer (&world, session, person);
+  g_autoptr (SignetTokenSession) session = world_login (&world, person, NULL);
+  g_autoptr (SignetSigner) signer = world_new_signer (&world, session, person);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (sign (signer, &error));
+  g_assert_null (world_sign (signer, &error));
   g_assert_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN);
   assert_calls ("login user,login context");
 }
@@ -326,15 +190,15 @@ test_always_one_session (void)
 static void
 test_kept (void)
 {
-  g_auto (World) world = new_world ("");
+  g_auto (World) world = world_new ("");
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, NULL);
 
   signet_token_manager_set_pin_keeping (world.manager, 60);
   for (guint i = 0; i < 3; i++)
     {
-      g_autoptr (SignetTokenSession) session = login (&world, person, NULL);
-      g_autoptr (SignetSigner) signer = new_signer (&world, session, person);
-      g_autoptr (GBytes) signature = sign (signer, NULL);
+      g_autoptr (SignetTokenSession) session = world_login (&world, person, NULL);
+      g_autoptr (SignetSigner) signer = world_new_signer (&world, session, person);
+      g_autoptr (GBytes) signature = world_sign (signer, NULL);
 
       g_assert_nonnull (signature);
       g_clear_object (&signer);
@@ -349,7 +213,7 @@ static void
 log_in_once (World *world)
 {
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, NULL);
-  g_autoptr (SignetTokenSession) session = login (world, person, NULL);
+  g_autoptr (SignetTokenSession) session = world_login (world, person, NULL);
 
   g_assert_nonnull (session);
   signet_token_session_close (session);
@@ -359,7 +223,7 @@ static void
 assert_asks_again (World *world)
 {
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, NULL);
-  g_autoptr (SignetTokenSession) session = login (world, person, NULL);
+  g_autoptr (SignetTokenSession) session = world_login (world, person, NULL);
 
   g_assert_nonnull (session);
   g_assert_cmpuint (signet_test_interaction_get_n_pins (person), ==, 1);
@@ -368,7 +232,7 @@ assert_asks_again (World *world)
 static void
 test_forgotten (void)
 {
-  g_auto (World) world = new_world ("");
+  g_auto (World) world = world_new ("");
 
   signet_token_manager_set_pin_keeping (world.manager, 60);
   log_in_once (&world);
@@ -381,12 +245,12 @@ test_forgotten (void)
 static void
 test_forgotten_in_use (void)
 {
-  g_auto (World) world = new_world ("");
+  g_auto (World) world = world_new ("");
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, NULL);
   g_autoptr (SignetTokenSession) session = NULL;
 
   signet_token_manager_set_pin_keeping (world.manager, 60);
-  session = login (&world, person, NULL);
+  session = world_login (&world, person, NULL);
   signet_token_manager_forget_pins (world.manager);
   signet_token_session_close (session);
   g_assert_false (signet_token_manager_keeps_pin (world.manager, world.token));
@@ -397,7 +261,7 @@ test_forgotten_in_use (void)
 static void
 test_time_is_over (void)
 {
-  g_auto (World) world = new_world ("");
+  g_auto (World) world = world_new ("");
   g_autofree char *calls = NULL;
 
   signet_token_manager_set_pin_keeping (world.manager, 1);
@@ -407,7 +271,7 @@ test_time_is_over (void)
     {
       g_usleep (100 * 1000);
       g_free (calls);
-      calls = read_calls ();
+      calls = world_read_calls ();
     }
   g_assert_cmpstr (calls, ==, "login user,logout");
   g_assert_false (signet_token_manager_keeps_pin (world.manager, world.token));
@@ -417,23 +281,23 @@ test_time_is_over (void)
 static void
 test_pulled (void)
 {
-  g_auto (World) world = new_world ("");
+  g_auto (World) world = world_new ("");
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, NULL);
   g_autoptr (GError) error = NULL;
 
   signet_token_manager_set_pin_keeping (world.manager, 60);
   log_in_once (&world);
-  write_file ("manner", "pulled", -1);
-  g_assert_null (login (&world, person, &error));
+  world_write ("manner", "pulled", -1);
+  g_assert_null (world_login (&world, person, &error));
   g_assert_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_REMOVED);
-  write_file ("manner", "", 0);
+  world_write ("manner", "", 0);
   assert_asks_again (&world);
 }
 
 static void
 test_module_forgets (void)
 {
-  g_auto (World) world = new_world ("forgets");
+  g_auto (World) world = world_new ("forgets");
 
   signet_token_manager_set_pin_keeping (world.manager, 60);
   log_in_once (&world);
@@ -444,7 +308,7 @@ test_module_forgets (void)
 static void
 test_change_forgets (void)
 {
-  g_auto (World) world = new_world ("");
+  g_auto (World) world = world_new ("");
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, PIN, NULL);
 
   signet_token_manager_set_pin_keeping (world.manager, 60);
@@ -458,7 +322,7 @@ test_change_forgets (void)
 static void
 test_kept_and_always (void)
 {
-  g_auto (World) world = new_world ("always");
+  g_auto (World) world = world_new ("always");
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, NULL);
   g_autoptr (SignetTokenSession) session = NULL;
   g_autoptr (SignetSigner) signer = NULL;
@@ -466,10 +330,10 @@ test_kept_and_always (void)
 
   signet_token_manager_set_pin_keeping (world.manager, 60);
   log_in_once (&world);
-  session = login (&world, person, NULL);
+  session = world_login (&world, person, NULL);
   g_assert_cmpuint (signet_test_interaction_get_n_pins (person), ==, 0);
-  signer = new_signer (&world, session, person);
-  signature = sign (signer, NULL);
+  signer = world_new_signer (&world, session, person);
+  signature = world_sign (signer, NULL);
   g_assert_nonnull (signature);
   g_assert_cmpuint (signet_test_interaction_get_n_pins (person), ==, 1);
   assert_calls ("login user,login context");
@@ -478,7 +342,7 @@ test_kept_and_always (void)
 static void
 test_wrong_context_forgets (void)
 {
-  g_auto (World) world = new_world ("always");
+  g_auto (World) world = world_new ("always");
   g_autoptr (SignetTestInteraction) person = signet_test_interaction_new ("111111", NULL);
   g_autoptr (SignetTokenSession) session = NULL;
   g_autoptr (SignetSigner) signer = NULL;
@@ -486,9 +350,9 @@ test_wrong_context_forgets (void)
 
   signet_token_manager_set_pin_keeping (world.manager, 60);
   log_in_once (&world);
-  session = login (&world, person, NULL);
-  signer = new_signer (&world, session, person);
-  g_assert_null (sign (signer, &error));
+  session = world_login (&world, person, NULL);
+  signer = world_new_signer (&world, session, person);
+  g_assert_null (world_sign (signer, &error));
   g_assert_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_WRONG_PIN);
   g_clear_object (&signer);
   signet_token_session_close (session);
@@ -499,7 +363,7 @@ test_wrong_context_forgets (void)
 static void
 test_policy_bounds (void)
 {
-  g_auto (World) world = new_world ("");
+  g_auto (World) world = world_new ("");
 
   signet_token_manager_set_pin_keeping (world.manager, 1000000);
   g_assert_cmpuint (signet_token_manager_get_pin_keeping (world.manager), ==, 3600);
@@ -514,9 +378,7 @@ main (int argc, char **argv)
   int status = 0;
   static const char *const going_on[] = { "always", "always read-only" };
 
-  signet_test_home ();
-  g_setenv ("SIGNET_POLICY", "/nonexistent", TRUE);
-  make_key_and_certificate ();
+  world_start ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/token/pin-manners/pad-login", test_pad_login);
   g_test_add_func ("/token/pin-manners/pad-takes-no-text", test_pad_takes_no_text);
@@ -544,8 +406,6 @@ main (int argc, char **argv)
   g_test_add_func ("/token/pin-manners/wrong-context-forgets", test_wrong_context_forgets);
   g_test_add_func ("/token/pin-manners/policy-bounds", test_policy_bounds);
   status = g_test_run ();
-  g_free (folder);
-  g_free (key_pem);
-  g_bytes_unref (cert_der);
+  world_stop ();
   return status;
 }
