@@ -8,6 +8,7 @@
 
 #include "../../app/core/base/signet-base-error.h"
 #include "../../app/core/evidence/signet-evidence.h"
+#include "signet-test-pki-folder.h"
 #include "signet-test-pki.h"
 #include "signet-test-service.h"
 #include "signet-test.h"
@@ -27,22 +28,6 @@ now (void)
   return g_get_real_time () / G_USEC_PER_SEC;
 }
 
-/* One PKI for all tests: making its keys is what costs. */
-static const char *
-pki_folder (void)
-{
-  static char *folder;
-  g_autoptr (GError) error = NULL;
-
-  if (folder == NULL)
-    {
-      folder = signet_test_make_dir ();
-      g_assert_true (test_pki_init (folder, NULL, NULL, &error));
-      g_assert_no_error (error);
-    }
-  return folder;
-}
-
 static void
 set_up (Fixture *fixture, gconstpointer fault)
 {
@@ -51,8 +36,8 @@ set_up (Fixture *fixture, gconstpointer fault)
   X509_NAME *name = test_pki_name ("CN=Somebody (sample)");
   X509 *x509;
 
-  fixture->service = test_service_start ("SIGNET_TEST_OCSP", pki_folder (), fault);
-  fixture->pki = test_pki_open (pki_folder (), &error);
+  fixture->service = test_service_start ("SIGNET_TEST_OCSP", test_pki_folder (), fault);
+  fixture->pki = test_pki_open (test_pki_folder (), &error);
   g_assert_no_error (error);
   fixture->pki->ocsp_url = g_strdup (fixture->service->url);
   x509 = test_pki_issue (fixture->pki, TEST_CERTIFICATE_SIGNATURE, key, name, 365, &error);

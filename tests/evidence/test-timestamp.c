@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../../app/core/evidence/signet-evidence.h"
+#include "signet-test-pki-folder.h"
 #include "signet-test-pki.h"
 #include "signet-test-service.h"
 #include "signet-test.h"
@@ -21,25 +22,10 @@ now (void)
   return g_get_real_time () / G_USEC_PER_SEC;
 }
 
-static const char *
-pki_folder (void)
-{
-  static char *folder;
-  g_autoptr (GError) error = NULL;
-
-  if (folder == NULL)
-    {
-      folder = signet_test_make_dir ();
-      g_assert_true (test_pki_init (folder, NULL, NULL, &error));
-      g_assert_no_error (error);
-    }
-  return folder;
-}
-
 static void
 set_up (Fixture *fixture, gconstpointer fault)
 {
-  fixture->service = test_service_start ("SIGNET_TEST_TSA", pki_folder (), fault);
+  fixture->service = test_service_start ("SIGNET_TEST_TSA", test_pki_folder (), fault);
   fixture->http = signet_http_new ();
   fixture->data = g_bytes_new_static ("a signature value", 17);
 }

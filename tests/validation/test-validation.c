@@ -7,169 +7,19 @@
 
 #include <string.h>
 
-#include "../../app/core/validation/signet-validation.h"
-#include "make-signature.h"
-#include "signet-test-pki.h"
-#include "signet-test-service.h"
-#include "signet-test.h"
+#include "verdict-fixture.h"
 
 #define DAY 86400
-#define CONTENT "what was agreed\n"
-
-typedef struct {
-  TestPki                *pki;
-  TestService            *ocsp;      /* (nullable) */
-  TestService            *tsa;       /* (nullable) */
-  EVP_PKEY               *key;
-  X509                   *x509;
-  MakeSignature           what;
-  SignetValidationOptions options;
-  GBytes                 *data;      /* (nullable): the detached content; NULL: not there */
-  SignetFileReport       *report;
-  SignetSignatureReport  *signature; /* borrowed */
-} Fixture;
-
-/* What a test needs around it. */
-typedef struct {
-  gboolean            names_ocsp;
-  const char         *ocsp_fault;  /* with names_ocsp */
-  gboolean            tsa;
-  TestCertificateKind kind;
-  int                 days;
-} Setting;
-
-static const char *
-pki_folder (void)
-{
-  static char *folder;
-  g_autoptr (GError) error = NULL;
-
-  if (folder == NULL)
-    {
-      folder = signet_test_make_dir ();
-      g_assert_true (test_pki_init (folder, NULL, NULL, &error));
-      g_assert_no_error (error);
-    }
-  return folder;
-}
-
-static GPtrArray *
-list_of (X509 *x509)
-{
-  GPtrArray *list = g_ptr_array_new_with_free_func (g_object_unref);
-
-  g_ptr_array_add (list, signet_certificate_new_x509 (x509));
-  return list;
-}
 
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  const Setting *setting = data;
-  g_autoptr (GError) error = NULL;
-  X509_NAME *name = test_pki_name ("CN=Li Si (sample)");
-
-  fixture->pki = test_pki_open (pki_folder (), &error);
-  g_assert_no_error (error);
-  if (setting->names_ocsp)
-    {
-      fixture->ocsp = test_service_start ("SIGNET_TEST_OCSP", pki_folder (), setting->ocsp_fault);
-      fixture->pki->ocsp_url = g_strdup (fixture->ocsp->url);
-    }
-  if (setting->tsa)
-    fixture->tsa = test_service_start ("SIGNET_TEST_TSA", pki_folder (), NULL);
-  fixture->key = signet_test_new_key ("ec-p256");
-  fixture->x509 = test_pki_issue (fixture->pki, setting->kind, fixture->key, name, setting->days != 0 ? setting->days : 365, &error);
-  g_assert_no_error (error);
-  fixture->what = (MakeSignature){ .signer = signet_certificate_new_x509 (fixture->x509), .key = fixture->key, .content = CONTENT,
-                                   .chain = list_of (fixture->pki->ca), .tsa_url = fixture->tsa != NULL ? fixture->tsa->url : NULL };
-  fixture->options = (SignetValidationOptions){ .anchors = list_of (fixture->pki->root), .http = signet_http_new (),
-                                                .at = SIGNET_TIME_UNKNOWN, .clock = signet_clock_new_system () };
-  fixture->data = g_bytes_new_static (CONTENT, strlen (CONTENT));
-  X509_NAME_free (name);
+  fixture_set_up (fixture, data);
 }
 
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  g_clear_object (&fixture->report);
-  g_clear_pointer (&fixture->data, g_bytes_unref);
-  g_object_unref (fixture->what.signer);
-  g_ptr_array_unref (fixture->what.chain);
-  g_clear_pointer (&fixture->what.token, g_bytes_unref);
-  g_ptr_array_unref (fixture->options.anchors);
-  g_clear_object (&fixture->options.http);
-  g_object_unref (fixture->options.clock);
-  X509_free (fixture->x509);
-  EVP_PKEY_free (fixture->key);
-  test_service_stop (fixture->ocsp);
-  test_service_stop (fixture->tsa);
-  test_pki_free (fixture->pki);
-}
-
-static SignetDocumentFile *
-write_and_open (const char *folder, const char *name, GBytes *bytes)
-{
-  gsize size;
-  gconstpointer data = g_bytes_get_data (bytes, &size);
-  g_autofree char *path = signet_test_write_file (folder, name, data, (gssize) size);
-  g_autoptr (GError) error = NULL;
-  SignetDocumentFile *file = signet_document_file_open (path, &error);
-
-  g_assert_no_error (error);
-  return file;
-}
-
-/* Validates @der; may be called again after a change. */
-static void
-validate (Fixture *fixture, GBytes *der)
-{
-  g_autofree char *folder = signet_test_make_dir ();
-  g_autoptr (SignetDocumentFile) file = write_and_open (folder, "a.p7s", der);
-  g_autoptr (SignetDocumentFile) detached = fixture->data != NULL ? write_and_open (folder, "a.txt", fixture->data) : NULL;
-  g_autoptr (GError) error = NULL;
-
-  g_clear_object (&fixture->report);
-  fixture->report = signet_validation_run (file, detached, &fixture->options, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (signet_file_report_get_signatures (fixture->report)->len, ==, 1);
-  fixture->signature = g_ptr_array_index (signet_file_report_get_signatures (fixture->report), 0);
-}
-
-static void
-sign_and_validate (Fixture *fixture)
-{
-  g_autoptr (GBytes) der = make_signature (&fixture->what);
-
-  validate (fixture, der);
-}
-
-static gboolean
-has_reason (Fixture *fixture, const char *code)
-{
-  GPtrArray *reasons = signet_signature_report_get_reasons (fixture->signature);
-
-  for (guint i = 0; i < reasons->len; i++)
-    if (g_str_equal (((SignetValidationReason *) g_ptr_array_index (reasons, i))->code, code))
-      return TRUE;
-  return FALSE;
-}
-
-static void
-expect (Fixture *fixture, SignetVerdict verdict, const char *sub_indication, const char *reason)
-{
-  g_assert_cmpstr (signet_signature_report_get_sub_indication (fixture->signature), ==, sub_indication);
-  g_assert_cmpint (signet_signature_report_get_verdict (fixture->signature), ==, verdict);
-  g_assert_cmpint (signet_file_report_get_verdict (fixture->report), ==, verdict);
-  if (reason != NULL)
-    g_assert_true (has_reason (fixture, reason));
-  else
-    g_assert_cmpuint (signet_signature_report_get_reasons (fixture->signature)->len, ==, 0);
-}
-
-#define EXPECT_PASSED(reason) expect (fixture, SIGNET_VERDICT_PASSED, NULL, reason)
-#define EXPECT_OPEN(sub, reason) expect (fixture, SIGNET_VERDICT_INDETERMINATE, sub, reason)
-#define EXPECT_FAILED(sub, reason) expect (fixture, SIGNET_VERDICT_FAILED, sub, reason)
+#define EXPECT_PASSED(reason) fixture_expect (fixture, SIGNET_VERDICT_PASSED, NULL, reason)
+#define EXPECT_OPEN(sub, reason) fixture_expect (fixture, SIGNET_VERDICT_INDETERMINATE, sub, reason)
+#define EXPECT_FAILED(sub, reason) fixture_expect (fixture, SIGNET_VERDICT_FAILED, sub, reason)
 
 static const Setting plain = { .kind = TEST_CERTIFICATE_SIGNATURE };
 static const Setting with_ocsp = { .names_ocsp = TRUE, .kind = TEST_CERTIFICATE_SIGNATURE };
@@ -191,7 +41,7 @@ static const Setting time_stamper = { .kind = TEST_CERTIFICATE_TSA };
 static void
 test_good (Fixture *fixture, gconstpointer data)
 {
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_PASSED (NULL);
   g_assert_cmpstr (signet_file_report_get_format (fixture->report), ==, "cades");
   g_assert_cmpstr (signet_signature_report_get_time_source (fixture->signature), ==, "now");
@@ -204,7 +54,7 @@ test_good (Fixture *fixture, gconstpointer data)
 static void
 test_good_ocsp (Fixture *fixture, gconstpointer data)
 {
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_PASSED (NULL);
   g_assert_cmpint (signet_signature_report_get_revocation (fixture->signature)->status, ==, SIGNET_REVOCATION_GOOD);
 }
@@ -212,7 +62,7 @@ test_good_ocsp (Fixture *fixture, gconstpointer data)
 static void
 test_good_timestamp (Fixture *fixture, gconstpointer data)
 {
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_PASSED (NULL);
   g_assert_cmpstr (signet_signature_report_get_time_source (fixture->signature), ==, "timestamp");
   g_assert_nonnull (signet_signature_report_get_timestamp (fixture->signature));
@@ -223,7 +73,7 @@ static void
 test_expired_since (Fixture *fixture, gconstpointer data)
 {
   fixture->options.at = g_get_real_time () / G_USEC_PER_SEC + 400 * DAY;
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_PASSED (NULL);
 }
 
@@ -236,7 +86,7 @@ test_revoked_since (Fixture *fixture, gconstpointer data)
 
   g_usleep (2100 * 1000);
   g_assert_true (test_pki_revoke (fixture->pki, serial, "superseded", NULL));
-  validate (fixture, der);
+  fixture_validate (fixture, der);
   EXPECT_PASSED ("revoked-later");
 }
 
@@ -247,7 +97,7 @@ test_other_content (Fixture *fixture, gconstpointer data)
 {
   g_bytes_unref (fixture->data);
   fixture->data = g_bytes_new_static ("what was never agreed\n", 22);
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_FAILED ("HASH_FAILURE", "digest-mismatch");
 }
 
@@ -255,7 +105,7 @@ static void
 test_spoilt (Fixture *fixture, gconstpointer data)
 {
   fixture->what.spoil = TRUE;
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_FAILED ("SIG_CRYPTO_FAILURE", "signature-mismatch");
 }
 
@@ -264,7 +114,7 @@ static void
 test_other_key (Fixture *fixture, gconstpointer data)
 {
   fixture->what.key = signet_test_new_key ("ec-p256");
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_FAILED ("SIG_CRYPTO_FAILURE", "signature-mismatch");
   EVP_PKEY_free (fixture->what.key);
 }
@@ -273,7 +123,7 @@ static void
 test_no_data (Fixture *fixture, gconstpointer data)
 {
   g_clear_pointer (&fixture->data, g_bytes_unref);
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_OPEN ("SIGNED_DATA_NOT_FOUND", "no-data");
 }
 
@@ -283,7 +133,7 @@ static void
 test_no_anchor (Fixture *fixture, gconstpointer data)
 {
   g_ptr_array_set_size (fixture->options.anchors, 0);
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_OPEN ("NO_CERTIFICATE_CHAIN_FOUND", "no-trust-anchor");
 }
 
@@ -299,7 +149,7 @@ test_forged_authority (Fixture *fixture, gconstpointer data)
 
   g_object_unref (fixture->what.signer);
   fixture->what.signer = signet_certificate_new_x509 (forged);
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   g_assert_cmpint (signet_signature_report_get_verdict (fixture->signature), ==, SIGNET_VERDICT_INDETERMINATE);
   g_assert_cmpstr (signet_signature_report_get_sub_indication (fixture->signature), ==, "NO_CERTIFICATE_CHAIN_FOUND");
   X509_free (forged);
@@ -310,14 +160,14 @@ test_forged_authority (Fixture *fixture, gconstpointer data)
 static void
 test_identity (Fixture *fixture, gconstpointer data)
 {
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_OPEN ("CHAIN_CONSTRAINTS_FAILURE", "identity-only");
 }
 
 static void
 test_wrong_class (Fixture *fixture, gconstpointer data)
 {
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_OPEN ("CHAIN_CONSTRAINTS_FAILURE", "certificate-class");
 }
 
@@ -327,7 +177,7 @@ static void
 test_expired (Fixture *fixture, gconstpointer data)
 {
   fixture->options.at = g_get_real_time () / G_USEC_PER_SEC + 400 * DAY;
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_OPEN ("OUT_OF_BOUNDS_NO_POE", "expired");
 }
 
@@ -335,7 +185,7 @@ static void
 test_too_early (Fixture *fixture, gconstpointer data)
 {
   fixture->options.at = g_get_real_time () / G_USEC_PER_SEC - DAY;
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_OPEN ("OUT_OF_BOUNDS_NO_POE", "not-yet-valid");
 }
 
@@ -346,7 +196,7 @@ test_timestamp_from_future (Fixture *fixture, gconstpointer data)
   g_autoptr (GBytes) der = make_signature (&fixture->what);
 
   fixture->options.at = g_get_real_time () / G_USEC_PER_SEC - 2000;
-  validate (fixture, der);
+  fixture_validate (fixture, der);
   EXPECT_OPEN ("TIMESTAMP_ORDER_FAILURE", "future-time");
 }
 
@@ -358,7 +208,7 @@ test_timestamp_transplanted (Fixture *fixture, gconstpointer data)
 
   fixture->what.token = signet_evidence_fetch_timestamp (http, fixture->tsa->url, SIGNET_DIGEST_SHA256, other, NULL, NULL);
   g_assert_nonnull (fixture->what.token);
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_OPEN ("SIG_CONSTRAINTS_FAILURE", "timestamp-imprint");
 }
 
@@ -372,7 +222,7 @@ test_timestamp_untrusted (Fixture *fixture, gconstpointer data)
   g_assert_true (test_pki_init (elsewhere, NULL, NULL, NULL));
   tsa = test_service_start ("SIGNET_TEST_TSA", elsewhere, NULL);
   fixture->what.tsa_url = tsa->url;
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_PASSED ("timestamp-untrusted");
   g_assert_cmpstr (signet_signature_report_get_time_source (fixture->signature), ==, "now");
 }
@@ -382,7 +232,7 @@ test_timestamp_untrusted (Fixture *fixture, gconstpointer data)
 static void
 test_revoked (Fixture *fixture, gconstpointer data)
 {
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_OPEN ("REVOKED_NO_POE", "revoked");
   g_assert_cmpint (signet_signature_report_get_revocation (fixture->signature)->status, ==, SIGNET_REVOCATION_REVOKED);
 }
@@ -393,21 +243,21 @@ test_on_hold (Fixture *fixture, gconstpointer data)
   g_autofree char *serial = test_pki_serial (fixture->x509);
 
   g_assert_true (test_pki_revoke (fixture->pki, serial, "certificateHold", NULL));
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_OPEN ("TRY_LATER", "certificate-on-hold");
 }
 
 static void
 test_not_answered (Fixture *fixture, gconstpointer data)
 {
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_OPEN ("TRY_LATER", "revocation-unknown");
 }
 
 static void
 test_unreachable (Fixture *fixture, gconstpointer data)
 {
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_OPEN ("TRY_LATER", "revocation-unreachable");
 }
 
@@ -415,10 +265,10 @@ static void
 test_offline (Fixture *fixture, gconstpointer data)
 {
   signet_http_set_offline (fixture->options.http, TRUE);
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_OPEN ("TRY_LATER", "revocation-not-checked");
   g_clear_object (&fixture->options.http);
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_OPEN ("TRY_LATER", "revocation-not-checked");
 }
 
@@ -428,7 +278,7 @@ static void
 test_sha1 (Fixture *fixture, gconstpointer data)
 {
   fixture->what.digest = SIGNET_DIGEST_SHA1;
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_OPEN ("CRYPTO_CONSTRAINTS_FAILURE", "algorithm-not-acceptable");
   g_assert_false (signet_signature_report_get_algorithm_ok (fixture->signature));
 }
@@ -440,10 +290,10 @@ test_all_reasons (Fixture *fixture, gconstpointer data)
 {
   g_ptr_array_set_size (fixture->options.anchors, 0);
   fixture->what.spoil = TRUE;
-  sign_and_validate (fixture);
+  fixture_sign_and_validate (fixture);
   EXPECT_FAILED ("SIG_CRYPTO_FAILURE", "signature-mismatch");
-  g_assert_true (has_reason (fixture, "identity-only"));
-  g_assert_true (has_reason (fixture, "no-trust-anchor"));
+  g_assert_true (fixture_has_reason (fixture, "identity-only"));
+  g_assert_true (fixture_has_reason (fixture, "no-trust-anchor"));
 }
 
 /* Every byte of a good signature bent in turn: TOTAL-PASSED only where what was signed did not change. */
@@ -452,7 +302,7 @@ test_damaged (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GBytes) der = make_signature (&fixture->what);
   g_autofree char *folder = signet_test_make_dir ();
-  g_autoptr (SignetDocumentFile) detached = write_and_open (folder, "a.txt", fixture->data);
+  g_autoptr (SignetDocumentFile) detached = fixture_write_and_open (folder, "a.txt", fixture->data);
   gsize size;
   const guint8 *bytes = g_bytes_get_data (der, &size);
 
@@ -466,7 +316,7 @@ test_damaged (Fixture *fixture, gconstpointer data)
 
       copy[i] ^= 0x04;
       bent = g_bytes_new (copy, size);
-      file = write_and_open (folder, "a.p7s", bent);
+      file = fixture_write_and_open (folder, "a.p7s", bent);
       report = signet_validation_run (file, detached, &fixture->options, NULL, &error);
       g_assert_true ((report == NULL) == (error != NULL));
       if (report == NULL || signet_file_report_get_verdict (report) != SIGNET_VERDICT_PASSED)
@@ -477,7 +327,7 @@ test_damaged (Fixture *fixture, gconstpointer data)
     }
 }
 
-#define ADD(name, setting, function) g_test_add ("/validation/" name, Fixture, &setting, set_up, function, tear_down)
+#define ADD(name, setting, function) g_test_add ("/validation/" name, Fixture, &setting, set_up, function, fixture_tear_down)
 
 int
 main (int argc, char **argv)
