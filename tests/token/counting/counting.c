@@ -12,17 +12,14 @@
  *             to-be-changed (a PIN set by the security officer must be changed before it is used), empty (not initialised yet),
  *             read-only, slow-pad (the person takes a while), forgets (a login does not outlive a second)
  */
-#include <openssl/core_names.h>
-#include <openssl/ecdsa.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <p11-kit/pkcs11.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "../p256/p256.h"
 
 #define MAX_TRIES 3
 #define MAX_PIN 64
@@ -43,7 +40,7 @@ enum
 };
 
 static EVP_PKEY *key;
-static unsigned char point[2 + 65];
+static unsigned char point[P256_POINT];
 static unsigned char certificate[8192];
 static size_t certificate_length;
 static int who;
@@ -176,19 +173,11 @@ pad (CK_UTF8CHAR *field, size_t size, const char *text)
 CK_RV
 C_Initialize (void *arguments)
 {
-  FILE *file = open_file ("key.pem", "r");
-
   if (key != NULL)
     return CKR_CRYPTOKI_ALREADY_INITIALIZED;
-  if (file == NULL)
-    return CKR_GENERAL_ERROR;
-  key = PEM_read_PrivateKey (file, NULL, NULL, NULL);
-  fclose (file);
-  point[0] = 0x04;
-  point[1] = 65;
+  key = p256_read (open_file ("key.pem", "r"), point);
   certificate_length = read_file ("cert.der", certificate, sizeof certificate);
-  return key != NULL && EVP_PKEY_get_octet_string_param (key, OSSL_PKEY_PARAM_PUB_KEY, point + 2, 65, NULL) == 1 ? CKR_OK
-                                                                                                                  : CKR_GENERAL_ERROR;
+  return key != NULL ? CKR_OK : CKR_GENERAL_ERROR;
 }
 
 CK_RV
@@ -522,26 +511,6 @@ C_SignInit (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
   return CKR_OK;
 }
 
-static int
-sign_raw (const unsigned char *data, size_t length, unsigned char raw[64])
-{
-  EVP_PKEY_CTX *context = EVP_PKEY_CTX_new (key, NULL);
-  unsigned char der[128];
-  const unsigned char *at = der;
-  size_t size = sizeof der;
-  ECDSA_SIG *signature = NULL;
-  int ok = EVP_PKEY_sign_init (context) == 1 && EVP_PKEY_sign (context, der, &size, data, length) == 1;
-
-  EVP_PKEY_CTX_free (context);
-  signature = ok ? d2i_ECDSA_SIG (NULL, &at, (long) size) : NULL;
-  if (signature == NULL)
-    return 0;
-  BN_bn2binpad (ECDSA_SIG_get0_r (signature), raw, 32);
-  BN_bn2binpad (ECDSA_SIG_get0_s (signature), raw + 32, 32);
-  ECDSA_SIG_free (signature);
-  return 1;
-}
-
 CK_RV
 C_Sign (CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG length, CK_BYTE *signature, CK_ULONG *signature_length)
 {
@@ -550,7 +519,7 @@ C_Sign (CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG length, CK_BYTE *sign
   signing = 0;
   if (is ("always") && !context_logged_in)
     return CKR_USER_NOT_LOGGED_IN;
-  if (*signature_length < 64 || !sign_raw (data, length, signature))
+  if (*signature_length < 64 || !p256_sign (key, data, length, signature))
     return CKR_FUNCTION_FAILED;
   *signature_length = 64;
   return CKR_OK;

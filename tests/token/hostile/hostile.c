@@ -12,14 +12,11 @@
  *
  * Faults: those of hostile-fault.c, and the names that fault_is() is asked for here.
  */
-#include <openssl/core_names.h>
-#include <openssl/ecdsa.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
+#include <openssl/ec.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../p256/p256.h"
 #include "hostile.h"
 
 #define MAX_TRIES 3
@@ -40,7 +37,7 @@ enum
 
 static EVP_PKEY *key;
 static EVP_PKEY *other_key;
-static unsigned char point[2 + 65];
+static unsigned char point[P256_POINT];
 static unsigned char certificate[8192];
 static unsigned char large[60000];
 static unsigned char own_label[10240];
@@ -84,20 +81,6 @@ token_is_there (void)
 
 /* --- general --- */
 
-static int
-load_key (void)
-{
-  FILE *file = hostile_open ("key.pem", "r");
-
-  if (file == NULL)
-    return 0;
-  key = PEM_read_PrivateKey (file, NULL, NULL, NULL);
-  fclose (file);
-  point[0] = 0x04;
-  point[1] = 65;
-  return key != NULL && EVP_PKEY_get_octet_string_param (key, OSSL_PKEY_PARAM_PUB_KEY, point + 2, 65, NULL) == 1;
-}
-
 CK_RV
 C_Initialize (void *arguments)
 {
@@ -107,7 +90,8 @@ C_Initialize (void *arguments)
   certificate_length = hostile_read ("cert.der", certificate, sizeof certificate);
   own_label_length = hostile_read ("label", own_label, sizeof own_label);
   other_key = EVP_EC_gen ("P-256");
-  return load_key () ? CKR_OK : CKR_GENERAL_ERROR;
+  key = p256_read (hostile_open ("key.pem", "r"), point);
+  return key != NULL ? CKR_OK : CKR_GENERAL_ERROR;
 }
 
 CK_RV
@@ -628,21 +612,7 @@ C_SignInit (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
 static int
 sign_raw (const unsigned char *data, size_t length, unsigned char raw[64])
 {
-  EVP_PKEY_CTX *context = EVP_PKEY_CTX_new (fault_is ("wrong-key") || fault_is ("swapped") ? other_key : key, NULL);
-  unsigned char der[128];
-  const unsigned char *at = der;
-  size_t size = sizeof der;
-  ECDSA_SIG *signature = NULL;
-  int ok = EVP_PKEY_sign_init (context) == 1 && EVP_PKEY_sign (context, der, &size, data, length) == 1;
-
-  EVP_PKEY_CTX_free (context);
-  signature = ok ? d2i_ECDSA_SIG (NULL, &at, (long) size) : NULL;
-  if (signature == NULL)
-    return 0;
-  BN_bn2binpad (ECDSA_SIG_get0_r (signature), raw, 32);
-  BN_bn2binpad (ECDSA_SIG_get0_s (signature), raw + 32, 32);
-  ECDSA_SIG_free (signature);
-  return 1;
+  return p256_sign (fault_is ("wrong-key") || fault_is ("swapped") ? other_key : key, data, length, raw);
 }
 
 CK_RV

@@ -14,11 +14,9 @@
  *   forgetful-search     searches by class alone
  *   large-certificates   every certificate has 70000 bytes
  */
-#include <dlfcn.h>
-#include <p11-kit/pkcs11.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "../shim/shim.h"
 
 #define MAX_TEMPLATE 32
 
@@ -29,15 +27,8 @@ static int
 is_so (const char *rule)
 {
   const char *path = getenv ("SIGNET_TEST_PICKY_RULES");
-  FILE *file = path != NULL ? fopen (path, "r") : NULL;
-  char rules[256] = "";
 
-  if (file == NULL)
-    return 0;
-  if (fgets (rules, sizeof rules, file) == NULL)
-    rules[0] = '\0';
-  fclose (file);
-  return strstr (rules, rule) != NULL;
+  return shim_is_so (path != NULL ? fopen (path, "r") : NULL, rule);
 }
 
 static const CK_ATTRIBUTE *
@@ -176,14 +167,8 @@ find_objects_init (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG n
 __attribute__ ((visibility ("default"))) CK_RV
 C_GetFunctionList (CK_FUNCTION_LIST **list)
 {
-  const char *path = getenv ("SIGNET_TEST_PICKY_MODULE");
-  void *handle = path != NULL ? dlopen (path, RTLD_NOW | RTLD_LOCAL) : NULL;
-  CK_C_GetFunctionList get = NULL;
-
-  if (handle == NULL)
-    return CKR_GENERAL_ERROR;
-  *(void **) &get = dlsym (handle, "C_GetFunctionList");
-  if (get == NULL || get (&real) != CKR_OK)
+  real = shim_open ("SIGNET_TEST_PICKY_MODULE");
+  if (real == NULL)
     return CKR_GENERAL_ERROR;
   picky = *real;
   picky.C_GetFunctionList = C_GetFunctionList;

@@ -13,13 +13,11 @@
  * It writes one letter into "logins" for each C_Login, into "sessions" for each C_OpenSession, into "together" for each C_Sign that found
  * another one under way, and into "signed" for each C_Sign.
  */
-#include <dlfcn.h>
-#include <p11-kit/pkcs11.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
+
+#include "../shim/shim.h"
 
 static CK_FUNCTION_LIST *real;
 static CK_FUNCTION_LIST slow;
@@ -42,15 +40,7 @@ open_file (const char *name, const char *mode)
 static int
 is_so (const char *rule)
 {
-  FILE *file = open_file ("rules", "r");
-  char rules[256] = "";
-
-  if (file == NULL)
-    return 0;
-  if (fgets (rules, sizeof rules, file) == NULL)
-    rules[0] = '\0';
-  fclose (file);
-  return strstr (rules, rule) != NULL;
+  return shim_is_so (open_file ("rules", "r"), rule);
 }
 
 static void
@@ -158,13 +148,8 @@ sign (CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG length, CK_BYTE *signat
 __attribute__ ((visibility ("default"))) CK_RV
 C_GetFunctionList (CK_FUNCTION_LIST **list)
 {
-  const char *path = getenv ("SIGNET_TEST_SLOW_MODULE");
-  void *module = path != NULL ? dlopen (path, RTLD_NOW | RTLD_LOCAL) : NULL;
-  CK_RV (*get) (CK_FUNCTION_LIST **) = NULL;
-
-  if (module != NULL)
-    *(void **) &get = dlsym (module, "C_GetFunctionList");
-  if (get == NULL || get (&real) != CKR_OK)
+  real = shim_open ("SIGNET_TEST_SLOW_MODULE");
+  if (real == NULL)
     return CKR_GENERAL_ERROR;
   slow = *real;
   slow.C_GetSlotList = get_slot_list;
