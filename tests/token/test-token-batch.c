@@ -10,13 +10,14 @@
 #include "../../app/core/token/signet-token-pace.h"
 #include "../../app/core/token/signet-token-private.h"
 #include "signet-test.h"
+#include "token-support.h"
 
 #define PIN "12345678"
 #define MANY 40 /* signatures: enough for a second session to be tried */
 #define N_THREADS 4
 #define DEADLINE 20000 /* milliseconds: for a loaded machine */
 
-static char *folder; /* outside the home folder, of which a module sees little */
+static char *folder; /* of SoftHSM and of the shim */
 
 typedef struct
 {
@@ -68,17 +69,6 @@ world_clear (World *world)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
 
-static SignetTokenSession *
-login (SignetToken *token)
-{
-  g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, NULL);
-  g_autoptr (GError) error = NULL;
-  SignetTokenSession *session = signet_token_login (token, SIGNET_INTERACTION (person), NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return session;
-}
-
 /* A token with one key, logged in once. */
 static World
 new_world (const char *rules)
@@ -86,19 +76,17 @@ new_world (const char *rules)
   static guint n = 0;
   const char *const modules[] = { g_getenv ("SIGNET_TEST_SLOW_SHIM"), NULL };
   g_autofree char *label = g_strdup_printf ("Batch %u (sample)", n++);
-  g_autofree char *command =
-      g_strdup_printf ("softhsm2-util --init-token --free --label '%s' --pin " PIN " --so-pin 87654321", label);
   g_autoptr (GError) error = NULL;
   World world = { NULL, NULL, NULL, NULL };
 
   set_rules ("");
-  g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
+  token_support_init_token (label, PIN);
   world.manager = signet_token_manager_new (modules);
   _signet_token_manager_set_deadlines (world.manager, DEADLINE, DEADLINE, DEADLINE);
   world.token = signet_token_manager_find_token (world.manager, label, NULL, &error);
   g_assert_no_error (error);
   forget ("logins");
-  world.session = login (world.token);
+  world.session = token_support_login (world.token, PIN);
   world.key = signet_token_session_generate_key (world.session, "ec-p256", "a key", NULL, &error);
   g_assert_no_error (error);
   forget ("sessions");
@@ -518,23 +506,6 @@ test_close_after_cancel (void)
 
 /* --- */
 
-static void
-make_folder (void)
-{
-  g_autofree char *settings = NULL;
-  g_autofree char *tokens = NULL;
-  g_autofree char *text = NULL;
-
-  folder = g_dir_make_tmp ("signet-slow-XXXXXX", NULL);
-  settings = g_build_filename (folder, "softhsm2.conf", NULL);
-  tokens = g_build_filename (folder, "tokens", NULL);
-  text = g_strdup_printf ("directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n", tokens);
-  g_assert_cmpint (g_mkdir (tokens, 0700), ==, 0);
-  g_assert_true (g_file_set_contents (settings, text, -1, NULL));
-  g_setenv ("SOFTHSM2_CONF", settings, TRUE);
-  g_setenv ("SIGNET_TEST_SLOW", folder, TRUE);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -549,7 +520,8 @@ main (int argc, char **argv)
       return 77;
     }
   g_setenv ("SIGNET_TEST_SLOW_MODULE", module, TRUE);
-  make_folder ();
+  folder = token_support_softhsm ("signet-slow-XXXXXX");
+  g_setenv ("SIGNET_TEST_SLOW", folder, TRUE);
   g_test_add_func ("/token/batch/two-sessions", test_two_sessions);
   g_test_add_func ("/token/batch/pace-gain", test_pace_gain);
   g_test_add_func ("/token/batch/pace-no-gain", test_pace_no_gain);

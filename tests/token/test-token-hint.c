@@ -11,6 +11,7 @@
 #include "../../app/core/base/signet-paths.h"
 #include "../../app/core/token/signet-token-manager-private.h"
 #include "signet-test.h"
+#include "token-support.h"
 
 #define PIN "12345678"
 
@@ -18,22 +19,6 @@ static char *module;    /* holds the certificate: the software token's */
 static char *sha256;    /* of the certificate */
 static char *key_sha256;
 static char *hint_path;
-
-static SignetCertificate *
-certificate_for (SignetTokenKey *key)
-{
-  EVP_PKEY *ca_key = signet_test_new_key ("ec-p256");
-  SignetTestCertificate authority = { .subject = "CN=Sample CA", .ca = TRUE };
-  SignetTestCertificate person = { .subject = "CN=Sample Person" };
-  X509 *ca = signet_test_new_certificate (&authority, ca_key, NULL, ca_key);
-  X509 *x509 = signet_test_new_certificate (&person, _signet_token_key_get_public (key), ca, ca_key);
-  SignetCertificate *certificate = signet_certificate_new_x509 (x509);
-
-  X509_free (ca);
-  X509_free (x509);
-  EVP_PKEY_free (ca_key);
-  return certificate;
-}
 
 static void
 set_up (void)
@@ -53,7 +38,7 @@ set_up (void)
   g_assert_no_error (error);
   key = signet_token_session_generate_key (session, "ec-p256", "a key", NULL, &error);
   g_assert_no_error (error);
-  certificate = certificate_for (key);
+  certificate = token_support_certificate_for (key, "CN=Sample Person");
   g_assert_true (signet_token_session_store_certificate (session, certificate, NULL, NULL, &error));
   module = g_strdup (signet_token_get_module (token));
   sha256 = g_strdup (signet_certificate_get_sha256 (certificate));

@@ -9,6 +9,7 @@
 
 #include "../../app/core/token/signet-token-private.h"
 #include "signet-test.h"
+#include "token-support.h"
 
 #define PIN "1234"
 #if defined(__SANITIZE_ADDRESS__)
@@ -103,17 +104,6 @@ find_token (SignetTokenManager *manager)
   return token;
 }
 
-static SignetTokenSession *
-login (SignetToken *token)
-{
-  g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, NULL);
-  g_autoptr (GError) error = NULL;
-  SignetTokenSession *session = signet_token_login (token, SIGNET_INTERACTION (person), NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return session;
-}
-
 static GBytes *
 sign_with (SignetTokenSession *session, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
 {
@@ -142,7 +132,7 @@ assert_works (SignetTokenManager *manager)
   listed = signet_token_manager_refresh (manager, NULL, NULL, NULL);
   g_assert_cmpuint (listed->len, ==, 1);
   token = find_token (manager);
-  session = login (token);
+  session = token_support_login (token, PIN);
   signature = sign_with (session, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_nonnull (signature);
@@ -281,7 +271,7 @@ test_signing (gconstpointer data)
   const Signing *expected = data;
   g_autoptr (SignetTokenManager) manager = new_manager ();
   g_autoptr (SignetToken) token = find_token (manager);
-  g_autoptr (SignetTokenSession) session = login (token);
+  g_autoptr (SignetTokenSession) session = token_support_login (token, PIN);
   g_autoptr (GBytes) signature = NULL;
   g_autoptr (GError) error = NULL;
   gint64 start = 0;
@@ -309,7 +299,7 @@ test_cancelled (void)
 {
   g_autoptr (SignetTokenManager) manager = new_manager ();
   g_autoptr (SignetToken) token = find_token (manager);
-  g_autoptr (SignetTokenSession) session = login (token);
+  g_autoptr (SignetTokenSession) session = token_support_login (token, PIN);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GBytes) signature = NULL;
   g_autoptr (GError) error = NULL;
@@ -350,7 +340,7 @@ test_turns (void)
 {
   g_autoptr (SignetTokenManager) manager = new_manager ();
   g_autoptr (SignetToken) token = find_token (manager);
-  g_autoptr (SignetTokenSession) session = login (token);
+  g_autoptr (SignetTokenSession) session = token_support_login (token, PIN);
   g_autoptr (GPtrArray) tokens = NULL;
   g_autoptr (GPtrArray) problems = NULL;
   GThread *signs = NULL;
@@ -492,7 +482,7 @@ test_always_authenticates (void)
 
   set_fault ("always");
   token = find_token (manager);
-  session = login (token);
+  session = token_support_login (token, PIN);
   for (guint i = 0; i < 2; i++)
     {
       g_clear_pointer (&signature, g_bytes_unref);
@@ -588,7 +578,7 @@ test_killed_between_calls (void)
 {
   g_autoptr (SignetTokenManager) manager = new_manager ();
   g_autoptr (SignetToken) token = find_token (manager);
-  g_autoptr (SignetTokenSession) session = login (token);
+  g_autoptr (SignetTokenSession) session = token_support_login (token, PIN);
   g_autoptr (GBytes) signature = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -643,7 +633,7 @@ test_writing (void)
 {
   g_autoptr (SignetTokenManager) manager = new_manager ();
   g_autoptr (SignetToken) token = find_token (manager);
-  g_autoptr (SignetTokenSession) session = login (token);
+  g_autoptr (SignetTokenSession) session = token_support_login (token, PIN);
   SignetTokenKey *key = signet_token_get_keys (token)->pdata[0];
   g_autoptr (SignetCertificate) certificate = other_certificate ();
   g_autoptr (SignetTokenKey) made = NULL;

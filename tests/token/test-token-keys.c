@@ -11,10 +11,11 @@
 
 #include "../../app/core/token/signet-token-private.h"
 #include "signet-test.h"
+#include "token-support.h"
 
 #define PIN "12345678"
 
-static char *folder; /* of SoftHSM's tokens: outside the home folder, of which a module sees little */
+static char *folder; /* of SoftHSM and of the shim */
 
 /* --- a token --- */
 
@@ -43,17 +44,6 @@ world_clear (World *world)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
 
-static SignetTokenSession *
-login (SignetToken *token)
-{
-  g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, NULL);
-  g_autoptr (GError) error = NULL;
-  SignetTokenSession *session = signet_token_login (token, SIGNET_INTERACTION (person), NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return session;
-}
-
 /* An empty token of the module, logged in. */
 static World
 new_world (const char *rules)
@@ -61,17 +51,15 @@ new_world (const char *rules)
   static guint n = 0;
   const char *const modules[] = { g_getenv ("SIGNET_TEST_PICKY"), NULL };
   g_autofree char *label = g_strdup_printf ("Keys %u (sample)", n++);
-  g_autofree char *command =
-      g_strdup_printf ("softhsm2-util --init-token --free --label '%s' --pin " PIN " --so-pin 87654321", label);
   g_autoptr (GError) error = NULL;
   World world = { NULL, NULL, NULL };
 
   set_rules (rules);
-  g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
+  token_support_init_token (label, PIN);
   world.manager = signet_token_manager_new (modules);
   world.token = signet_token_manager_find_token (world.manager, label, NULL, &error);
   g_assert_no_error (error);
-  world.session = login (world.token);
+  world.session = token_support_login (world.token, PIN);
   return world;
 }
 
@@ -224,7 +212,7 @@ test_facts (void)
   g_assert_cmpint (signet_token_key_get_facts (listed)->local, ==, SIGNET_TOKEN_FACT_UNKNOWN);
   g_assert_cmpint (signet_token_key_get_facts (listed)->extractable, ==, SIGNET_TOKEN_FACT_UNKNOWN);
   g_set_object (&world.session, NULL);
-  world.session = login (token);
+  world.session = token_support_login (token, PIN);
   read = signet_token_session_read_key (world.session, listed, NULL, &error);
   g_assert_no_error (error);
   assert_facts (read, TRUE);
@@ -417,22 +405,6 @@ test_pss_certificate (void)
 
 /* --- certificates --- */
 
-static SignetCertificate *
-certificate_for (SignetTokenKey *key, const char *subject)
-{
-  EVP_PKEY *issuer = signet_test_new_key ("ec-p256");
-  SignetTestCertificate authority = { .subject = "CN=Sample CA", .ca = TRUE };
-  SignetTestCertificate person = { .subject = subject };
-  X509 *ca = signet_test_new_certificate (&authority, issuer, NULL, issuer);
-  X509 *x509 = signet_test_new_certificate (&person, _signet_token_key_get_public (key), ca, issuer);
-  SignetCertificate *certificate = signet_certificate_new_x509 (x509);
-
-  X509_free (ca);
-  X509_free (x509);
-  EVP_PKEY_free (issuer);
-  return certificate;
-}
-
 static void
 store (World *world, SignetCertificate *certificate)
 {
@@ -448,9 +420,9 @@ test_replace (void)
 {
   g_auto (World) world = new_world ("");
   g_autoptr (SignetTokenKey) key = make_key (&world, "ec-p256");
-  g_autoptr (SignetCertificate) old = certificate_for (key, "CN=Old");
-  g_autoptr (SignetCertificate) other = certificate_for (key, "CN=Other");
-  g_autoptr (SignetCertificate) new = certificate_for (key, "CN=New");
+  g_autoptr (SignetCertificate) old = token_support_certificate_for (key, "CN=Old");
+  g_autoptr (SignetCertificate) other = token_support_certificate_for (key, "CN=Other");
+  g_autoptr (SignetCertificate) new = token_support_certificate_for (key, "CN=New");
   g_autoptr (SignetTokenKey) found = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -474,8 +446,8 @@ test_delete_certificate (void)
 {
   g_auto (World) world = new_world ("");
   g_autoptr (SignetTokenKey) key = make_key (&world, "ec-p256");
-  g_autoptr (SignetCertificate) doomed = certificate_for (key, "CN=Doomed");
-  g_autoptr (SignetCertificate) kept = certificate_for (key, "CN=Kept");
+  g_autoptr (SignetCertificate) doomed = token_support_certificate_for (key, "CN=Doomed");
+  g_autoptr (SignetCertificate) kept = token_support_certificate_for (key, "CN=Kept");
   g_autoptr (GError) error = NULL;
 
   store (&world, doomed);
@@ -495,9 +467,9 @@ test_forgetful_search (void)
   g_auto (World) world = new_world ("");
   g_autoptr (SignetTokenKey) first = make_key (&world, "ec-p256");
   g_autoptr (SignetTokenKey) second = make_key (&world, "ec-p256");
-  g_autoptr (SignetCertificate) one = certificate_for (first, "CN=One");
-  g_autoptr (SignetCertificate) two = certificate_for (second, "CN=Two");
-  g_autoptr (SignetCertificate) three = certificate_for (second, "CN=Three");
+  g_autoptr (SignetCertificate) one = token_support_certificate_for (first, "CN=One");
+  g_autoptr (SignetCertificate) two = token_support_certificate_for (second, "CN=Two");
+  g_autoptr (SignetCertificate) three = token_support_certificate_for (second, "CN=Three");
   g_autoptr (GError) error = NULL;
 
   store (&world, one);
@@ -521,7 +493,7 @@ test_large_certificates (void)
 {
   g_auto (World) world = new_world ("");
   g_autoptr (SignetTokenKey) key = make_key (&world, "ec-p256");
-  g_autoptr (SignetCertificate) certificate = certificate_for (key, "CN=Large");
+  g_autoptr (SignetCertificate) certificate = token_support_certificate_for (key, "CN=Large");
   g_autoptr (GPtrArray) findings = NULL;
   const char *detail = NULL;
 
@@ -541,9 +513,9 @@ test_delete_key (void)
   g_auto (World) world = new_world ("");
   g_autoptr (SignetTokenKey) doomed = make_key (&world, "rsa-2048");
   g_autoptr (SignetTokenKey) kept = make_key (&world, "ec-p256");
-  g_autoptr (SignetCertificate) first = certificate_for (doomed, "CN=First");
-  g_autoptr (SignetCertificate) second = certificate_for (doomed, "CN=Second");
-  g_autoptr (SignetCertificate) other = certificate_for (kept, "CN=Other");
+  g_autoptr (SignetCertificate) first = token_support_certificate_for (doomed, "CN=First");
+  g_autoptr (SignetCertificate) second = token_support_certificate_for (doomed, "CN=Second");
+  g_autoptr (SignetCertificate) other = token_support_certificate_for (kept, "CN=Other");
   g_autoptr (SignetToken) token = NULL;
   g_autoptr (SignetTokenSession) session = NULL;
   g_autoptr (GError) error = NULL;
@@ -552,7 +524,7 @@ test_delete_key (void)
   store (&world, second);
   store (&world, other);
   token = list_again (&world);
-  session = login (token);
+  session = token_support_login (token, PIN);
   g_assert_true (signet_token_session_delete_key (session, signet_token_key_get_sha256 (doomed), NULL, &error));
   g_assert_no_error (error);
   g_clear_object (&token);
@@ -563,29 +535,11 @@ test_delete_key (void)
 
 /* --- */
 
-static void
-make_folder (void)
-{
-  g_autofree char *settings = NULL;
-  g_autofree char *rules = NULL;
-  g_autofree char *tokens = NULL;
-  g_autofree char *text = NULL;
-
-  folder = g_dir_make_tmp ("signet-picky-XXXXXX", NULL);
-  settings = g_build_filename (folder, "softhsm2.conf", NULL);
-  rules = g_build_filename (folder, "rules", NULL);
-  tokens = g_build_filename (folder, "tokens", NULL);
-  text = g_strdup_printf ("directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n", tokens);
-  g_assert_cmpint (g_mkdir (tokens, 0700), ==, 0);
-  g_assert_true (g_file_set_contents (settings, text, -1, NULL));
-  g_setenv ("SOFTHSM2_CONF", settings, TRUE);
-  g_setenv ("SIGNET_TEST_PICKY_RULES", rules, TRUE);
-}
-
 int
 main (int argc, char **argv)
 {
   g_autofree char *module = _signet_token_software_find_module ();
+  g_autofree char *rules = NULL;
   int result = 0;
 
   g_test_init (&argc, &argv, NULL);
@@ -596,7 +550,9 @@ main (int argc, char **argv)
       return 77;
     }
   g_setenv ("SIGNET_TEST_PICKY_MODULE", module, TRUE);
-  make_folder ();
+  folder = token_support_softhsm ("signet-picky-XXXXXX");
+  rules = g_build_filename (folder, "rules", NULL);
+  g_setenv ("SIGNET_TEST_PICKY_RULES", rules, TRUE);
   g_test_add_func ("/token/keys/specs", test_specs);
   g_test_add_func ("/token/keys/every-kind", test_every_kind);
   g_test_add_func ("/token/keys/edwards-by-name", test_edwards_by_name);

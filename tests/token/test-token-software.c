@@ -9,6 +9,7 @@
 #include "../../app/core/base/signet-paths.h"
 #include "../../app/core/token/signet-token-private.h"
 #include "signet-test.h"
+#include "token-support.h"
 
 #define PIN "12345678"
 
@@ -29,18 +30,6 @@ make_token (SignetTokenManager *manager, const char *label)
   g_assert_no_error (error);
   g_assert_nonnull (token);
   return token;
-}
-
-static SignetTokenSession *
-login (SignetToken *token)
-{
-  g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, NULL);
-  g_autoptr (GError) error = NULL;
-  SignetTokenSession *session = signet_token_login (token, SIGNET_INTERACTION (person), NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  g_assert_cmpuint (signet_test_interaction_get_n_pins (person), ==, 1);
-  return session;
 }
 
 /* A manager that knows the software tokens only: what is installed on the machine is none of a test's business. */
@@ -118,7 +107,7 @@ test_sign (void)
 {
   g_autoptr (SignetTokenManager) manager = new_manager ();
   g_autoptr (SignetToken) token = make_token (manager, "Keys (sample)");
-  g_autoptr (SignetTokenSession) session = login (token);
+  g_autoptr (SignetTokenSession) session = token_support_login (token, PIN);
   static const char *const curves[] = { "ec-p256", "ec-p384" };
   static const char *const names[] = { "P-256", "P-384" };
   static const SignetDigest digests[] = { SIGNET_DIGEST_SHA256, SIGNET_DIGEST_SHA384, SIGNET_DIGEST_SHA512 };
@@ -180,7 +169,7 @@ test_second_login (void)
 {
   g_autoptr (SignetTokenManager) manager = new_manager ();
   g_autoptr (SignetToken) token = make_token (manager, "Twice (sample)");
-  g_autoptr (SignetTokenSession) first = login (token);
+  g_autoptr (SignetTokenSession) first = token_support_login (token, PIN);
   g_autoptr (SignetTokenKey) key = make_key (first, "ec-p256");
   g_autoptr (SignetSigner) signer = new_signer (first, key);
   g_autoptr (SignetTestInteraction) guesses = signet_test_interaction_new ("guessed", NULL);
@@ -190,7 +179,7 @@ test_second_login (void)
 
   wrong = signet_token_login (token, SIGNET_INTERACTION (guesses), NULL, NULL, &error);
   g_assert_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_WRONG_PIN);
-  second = login (token);
+  second = token_support_login (token, PIN);
   g_assert_nonnull (second);
   signet_token_session_close (second);
   sign_and_verify (signer, SIGNET_SIGNATURE_ECDSA, SIGNET_DIGEST_SHA256);
@@ -231,31 +220,14 @@ test_change_pin (void)
   g_assert_no_error (error);
 }
 
-/* A certificate for @key, signed by some key of ours: its issuer is of no interest here. */
-static SignetCertificate *
-certificate_for (SignetTokenKey *key)
-{
-  EVP_PKEY *ca_key = signet_test_new_key ("ec-p256");
-  SignetTestCertificate authority = { .subject = "CN=Sample CA", .ca = TRUE };
-  SignetTestCertificate person = { .subject = "CN=Sample Person" };
-  X509 *ca = signet_test_new_certificate (&authority, ca_key, NULL, ca_key);
-  X509 *x509 = signet_test_new_certificate (&person, _signet_token_key_get_public (key), ca, ca_key);
-  SignetCertificate *certificate = signet_certificate_new_x509 (x509);
-
-  X509_free (ca);
-  X509_free (x509);
-  EVP_PKEY_free (ca_key);
-  return certificate;
-}
-
 static void
 test_certificate (void)
 {
   g_autoptr (SignetTokenManager) manager = new_manager ();
   g_autoptr (SignetToken) token = make_token (manager, "Certificates (sample)");
-  g_autoptr (SignetTokenSession) session = login (token);
+  g_autoptr (SignetTokenSession) session = token_support_login (token, PIN);
   g_autoptr (SignetTokenKey) key = make_key (session, "ec-p256");
-  g_autoptr (SignetCertificate) certificate = certificate_for (key);
+  g_autoptr (SignetCertificate) certificate = token_support_certificate_for (key, "CN=Sample Person");
   g_autoptr (SignetTokenKey) found = NULL;
   g_autoptr (SignetTokenKey) by_certificate = NULL;
   g_autoptr (SignetTokenKey) by_uri = NULL;
@@ -291,7 +263,7 @@ test_delete (void)
 {
   g_autoptr (SignetTokenManager) manager = new_manager ();
   g_autoptr (SignetToken) token = make_token (manager, "Delete (sample)");
-  g_autoptr (SignetTokenSession) session = login (token);
+  g_autoptr (SignetTokenSession) session = token_support_login (token, PIN);
   g_autoptr (SignetTokenKey) doomed = make_key (session, "rsa-2048");
   g_autoptr (SignetTokenKey) kept = make_key (session, "ec-p256");
   g_autoptr (GPtrArray) tokens = NULL;
@@ -313,7 +285,7 @@ test_host_killed (void)
 {
   g_autoptr (SignetTokenManager) manager = new_manager ();
   g_autoptr (SignetToken) token = make_token (manager, "Killed (sample)");
-  g_autoptr (SignetTokenSession) session = login (token);
+  g_autoptr (SignetTokenSession) session = token_support_login (token, PIN);
   g_autoptr (SignetTokenKey) key = make_key (session, "ec-p256");
   g_autoptr (SignetSigner) signer = new_signer (session, key);
   g_autoptr (SignetTokenSession) again = NULL;
@@ -330,7 +302,7 @@ test_host_killed (void)
                  g_error_matches (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN));
   tokens = signet_token_manager_refresh (manager, NULL, NULL, NULL);
   g_assert_cmpuint (tokens->len, ==, 1);
-  again = login (token);
+  again = token_support_login (token, PIN);
   g_assert_nonnull (again);
 }
 
@@ -339,7 +311,7 @@ test_removed (void)
 {
   g_autoptr (SignetTokenManager) manager = new_manager ();
   g_autoptr (SignetToken) token = make_token (manager, "Removed (sample)");
-  g_autoptr (SignetTokenSession) session = login (token);
+  g_autoptr (SignetTokenSession) session = token_support_login (token, PIN);
   g_autoptr (SignetTokenKey) key = make_key (session, "ec-p256");
   g_autoptr (SignetSigner) signer = new_signer (session, key);
   g_autofree char *tokens_dir = g_build_filename (signet_paths_get_software_token_dir (), "tokens", NULL);
@@ -368,7 +340,7 @@ test_initialise_again (void)
 {
   g_autoptr (SignetTokenManager) manager = new_manager ();
   g_autoptr (SignetToken) token = make_token (manager, "Before (sample)");
-  g_autoptr (SignetTokenSession) session = login (token);
+  g_autoptr (SignetTokenSession) session = token_support_login (token, PIN);
   g_autoptr (SignetTokenKey) key = make_key (session, "ec-p256");
   g_autoptr (SignetSecret) pin = signet_secret_new ((const guint8 *) PIN, strlen (PIN));
   g_autoptr (SignetSecret) wrong = signet_secret_new ((const guint8 *) "00000000", 8);
