@@ -8,118 +8,111 @@
 
 G_BEGIN_DECLS
 
-  /* --- the request: a row in memory ------------------------------------------------------------------------------------ */
-  struct _SignetRequest
-  {
-    GObject parent_instance;
+/* --- the request: a row in memory ------------------------------------------------------------------------------------ */
+struct _SignetRequest
+{
+  GObject parent_instance;
 
-    gint64 id;
-    SignetRequestState state;
-    char *authority;
-    char *token_uri;
-    char *token_label;
-    char *key_spec;
-    char *key_sha256; /* (nullable) */
-    char *subject;
-    char *label;        /* of the key on the token; random, so that a key made just before a crash is found again */
-    char *secret_names; /* ids of the secret fields, separated by ';' */
-    char *cookie;       /* (nullable): the plugin's own, opaque */
-    char *transaction;  /* (nullable): JSON of a CMP transaction under way */
-    char *error;        /* (nullable) */
-    GHashTable *fields;
-    SignetCertificate *certificate; /* (nullable) */
-    gint64 created;
-    gint64 changed;
-    gint64 next_poll;
-  };
+  gint64             id;
+  SignetRequestState state;
+  char              *authority;
+  char              *token_uri;
+  char              *token_label;
+  char              *key_spec;
+  char              *key_sha256;   /* (nullable) */
+  char              *subject;
+  char              *label;        /* of the key on the token; random, so that a key made just before a crash is found again */
+  char              *secret_names; /* ids of the secret fields, separated by ';' */
+  char              *cookie;       /* (nullable): the plugin's own, opaque */
+  char              *transaction;  /* (nullable): JSON of a CMP transaction under way */
+  char              *error;        /* (nullable) */
+  GHashTable        *fields;
+  SignetCertificate *certificate;  /* (nullable) */
+  gint64             created;
+  gint64             changed;
+  gint64             next_poll;
+};
 
-  const char *_signet_request_peek_field (SignetRequest * self, const char *id); /* (nullable) */
-  gboolean _signet_request_state_parse (const char *id, SignetRequestState *state);
-  gboolean _signet_request_state_is_final (SignetRequestState state);
-  void _signet_request_set_certificate (SignetRequest * self, SignetCertificate * certificate);
+const char        *_signet_request_peek_field   (SignetRequest *self, const char *id); /* (nullable) */
+gboolean           _signet_request_state_parse  (const char *id, SignetRequestState *state);
+gboolean           _signet_request_state_is_final (SignetRequestState state);
+void               _signet_request_set_certificate (SignetRequest *self, SignetCertificate *certificate);
 
-  /* --- the rows --------------------------------------------------------------------------------------------------------- */
-  gboolean _signet_request_store_migrate (SignetStore * store, GError * *error);
-  gboolean _signet_request_store_insert (SignetStore * store, SignetRequest * request, GError * *error);
-  gboolean _signet_request_store_update (SignetStore * store, SignetRequest * request, GError * *error);
-  SignetRequest *_signet_request_store_find (SignetStore * store, gint64 id, GError * *error);
-  GPtrArray *_signet_request_store_list (SignetStore * store, GError * *error);
+/* --- the rows --------------------------------------------------------------------------------------------------------- */
+gboolean       _signet_request_store_migrate (SignetStore *store, GError **error);
+gboolean       _signet_request_store_insert  (SignetStore *store, SignetRequest *request, GError **error);
+gboolean       _signet_request_store_update  (SignetStore *store, SignetRequest *request, GError **error);
+SignetRequest *_signet_request_store_find    (SignetStore *store, gint64 id, GError **error);
+GPtrArray     *_signet_request_store_list    (SignetStore *store, GError **error);
 
-  /* --- secrets of requests: the key ring, or memory for this run ---------------------------------------------------------- */
-  void _signet_request_secret_keep (SignetRequest * request, const char *field, SignetSecret *secret);
-  SignetSecret *_signet_request_secret_find (SignetRequest * request, const char *field); /* (transfer full) (nullable) */
-  void _signet_request_secret_forget (SignetRequest * request);                           /* all of them */
+/* --- secrets of requests: the key ring, or memory for this run ---------------------------------------------------------- */
+void          _signet_request_secret_keep   (SignetRequest *request, const char *field, SignetSecret *secret);
+SignetSecret *_signet_request_secret_find   (SignetRequest *request, const char *field);   /* (transfer full) (nullable) */
+void          _signet_request_secret_forget (SignetRequest *request);                       /* all of them */
 
-  /* --- forms and profiles --------------------------------------------------------------------------------------------------- */
-  SignetForm *_signet_enrolment_form_parse (JsonNode * result, GError * *error);
-  JsonObject *_signet_enrolment_profile_json (SignetAuthority * authority);
-  char *_signet_enrolment_name_from_template (const char *template, GHashTable *fields, GError **error);
+/* --- forms and profiles --------------------------------------------------------------------------------------------------- */
+SignetForm *_signet_enrolment_form_parse    (JsonNode *result, GError **error);
+JsonObject *_signet_enrolment_profile_json  (SignetAuthority *authority);
+char       *_signet_enrolment_name_from_template (const char *template, GHashTable *fields, GError **error);
 
-  /* A name as RFC 4514 writes it, most specific part first; parts whose value is empty are left out. */
-  X509_NAME *_signet_enrolment_name_parse (const char *text, GError **error);
+/* A name as RFC 4514 writes it, most specific part first; parts whose value is empty are left out. */
+X509_NAME *_signet_enrolment_name_parse (const char *text, GError **error);
 
-  /* --- the certificate against the request ------------------------------------------------------------------------------------
-   */
-  /* FALSE: never to be installed (WRONG_KEY, WRONG_ISSUER, WRONG_KIND). What merely differs is for the person to accept. */
-  gboolean _signet_enrolment_check (SignetRequest * request, GPtrArray * chain, GError * *error);
-  GPtrArray *_signet_enrolment_differences (SignetRequest * request, gint64 now);
+/* --- the certificate against the request ------------------------------------------------------------------------------------ */
+/* FALSE: never to be installed (WRONG_KEY, WRONG_ISSUER, WRONG_KIND). What merely differs is for the person to accept. */
+gboolean    _signet_enrolment_check         (SignetRequest *request, GPtrArray *chain, GError **error);
+GPtrArray  *_signet_enrolment_differences   (SignetRequest *request, gint64 now);
 
-  /* --- the parts an enrolment stands on
-   * ----------------------------------------------------------------------------------------- */
-  struct _SignetEnrolment
-  {
-    GObject parent_instance;
+/* --- the parts an enrolment stands on ----------------------------------------------------------------------------------------- */
+struct _SignetEnrolment
+{
+  GObject parent_instance;
 
-    SignetStore *store;
-    SignetHttp *http;
-    SignetClock *clock;
-    SignetTokenManager *tokens;
-    SignetJournal *journal;
-    GPtrArray *plugins;
-    GPtrArray *authorities; /* those a plugin can serve */
-    GPtrArray *unserved;    /* those whose plugin is not there: named only in the error that says so */
-  };
+  SignetStore        *store;
+  SignetHttp         *http;
+  SignetClock        *clock;
+  SignetTokenManager *tokens;
+  SignetJournal      *journal;
+  GPtrArray          *plugins;
+  GPtrArray          *authorities;   /* those a plugin can serve */
+  GPtrArray          *unserved;      /* those whose plugin is not there: named only in the error that says so */
+};
 
-  SignetPluginManifest *_signet_enrolment_find_plugin (SignetEnrolment * self, SignetAuthority * authority,
-                                                       GError * *error); /* (transfer none) */
+SignetPluginManifest *_signet_enrolment_find_plugin (SignetEnrolment *self, SignetAuthority *authority, GError **error);   /* (transfer none) */
 
-  /* --- one run
-   * --------------------------------------------------------------------------------------------------------------------- */
-  typedef struct
-  {
-    SignetEnrolment *enrolment;
-    SignetRequest *request;
-    SignetAuthority *authority;
-    SignetPluginManifest *plugin;
-    SignetInteraction *interaction;
-    GCancellable *cancellable;
+/* --- one run --------------------------------------------------------------------------------------------------------------------- */
+typedef struct {
+  SignetEnrolment      *enrolment;
+  SignetRequest        *request;
+  SignetAuthority      *authority;
+  SignetPluginManifest *plugin;
+  SignetInteraction    *interaction;
+  GCancellable         *cancellable;
 
-    SignetPluginProcess *process;        /* (nullable): started when first needed */
-    SignetToken *token;                  /* (nullable) */
-    SignetTokenSession *session;         /* (nullable): logged in when first needed */
-    SignetSigner *signer;                /* (nullable) */
-    SignetCertificate *current;          /* (nullable): being renewed, revoked…; its key may sign too */
-    SignetTokenSession *current_session; /* (nullable): logged in where the key of @current is */
-    SignetSigner *current_signer;        /* (nullable) */
-    GError *served;                      /* (nullable): the last thing we could not do for the plugin, with its own code */
-    gboolean agreed;                     /* the person has seen what will be signed, in this run */
-  } SignetEnrolmentRun;
+  SignetPluginProcess  *process;     /* (nullable): started when first needed */
+  SignetToken          *token;       /* (nullable) */
+  SignetTokenSession   *session;     /* (nullable): logged in when first needed */
+  SignetSigner         *signer;      /* (nullable) */
+  SignetCertificate    *current;     /* (nullable): being renewed, revoked…; its key may sign too */
+  SignetTokenSession   *current_session; /* (nullable): logged in where the key of @current is */
+  SignetSigner         *current_signer;  /* (nullable) */
+  const char           *method;      /* (nullable): of the plugin, while it runs: "submit", "revoke"… */
+  GError               *served;      /* (nullable): the last thing we could not do for the plugin, with its own code */
+  gboolean              agreed;      /* the person has seen what will be signed, in this run */
+} SignetEnrolmentRun;
 
-  /* Moves on and commits; in development builds SIGNET_TEST_STOP_AT=<state> ends the process by SIGKILL right after. */
-  gboolean _signet_enrolment_run_enter (SignetEnrolmentRun * run, SignetRequestState state, GError * *error);
-  SignetSigner *_signet_enrolment_run_signer (SignetEnrolmentRun * run,
-                                              GError * *error); /* (transfer none): asks for the PIN when needed */
-  SignetSigner *_signet_enrolment_run_current_signer (SignetEnrolmentRun * run, GError * *error); /* (transfer none) */
-  gboolean _signet_enrolment_run_log_in (SignetEnrolmentRun * run, GError * *error);
-  SignetTokenKey *_signet_enrolment_run_find_key (SignetEnrolmentRun *
-                                                  run); /* (transfer none) (nullable): of this request, on run->token */
-  gboolean _signet_enrolment_run_make_signer (SignetEnrolmentRun * run, SignetTokenKey * key, GError * *error);
-  void _signet_enrolment_run_end (SignetEnrolmentRun * run); /* lets go of everything; tokens are logged out */
-  gboolean _signet_enrolment_run_consent (SignetEnrolmentRun * run, GError * *error); /* before a proof of possession */
-  /* (transfer full): found, or asked for again and kept */
-  SignetSecret *_signet_enrolment_run_secret (SignetEnrolmentRun * run, const char *field, GError **error);
-  /* What a plugin may ask for inside a call; @user_data: a SignetEnrolmentRun. */
-  JsonNode *_signet_enrolment_serve (const char *method, JsonObject *params, gpointer user_data, GCancellable *cancellable,
-                                     GError **error);
+/* Moves on and commits; in development builds SIGNET_TEST_STOP_AT=<state> ends the process by SIGKILL right after. */
+gboolean      _signet_enrolment_run_enter   (SignetEnrolmentRun *run, SignetRequestState state, GError **error);
+SignetSigner *_signet_enrolment_run_signer  (SignetEnrolmentRun *run, GError **error);   /* (transfer none): asks for the PIN when needed */
+SignetSigner *_signet_enrolment_run_current_signer (SignetEnrolmentRun *run, GError **error);   /* (transfer none) */
+gboolean      _signet_enrolment_run_log_in (SignetEnrolmentRun *run, GError **error);
+SignetTokenKey *_signet_enrolment_run_find_key (SignetEnrolmentRun *run);   /* (transfer none) (nullable): of this request, on run->token */
+gboolean      _signet_enrolment_run_make_signer (SignetEnrolmentRun *run, SignetTokenKey *key, GError **error);
+void          _signet_enrolment_run_end (SignetEnrolmentRun *run);   /* lets go of everything; tokens are logged out */
+gboolean      _signet_enrolment_run_consent (SignetEnrolmentRun *run, GError **error);   /* before a proof of possession */
+/* (transfer full): found, or asked for again and kept */
+SignetSecret *_signet_enrolment_run_secret  (SignetEnrolmentRun *run, const char *field, GError **error);
+/* What a plugin may ask for inside a call; @user_data: a SignetEnrolmentRun. */
+JsonNode     *_signet_enrolment_serve       (const char *method, JsonObject *params, gpointer user_data, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -127,8 +127,10 @@ call_plugin (SignetEnrolmentRun *run, const char *method, GError **error)
   if (run->process == NULL && (run->process = signet_plugin_process_start (run->plugin, run->cancellable, error)) == NULL)
     return NULL;
   g_clear_error (&run->served);
+  run->method = method;
   result = signet_plugin_process_call (run->process, method, call_params (run), SUBMIT_SECONDS, _signet_enrolment_serve, run,
                                        run->cancellable, &local);
+  run->method = NULL;
   if (result != NULL)
     return result;
   if (run->served != NULL && local->domain == SIGNET_PLUGIN_ERROR && local->code != SIGNET_PLUGIN_ERROR_PROTOCOL)
