@@ -270,21 +270,32 @@ test_pki_issue (TestPki *pki, TestCertificateKind kind, EVP_PKEY *key, const X50
   return certificate;
 }
 
-/* The line of @serial with the status R; NULL when it is another's. */
-static char *
-revoked_line (const char *line, const char *serial, const char *reason)
+/* The columns of @line when it is that of @serial. */
+static char **
+split_line (const char *line, const char *serial)
 {
   g_auto (GStrv) columns = g_strsplit (line, "\t", 6);
+
+  return g_strv_length (columns) == 6 && g_ascii_strcasecmp (columns[3], serial) == 0 ? g_steal_pointer (&columns) : NULL;
+}
+
+static char *
+revoked_line (char **columns, const char *reason)
+{
   g_autofree char *now = index_time (NULL);
 
-  if (g_strv_length (columns) != 6 || g_ascii_strcasecmp (columns[3], serial) != 0)
-    return NULL;
   return g_strdup_printf ("R\t%s\t%s%s%s\t%s\tunknown\t%s", columns[1], now, reason != NULL ? "," : "",
                           reason != NULL ? reason : "", columns[3], columns[5]);
 }
 
-gboolean
-test_pki_revoke (TestPki *pki, const char *serial, const char *reason, GError **error)
+static char *
+valid_line (char **columns, const char *unused)
+{
+  return g_strdup_printf ("V\t%s\t\t%s\tunknown\t%s", columns[1], columns[3], columns[5]);
+}
+
+static gboolean
+change_line (TestPki *pki, const char *serial, char *(*change) (char **columns, const char *detail), const char *detail, GError **error)
 {
   g_autofree char *path = g_build_filename (pki->dir, "index.txt", NULL);
   g_autofree char *text = NULL;
@@ -297,16 +308,44 @@ test_pki_revoke (TestPki *pki, const char *serial, const char *reason, GError **
   lines = g_strsplit (text, "\n", -1);
   for (gsize i = 0; lines[i] != NULL; i++)
     {
-      char *changed = revoked_line (lines[i], serial, reason);
+      g_auto (GStrv) columns = split_line (lines[i], serial);
 
-      if (changed == NULL)
+      if (columns == NULL)
         continue;
       g_free (lines[i]);
-      lines[i] = changed;
+      lines[i] = change (columns, detail);
       found = TRUE;
     }
   joined = g_strjoinv ("\n", lines);
   return found ? g_file_set_contents (path, joined, -1, error) : fail (error, "no such serial number");
+}
+
+gboolean
+test_pki_revoke (TestPki *pki, const char *serial, const char *reason, GError **error)
+{
+  return change_line (pki, serial, revoked_line, reason, error);
+}
+
+gboolean
+test_pki_restore (TestPki *pki, const char *serial, GError **error)
+{
+  return change_line (pki, serial, valid_line, NULL, error);
+}
+
+char **
+test_pki_find (TestPki *pki, const char *serial)
+{
+  g_autofree char *path = g_build_filename (pki->dir, "index.txt", NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  char **columns = NULL;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return NULL;
+  lines = g_strsplit (text, "\n", -1);
+  for (gsize i = 0; lines[i] != NULL && columns == NULL; i++)
+    columns = split_line (lines[i], serial);
+  return columns;
 }
 
 /* --- init ----------------------------------------------------------------------------------------------------------- */

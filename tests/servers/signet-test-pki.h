@@ -37,6 +37,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestPki, test_pki_free)
 X509    *test_pki_issue  (TestPki *pki, TestCertificateKind kind, EVP_PKEY *key, const X509_NAME *subject, int days, GError **error);
 /* @serial: upper case hexadecimal. */
 gboolean test_pki_revoke (TestPki *pki, const char *serial, const char *reason, GError **error);
+/* Takes a hold back: as if it had never been revoked. */
+gboolean test_pki_restore (TestPki *pki, const char *serial, GError **error);
+/* (transfer full) (nullable): 'V' or 'R' and all of its line in index.txt, split */
+char   **test_pki_find   (TestPki *pki, const char *serial);
 char    *test_pki_serial (X509 *certificate);
 X509_NAME *test_pki_name (const char *text);   /* "CN=…,O=…,C=CN" */
 

@@ -60,6 +60,51 @@ start_drip (SoupServerMessage *message)
   soup_server_message_pause (message);
 }
 
+typedef struct {
+  guint64 left;
+} Flood;
+
+static void
+on_flood_cb (SoupServerMessage *message, gpointer data)
+{
+  static char chunk[64 * 1024];
+  SoupMessageBody *body = soup_server_message_get_response_body (message);
+  Flood *flood = data;
+  gsize length = MIN (flood->left, sizeof chunk);
+
+  memset (chunk, '0', sizeof chunk);
+  flood->left -= length;
+  if (length > 0)
+    soup_message_body_append (body, SOUP_MEMORY_STATIC, chunk, length);
+  else
+    soup_message_body_complete (body);
+}
+
+static void
+on_flood_over_cb (gpointer data, GClosure *closure)
+{
+  g_free (data);
+}
+
+static void
+start_flood (SoupServerMessage *message, guint64 length)
+{
+  Flood *flood = g_new0 (Flood, 1);
+
+  flood->left = length;
+  soup_message_headers_set_encoding (soup_server_message_get_response_headers (message), SOUP_ENCODING_CHUNKED);
+  soup_message_body_set_accumulate (soup_server_message_get_response_body (message), FALSE);
+  g_signal_connect_data (message, "wrote-chunk", G_CALLBACK (on_flood_cb), flood, on_flood_over_cb, 0);
+  if (soup_server_message_get_response_body (message)->length == 0)
+    on_flood_cb (message, flood);
+}
+
+const char *
+test_answer_get_asked (const TestAnswer *answer, const char *name)
+{
+  return soup_message_headers_get_one (answer->asked, name);
+}
+
 static void
 set_headers (SoupServerMessage *message, const TestAnswer *answer)
 {
@@ -88,7 +133,8 @@ on_request_cb (SoupServer *server, SoupServerMessage *message, const char *path,
   g_autoptr (GBytes) body = soup_message_body_flatten (posted);
   g_autofree char *uri = g_uri_to_string (soup_server_message_get_uri (message));
   const char *slash = strstr (uri, "://") != NULL ? strchr (strstr (uri, "://") + 3, '/') : uri;
-  TestAnswer answer = { .status = 200, .content_type = "application/octet-stream" };
+  TestAnswer answer = { .status = 200, .content_type = "application/octet-stream",
+                        .asked = soup_server_message_get_request_headers (message) };
 
   state->handler (soup_server_message_get_method (message), slash != NULL ? slash : "/", body, &answer, state->user_data);
   set_headers (message, &answer);
@@ -106,6 +152,8 @@ on_request_cb (SoupServer *server, SoupServerMessage *message, const char *path,
       soup_server_message_set_response (message, answer.content_type, SOUP_MEMORY_COPY, data, length);
       g_bytes_unref (answer.body);
     }
+  if (answer.flood > 0)
+    start_flood (message, answer.flood);
   if (answer.drip)
     start_drip (message);
   if (answer.drip || answer.delay == 0)

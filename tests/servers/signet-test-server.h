@@ -14,7 +14,12 @@ typedef struct {
   char       *location;       /* (nullable): for a redirection */
   const char *etag;           /* (nullable) static */
   gboolean    drip;           /* a byte each half second, without an end in sight */
+  guint64     flood;          /* so many bytes after the body */
+  gpointer    asked;          /* the headers of the request: test_answer_get_asked() */
 } TestAnswer;
+
+/* (nullable): a header of the request. */
+const char *test_answer_get_asked (const TestAnswer *answer, const char *name);
 
 /* @body: (nullable) what was posted. @path with its query. */
 typedef void (*TestHandler) (const char *method, const char *path, GBytes *body, TestAnswer *answer, gpointer user_data);
