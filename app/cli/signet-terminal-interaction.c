@@ -273,6 +273,9 @@ signet_terminal_consent_headline (const SignetConsent *consent)
   if (g_str_equal (consent->kind, "accept-difference"))
     /* translators: %s is the name of an authority */
     return g_strdup_printf (_("The certificate from %s differs from what was asked for:"), title);
+  if (g_str_equal (consent->kind, "delegation"))
+    /* translators: %s is the name of an authority */
+    return g_strdup_printf (_("Not %s itself, but somebody it does not name as its own acts at this step. Nothing was sent there yet:"), title);
   if (g_str_equal (consent->kind, "delete-certificate"))
     /* translators: %s is the label of a token */
     return g_strdup_printf (_("This certificate will be deleted from “%s”. Its key stays there:"), title);
@@ -292,7 +295,8 @@ signet_terminal_consent_name (const char *name)
     { "token", N_("Token") },
     { "certificate", N_("Certificate") },
     { "authority", N_("Authority") },
-    { "certificate", N_("Certificate") },
+    { "host", N_("Server") },
+    { "plugin", N_("Plugin") },
     { "Terms", N_("Terms") },
     { "Fees", N_("Fees") },
     { "DataUse", N_("Use of your data") },

@@ -77,7 +77,7 @@ _signet_broker_serve_cmp (SignetEnrolmentRun *run, JsonObject *params, GError **
   const char *id = _signet_broker_secret_reference (run, _signet_broker_get_object (params, "protection"), error);
   g_autoptr (SignetSecret) secret = id != NULL ? _signet_enrolment_run_secret (run, id, error) : NULL;
   g_auto (GStrv) hosts = _signet_broker_allowed_hosts (run);
-  SignetCmpServer server = { .http = run->enrolment->http,
+  SignetCmpServer server = { .http = run->http,
                              .url = _signet_broker_get_text (params, "url"),
                              .allowed_hosts = (const char *const *) hosts,
                              .recipient = _signet_broker_get_text (params, "recipient"),

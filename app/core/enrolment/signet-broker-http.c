@@ -148,7 +148,7 @@ _signet_broker_serve_http (SignetEnrolmentRun *run, JsonObject *params, GError *
   g_ptr_array_add (headers, NULL);
   request.headers = headers->len > 1 ? (const char *const *) headers->pdata : NULL;
   _signet_broker_note_sending (run);
-  response = signet_http_send (run->enrolment->http, &request, run->cancellable, error);
+  response = signet_http_send (run->http, &request, run->cancellable, error);
   g_ptr_array_set_size (headers, headers->len - 1);
   return response != NULL ? answer_http (response) : NULL;
 }

@@ -161,6 +161,7 @@ _signet_enrolment_run_end (SignetEnrolmentRun *run)
   if (run->process != NULL)
     signet_plugin_process_stop (run->process);
   g_clear_object (&run->process);
+  g_clear_object (&run->http);
   g_clear_object (&run->current);
   g_clear_error (&run->served);
 }

@@ -88,6 +88,8 @@ typedef struct {
   SignetPluginManifest *plugin;
   SignetInteraction    *interaction;
   GCancellable         *cancellable;
+  SignetHttp           *http;        /* the door of this run alone: notes each host, asks before a delegation (signet-watched-http.c) */
+  gint64                act;         /* on a certificate there is (signet-lifecycle.h); 0: the run is one of a request */
 
   SignetPluginProcess  *process;     /* (nullable): started when first needed */
   SignetToken          *token;       /* (nullable) */

@@ -7,7 +7,7 @@
 
 #include "config.h"
 
-#include "signet-enrolment-private.h"
+#include "signet-life-private.h"
 
 #include <signal.h>
 #include <string.h>
@@ -46,6 +46,7 @@ _signet_enrolment_run_enter (SignetEnrolmentRun *run, SignetRequestState state, 
       return FALSE;
     }
   g_debug ("request %" G_GINT64_FORMAT " is %s", run->request->id, signet_request_state_get_id (state));
+  _signet_request_event_note (run, signet_request_state_get_id (state), NULL, SIGNET_DELEGATION_NOT_TOLD);
   stop_for_test (state);
   return TRUE;
 }
@@ -513,6 +514,7 @@ signet_enrolment_run (SignetEnrolment *self,
   run.authority = signet_enrolment_find_authority (self, request->authority, error);
   if (run.authority == NULL || (run.plugin = _signet_enrolment_find_plugin (self, run.authority, error)) == NULL)
     return FALSE;
+  run.http = _signet_watched_http_new (&run);
   if (!walk (&run, &local))
     {
       settle_error (&run, local);

@@ -7,7 +7,7 @@
 
 #include "config.h"
 
-#include "signet-enrolment-private.h"
+#include "signet-life-private.h"
 
 #include <string.h>
 
@@ -77,7 +77,7 @@ signet_enrolment_new (SignetStore *store, SignetHttp *http, SignetClock *clock, 
 {
   g_autoptr (SignetEnrolment) self = g_object_new (SIGNET_TYPE_ENROLMENT, NULL);
 
-  if (!_signet_request_store_migrate (store, error))
+  if (!_signet_request_store_migrate (store, error) || !_signet_life_migrate (store, error))
     return NULL;
   self->store = g_object_ref (store);
   self->http = g_object_ref (http);

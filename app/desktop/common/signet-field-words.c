@@ -21,6 +21,8 @@ static const struct { const char *code; const char *words; } fields[] = {
   { "authority", N_("Authority") },
   { "token", N_("Token") },
   { "certificate", N_("Certificate") },
+  { "host", N_("Server") },
+  { "plugin", N_("Plugin") },
   { "count", N_("How often the PIN is asked for") },
   { "validity", N_("Good from and to") },
   { "valid", N_("Good from and to") },

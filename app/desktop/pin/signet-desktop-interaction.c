@@ -213,6 +213,7 @@ static const struct { const char *kind; const char *heading; const char *body; c
   { "terms", N_("Accept the Terms?"), N_("They were shown to you before."), N_("_Accept") },
   { "certificate-request", N_("Sign This Request?"), N_("The token signs it with the new key, to prove that the key is yours."), N_("_Sign Request") },
   { "accept-difference", N_("Accept the Certificate?"), N_("Once accepted, it counts as yours."), N_("_Accept and Install") },
+  { "delegation", N_("Let Somebody Else Act?"), N_("This server is not one the authority names as its own. Nothing was sent there yet."), N_("_Go On") },
   { "overwrite", N_("Replace the File?"), N_("There is already a file of this name."), N_("_Replace") },
   { "many-pins", N_("The PIN Is Asked for Each Time"), N_("Its maker has set the key so. You can stop after any document; what is signed stays signed."), N_("_Go On") },
   { "import-key", N_("Put This Key on the Token?"), N_("It comes from a file, and copies of it may be elsewhere: what it signs proves less than a key made on the token."), N_("_Import") },

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-life.c: the tables of a certificate's life, brought up to date together. Any thread. */
+#define G_LOG_DOMAIN "signet-life"
+
+#include "config.h"
+
+#include "signet-life-private.h"
+
+gboolean
+_signet_life_migrate (SignetStore *store, GError **error)
+{
+  return _signet_request_event_migrate (store, error);
+}
