@@ -42,5 +42,11 @@ void        signet_sdk_log        (SignetSdk *sdk, const char *text);
 const char *signet_sdk_get_string (JsonObject *object, const char *name);
 JsonObject *signet_sdk_get_object (JsonObject *object, const char *name);
 gint64      signet_sdk_get_int    (JsonObject *object, const char *name);
+/* Copies a text that is there; else nothing. */
+void        signet_sdk_copy_string (JsonObject *to, const char *to_name, JsonObject *from, const char *from_name);
+
+/* Results of "form" and "disclose" for authorities whose profile says it all: its groups [Field ID] and [Disclosure]. (transfer full) */
+JsonObject *signet_sdk_profile_form     (JsonObject *params);
+JsonObject *signet_sdk_profile_disclose (JsonObject *params);
 
 G_END_DECLS
