@@ -43,7 +43,7 @@ assert_domain_has_words (GQuark domain,
 static void
 test_every_code (void)
 {
-  assert_domain_has_words (SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED);
+  assert_domain_has_words (SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_KEY_BLOCKED);
   assert_domain_has_words (SIGNET_CERTIFICATE_ERROR, SIGNET_CERTIFICATE_ERROR_TOO_LARGE);
   assert_domain_has_words (SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_READY);
   assert_domain_has_words (SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_NO_ROOM);

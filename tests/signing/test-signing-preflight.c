@@ -238,6 +238,28 @@ test_signed_before (SigningFixture *fixture, gconstpointer which)
 
 #define ADD(path, which, test) g_test_add ("/signing/preflight/" path, SigningFixture, which, signing_fixture_set_up, test, signing_fixture_tear_down)
 
+/* a key that is said to be compromised signs nothing, whatever its certificate says */
+static void
+test_blocked (SigningFixture *fixture, gconstpointer which)
+{
+  const char *key = signet_certificate_get_key_sha256 (fixture->certificate);
+  g_autoptr (GPtrArray) checks = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (signet_key_block_add (key, NOW, SIGNET_TIME_UNKNOWN, NULL));
+  checks = signet_signing_preflight (fixture->signing, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (signing_fixture_find_check (checks, "key-block")->state, ==, SIGNET_CHECK_STOP);
+  g_assert_false (signing_fixture_run (fixture, &error));
+  g_assert_error (error, SIGNET_SIGNING_ERROR, SIGNET_SIGNING_ERROR_STOPPED);
+  signing_fixture_assert_untouched (fixture);
+  g_assert_cmpuint (signet_test_signer_get_count (fixture->signer), ==, 0);
+  g_assert_true (signet_key_block_lift (key, NULL));
+  g_clear_error (&error);
+  g_assert_true (signing_fixture_run (fixture, &error));
+  g_assert_no_error (error);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -259,5 +281,6 @@ main (int argc, char **argv)
   ADD ("cancelled", &good, test_cancelled);
   ADD ("certified-document", &good, test_certified_document);
   ADD ("signed-before", &good, test_signed_before);
+  ADD ("key-block", &good, test_blocked);
   return g_test_run ();
 }

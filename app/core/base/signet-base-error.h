@@ -24,6 +24,7 @@ G_BEGIN_DECLS
  * @SIGNET_BASE_ERROR_EXISTS: the target is there and overwriting was not asked for
  * @SIGNET_BASE_ERROR_TRY_LATER: a temporary state of the other side
  * @SIGNET_BASE_ERROR_DENIED: forbidden by the user, a policy or the other side
+ * @SIGNET_BASE_ERROR_KEY_BLOCKED: the person said that the key may be compromised (signet-key-block.h)
  */
 typedef enum {
   SIGNET_BASE_ERROR_FAILED,
@@ -40,6 +41,7 @@ typedef enum {
   SIGNET_BASE_ERROR_EXISTS,
   SIGNET_BASE_ERROR_TRY_LATER,
   SIGNET_BASE_ERROR_DENIED,
+  SIGNET_BASE_ERROR_KEY_BLOCKED,
 } SignetBaseError;
 
 GQuark signet_base_error_quark (void);

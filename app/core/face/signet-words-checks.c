@@ -26,6 +26,10 @@ typedef struct
 } SignetCheckRow;
 
 static const SignetCheckRow rows[] = {
+  { "key-block", SIGNET_CHECK_STOP, NULL, N_("The key is blocked on this computer: it may be compromised"),
+    /* translators: {value} is a date and time */
+    N_("The key is blocked on this computer since {value}: it may be compromised") },
+
   { "certificate-class", SIGNET_CHECK_OK, NULL, N_("The certificate is for signing documents"), NULL },
   { "certificate-class", SIGNET_CHECK_WARNING, NULL, N_("The certificate does not clearly say that it is for signing documents"), NULL },
   { "certificate-class", SIGNET_CHECK_STOP, "no-certificate", N_("There is no certificate for this key"), NULL },

@@ -69,6 +69,9 @@ static const SignetErrorRow base_rows[] = {
     N_("Try again later; nothing is lost.") },
   { SIGNET_BASE_ERROR_DENIED, STATUS_REFUSED, "denied", N_("This was not allowed."),
     N_("The details say who or what refused it.") },
+  { SIGNET_BASE_ERROR_KEY_BLOCKED, STATUS_REFUSED, "key-blocked",
+    N_("This key is blocked on this computer, because it was said to be possibly compromised."),
+    N_("Sign with another key. Only if it was a mistake, lift the block: signet certificate compromised --lift") },
 };
 
 static const SignetErrorRow certificate_rows[] = {

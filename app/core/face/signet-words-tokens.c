@@ -170,6 +170,7 @@ signet_words_key_unusable (const char *reason)
     { "no-private-key", N_("Its key is not on this token") },
     { "no-certificate", N_("No certificate for this key yet") },
     { "ca", N_("Belongs to an authority, not to a person") },
+    { "blocked", N_("Blocked here: it may be compromised") },
     { "key-kind", N_("Documents cannot be signed with this kind of key") },
     { "unreadable", N_("The certificate cannot be read") },
     { "unknown", N_("Does not say what it may be used for") },

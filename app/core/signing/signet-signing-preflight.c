@@ -79,6 +79,17 @@ check_class (SignetSigning *self, GPtrArray *checks)
     add_check (checks, "certificate-class", SIGNET_CHECK_OK, signet_certificate_class_get_id (class), reason);
 }
 
+/* What the person said of the key (signet-key-block.h) stands above what the certificate says. */
+static void
+check_block (SignetSigning *self, GPtrArray *checks)
+{
+  g_autoptr (SignetKeyBlock) block = signet_key_block_find (signet_certificate_get_key_sha256 (self->certificate));
+  g_autofree char *since = block != NULL ? signet_time_format_iso8601 (block->time) : NULL;
+
+  if (block != NULL)
+    add_check (checks, "key-block", SIGNET_CHECK_STOP, block->time != SIGNET_TIME_UNKNOWN ? since : NULL, block->by);
+}
+
 static void
 check_validity (SignetSigning *self, GPtrArray *checks)
 {
@@ -142,6 +153,7 @@ check_certificate (SignetSigning *self, GPtrArray *checks, GCancellable *cancell
   check_class (self, checks);
   if (self->certificate == NULL || !signet_certificate_is_readable (self->certificate))
     return TRUE;
+  check_block (self, checks);
   check_validity (self, checks);
   path = _signet_signing_get_path (self, cancellable, error);
   if (path == NULL)

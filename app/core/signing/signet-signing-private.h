@@ -2,6 +2,7 @@
 /* signet-signing-private.h: what the files of this room share. */
 #pragma once
 
+#include "../base/signet-key-block.h"
 #include "../base/signet-output-file.h"
 #include "../document/signet-document-cms.h"
 #include "../document/signet-document-pdf.h"

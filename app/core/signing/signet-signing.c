@@ -358,6 +358,8 @@ signet_signing_key_is_usable (SignetTokenKey *key, gint64 now, const char **reas
 
   if (why == NULL && !signet_token_key_has_private (key))
     why = "no-private-key";
+  if (why == NULL && signet_key_block_is_blocked (signet_token_key_get_sha256 (key)))
+    why = "blocked";
   if (reason != NULL)
     *reason = why;
   return why == NULL;

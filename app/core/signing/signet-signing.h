@@ -18,7 +18,7 @@ GQuark signet_signing_error_quark (void);
 
 typedef enum { SIGNET_CHECK_OK, SIGNET_CHECK_WARNING, SIGNET_CHECK_STOP, SIGNET_CHECK_UNKNOWN } SignetCheckState;
 
-/* @code: "certificate-class", "certificate-validity", "certificate-revocation", "certificate-chain", "document-permissions",
+/* @code: "key-block" (only when the key is blocked), "certificate-class", "certificate-validity", "certificate-revocation", "certificate-chain", "document-permissions",
    "document-content", "document-fields", "level", "output" with a state; the sentence is made by the faces. @value: (nullable): a name, date or count for it */
 typedef struct { char *code; SignetCheckState state; char *value; char *detail; } SignetSigningCheck;
 void signet_signing_check_free (SignetSigningCheck *check);
@@ -57,7 +57,7 @@ gboolean       signet_signing_run_batch       (GPtrArray *signings, SignetSigner
 gboolean       signet_signing_run_with_token  (SignetSigning *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error);
 const char    *signet_signing_get_result_path (SignetSigning *self);                             /* (nullable) */
 
-/* Can this key sign documents? @reason: code: "identity-only", "encryption", "expired", "not-yet-valid", "no-private-key", "no-certificate", "ca" */
+/* Can this key sign documents? @reason: code: "identity-only", "encryption", "expired", "not-yet-valid", "no-private-key", "no-certificate", "ca", "blocked" */
 gboolean       signet_signing_key_is_usable   (SignetTokenKey *key, gint64 now, const char **reason);
 
 G_END_DECLS

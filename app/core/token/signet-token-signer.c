@@ -13,6 +13,7 @@
 #include <openssl/x509.h>
 #include <string.h>
 
+#include "../base/signet-key-block.h"
 #include "signet-token-pace.h"
 #include "signet-token-private.h"
 
@@ -29,6 +30,7 @@ struct _SignetTokenSigner
   guint64 handle;
   GArray *allowed; /* (nullable) */
   gboolean always_authenticates;
+  gboolean permitted; /* although the key is blocked: to have its certificate revoked */
   SignetInteraction *interaction; /* (nullable) */
   SignetTokenPace pace;
   GMutex lock;                    /* for what the next question names */
@@ -320,6 +322,8 @@ signet_token_signer_sign (SignetSigner *signer,
   GBytes *signature = NULL;
   gboolean ok = FALSE;
 
+  if (!self->permitted && !signet_key_block_check (signet_token_key_get_sha256 (self->key), error))
+    return NULL;
   if (signing.scheme == NULL)
     {
       g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED,
@@ -396,6 +400,19 @@ _signet_token_signer_new (SignetTokenSession *session,
   self->always_authenticates = object->facts.always_authenticate == SIGNET_TOKEN_FACT_YES;
   g_set_object (&self->interaction, interaction);
   return SIGNET_SIGNER (self);
+}
+
+/**
+ * signet_token_signer_permit_blocked:
+ * @signer: one of a token
+ *
+ * Lets a key sign that is blocked here. Only what asks the authority to revoke or suspend its certificate may use such a signer.
+ */
+void
+signet_token_signer_permit_blocked (SignetSigner *signer)
+{
+  if (SIGNET_IS_TOKEN_SIGNER (signer))
+    SIGNET_TOKEN_SIGNER (signer)->permitted = TRUE;
 }
 
 /* --- what a person is told --- */

@@ -93,6 +93,9 @@ gboolean            signet_token_session_delete_key    (SignetTokenSession *self
 SignetSigner       *signet_token_session_new_signer    (SignetTokenSession *self, SignetTokenKey *key, SignetInteraction *interaction, GError **error);
 void                signet_token_session_close         (SignetTokenSession *self);  /* logs out; also when finalized */
 
+/* A blocked key (signet-key-block.h) signs nothing, except for what asks for the revocation of its certificate. */
+void                signet_token_signer_permit_blocked (SignetSigner *signer);
+
 /* For a key that asks for its PIN at every signature: how often is said before (consent "many-pins"), and for what at each. */
 gboolean            signet_token_signer_announce       (SignetSigner *signer, guint n_signatures, GCancellable *cancellable, GError **error);
 gboolean            signet_token_signer_asks           (SignetSigner *signer);
