@@ -25,6 +25,7 @@ static const char *const codes[] = {
   [SIGNET_SDK_ERROR_UNREACHABLE] = "unreachable",
   [SIGNET_SDK_ERROR_DENIED] = "denied",
   [SIGNET_SDK_ERROR_CANCELLED] = "cancelled",
+  [SIGNET_SDK_ERROR_WRONG_SECRET] = "wrong-secret",
 };
 
 const char *

@@ -17,6 +17,7 @@ typedef enum {
   SIGNET_SDK_ERROR_UNREACHABLE,
   SIGNET_SDK_ERROR_DENIED,        /* not in the manifest */
   SIGNET_SDK_ERROR_CANCELLED,     /* by the person */
+  SIGNET_SDK_ERROR_WRONG_SECRET,  /* the authority did not take the code or password: the person is asked again */
 } SignetSdkError;
 GQuark signet_sdk_error_quark (void);
 

@@ -435,7 +435,8 @@ settle_error (SignetEnrolmentRun *run, const GError *error)
   SignetRequestState state;
 
   /* it will be asked for again */
-  if (g_error_matches (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_WRONG_SECRET))
+  if (g_error_matches (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_WRONG_SECRET) ||
+      g_error_matches (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_WRONG_SECRET))
     _signet_request_secret_forget (request);
   if (!is_final_error (error, &state))
     return;

@@ -205,6 +205,8 @@ static const SignetErrorRow plugin_rows[] = {
     N_("Do not use this plugin until its author explains it.") },
   { SIGNET_PLUGIN_ERROR_FAILED, STATUS_UNAVAILABLE, "plugin-failed", N_("The plugin could not do its work."),
     N_("Your request is kept. Try again later; the details say more.") },
+  { SIGNET_PLUGIN_ERROR_WRONG_SECRET, STATUS_REFUSED, "wrong-secret", N_("The authority did not accept the code or password."),
+    N_("Your request is kept. Go on with it: you will be asked again.") },
 };
 
 static const SignetErrorRow enrolment_rows[] = {

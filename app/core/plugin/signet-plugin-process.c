@@ -345,6 +345,7 @@ static const struct {
   { "try-later", signet_plugin_error_quark, SIGNET_PLUGIN_ERROR_TRY_LATER },
   { "unreachable", signet_plugin_error_quark, SIGNET_PLUGIN_ERROR_TRY_LATER },
   { "denied", signet_plugin_error_quark, SIGNET_PLUGIN_ERROR_DENIED },
+  { "wrong-secret", signet_plugin_error_quark, SIGNET_PLUGIN_ERROR_WRONG_SECRET },
   { "cancelled", g_io_error_quark, G_IO_ERROR_CANCELLED },
 };
 

@@ -20,6 +20,7 @@ typedef enum {
   SIGNET_PLUGIN_ERROR_TRY_LATER,
   SIGNET_PLUGIN_ERROR_DENIED,        /* it asked for something its manifest does not allow */
   SIGNET_PLUGIN_ERROR_FAILED,
+  SIGNET_PLUGIN_ERROR_WRONG_SECRET,  /* the CA did not take the code or password; it is asked for again */
 } SignetPluginError;
 GQuark signet_plugin_error_quark (void);
 
