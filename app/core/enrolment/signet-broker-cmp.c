@@ -21,7 +21,7 @@ static SignetCmpOutcome *
 cmp_request (SignetEnrolmentRun *run, const SignetCmpServer *server, const char *body, GError **error)
 {
   EVP_PKEY *key = _signet_broker_proof_key (run, error);
-  X509_NAME *subject = key != NULL ? _signet_enrolment_name_parse (run->request->subject, error) : NULL;
+  X509_NAME *subject = key != NULL ? _signet_request_dup_name (run->request, error) : NULL;
   SignetCmpOutcome *outcome = subject != NULL ? _signet_cmp_request (server, body, subject, key, error) : NULL;
 
   X509_NAME_free (subject);

@@ -34,6 +34,7 @@ G_BEGIN_DECLS
   /* --- services with a file of their own
    * ------------------------------------------------------------------------------------------ */
   JsonObject *_signet_broker_serve_http (SignetEnrolmentRun * run, JsonObject * params, GError * *error);
+  JsonObject *_signet_broker_serve_transport (SignetEnrolmentRun * run, JsonObject * params, GError * *error);
   JsonObject *_signet_broker_serve_cmp (SignetEnrolmentRun * run, JsonObject * params, GError * *error);
 
 G_END_DECLS

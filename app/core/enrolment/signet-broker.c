@@ -153,6 +153,22 @@ serve_log (SignetEnrolmentRun *run, JsonObject *params, GError **error)
   return json_object_new ();
 }
 
+/* At once: where a plugin needs several steps to submit, a kill between them must not make it begin anew. */
+static JsonObject *
+serve_cookie (SignetEnrolmentRun *run, JsonObject *params, GError **error)
+{
+  const char *cookie = _signet_broker_get_text (params, "cookie");
+
+  if (run->request == NULL || cookie == NULL || strlen (cookie) > SIGNET_REQUEST_MAX_COOKIE)
+    {
+      _signet_broker_misuse (error, "a cookie that is no text, or too long");
+      return NULL;
+    }
+  g_free (run->request->cookie);
+  run->request->cookie = g_strdup (cookie);
+  return _signet_request_store_update (run->enrolment->store, run->request, error) ? json_object_new () : NULL;
+}
+
 /* Secrets stay here: the plugin learns that they are there. */
 static JsonObject *
 answer_form (SignetEnrolmentRun *run, GHashTable *values, GHashTable *secrets)
@@ -198,7 +214,7 @@ serve_ask (SignetEnrolmentRun *run, JsonObject *params, GError **error)
 static GBytes *
 make_csr (SignetEnrolmentRun *run, SignetSigner *signer, GError **error)
 {
-  X509_NAME *subject = _signet_enrolment_name_parse (run->request->subject, error);
+  X509_NAME *subject = _signet_request_dup_name (run->request, error);
   X509_REQ *csr = X509_REQ_new ();
   GBytes *bytes;
   guchar *der = NULL;
@@ -235,11 +251,27 @@ _signet_broker_proof_key (SignetEnrolmentRun *run, GError **error)
   return signer != NULL ? signet_signer_new_evp_pkey (signer, error) : NULL;
 }
 
+/* Asked the same again, an authority that goes by the bytes must see the same: signatures with EC keys differ each time. */
+static GBytes *
+make_csr_once (SignetEnrolmentRun *run, GError **error)
+{
+  SignetSigner *signer = NULL;
+  g_autoptr (GBytes) csr = NULL;
+
+  if (run->request->csr != NULL)
+    return g_bytes_ref (run->request->csr);
+  signer = _signet_broker_proof_signer (run, error);
+  csr = signer != NULL ? make_csr (run, signer, error) : NULL;
+  if (csr == NULL)
+    return NULL;
+  run->request->csr = g_bytes_ref (csr);
+  return _signet_request_store_update (run->enrolment->store, run->request, error) ? g_steal_pointer (&csr) : NULL;
+}
+
 static JsonObject *
 serve_csr (SignetEnrolmentRun *run, JsonObject *params, GError **error)
 {
-  SignetSigner *signer = _signet_broker_proof_signer (run, error);
-  g_autoptr (GBytes) csr = signer != NULL ? make_csr (run, signer, error) : NULL;
+  g_autoptr (GBytes) csr = make_csr_once (run, error);
   JsonObject *result;
 
   if (csr == NULL)
@@ -261,6 +293,8 @@ static const struct
   { "http.request", "http", _signet_broker_serve_http },
   { "csr.make", "csr", serve_csr },
   { "cmp.run", "cmp", _signet_broker_serve_cmp },
+  { "transport.key", "transport", _signet_broker_serve_transport },
+  { "cookie.keep", NULL, serve_cookie },
   { "ask", NULL, serve_ask },
   { "progress", NULL, serve_progress },
   { "log", NULL, serve_log },

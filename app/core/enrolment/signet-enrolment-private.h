@@ -8,6 +8,8 @@
 
 G_BEGIN_DECLS
 
+#define SIGNET_REQUEST_MAX_COOKIE 65536
+
 /* --- the request: a row in memory ------------------------------------------------------------------------------------ */
 struct _SignetRequest
 {
@@ -31,11 +33,31 @@ struct _SignetRequest
   gint64             created;
   gint64             changed;
   gint64             next_poll;
+
+  SignetRequestKind  kind;
+  gboolean           keeps_key;    /* a key that was on the token before: not made by this request */
+  SignetCertificate *current;      /* (nullable): being renewed */
+  char              *old_note;     /* (nullable): what became of it: "replaced", "kept" */
+  char              *attempt;      /* hex: the same whenever the authority is asked the same thing again; another after a failure */
+  gint64             expires;      /* SIGNET_TIME_UNKNOWN: of a draft from before there was a limit */
+  GBytes            *csr;          /* (nullable): DER, made in this attempt: asked again, the authority gets the same bytes */
+  GBytes            *chain;        /* (nullable): CA certificates that came with the answer, PKCS#7 */
+  char              *accepted;     /* (nullable): JSON, the differences the person accepted */
+  SignetCertificate *encryption;   /* (nullable): the second of two certificates, its key made by the authority */
+  char              *encryption_note; /* (nullable): what became of that key */
+  char              *delivered;    /* (nullable): JSON, that key as it came: encrypted */
+  char              *hand_name;    /* (nullable): a file the person has to carry to the authority */
+  char              *hand_text;    /* (nullable) */
+  GBytes            *hand_file;    /* (nullable) */
 };
 
 const char        *_signet_request_peek_field   (SignetRequest *self, const char *id); /* (nullable) */
 gboolean           _signet_request_state_parse  (const char *id, SignetRequestState *state);
 gboolean           _signet_request_state_is_final (SignetRequestState state);
+gboolean           _signet_request_may_expire   (SignetRequest *self);
+void               _signet_request_new_attempt  (SignetRequest *self);
+/* The name it is for: of the certificate being renewed, byte for byte, or as written in the draft. Caller frees. */
+X509_NAME         *_signet_request_dup_name     (SignetRequest *self, GError **error);
 void               _signet_request_set_certificate (SignetRequest *self, SignetCertificate *certificate);
 
 /* --- the rows --------------------------------------------------------------------------------------------------------- */
@@ -101,10 +123,14 @@ typedef struct {
   const char           *method;      /* (nullable): of the plugin, while it runs: "submit", "revoke"… */
   GError               *served;      /* (nullable): the last thing we could not do for the plugin, with its own code */
   gboolean              agreed;      /* the person has seen what will be signed, in this run */
+  gboolean              handed;      /* the person was given something to carry, in this run */
 } SignetEnrolmentRun;
 
 /* Moves on and commits; in development builds SIGNET_TEST_STOP_AT=<state> ends the process by SIGKILL right after. */
 gboolean      _signet_enrolment_run_enter   (SignetEnrolmentRun *run, SignetRequestState state, GError **error);
+void          _signet_enrolment_stop_for_test (const char *point);   /* the same between two states */
+/* A line in the journal; @more: (nullable): JSON of what else is to be remembered, under @more_name. */
+void          _signet_enrolment_run_note    (SignetEnrolmentRun *run, const char *act, const char *more_name, const char *more);
 SignetSigner *_signet_enrolment_run_signer  (SignetEnrolmentRun *run, GError **error);   /* (transfer none): asks for the PIN when needed */
 SignetSigner *_signet_enrolment_run_current_signer (SignetEnrolmentRun *run, GError **error);   /* (transfer none) */
 gboolean      _signet_enrolment_run_log_in (SignetEnrolmentRun *run, GError **error);
@@ -114,6 +140,16 @@ void          _signet_enrolment_run_end (SignetEnrolmentRun *run);   /* lets go 
 gboolean      _signet_enrolment_run_consent (SignetEnrolmentRun *run, GError **error);   /* before a proof of possession */
 /* (transfer full): found, or asked for again and kept */
 SignetSecret *_signet_enrolment_run_secret  (SignetEnrolmentRun *run, const char *field, GError **error);
+/* A one-time RSA key of this request, in software, for what the authority encrypts for us; it signs nothing. Caller frees. */
+EVP_PKEY     *_signet_request_find_transport_key (SignetRequest *request);   /* (nullable): makes none. Caller frees. */
+EVP_PKEY     *_signet_enrolment_run_transport_key (SignetEnrolmentRun *run, GError **error);
+/* Calls a method of the plugin, started when needed. What failed on our side of the counter is told with its own code. */
+JsonNode     *_signet_enrolment_run_call    (SignetEnrolmentRun *run, const char *method, GError **error);
+gboolean      _signet_enrolment_run_can     (SignetEnrolmentRun *run, const char *method, GError **error);   /* FALSE without @error: it cannot */
+/* Takes what the plugin answered to submit, renew or poll into the request, and commits. */
+gboolean      _signet_enrolment_run_take    (SignetEnrolmentRun *run, JsonNode *answer, GError **error);
+/* {certificate, serial, issuer, sha256}: a certificate as a plugin gets it. (transfer full) */
+JsonObject   *_signet_enrolment_certificate_json (SignetCertificate *certificate);
 /* What a plugin may ask for inside a call; @user_data: a SignetEnrolmentRun. */
 JsonNode     *_signet_enrolment_serve       (const char *method, JsonObject *params, gpointer user_data, GCancellable *cancellable, GError **error);
 

@@ -15,20 +15,16 @@
 #include "../base/signet-base-error.h"
 #include "../base/signet-text.h"
 
-#define SUBMIT_SECONDS 60
-#define MAX_COOKIE 65536
-#define MIN_WAIT 1
-#define MAX_WAIT (7 * 86400)
-#define EXPIRY (90 * 86400)
+#define EXPIRY (90 * 86400)   /* of a request that has no limit of its own */
 
 /* --- states
  * ---------------------------------------------------------------------------------------------------------------------- */
 
-static void
-stop_for_test (SignetRequestState state)
+void
+_signet_enrolment_stop_for_test (const char *point)
 {
 #if SIGNET_DEVELOPMENT
-  if (g_strcmp0 (g_getenv ("SIGNET_TEST_STOP_AT"), signet_request_state_get_id (state)) == 0)
+  if (g_strcmp0 (g_getenv ("SIGNET_TEST_STOP_AT"), point) == 0)
     raise (SIGKILL);
 #endif
 }
@@ -47,177 +43,45 @@ _signet_enrolment_run_enter (SignetEnrolmentRun *run, SignetRequestState state, 
     }
   g_debug ("request %" G_GINT64_FORMAT " is %s", run->request->id, signet_request_state_get_id (state));
   _signet_request_event_note (run, signet_request_state_get_id (state), NULL, SIGNET_DELEGATION_NOT_TOLD);
-  stop_for_test (state);
+  _signet_enrolment_stop_for_test (signet_request_state_get_id (state));
   return TRUE;
 }
 
-/* The journal is a record, not a gate: what cannot be written there must not stop what the person has begun. */
-static void
-note (SignetEnrolmentRun *run, const char *act)
+/* The journal is a record, not a gate: what cannot be written there must not stop what the person has begun.
+   @more: (nullable): JSON, added to what is told of the request */
+void
+_signet_enrolment_run_note (SignetEnrolmentRun *run, const char *act, const char *more_name, const char *more)
 {
   SignetRequest *request = run->request;
+  SignetCertificate *certificate = request->certificate;
   SignetJournalEntry entry = { .act = (char *) act,
                                .subject = request->token_label,
-                               .certificate = request->certificate != NULL
-                                                  ? (char *) signet_certificate_get_sha256 (request->certificate)
-                                                  : NULL };
+                               .certificate = certificate != NULL ? (char *) signet_certificate_get_sha256 (certificate) : NULL };
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   g_autofree char *detail = NULL;
   g_autoptr (GError) error = NULL;
   JsonObject *object = json_object_new ();
 
   json_object_set_int_member (object, "request", request->id);
+  json_object_set_string_member (object, "kind", signet_request_kind_get_id (request->kind));
   json_object_set_string_member (object, "authority", request->authority);
   json_object_set_string_member (object, "subject", request->subject);
   if (request->key_sha256 != NULL)
     json_object_set_string_member (object, "key", request->key_sha256);
+  if (request->current != NULL)
+    json_object_set_string_member (object, "renews", signet_certificate_get_sha256 (request->current));
+  if (more != NULL)
+    json_object_set_member (object, more_name, json_from_string (more, NULL));
   json_node_take_object (node, object);
   entry.detail = detail = json_to_string (node, FALSE);
   if (run->enrolment->journal != NULL && !signet_journal_append (run->enrolment->journal, &entry, &error))
     g_warning ("journal: %s", error->message);
 }
 
-/* --- the plugin
- * ------------------------------------------------------------------------------------------------------------------------ */
-
-static JsonObject *
-request_json (SignetRequest *request)
+static void
+note (SignetEnrolmentRun *run, const char *act)
 {
-  JsonObject *object = json_object_new ();
-  JsonObject *fields = json_object_new ();
-  JsonArray *secrets = json_array_new ();
-  g_auto (GStrv) names = g_strsplit (request->secret_names, ";", -1);
-  GHashTableIter iter;
-  gpointer key, value;
-
-  g_hash_table_iter_init (&iter, request->fields);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    json_object_set_string_member (fields, key, value);
-  for (gsize i = 0; names[i] != NULL; i++)
-    if (*names[i] != '\0')
-      json_array_add_string_element (secrets, names[i]);
-  json_object_set_int_member (object, "id", request->id);
-  json_object_set_string_member (object, "subject", request->subject);
-  json_object_set_string_member (object, "key_type", request->key_spec);
-  json_object_set_object_member (object, "fields", fields);
-  json_object_set_array_member (object, "secrets", secrets);
-  return object;
-}
-
-static JsonNode *
-call_params (SignetEnrolmentRun *run)
-{
-  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
-  JsonObject *params = json_object_new ();
-
-  json_object_set_object_member (params, "profile", _signet_enrolment_profile_json (run->authority));
-  json_object_set_object_member (params, "request", request_json (run->request));
-  if (run->request->cookie != NULL)
-    json_object_set_string_member (params, "cookie", run->request->cookie);
-  json_node_take_object (node, params);
-  return node;
-}
-
-/* What failed on our side of the counter is told with its own code, not with the plugin's words about it. */
-static JsonNode *
-call_plugin (SignetEnrolmentRun *run, const char *method, GError **error)
-{
-  g_autoptr (GError) local = NULL;
-  JsonNode *result;
-
-  if (run->process == NULL && (run->process = signet_plugin_process_start (run->plugin, run->cancellable, error)) == NULL)
-    return NULL;
-  g_clear_error (&run->served);
-  run->method = method;
-  result = signet_plugin_process_call (run->process, method, call_params (run), SUBMIT_SECONDS, _signet_enrolment_serve, run,
-                                       run->cancellable, &local);
-  run->method = NULL;
-  if (result != NULL)
-    return result;
-  if (run->served != NULL && local->domain == SIGNET_PLUGIN_ERROR && local->code != SIGNET_PLUGIN_ERROR_PROTOCOL)
-    g_propagate_error (error, g_steal_pointer (&run->served));
-  else
-    g_propagate_error (error, g_steal_pointer (&local));
-  return NULL;
-}
-
-/* --- what the plugin answers
- * -------------------------------------------------------------------------------------------------------------- */
-
-static gboolean
-bad_answer (GError **error, const char *why)
-{
-  g_set_error (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_PROTOCOL, "the plugin's answer %s", why);
-  return FALSE;
-}
-
-static const char *
-get_text (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-    return NULL;
-  return json_node_get_string (node);
-}
-
-static gint64
-get_int (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
-    return 0;
-  return json_node_get_int (node);
-}
-
-static gboolean
-take_issued (SignetEnrolmentRun *run, JsonObject *answer, GError **error)
-{
-  const char *text = get_text (answer, "certificate");
-  g_autoptr (GPtrArray) certificates = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  gsize length = 0;
-  guint8 *data = text != NULL ? g_base64_decode (text, &length) : NULL;
-
-  if (length == 0)
-    {
-      g_free (data);
-      return bad_answer (error, "has no certificate");
-    }
-  bytes = g_bytes_new_take (data, length);
-  certificates = signet_certificate_parse_many (bytes, error);
-  if (certificates == NULL || certificates->len == 0)
-    return FALSE;
-  _signet_request_set_certificate (run->request, certificates->pdata[0]);
-  return _signet_enrolment_run_enter (run, SIGNET_REQUEST_ISSUED, error);
-}
-
-static gboolean
-take_waiting (SignetEnrolmentRun *run, JsonObject *answer, GError **error)
-{
-  const char *cookie = get_text (answer, "cookie");
-
-  if (cookie != NULL && strlen (cookie) > MAX_COOKIE)
-    return bad_answer (error, "has a cookie that is too long");
-  g_free (run->request->cookie);
-  run->request->cookie = g_strdup (cookie);
-  run->request->next_poll =
-      signet_clock_now (run->enrolment->clock) + CLAMP (get_int (answer, "check_after"), MIN_WAIT, MAX_WAIT);
-  return _signet_enrolment_run_enter (run, SIGNET_REQUEST_WAITING, error);
-}
-
-static gboolean
-take_answer (SignetEnrolmentRun *run, JsonNode *node, GError **error)
-{
-  JsonObject *answer = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  const char *state = answer != NULL ? get_text (answer, "state") : NULL;
-
-  if (g_strcmp0 (state, "issued") == 0)
-    return take_issued (run, answer, error);
-  if (g_strcmp0 (state, "waiting") == 0)
-    return take_waiting (run, answer, error);
-  return bad_answer (error, "names no state");
+  _signet_enrolment_run_note (run, act, NULL, NULL);
 }
 
 /* --- steps: each goes from one state to the next
@@ -255,10 +119,7 @@ step_disclosed (SignetEnrolmentRun *run, GError **error)
                                                            run->cancellable, error);
   if (key == NULL)
     return FALSE;
-#if SIGNET_DEVELOPMENT
-  if (g_strcmp0 (g_getenv ("SIGNET_TEST_STOP_AT"), "key-generated") == 0)
-    raise (SIGKILL);
-#endif
+  _signet_enrolment_stop_for_test ("key-generated");
   g_free (run->request->key_sha256);
   run->request->key_sha256 = g_strdup (signet_token_key_get_sha256 (key));
   if (!_signet_enrolment_run_make_signer (run, key, error) || !_signet_enrolment_run_enter (run, SIGNET_REQUEST_KEY_MADE, error))
@@ -274,10 +135,10 @@ step_submit (SignetEnrolmentRun *run, GError **error)
   SignetRequestState before = run->request->state;
 
   signet_interaction_progress (run->interaction, "submitting", -1);
-  answer = call_plugin (run, "submit", error);
+  answer = _signet_enrolment_run_call (run, run->request->kind == SIGNET_REQUEST_KIND_RENEW ? "renew" : "submit", error);
   if (before == SIGNET_REQUEST_KEY_MADE && run->request->state == SIGNET_REQUEST_SUBMITTED)
     note (run, "certificate-requested");
-  return answer != NULL && take_answer (run, answer, error);
+  return answer != NULL && _signet_enrolment_run_take (run, answer, error);
 }
 
 static gboolean
@@ -286,8 +147,8 @@ step_waiting (SignetEnrolmentRun *run, GError **error)
   g_autoptr (JsonNode) answer = NULL;
 
   signet_interaction_progress (run->interaction, "waiting", -1);
-  answer = call_plugin (run, "poll", error);
-  return answer != NULL && take_answer (run, answer, error);
+  answer = _signet_enrolment_run_call (run, "poll", error);
+  return answer != NULL && _signet_enrolment_run_take (run, answer, error);
 }
 
 static gboolean
@@ -370,7 +231,7 @@ step_installed (SignetEnrolmentRun *run, GError **error)
   if (!test_signature (run, error))
     return FALSE;
   /* only a transaction that is open can be closed */
-  if (run->request->transaction != NULL && (answer = call_plugin (run, "accept", error)) == NULL)
+  if (run->request->transaction != NULL && (answer = _signet_enrolment_run_call (run, "accept", error)) == NULL)
     return FALSE;
   if (!_signet_enrolment_run_enter (run, SIGNET_REQUEST_CONFIRMED, error))
     return FALSE;
@@ -389,6 +250,11 @@ step_failed (SignetEnrolmentRun *run, GError **error)
   g_clear_pointer (&request->transaction, g_free);
   g_clear_pointer (&request->cookie, g_free);
   g_clear_pointer (&request->error, g_free);
+  g_clear_pointer (&request->chain, g_bytes_unref);
+  g_clear_pointer (&request->delivered, g_free);
+  g_clear_pointer (&request->encryption_note, g_free);
+  g_clear_object (&request->encryption);
+  _signet_request_new_attempt (request);
   return _signet_enrolment_run_enter (run, request->key_sha256 != NULL ? SIGNET_REQUEST_KEY_MADE : SIGNET_REQUEST_DISCLOSED,
                                       error);
 }
@@ -458,18 +324,57 @@ is_still_waiting (SignetEnrolmentRun *run)
 }
 
 static gboolean
+is_over_time (SignetEnrolmentRun *run)
+{
+  SignetRequest *request = run->request;
+  gint64 limit = request->expires != SIGNET_TIME_UNKNOWN ? request->expires : request->created + EXPIRY;
+
+  return _signet_request_may_expire (request) && signet_clock_now (run->enrolment->clock) > limit;
+}
+
+/* Found out before a key is made that nobody would certify. */
+static gboolean
+check_renewable (SignetEnrolmentRun *run, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (run->request->kind != SIGNET_REQUEST_KIND_RENEW || run->request->state >= SIGNET_REQUEST_SUBMITTED)
+    return TRUE;
+  if (_signet_enrolment_run_can (run, "renew", &local))
+    return TRUE;
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  else
+    g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED,
+                         "this authority cannot renew a certificate that way: a new one can be asked for");
+  return FALSE;
+}
+
+static gboolean
+expire (SignetEnrolmentRun *run, GError **error)
+{
+  if (!_signet_enrolment_run_enter (run, SIGNET_REQUEST_EXPIRED, error))
+    return FALSE;
+  _signet_request_secret_forget (run->request);
+  note (run, "certificate-request-expired");
+  return TRUE;
+}
+
+static gboolean
 walk (SignetEnrolmentRun *run, GError **error)
 {
   if (run->request->state == SIGNET_REQUEST_FAILED && !step_failed (run, error))
+    return FALSE;
+  if (!check_renewable (run, error))
     return FALSE;
   while (!_signet_request_state_is_final (run->request->state))
     {
       SignetRequestState before = run->request->state;
 
-      if (is_still_waiting (run))
+      if (is_over_time (run))
+        return expire (run, error);
+      if (run->handed || is_still_waiting (run))
         return TRUE;
-      if (before == SIGNET_REQUEST_WAITING && signet_clock_now (run->enrolment->clock) > run->request->created + EXPIRY)
-        return _signet_enrolment_run_enter (run, SIGNET_REQUEST_EXPIRED, error);
       if (g_cancellable_set_error_if_cancelled (run->cancellable, error) || !steps[before](run, error))
         return FALSE;
     }
@@ -516,6 +421,8 @@ signet_enrolment_run (SignetEnrolment *self,
   if (run.authority == NULL || (run.plugin = _signet_enrolment_find_plugin (self, run.authority, error)) == NULL)
     return FALSE;
   run.http = _signet_watched_http_new (&run);
+  if (request->current != NULL)
+    run.current = g_object_ref (request->current);
   if (!walk (&run, &local))
     {
       settle_error (&run, local);

@@ -14,7 +14,6 @@
 #include "../base/signet-base-error.h"
 
 #define FORM_SECONDS 20
-#define MAX_VALUE    4096
 
 G_DEFINE_FINAL_TYPE (SignetEnrolment, signet_enrolment, G_TYPE_OBJECT)
 
@@ -148,103 +147,6 @@ signet_enrolment_get_form (SignetEnrolment *self, SignetAuthority *authority, GC
   result = signet_plugin_process_call (process, "form", params, FORM_SECONDS, NULL, NULL, cancellable, error);
   signet_plugin_process_stop (process);
   return result != NULL ? _signet_enrolment_form_parse (result, error) : NULL;
-}
-
-/* --- draft ------------------------------------------------------------------------------------------------------------------------- */
-
-static gboolean
-copy_fields (SignetRequest *request, GHashTable *fields, GError **error)
-{
-  GHashTableIter iter;
-  gpointer key, value;
-
-  g_hash_table_iter_init (&iter, fields);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    {
-      if (value == NULL || strlen (value) > MAX_VALUE || !g_utf8_validate (value, -1, NULL))
-        {
-          g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE, "the value of %s is too long or not text", (const char *) key);
-          return FALSE;
-        }
-      g_hash_table_insert (request->fields, g_strdup (key), g_strdup (value));
-    }
-  return TRUE;
-}
-
-/* The template of the profile; without one the name alone. */
-static char *
-make_subject (SignetAuthority *authority, GHashTable *fields, GError **error)
-{
-  g_autofree char *template = g_key_file_get_string (signet_authority_get_profile (authority), "Issuance", "Subject", NULL);
-
-  return _signet_enrolment_name_from_template (template != NULL ? template : "CN={name}", fields, error);
-}
-
-static char *
-secret_names (GHashTable *secrets)
-{
-  g_autofree char **names = secrets != NULL ? (char **) g_hash_table_get_keys_as_array (secrets, NULL) : g_new0 (char *, 1);
-
-  return g_strjoinv (";", names);
-}
-
-static gboolean
-check_key_spec (SignetAuthority *authority, const char *key_spec, GError **error)
-{
-  g_auto (GStrv) allowed = signet_authority_dup_key_specs (authority);
-
-  if (key_spec != NULL && signet_key_spec_find (key_spec) != NULL &&
-      (allowed == NULL || allowed[0] == NULL || g_strv_contains ((const char *const *) allowed, key_spec)))
-    return TRUE;
-  g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED, "the authority does not certify keys of type %s", key_spec);
-  return FALSE;
-}
-
-static char *
-make_label (void)
-{
-  g_autofree char *uuid = g_uuid_string_random ();
-
-  uuid[8] = '\0';
-  return g_strconcat ("signet-", uuid, NULL);
-}
-
-static void
-keep_secrets (SignetRequest *request, GHashTable *secrets)
-{
-  GHashTableIter iter;
-  gpointer key, value;
-
-  if (secrets == NULL)
-    return;
-  g_hash_table_iter_init (&iter, secrets);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    _signet_request_secret_keep (request, key, value);
-}
-
-SignetRequest *
-signet_enrolment_draft (SignetEnrolment *self, SignetAuthority *authority, SignetToken *token, const char *key_spec, GHashTable *fields,
-                        GHashTable *secrets, GError **error)
-{
-  g_autoptr (SignetRequest) request = g_object_new (SIGNET_TYPE_REQUEST, NULL);
-
-  g_return_val_if_fail (SIGNET_IS_ENROLMENT (self), NULL);
-
-  if (!check_key_spec (authority, key_spec, error) || !copy_fields (request, fields, error) ||
-      (request->subject = make_subject (authority, fields, error)) == NULL)
-    return NULL;
-  request->state = SIGNET_REQUEST_DRAFTED;
-  request->authority = g_strdup (signet_authority_get_id (authority));
-  request->token_uri = g_strdup (signet_token_get_uri (token));
-  request->token_label = g_strdup (signet_token_get_label (token));
-  request->key_spec = g_strdup (key_spec);
-  request->label = make_label ();
-  request->secret_names = secret_names (secrets);
-  request->created = request->changed = signet_clock_now (self->clock);
-  if (!_signet_request_store_insert (self->store, request, error))
-    return NULL;
-  keep_secrets (request, secrets);
-  return g_steal_pointer (&request);
 }
 
 /* --- agree, cancel, find -------------------------------------------------------------------------------------------------------------- */

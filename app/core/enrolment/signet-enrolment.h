@@ -44,6 +44,18 @@ typedef enum {
 } SignetRequestState;
 const char *signet_request_state_get_id (SignetRequestState state);  /* "drafted" … */
 
+typedef enum {
+  SIGNET_REQUEST_KIND_NEW,
+  SIGNET_REQUEST_KIND_RENEW,
+} SignetRequestKind;
+const char *signet_request_kind_get_id (SignetRequestKind kind);     /* "new", "renew" */
+
+/* What an authority lets a renewal keep: [Issuance] RenewKey. */
+typedef enum {
+  SIGNET_RENEWAL_NEW_KEY  = 1 << 0,
+  SIGNET_RENEWAL_SAME_KEY = 1 << 1,
+} SignetRenewalKeys;
+
 #define SIGNET_TYPE_REQUEST (signet_request_get_type ())
 G_DECLARE_FINAL_TYPE (SignetRequest, signet_request, SIGNET, REQUEST, GObject)
 
@@ -61,6 +73,17 @@ gint64             signet_request_get_created     (SignetRequest *self);
 gint64             signet_request_get_changed     (SignetRequest *self);
 gint64             signet_request_get_next_poll   (SignetRequest *self);   /* SIGNET_TIME_UNKNOWN unless waiting */
 GHashTable        *signet_request_get_fields      (SignetRequest *self);   /* borrowed: id -> value; secrets are never here */
+SignetRequestKind  signet_request_get_kind        (SignetRequest *self);
+gboolean           signet_request_keeps_key       (SignetRequest *self);   /* the key was on the token before */
+SignetCertificate *signet_request_get_current     (SignetRequest *self);   /* (nullable): the one being renewed */
+const char        *signet_request_get_old_note    (SignetRequest *self);   /* (nullable): what became of it: "replaced", "kept" */
+gint64             signet_request_get_expires     (SignetRequest *self);   /* SIGNET_TIME_UNKNOWN: never, or it is over */
+/* Two certificates: the second is for encryption, its key made by the authority and delivered. */
+SignetCertificate *signet_request_get_encryption_certificate (SignetRequest *self);  /* (nullable) */
+/* (nullable): "delivered" (not yet on a token), "imported", "refused-by-token", "transport-key-lost" */
+const char        *signet_request_get_encryption_note (SignetRequest *self);
+/* Something the person has to carry to the authority; NULL when there is nothing. @name, @text: (out) (optional) (transfer none) */
+GBytes            *signet_request_get_hand_file   (SignetRequest *self, const char **name, const char **text);
 /* Asked against received, one entry a field; for screen 07e and --json. (transfer full) */
 typedef struct { char *field; char *asked; char *received; gboolean same; } SignetRequestDifference;
 void               signet_request_difference_free (SignetRequestDifference *difference);
@@ -79,6 +102,14 @@ SignetForm      *signet_enrolment_get_form     (SignetEnrolment *self, SignetAut
 /* The draft is in the database when this returns. @fields: id -> value; secrets: id -> SignetSecret, kept in libsecret or in memory for this run. */
 SignetRequest   *signet_enrolment_draft        (SignetEnrolment *self, SignetAuthority *authority, SignetToken *token, const char *key_spec,
                                                 GHashTable *fields, GHashTable *secrets, GError **error);
+/* For a key that is on a token already; no other is made. */
+SignetRequest   *signet_enrolment_draft_for_key (SignetEnrolment *self, SignetAuthority *authority, SignetTokenKey *key,
+                                                GHashTable *fields, GHashTable *secrets, GError **error);
+/* To take the place of @current, on @token. @key_spec: NULL: the same key, which then must be there. Errors: NOT_FOUND: no authority here has issued it;
+   SIGNET_BASE_ERROR_UNSUPPORTED: the authority wants it otherwise. @fields, @secrets: (nullable) */
+SignetRequest   *signet_enrolment_draft_renewal (SignetEnrolment *self, SignetCertificate *current, SignetToken *token, const char *key_spec,
+                                                GHashTable *fields, GHashTable *secrets, GError **error);
+SignetRenewalKeys signet_enrolment_get_renewal_keys (SignetAuthority *authority);
 gboolean         signet_enrolment_agree        (SignetEnrolment *self, SignetRequest *request, GError **error);  /* the disclosures were read and agreed */
 /* Goes on from the state it is in until it is confirmed, waits, or fails; PIN and consent through @interaction. TRUE also when it now waits. */
 gboolean         signet_enrolment_run          (SignetEnrolment *self, SignetRequest *request, SignetInteraction *interaction,

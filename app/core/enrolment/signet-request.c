@@ -48,6 +48,18 @@ signet_request_finalize (GObject *object)
   g_free (self->error);
   g_clear_pointer (&self->fields, g_hash_table_unref);
   g_clear_object (&self->certificate);
+  g_clear_object (&self->current);
+  g_clear_object (&self->encryption);
+  g_free (self->old_note);
+  g_free (self->attempt);
+  g_free (self->accepted);
+  g_free (self->encryption_note);
+  g_free (self->delivered);
+  g_free (self->hand_name);
+  g_free (self->hand_text);
+  g_clear_pointer (&self->csr, g_bytes_unref);
+  g_clear_pointer (&self->chain, g_bytes_unref);
+  g_clear_pointer (&self->hand_file, g_bytes_unref);
   G_OBJECT_CLASS (signet_request_parent_class)->finalize (object);
 }
 
@@ -62,6 +74,34 @@ signet_request_init (SignetRequest *self)
 {
   self->fields = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->next_poll = SIGNET_TIME_UNKNOWN;
+  self->expires = SIGNET_TIME_UNKNOWN;
+}
+
+const char *
+signet_request_kind_get_id (SignetRequestKind kind)
+{
+  return kind == SIGNET_REQUEST_KIND_RENEW ? "renew" : "new";
+}
+
+/* What the authority is asked from now on is another question than before. */
+void
+_signet_request_new_attempt (SignetRequest *self)
+{
+  g_autofree char *uuid = g_uuid_string_random ();
+  g_auto (GStrv) parts = g_strsplit (uuid, "-", -1);
+
+  g_free (self->attempt);
+  self->attempt = g_strjoinv ("", parts);
+  g_clear_pointer (&self->csr, g_bytes_unref);
+}
+
+/* As it stands in the certificate: written out and read back, an unusual name might come to differ (RFC 5280, 7.1). */
+X509_NAME *
+_signet_request_dup_name (SignetRequest *self, GError **error)
+{
+  X509 *x509 = self->current != NULL ? signet_certificate_get_x509 (self->current) : NULL;
+
+  return x509 != NULL ? X509_NAME_dup (X509_get_subject_name (x509)) : _signet_enrolment_name_parse (self->subject, error);
 }
 
 const char *
@@ -89,6 +129,13 @@ _signet_request_state_is_final (SignetRequestState state)
 {
   return state == SIGNET_REQUEST_CONFIRMED || state == SIGNET_REQUEST_REJECTED || state == SIGNET_REQUEST_CANCELLED ||
          state == SIGNET_REQUEST_EXPIRED;
+}
+
+/* The time limit is for the authority: what has come stays. */
+gboolean
+_signet_request_may_expire (SignetRequest *self)
+{
+  return self->state <= SIGNET_REQUEST_WAITING;
 }
 
 const char *
@@ -199,6 +246,67 @@ signet_request_get_fields (SignetRequest *self)
 {
   g_return_val_if_fail (SIGNET_IS_REQUEST (self), NULL);
   return self->fields;
+}
+
+SignetRequestKind
+signet_request_get_kind (SignetRequest *self)
+{
+  g_return_val_if_fail (SIGNET_IS_REQUEST (self), SIGNET_REQUEST_KIND_NEW);
+  return self->kind;
+}
+
+gboolean
+signet_request_keeps_key (SignetRequest *self)
+{
+  g_return_val_if_fail (SIGNET_IS_REQUEST (self), FALSE);
+  return self->keeps_key;
+}
+
+SignetCertificate *
+signet_request_get_current (SignetRequest *self)
+{
+  g_return_val_if_fail (SIGNET_IS_REQUEST (self), NULL);
+  return self->current;
+}
+
+const char *
+signet_request_get_old_note (SignetRequest *self)
+{
+  g_return_val_if_fail (SIGNET_IS_REQUEST (self), NULL);
+  return self->old_note;
+}
+
+gint64
+signet_request_get_expires (SignetRequest *self)
+{
+  g_return_val_if_fail (SIGNET_IS_REQUEST (self), SIGNET_TIME_UNKNOWN);
+  return _signet_request_may_expire (self) ? self->expires : SIGNET_TIME_UNKNOWN;
+}
+
+SignetCertificate *
+signet_request_get_encryption_certificate (SignetRequest *self)
+{
+  g_return_val_if_fail (SIGNET_IS_REQUEST (self), NULL);
+  return self->encryption;
+}
+
+const char *
+signet_request_get_encryption_note (SignetRequest *self)
+{
+  g_return_val_if_fail (SIGNET_IS_REQUEST (self), NULL);
+  return self->encryption_note;
+}
+
+GBytes *
+signet_request_get_hand_file (SignetRequest *self, const char **name, const char **text)
+{
+  g_return_val_if_fail (SIGNET_IS_REQUEST (self), NULL);
+
+  if (name != NULL)
+    *name = self->hand_name;
+  if (text != NULL)
+    *text = self->hand_text;
+  return self->state == SIGNET_REQUEST_WAITING ? self->hand_file : NULL;
 }
 
 void

@@ -53,7 +53,7 @@ static const KnownGroup known_groups[] = {
 };
 
 static const char *const known_kinds[] = { "issuance", "recognition", NULL };
-static const char *const known_methods[] = { "http", "csr", "cmp", NULL };
+static const char *const known_methods[] = { "http", "csr", "cmp", "scep", "transport", "tls-client", NULL };
 
 static void
 signet_plugin_manifest_finalize (GObject *object)

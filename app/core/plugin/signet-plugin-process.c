@@ -28,6 +28,7 @@
 #define READ_SIZE         (64 * 1024)
 #define HELLO_SECONDS     15
 #define GOODBYE_MILLISECONDS 300
+#define MAX_METHODS          64
 
 struct _SignetPluginProcess
 {
@@ -44,6 +45,7 @@ struct _SignetPluginProcess
   gint64                next_id;
   gint64                last_asked;    /* ids of the plugin's requests only grow */
   gboolean              said_hello;
+  char                **methods;       /* what it says it can do */
   gboolean              over;
 };
 
@@ -90,6 +92,7 @@ signet_plugin_process_finalize (GObject *object)
   g_clear_object (&self->manifest);
   g_byte_array_unref (self->pending);
   g_string_free (self->log, TRUE);
+  g_strfreev (self->methods);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (signet_plugin_process_parent_class)->finalize (object);
 }
@@ -522,6 +525,37 @@ check_hello (SignetPluginProcess *self, JsonNode *result, GError **error)
   return FALSE;
 }
 
+/* Without a list nothing is offered that needs a method by name. */
+static char **
+read_methods (JsonObject *hello)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  JsonNode *node = json_object_get_member (hello, "methods");
+  JsonArray *array = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  for (guint i = 0; array != NULL && i < MIN (json_array_get_length (array), MAX_METHODS); i++)
+    {
+      JsonNode *name = json_array_get_element (array, i);
+
+      if (JSON_NODE_HOLDS_VALUE (name) && json_node_get_value_type (name) == G_TYPE_STRING)
+        g_strv_builder_add (builder, json_node_get_string (name));
+    }
+  return g_strv_builder_end (builder);
+}
+
+/**
+ * signet_plugin_process_has_method:
+ *
+ * Returns: whether the plugin said in its hello that it can do @method
+ */
+gboolean
+signet_plugin_process_has_method (SignetPluginProcess *self, const char *method)
+{
+  g_return_val_if_fail (SIGNET_IS_PLUGIN_PROCESS (self), FALSE);
+
+  return g_strv_contains ((const char *const *) self->methods, method);
+}
+
 /**
  * signet_plugin_process_start:
  *
@@ -541,6 +575,7 @@ signet_plugin_process_start (SignetPluginManifest *manifest, GCancellable *cance
   hello = signet_plugin_process_call (self, "hello", hello_params (), HELLO_SECONDS, NULL, NULL, cancellable, error);
   if (hello == NULL || !check_hello (self, hello, error))
     return NULL;
+  self->methods = read_methods (json_node_get_object (hello));
   self->said_hello = TRUE;
   return g_steal_pointer (&self);
 }

@@ -53,6 +53,7 @@ typedef JsonNode *(*SignetPluginServe) (const char *method, JsonObject *params, 
 SignetPluginProcess *signet_plugin_process_start (SignetPluginManifest *manifest, GCancellable *cancellable, GError **error); /* says hello */
 JsonNode            *signet_plugin_process_call  (SignetPluginProcess *self, const char *method, JsonNode *params, guint deadline_seconds,
                                                   SignetPluginServe serve, gpointer user_data, GCancellable *cancellable, GError **error);
+gboolean             signet_plugin_process_has_method (SignetPluginProcess *self, const char *method);   /* by its hello */
 void                 signet_plugin_process_stop  (SignetPluginProcess *self);
 
 G_END_DECLS

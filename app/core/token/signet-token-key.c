@@ -200,6 +200,19 @@ signet_token_key_get_key_text (SignetTokenKey *self)
   return self->key_text;
 }
 
+/* (nullable): as requests name it, "ec-p256"; NULL for a kind that no request is made for */
+const char *
+signet_token_key_get_key_spec (SignetTokenKey *self)
+{
+  EVP_PKEY *key = NULL;
+  const SignetKeySpec *spec = NULL;
+
+  g_return_val_if_fail (SIGNET_IS_TOKEN_KEY (self), NULL);
+  key = _signet_token_key_get_public (self);
+  spec = key != NULL ? signet_key_spec_of (key) : NULL;
+  return spec != NULL ? spec->id : NULL;
+}
+
 /**
  * signet_token_key_has_private:
  *

@@ -63,6 +63,7 @@ const char        *signet_token_key_get_label        (SignetTokenKey *self);
 const char        *signet_token_key_get_uri          (SignetTokenKey *self);
 SignetCertificate *signet_token_key_get_certificate  (SignetTokenKey *self); /* (nullable) */
 const char        *signet_token_key_get_key_text     (SignetTokenKey *self); /* "RSA-3072", "" when only a certificate without a key is there */
+const char        *signet_token_key_get_key_spec     (SignetTokenKey *self); /* (nullable): "rsa-3072", as requests name it */
 gboolean           signet_token_key_has_private      (SignetTokenKey *self); /* a private key was seen, or (not logged in) a public key or certificate suggests one */
 gboolean           signet_token_key_always_authenticates (SignetTokenKey *self);
 const SignetTokenKeyFacts *signet_token_key_get_facts (SignetTokenKey *self); /* unknown where nobody told; signet_token_session_read_key() may know */
