@@ -118,4 +118,9 @@ gboolean         signet_enrolment_cancel       (SignetEnrolment *self, SignetReq
 GPtrArray       *signet_enrolment_list         (SignetEnrolment *self, GError **error);   /* newest first (element-type SignetRequest) */
 SignetRequest   *signet_enrolment_find         (SignetEnrolment *self, gint64 id, GError **error);
 
+/* How the person's key ring calls a secret of a request, in the person's language; for the whole process. */
+void             signet_enrolment_set_secret_words (const char *text);
+/* FALSE: nobody is there to open a key ring (a background run): none is asked for, and nothing new is put into one. */
+void             signet_enrolment_set_attended  (gboolean somebody_is_there);
+
 G_END_DECLS

@@ -4,10 +4,11 @@
 
 #include "config.h"
 
+#include "signet-expiry-private.h"
 #include "signet-life-private.h"
 
 gboolean
 _signet_life_migrate (SignetStore *store, GError **error)
 {
-  return _signet_request_event_migrate (store, error);
+  return _signet_request_event_migrate (store, error) && _signet_expiry_migrate (store, error);
 }

@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include "signet-core.h"
+#include "signet-words.h"
 
 #include "../base/signet-paths.h"
 
@@ -357,6 +358,7 @@ signet_core_get_enrolment (SignetCore  *self,
                            GError     **error)
 {
   g_autoptr(GRecMutexLocker) locker = NULL;
+  g_autofree char *name = NULL;
   SignetJournal *journal;
 
   g_return_val_if_fail (SIGNET_IS_CORE (self), NULL);
@@ -369,6 +371,8 @@ signet_core_get_enrolment (SignetCore  *self,
   if (journal == NULL)
     return NULL;
 
+  name = signet_words_secret ();
+  signet_enrolment_set_secret_words (name);
   self->enrolment = signet_enrolment_new (self->store, signet_core_get_http (self), signet_core_get_clock (self),
                                           signet_core_get_tokens (self), journal, signet_core_get_plugins (self),
                                           signet_core_get_authorities (self), error);

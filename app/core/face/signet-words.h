@@ -6,6 +6,7 @@
 #pragma once
 
 #include "../enrolment/signet-enrolment.h"
+#include "../enrolment/signet-expiry.h"
 #include "../signing/signet-signing.h"
 #include "../token/signet-token-unblock.h"
 #include "../token/signet-token-doctor.h"
@@ -42,6 +43,12 @@ JsonObject *signet_words_key_facts_to_json (const SignetTokenKeyFacts *facts); /
 char       *signet_words_date            (gint64 time);                       /* localised, local time zone */
 char       *signet_words_date_time       (gint64 time);
 char       *signet_words_days_left       (gint64 until, gint64 now);          /* "159 days left", "ended 3 days ago" (plural forms) */
+
+/* What ends soon: headline, whose and what to do, the button (nullable). And how the key ring calls a secret of ours. */
+char       *signet_words_expiry_title    (const SignetExpiry *expiry);
+char       *signet_words_expiry          (const SignetExpiry *expiry, gint64 now);
+char       *signet_words_expiry_act      (const SignetExpiry *expiry);
+char       *signet_words_secret          (void);
 
 /* The token doctor: a layer, a finding as a sentence, what mends it (nullable), the one the others follow from (nullable), exit status. */
 char       *signet_words_doctor_layer    (SignetDoctorLayer layer);
