@@ -19,7 +19,7 @@ static const char profile[] =
   "[Authority]\nSample=true\nLicenceNumber=SAMPLE-0001 (made up)\nChain=chain.pem\n"
   "PolicyOids=1.2.3.1=signature;1.2.3.2=seal;1.2.3.3=nonsense;rubbish;\n"
   "[Permissions]\nHosts=127.0.0.1:8829;bad host;\nKeyTypes=rsa-3072;ec-p256\n"
-  "[Services]\nTimeStamp=http://127.0.0.1:8830/\n"
+  "[Services]\nTimeStamp=http://127.0.0.1:8830/\nTlsAnchors=chain.pem\n"
   "[Disclosure]\nTerms=The terms\nTerms[zh_CN]=条款\n";
 
 static char *
@@ -72,6 +72,7 @@ test_profile (void)
   g_auto (GStrv) keys = signet_authority_dup_key_specs (authority);
   g_autofree char *timestamp = signet_authority_dup_timestamp_url (authority);
 
+  g_assert_nonnull (signet_authority_get_tls_anchors (authority));
   g_assert_cmpstr (timestamp, ==, "http://127.0.0.1:8830/");
   g_assert_cmpstr (signet_authority_get_id (authority), ==, "sample-ca");
   g_assert_cmpstr (signet_authority_get_plugin (authority), ==, "cmp");
@@ -110,6 +111,7 @@ test_refused (void)
     "", "no key file", "[Profile]\nId=x\n", "[Profile]\nId=../x\nName=X\nPlugin=cmp\n", "[Profile]\nId=x\nName=X\nPlugin=../../bin/sh\n",
     "[Profile]\nId=x y\nName=X\nPlugin=cmp\n", "[Profile]\nId=x\nName=X\nPlugin=cmp\n[Authority]\nChain=/etc/passwd\n",
     "[Profile]\nId=x\nName=X\nPlugin=cmp\n[Authority]\nChain=../chain.pem\n", "[Profile]\nId=x\nName=X\nPlugin=cmp\n[Authority]\nChain=missing.pem\n",
+    "[Profile]\nId=x\nName=X\nPlugin=cmp\n[Services]\nTlsAnchors=/etc/passwd\n", "[Profile]\nId=x\nName=X\nPlugin=cmp\n[Services]\nTlsAnchors=missing.pem\n",
     "[Profile]\nId=x\nName=\xff\xfe\nPlugin=cmp\n",
   };
 

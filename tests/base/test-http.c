@@ -27,6 +27,16 @@ assert_fails (const SignetHttpRequest *request, int code)
 }
 
 static void
+assert_not_followed (const SignetHttpRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SignetHttpResponse) response = get (request, &error);
+
+  g_assert_null (response);
+  g_assert_error (error, SIGNET_HTTP_ERROR, SIGNET_HTTP_ERROR_REDIRECTED);
+}
+
+static void
 test_get (void)
 {
   g_autoptr (SignetTestServer) server = signet_test_server_new_body ("text/plain", "hello", 5);
@@ -150,8 +160,27 @@ test_redirect_out_of_bounds (void)
   g_autoptr (SignetTestServer) start = signet_test_server_new (SIGNET_TEST_SERVER_GOOD, answer, -1);
   const char *const hosts[] = { signet_test_server_get_host (start), NULL };
 
-  assert_fails (&(SignetHttpRequest) { .url = signet_test_server_get_url (start), .allowed_hosts = hosts }, SIGNET_BASE_ERROR_DENIED);
+  assert_not_followed (&(SignetHttpRequest) { .url = signet_test_server_get_url (start), .allowed_hosts = hosts });
   g_assert_cmpuint (signet_test_server_get_count (end), ==, 0);
+}
+
+/* Who we are is told to the server it was meant for, not to the one it names. */
+static void
+test_redirect_of_proof (void)
+{
+  g_autoptr (SignetTestServer) end = signet_test_server_new_body ("text/plain", "there", 5);
+  g_autofree char *answer = redirect_to (signet_test_server_get_url (end));
+  g_autoptr (SignetTestServer) start = signet_test_server_new (SIGNET_TEST_SERVER_GOOD, answer, -1);
+  g_autoptr (SignetSecret) password = signet_secret_new ((const guint8 *) "x", 1);
+  static const char *const headers[] = { "X-Api-Key", "secret", NULL };
+  static const char *const harmless[] = { "Accept", "text/plain", NULL };
+  g_autoptr (SignetHttpResponse) response = NULL;
+
+  assert_not_followed (&(SignetHttpRequest) { .url = signet_test_server_get_url (start), .headers = headers });
+  assert_not_followed (&(SignetHttpRequest) { .url = signet_test_server_get_url (start), .user = "li-na", .password = password });
+  g_assert_cmpuint (signet_test_server_get_count (end), ==, 0);
+  response = get (&(SignetHttpRequest) { .url = signet_test_server_get_url (start), .headers = harmless }, NULL);
+  g_assert_nonnull (response);
 }
 
 static void
@@ -161,8 +190,8 @@ test_redirect_of_post (void)
   g_autoptr (SignetTestServer) server = signet_test_server_new (SIGNET_TEST_SERVER_GOOD, answer, -1);
   g_autoptr (GBytes) body = g_bytes_new_static ("secret", 6);
 
-  assert_fails (&(SignetHttpRequest) { .method = "POST", .url = signet_test_server_get_url (server), .body = body, .content_type = "text/plain" },
-                SIGNET_BASE_ERROR_DENIED);
+  assert_not_followed (
+    &(SignetHttpRequest) { .method = "POST", .url = signet_test_server_get_url (server), .body = body, .content_type = "text/plain" });
 }
 
 static void
@@ -285,6 +314,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/http/allowed-hosts", test_allowed_hosts);
   g_test_add_func ("/base/http/redirect-followed", test_redirect_followed);
   g_test_add_func ("/base/http/redirect-out-of-bounds", test_redirect_out_of_bounds);
+  g_test_add_func ("/base/http/redirect-of-proof", test_redirect_of_proof);
   g_test_add_func ("/base/http/redirect-of-post", test_redirect_of_post);
   g_test_add_func ("/base/http/redirect-circle", test_redirect_circle);
   g_test_add_func ("/base/http/too-large", test_too_large);

@@ -22,6 +22,7 @@
 #define MAX_NAME      200
 #define MAX_TEXT      4000
 #define MAX_LIST      64
+#define MAX_ANCHORS   (256 * 1024)
 
 struct _SignetAuthority
 {
@@ -37,6 +38,7 @@ struct _SignetAuthority
   GHashTable *disclosure;  /* key -> localized, sanitized text */
   char      **hosts;
   char      **key_specs;
+  GBytes     *tls_anchors; /* (nullable): PEM */
   GKeyFile   *profile;
 };
 
@@ -56,6 +58,7 @@ signet_authority_finalize (GObject *object)
   g_clear_pointer (&self->disclosure, g_hash_table_unref);
   g_strfreev (self->hosts);
   g_strfreev (self->key_specs);
+  g_clear_pointer (&self->tls_anchors, g_bytes_unref);
   g_clear_pointer (&self->profile, g_key_file_unref);
   G_OBJECT_CLASS (signet_authority_parent_class)->finalize (object);
 }
@@ -80,6 +83,13 @@ static gboolean
 malformed (GError **error, const char *message)
 {
   g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, message);
+  return FALSE;
+}
+
+static gboolean
+pass_on (GError **error, GError *reason)
+{
+  g_propagate_error (error, reason);
   return FALSE;
 }
 
@@ -145,25 +155,59 @@ load_identity (SignetAuthority *self, GError **error)
   return TRUE;
 }
 
-/* Beside the profile, never elsewhere: a profile must not make us read other files. */
+/* Beside the profile, never elsewhere: a profile must not make us read other files. NULL without an error: it names none. */
+static char *
+dup_path_beside (SignetAuthority *self, const char *path, const char *group, const char *key, GError **error)
+{
+  g_autofree char *name = g_key_file_get_string (self->profile, group, key, NULL);
+  g_autofree char *folder = NULL;
+
+  if (name == NULL || *name == '\0')
+    return NULL;
+  if (strchr (name, '/') != NULL || name[0] == '.')
+    {
+      g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "[%s] %s must be the name of a file beside the profile", group, key);
+      return NULL;
+    }
+  folder = g_path_get_dirname (path);
+  return g_build_filename (folder, name, NULL);
+}
+
 static gboolean
 load_chain (SignetAuthority *self, const char *path, GError **error)
 {
-  g_autofree char *name = g_key_file_get_string (self->profile, "Authority", "Chain", NULL);
-  g_autofree char *folder = NULL, *chain_path = NULL;
+  g_autoptr(GError) local_error = NULL;
+  g_autofree char *chain_path = dup_path_beside (self, path, "Authority", "Chain", &local_error);
   GPtrArray *chain;
 
-  if (name == NULL || *name == '\0')
-    return TRUE;
-  if (strchr (name, '/') != NULL || name[0] == '.')
-    return malformed (error, "[Authority] Chain must be the name of a file beside the profile");
-  folder = g_path_get_dirname (path);
-  chain_path = g_build_filename (folder, name, NULL);
+  if (chain_path == NULL)
+    return local_error == NULL || pass_on (error, g_steal_pointer (&local_error));
   chain = signet_certificate_load_file (chain_path, error);
   if (chain == NULL)
     return FALSE;
   g_ptr_array_unref (self->chain);
   self->chain = chain;
+  return TRUE;
+}
+
+/* Read here, so that a profile whose file is missing says so when it is loaded and not when a server is asked. */
+static gboolean
+load_tls_anchors (SignetAuthority *self, const char *path, GError **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  g_autofree char *anchors_path = dup_path_beside (self, path, "Services", "TlsAnchors", &local_error);
+  g_autoptr(GPtrArray) anchors = NULL;
+  g_autofree char *text = NULL;
+  gsize length = 0;
+
+  if (anchors_path == NULL)
+    return local_error == NULL || pass_on (error, g_steal_pointer (&local_error));
+  anchors = signet_certificate_load_file (anchors_path, error);
+  if (anchors == NULL)
+    return FALSE;
+  if (!g_file_get_contents (anchors_path, &text, &length, NULL) || length > MAX_ANCHORS || strstr (text, "-----BEGIN CERTIFICATE-----") == NULL)
+    return malformed (error, "[Services] TlsAnchors must be a PEM file");
+  self->tls_anchors = g_bytes_new_take (g_steal_pointer (&text), length);
   return TRUE;
 }
 
@@ -242,7 +286,7 @@ signet_authority_load_profile (const char *path, GError **error)
   g_autoptr(SignetAuthority) self = g_object_new (SIGNET_TYPE_AUTHORITY, NULL);
 
   self->profile = read_profile (path, error);
-  if (self->profile == NULL || !load_identity (self, error) || !load_chain (self, path, error))
+  if (self->profile == NULL || !load_identity (self, error) || !load_chain (self, path, error) || !load_tls_anchors (self, path, error))
     return NULL;
   load_policies (self);
   load_disclosure (self);
@@ -313,6 +357,20 @@ char **
 signet_authority_dup_key_specs (SignetAuthority *self)
 {
   return g_strdupv (self->key_specs);
+}
+
+/**
+ * signet_authority_get_tls_anchors:
+ *
+ * [Services] TlsAnchors: whom to trust, instead of the system's anchors, when this authority's own hosts are asked over https. It says nothing
+ * about signatures.
+ *
+ * Returns: (transfer none) (nullable): PEM
+ */
+GBytes *
+signet_authority_get_tls_anchors (SignetAuthority *self)
+{
+  return self->tls_anchors;
 }
 
 const char *

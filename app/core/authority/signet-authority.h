@@ -20,6 +20,7 @@ const char        *signet_authority_get_licence    (SignetAuthority *self);  /* 
 GPtrArray         *signet_authority_get_chain      (SignetAuthority *self);  /* (element-type SignetCertificate): filed CA certificates */
 char             **signet_authority_dup_hosts      (SignetAuthority *self);  /* "host:port" its plugin may reach */
 char             **signet_authority_dup_key_specs  (SignetAuthority *self);
+GBytes            *signet_authority_get_tls_anchors (SignetAuthority *self); /* (nullable): [Services] TlsAnchors, for https to its own hosts only */
 const char        *signet_authority_get_disclosure (SignetAuthority *self, const char *key); /* (nullable): "Terms", "Cps", "Fees", "DataUse", "Liability"; localized */
 char              *signet_authority_dup_timestamp_url (SignetAuthority *self);  /* (nullable): [Services] TimeStamp, http or https */
 GKeyFile          *signet_authority_get_profile    (SignetAuthority *self);  /* borrowed: the whole key file, for the plugin */

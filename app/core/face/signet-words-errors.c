@@ -74,6 +74,31 @@ static const SignetErrorRow base_rows[] = {
     N_("Sign with another key. Only if it was a mistake, lift the block: signet certificate compromised --lift") },
 };
 
+static const SignetErrorRow http_rows[] = {
+  { SIGNET_HTTP_ERROR_TLS, STATUS_UNAVAILABLE, "tls", N_("No secure connection could be made with the server."),
+    N_("Check that nothing stands in between, such as the sign-in page of a network or a proxy, and try again.") },
+  { SIGNET_HTTP_ERROR_EXPIRED, STATUS_UNAVAILABLE, "tls-expired", N_("The server’s TLS certificate has expired."),
+    N_("Check the date and time of this computer. If they are right, tell the operator of the server.") },
+  { SIGNET_HTTP_ERROR_NOT_YET_VALID, STATUS_UNAVAILABLE, "tls-not-yet-valid", N_("The server’s TLS certificate is not valid yet."),
+    N_("The clock of this computer is most likely wrong: check its date and time.") },
+  { SIGNET_HTTP_ERROR_WRONG_HOST, STATUS_UNAVAILABLE, "tls-wrong-host", N_("The server’s TLS certificate is for another server."),
+    N_("Nothing was sent. Check the address; the network may lead somewhere else than it says.") },
+  { SIGNET_HTTP_ERROR_SELF_SIGNED, STATUS_UNAVAILABLE, "tls-self-signed", N_("The server vouches for itself only: its TLS certificate is self-signed."),
+    N_("Nothing was sent. If the authority means it so, its profile has to name this certificate in TlsAnchors.") },
+  { SIGNET_HTTP_ERROR_UNKNOWN_ISSUER, STATUS_UNAVAILABLE, "tls-unknown-issuer", N_("The server’s TLS certificate was issued by nobody trusted here."),
+    N_("Nothing was sent. Ask the authority which TLS certificate is right; its profile can name it in TlsAnchors.") },
+  { SIGNET_HTTP_ERROR_CERTIFICATE_WANTED, STATUS_REFUSED, "tls-certificate-wanted", N_("The server wants to see a certificate of yours."),
+    N_("Renew a certificate you have from this authority, or ask it how somebody without one applies.") },
+  { SIGNET_HTTP_ERROR_CERTIFICATE_REFUSED, STATUS_REFUSED, "tls-certificate-refused", N_("The server does not accept your certificate."),
+    N_("It may have expired, been revoked, or come from another authority. Ask the authority.") },
+  { SIGNET_HTTP_ERROR_KEY_UNFIT, STATUS_REFUSED, "tls-key-unfit", N_("The key of your certificate cannot be used to sign in to a server."),
+    N_("Use another certificate, or another token.") },
+  { SIGNET_HTTP_ERROR_PROXY, STATUS_UNAVAILABLE, "proxy", N_("The proxy of this network did not let the request through."),
+    N_("Check the proxy in the network settings; it may want a name and password.") },
+  { SIGNET_HTTP_ERROR_REDIRECTED, STATUS_UNAVAILABLE, "redirected", N_("The server sends us to another address, which is not followed."),
+    N_("Nothing was sent there. The details name the address; ask the authority whether it is its own.") },
+};
+
 static const SignetErrorRow certificate_rows[] = {
   { SIGNET_CERTIFICATE_ERROR_MALFORMED, STATUS_DATA, "certificate-malformed", N_("The certificate is damaged and cannot be read."),
     N_("Ask the authority that issued it for a new copy.") },
@@ -279,6 +304,7 @@ signet_error_row_of (const GError *error)
 {
   const struct { GQuark domain; const SignetErrorRow *rows; gsize n_rows; } tables[] = {
     { SIGNET_BASE_ERROR, base_rows, G_N_ELEMENTS (base_rows) },
+    { SIGNET_HTTP_ERROR, http_rows, G_N_ELEMENTS (http_rows) },
     { SIGNET_CERTIFICATE_ERROR, certificate_rows, G_N_ELEMENTS (certificate_rows) },
     { SIGNET_TOKEN_ERROR, token_rows, G_N_ELEMENTS (token_rows) },
     { SIGNET_DOCUMENT_ERROR, document_rows, G_N_ELEMENTS (document_rows) },

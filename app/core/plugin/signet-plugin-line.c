@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "../base/signet-base-error.h"
+#include "../base/signet-http.h"
 #include "../base/signet-text.h"
 
 #define MAX_METHOD 64
@@ -263,7 +264,7 @@ code_of (const GError *error)
       g_error_matches (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED))
     return "denied";
   if (g_error_matches (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_NETWORK) ||
-      g_error_matches (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_TIMEOUT))
+      g_error_matches (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_TIMEOUT) || error->domain == SIGNET_HTTP_ERROR)
     return "unreachable";
   return "failed";
 }
