@@ -21,70 +21,12 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from memory import children, find_in_memory, forms, is_held, may_read_others  # noqa: E402  pylint: disable=wrong-import-position
 from world import CLI, PASSED, PATIENCE, SANITIZED, World, main, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
 
 ON_A_CARD = os.environ.get('SIGNET_GROUND_KIND') == 'reader'
 # what a module itself keeps while it is logged in: one copy each, gone with its process
 KEPT_BY_MODULES = {'libykcs11': 1}
-SKIPPED_REGIONS = ('[vvar', '[vsyscall]')
-
-
-def forms(secret):
-    """As it may lie in memory: UTF-8, and as a toolkit or a terminal would widen it."""
-    return [secret.encode('utf-8'), secret.encode('utf-16-le'), secret.encode('utf-32-le')]
-
-
-def regions(pid):
-    for line in Path(f'/proc/{pid}/maps').read_text(encoding='utf-8', errors='replace').split('\n'):
-        match = re.match(r'([0-9a-f]+)-([0-9a-f]+) (r\S+) \S+ \S+ \S+ *(.*)', line)
-        if match and not match.group(4).startswith(SKIPPED_REGIONS):
-            yield int(match.group(1), 16), int(match.group(2), 16), match.group(4) or 'anonymous'
-
-
-def find_in_memory(pid, *wanted):
-    """The regions where any of @wanted stands, with what stands around it; reads everything that is mapped."""
-    found = []
-    total = 0
-    with open(f'/proc/{pid}/mem', 'rb', buffering=0) as memory:
-        for start, end, name in regions(pid):
-            try:
-                memory.seek(start)
-                data = memory.read(end - start)
-            except OSError:
-                continue  # a device, or a hole in a file
-            total += len(data or b'')
-            for needle in wanted:
-                for match in re.finditer(re.escape(needle), data or b''):
-                    at = match.start()
-                    found.append(f'{name} +{at:#x}: {data[max(0, at - 32):at + len(needle) + 32]!r}')
-    if total < 1 << 20:
-        raise AssertionError(f'only {total} bytes of process {pid} could be read')
-    return found
-
-
-def children(pid):
-    """All below, the token's process among them."""
-    found = []
-    for stat in Path('/proc').glob('[0-9]*/stat'):
-        try:
-            fields = stat.read_text(encoding='utf-8', errors='replace').rsplit(')', 1)[1].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid:
-            found.append(int(stat.parent.name))
-    return found + [grandchild for child in found for grandchild in children(child)]
-
-
-def is_held(pid):
-    try:
-        return Path(f'/proc/{pid}/stat').read_text(encoding='utf-8').rsplit(')', 1)[1].split()[0] == 'T'
-    except OSError:
-        return False
-
-
-def may_read_others():
-    """The token's process cannot be read by anybody but root: that is the point of it."""
-    return os.geteuid() == 0
 
 
 class Residue:

@@ -8,6 +8,7 @@
 
 #include "signet-software-token-dialog.h"
 #include "../common/signet-ui.h"
+#include "../pin/signet-secret-entry.h"
 
 #define SHORTEST_PIN 4
 #define LONGEST_PIN 255
@@ -19,8 +20,8 @@ struct _SignetSoftwareTokenDialog {
   SignetDesktop *desktop; /* (owned) */
   GtkWidget     *parent;  /* (owned): where to tell of a failure when the dialog is gone */
   GtkEditable   *label;
-  GtkEditable   *pin;
-  GtkEditable   *again;
+  AdwPasswordEntryRow *pin;
+  AdwPasswordEntryRow *again;
   GtkLabel      *hint;
 };
 
@@ -46,7 +47,8 @@ static const char *
 what_is_missing (SignetSoftwareTokenDialog *self)
 {
   const char *label = gtk_editable_get_text (self->label);
-  gsize length = strlen (gtk_editable_get_text (self->pin));
+  const char *pin = gtk_editable_get_text (GTK_EDITABLE (self->pin));
+  gsize length = strlen (pin);
 
   if (*label == '\0')
     return _("Give it a name.");
@@ -54,7 +56,7 @@ what_is_missing (SignetSoftwareTokenDialog *self)
     return _("The name is too long for a token.");
   if (length < SHORTEST_PIN || length > LONGEST_PIN)
     return _("The PIN has at least 4 characters.");
-  if (!g_str_equal (gtk_editable_get_text (self->pin), gtk_editable_get_text (self->again)))
+  if (!g_str_equal (pin, gtk_editable_get_text (GTK_EDITABLE (self->again))))
     return _("Type the PIN a second time; both must be the same.");
   return NULL;
 }
@@ -105,7 +107,6 @@ signet_software_token_dialog_response (AdwMessageDialog *dialog,
                                        const char       *response)
 {
   SignetSoftwareTokenDialog *self = SIGNET_SOFTWARE_TOKEN_DIALOG (dialog);
-  const char *text = gtk_editable_get_text (self->pin);
   g_autoptr(GTask) task = NULL;
   Job *job;
 
@@ -114,11 +115,13 @@ signet_software_token_dialog_response (AdwMessageDialog *dialog,
       job = g_new0 (Job, 1);
       job->tokens = g_object_ref (signet_desktop_get_tokens (self->desktop));
       job->label = g_strdup (gtk_editable_get_text (self->label));
-      job->pin = signet_secret_new ((const guint8 *) text, strlen (text));
+      job->pin = signet_secret_entry_dup (self->pin);
       task = g_task_new (self->parent, NULL, on_made_cb, g_object_ref (self->desktop));
       g_task_set_task_data (task, job, (GDestroyNotify) job_free);
       g_task_run_in_thread (task, make_in_thread);
     }
+  signet_secret_entry_wipe (self->pin);
+  signet_secret_entry_wipe (self->again);
 }
 
 static void
@@ -150,6 +153,10 @@ static void
 signet_software_token_dialog_init (SignetSoftwareTokenDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  signet_secret_entry_guard (self->pin);
+  signet_secret_entry_never_show (self->pin);
+  signet_secret_entry_guard (self->again);
+  signet_secret_entry_never_show (self->again);
   update (self);
 }
 

@@ -11,7 +11,7 @@
 
 #include "signet-form-group.h"
 #include "../common/signet-ui.h"
-#include "../../core/base/signet-secret.h"
+#include "../pin/signet-secret-entry.h"
 #include "../../core/base/signet-text.h"
 
 struct _SignetFormGroup {
@@ -121,6 +121,8 @@ new_entry (SignetFormGroup   *self,
   GtkWidget *row = signet_ui_new_plain_row (field->kind == SIGNET_FIELD_SECRET ? ADW_TYPE_PASSWORD_ENTRY_ROW : ADW_TYPE_ENTRY_ROW,
                                             field->label);
 
+  if (field->kind == SIGNET_FIELD_SECRET)
+    signet_secret_entry_guard (ADW_PASSWORD_ENTRY_ROW (row));
   if (field->value != NULL)
     gtk_editable_set_text (GTK_EDITABLE (row), field->value);
   if (field->help != NULL)
@@ -185,12 +187,9 @@ signet_form_group_dup_secrets (SignetFormGroup *self)
   for (guint i = 0; i < self->rows->len; i++)
     {
       const SignetField *field = signet_form_get_field (self->form, i);
-      const char *text;
 
-      if (field->kind != SIGNET_FIELD_SECRET)
-        continue;
-      text = get_value (field, g_ptr_array_index (self->rows, i));
-      g_hash_table_insert (secrets, g_strdup (field->id), signet_secret_new ((const guint8 *) text, strlen (text)));
+      if (field->kind == SIGNET_FIELD_SECRET)
+        g_hash_table_insert (secrets, g_strdup (field->id), signet_secret_entry_dup (g_ptr_array_index (self->rows, i)));
     }
   return secrets;
 }

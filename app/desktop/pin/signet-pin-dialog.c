@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-pin-dialog.h"
+#include "signet-secret-entry.h"
 #include "../common/signet-state.h"
 #include "../common/signet-ui.h"
 #include "../../core/base/signet-text.h"
@@ -29,8 +30,8 @@ struct _SignetPinDialog {
   AdwActionRow   *document;
   AdwActionRow   *certificate;
   GtkWidget      *entries;
-  GtkWidget      *pin;
-  GtkWidget      *again;
+  AdwPasswordEntryRow *pin;
+  AdwPasswordEntryRow *again;
   GtkLabel       *hint;
   GtkWidget      *caps_lock;
   GtkWidget      *tries_box;
@@ -118,12 +119,11 @@ answer (SignetPinDialog *self,
   g_signal_emit (self, answered_signal, 0, secret);
 }
 
-/* GTK keeps what is typed in locked memory and wipes it when it is taken out */
 static void
 forget_typed (SignetPinDialog *self)
 {
-  gtk_editable_set_text (GTK_EDITABLE (self->pin), "");
-  gtk_editable_set_text (GTK_EDITABLE (self->again), "");
+  signet_secret_entry_wipe (self->pin);
+  signet_secret_entry_wipe (self->again);
 }
 
 static void
@@ -131,11 +131,10 @@ signet_pin_dialog_response (AdwMessageDialog *dialog,
                             const char       *response)
 {
   SignetPinDialog *self = SIGNET_PIN_DIALOG (dialog);
-  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->pin));
   g_autoptr(SignetSecret) secret = NULL;
 
   if (g_str_equal (response, "accept") && is_complete (self))
-    secret = signet_secret_new ((const guint8 *) text, has_pin_pad (self) ? 0 : strlen (text));
+    secret = signet_secret_entry_dup (self->pin); /* empty on a PIN pad: the row is hidden */
   forget_typed (self);
   answer (self, secret);
 }
@@ -293,7 +292,7 @@ show_question (SignetPinDialog         *self,
   show_about (self, question);
   show_tries (self, question);
   gtk_widget_set_visible (self->entries, !has_pin_pad (self));
-  gtk_widget_set_visible (self->again, is_new_pin (self));
+  gtk_widget_set_visible (GTK_WIDGET (self->again), is_new_pin (self));
   gtk_widget_set_visible (GTK_WIDGET (self->hint), is_new_pin (self));
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->pin), _(get_kind (self)->entry));
   if (is_last_try (self))
@@ -358,9 +357,10 @@ static void
 signet_pin_dialog_init (SignetPinDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  /* what is typed must not be remembered for Undo, in memory nobody wipes */
-  gtk_editable_set_enable_undo (GTK_EDITABLE (self->pin), FALSE);
-  gtk_editable_set_enable_undo (GTK_EDITABLE (self->again), FALSE);
+  signet_secret_entry_guard (self->pin);
+  signet_secret_entry_never_show (self->pin);
+  signet_secret_entry_guard (self->again);
+  signet_secret_entry_never_show (self->again);
   watch_caps_lock (self);
 }
 
@@ -387,6 +387,6 @@ signet_pin_dialog_new (GtkWindow               *parent,
   show_question (self, question);
   update (self);
   if (!has_pin_pad (self))
-    gtk_widget_grab_focus (self->pin);
+    gtk_widget_grab_focus (GTK_WIDGET (self->pin));
   return self;
 }
