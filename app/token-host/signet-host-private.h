@@ -2,13 +2,12 @@
 /* signet-host-private.h: what the files of the token host share. One thread, one module, one client. */
 #pragma once
 
-#include <gio/gio.h>
-#include <gio/gunixfdlist.h>
+#include <glib.h>
 #include <p11-kit/pkcs11.h>
 
 #include "../core/base/signet-secret.h"
 #include "../core/token/signet-token-error.h"
-#include "org.signet.TokenHost.h"
+#include "signet-host-wire.h"
 
 G_BEGIN_DECLS
 
@@ -152,8 +151,9 @@ void         host_lanes_sign  (HostLanes *lanes, HostSignature *signature); /* t
 void         host_lanes_wait  (HostLanes *lanes);                           /* until nothing is being signed */
 void         host_lanes_free  (HostLanes *lanes);
 
-/* --- the D-Bus side --- */
+/* --- the calls --- */
 /* @module: (nullable): then every call answers with a copy of @refusal */
-SignetTokenHost *host_service_new (HostModule *module, const GError *refusal);
+HostService *host_service_new (HostModule *module, const GError *refusal);
+extern const HostHandlers host_service_handlers;
 
 G_END_DECLS

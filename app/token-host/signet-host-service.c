@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-host-service.c: org.signet.TokenHost on one side, the module on the other: takes a call apart, makes the PIN a secret,
- * answers. Calls run one after the other on the main thread: a PKCS#11 module deserves no more trust than that. Signatures alone
- * may run side by side, on threads of signet-host-lanes.c, when the client asks for it; every other call waits until they are
- * done.
+ * signet-host-service.c: org.signet.TokenHost.xml on one side, the module on the other: takes a call apart, makes the PIN a
+ * secret, answers. Calls run one after the other on the main thread: a PKCS#11 module deserves no more trust than that.
+ * Signatures alone may run side by side, on threads of signet-host-lanes.c, when the client asks for it; every other call waits
+ * until they are done.
  */
 #define G_LOG_DOMAIN "signet-host-service"
 
@@ -15,7 +15,7 @@
 #include "signet-host-piv.h"
 #include "signet-host-private.h"
 
-typedef struct
+typedef struct _HostService
 {
   HostModule *module;   /* (nullable) */
   GError *refusal;      /* why there is none */
@@ -39,19 +39,19 @@ wait_for_lanes (Service *self)
 
 /* NULL: the call was answered already. */
 static CK_FUNCTION_LIST *
-begin (Service *self, GDBusMethodInvocation *invocation)
+begin (Service *self, HostCall *call)
 {
   wait_for_lanes (self);
   if (self->module != NULL)
     return host_module_get (self->module);
-  g_dbus_method_invocation_return_gerror (invocation, self->refusal);
+  host_call_fail (call, g_error_copy (self->refusal));
   return NULL;
 }
 
 static gboolean
-refuse (GDBusMethodInvocation *invocation, GError *error)
+refuse (HostCall *call, GError *error)
 {
-  g_dbus_method_invocation_take_error (invocation, error);
+  host_call_fail (call, error);
   return TRUE;
 }
 
@@ -67,42 +67,27 @@ find_session (Service *self, guint id, GError **error)
 
 typedef SignetSecret *(*ReadSecret) (int fd, gsize max_length, GError **error);
 
-/* The @index'th descriptor of an "ah", read to its end. (nullable) without an error: it was not given. */
+/* The @index'th descriptor of the call, read to its end. (nullable) without an error: it was not given. */
 static SignetSecret *
-read_secret (GUnixFDList *fds, GVariant *handles, guint index, ReadSecret read_fd, gsize limit, GError **error)
+read_secret (HostCall *call, guint index, ReadSecret read_fd, gsize limit, GError **error)
 {
-  SignetSecret *secret = NULL;
-  gint32 handle = 0;
-  int fd = -1;
+  int fd = host_call_peek_fd (call, index);
 
-  if (index >= g_variant_n_children (handles))
-    return NULL;
-  g_variant_get_child (handles, index, "h", &handle);
-  if (fds == NULL || handle < 0 || handle >= g_unix_fd_list_get_length (fds))
-    {
-      host_set_error (error, SIGNET_TOKEN_ERROR_FAILED, "a secret was promised and did not come");
-      return NULL;
-    }
-  fd = g_unix_fd_list_get (fds, handle, error);
-  if (fd < 0)
-    return NULL;
-  secret = read_fd (fd, limit, error);
-  close (fd);
-  return secret;
+  return fd >= 0 ? read_fd (fd, limit, error) : NULL;
 }
 
 static SignetSecret *
-read_pin (GUnixFDList *fds, GVariant *handles, guint index, GError **error)
+read_pin (HostCall *call, guint index, GError **error)
 {
-  return read_secret (fds, handles, index, signet_secret_new_from_fd, HOST_MAX_PIN, error);
+  return read_secret (call, index, signet_secret_new_from_fd, HOST_MAX_PIN, error);
 }
 
 /* --- the calls --- */
 
 static gboolean
-on_list_tokens_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, Service *self)
+on_list_tokens_cb (HostCall *call, Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  CK_FUNCTION_LIST *p11 = begin (self, call);
   GError *error = NULL;
   g_autofree char *state = NULL;
   GVariant *tokens = NULL;
@@ -111,15 +96,15 @@ on_list_tokens_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation,
     return TRUE;
   tokens = host_slots_describe_all (p11, &state, &error);
   if (tokens == NULL)
-    return refuse (invocation, error);
-  signet_token_host_complete_list_tokens (skeleton, invocation, host_module_describe (self->module, state), tokens);
+    return refuse (call, error);
+  host_complete_list_tokens (call, host_module_describe (self->module, state), tokens);
   return TRUE;
 }
 
 static gboolean
-on_get_state_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, Service *self)
+on_get_state_cb (HostCall *call, Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  CK_FUNCTION_LIST *p11 = begin (self, call);
   GError *error = NULL;
   g_autofree char *state = NULL;
 
@@ -127,15 +112,15 @@ on_get_state_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, S
     return TRUE;
   state = host_slots_state (p11, &error);
   if (state == NULL)
-    return refuse (invocation, error);
-  signet_token_host_complete_get_state (skeleton, invocation, state);
+    return refuse (call, error);
+  host_complete_get_state (call, state);
   return TRUE;
 }
 
 static gboolean
-on_get_flags_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, const char *token, Service *self)
+on_get_flags_cb (HostCall *call, const char *token, Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  CK_FUNCTION_LIST *p11 = begin (self, call);
   GError *error = NULL;
   CK_SLOT_ID slot = 0;
   CK_TOKEN_INFO info;
@@ -143,8 +128,8 @@ on_get_flags_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, c
   if (p11 == NULL)
     return TRUE;
   if (!host_slots_find (p11, token, &slot, &info, &error))
-    return refuse (invocation, error);
-  signet_token_host_complete_get_flags (skeleton, invocation, (guint64) info.flags);
+    return refuse (call, error);
+  host_complete_get_flags (call, (guint64) info.flags);
   return TRUE;
 }
 
@@ -163,7 +148,7 @@ is_logged_in (Service *self, const char *token)
 }
 
 static HostSession *
-open_session (Service *self, CK_FUNCTION_LIST *p11, const char *token, GUnixFDList *fds, GVariant *handles, GError **error)
+open_session (Service *self, CK_FUNCTION_LIST *p11, const char *token, HostCall *call, GError **error)
 {
   g_autoptr (SignetSecret) pin = NULL;
   HostSession *session = NULL;
@@ -173,8 +158,8 @@ open_session (Service *self, CK_FUNCTION_LIST *p11, const char *token, GUnixFDLi
       host_set_error (error, SIGNET_TOKEN_ERROR_FAILED, "the token is logged in already");
       return NULL;
     }
-  pin = read_pin (fds, handles, 0, error);
-  if (pin == NULL && g_variant_n_children (handles) > 0)
+  pin = read_pin (call, 0, error);
+  if (pin == NULL && host_call_count_fds (call) > 0)
     return NULL;
   session = host_session_open (p11, token, pin, error);
   if (session == NULL)
@@ -197,23 +182,18 @@ describe_private_keys (CK_FUNCTION_LIST *p11, const HostSession *session)
 }
 
 static gboolean
-on_login_cb (SignetTokenHost *skeleton,
-             GDBusMethodInvocation *invocation,
-             GUnixFDList *fds,
-             const char *token,
-             GVariant *handles,
-             Service *self)
+on_login_cb (HostCall *call, const char *token, Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  CK_FUNCTION_LIST *p11 = begin (self, call);
   GError *error = NULL;
   HostSession *session = NULL;
 
   if (p11 == NULL)
     return TRUE;
-  session = open_session (self, p11, token, fds, handles, &error);
+  session = open_session (self, p11, token, call, &error);
   if (session == NULL)
-    return refuse (invocation, error);
-  signet_token_host_complete_login (skeleton, invocation, NULL, session->id, describe_private_keys (p11, session));
+    return refuse (call, error);
+  host_complete_login (call, session->id, describe_private_keys (p11, session));
   return TRUE;
 }
 
@@ -249,9 +229,9 @@ on_kept_long_enough_cb (gpointer data)
 }
 
 static gboolean
-on_keep_session_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guint id, guint seconds, Service *self)
+on_keep_session_cb (HostCall *call, guint id, guint seconds, Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  CK_FUNCTION_LIST *p11 = begin (self, call);
   HostSession *session = NULL;
   GError *error = NULL;
   Keeping *keeping = NULL;
@@ -260,7 +240,7 @@ on_keep_session_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation
     return TRUE;
   session = find_session (self, id, &error);
   if (session == NULL || !host_session_is_logged_in (p11, session, &error))
-    return refuse (invocation, error);
+    return refuse (call, error);
   g_clear_handle_id (&session->keep_source, g_source_remove);
   g_clear_pointer (&session->lanes, host_lanes_free);
   keeping = g_new0 (Keeping, 1);
@@ -268,14 +248,14 @@ on_keep_session_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation
   keeping->id = id;
   session->keep_until = boot_seconds () + seconds;
   session->keep_source = g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, seconds, on_kept_long_enough_cb, keeping, g_free);
-  signet_token_host_complete_keep_session (skeleton, invocation);
+  host_complete_keep_session (call);
   return TRUE;
 }
 
 static gboolean
-on_resume_session_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guint id, Service *self)
+on_resume_session_cb (HostCall *call, guint id, Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  CK_FUNCTION_LIST *p11 = begin (self, call);
   HostSession *session = NULL;
   GError *error = NULL;
 
@@ -285,16 +265,16 @@ on_resume_session_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocati
   if (session != NULL && (session->keep_source == 0 || boot_seconds () >= session->keep_until))
     host_set_error (&error, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN, "it is not kept any longer");
   if (error != NULL || !host_session_is_logged_in (p11, session, &error))
-    return refuse (invocation, error);
+    return refuse (call, error);
   g_clear_handle_id (&session->keep_source, g_source_remove);
-  signet_token_host_complete_resume_session (skeleton, invocation, describe_private_keys (p11, session));
+  host_complete_resume_session (call, describe_private_keys (p11, session));
   return TRUE;
 }
 
 static gboolean
-on_logout_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guint id, Service *self)
+on_logout_cb (HostCall *call, guint id, Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  CK_FUNCTION_LIST *p11 = begin (self, call);
   HostSession *session = NULL;
   GError *error = NULL;
 
@@ -305,23 +285,16 @@ on_logout_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guin
     {
       g_hash_table_remove (self->sessions, GUINT_TO_POINTER (id));
       if (!host_session_close (p11, session, &error))
-        return refuse (invocation, error);
+        return refuse (call, error);
     }
-  signet_token_host_complete_logout (skeleton, invocation);
+  host_complete_logout (call);
   return TRUE;
 }
 
 static gboolean
-on_generate_key_cb (SignetTokenHost *skeleton,
-                    GDBusMethodInvocation *invocation,
-                    guint id,
-                    const char *kind,
-                    guint bits,
-                    GVariant *params,
-                    const char *label,
-                    Service *self)
+on_generate_key_cb (HostCall *call, guint id, const char *kind, guint bits, GVariant *params, const char *label, Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  CK_FUNCTION_LIST *p11 = begin (self, call);
   GError *error = NULL;
   g_autoptr (GBytes) bytes = g_variant_get_data_as_bytes (params);
   HostSession *session = NULL;
@@ -333,21 +306,15 @@ on_generate_key_cb (SignetTokenHost *skeleton,
   if (session != NULL)
     objects = host_session_generate (p11, session, kind, bits, bytes, label, &error);
   if (objects == NULL)
-    return refuse (invocation, error);
-  signet_token_host_complete_generate_key (skeleton, invocation, objects);
+    return refuse (call, error);
+  host_complete_generate_key (call, objects);
   return TRUE;
 }
 
 static gboolean
-on_import_key_cb (SignetTokenHost *skeleton,
-                  GDBusMethodInvocation *invocation,
-                  GUnixFDList *fds,
-                  guint id,
-                  GVariant *handles,
-                  const char *label,
-                  Service *self)
+on_import_key_cb (HostCall *call, guint id, const char *label, Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  CK_FUNCTION_LIST *p11 = begin (self, call);
   GError *error = NULL;
   g_autoptr (SignetSecret) key = NULL;
   HostSession *session = NULL;
@@ -357,31 +324,31 @@ on_import_key_cb (SignetTokenHost *skeleton,
     return TRUE;
   session = find_session (self, id, &error);
   if (session != NULL)
-    key = read_secret (fds, handles, 0, signet_secret_new_exactly_from_fd, HOST_MAX_PRIVATE, &error);
+    key = read_secret (call, 0, signet_secret_new_exactly_from_fd, HOST_MAX_PRIVATE, &error);
   if (key != NULL)
     objects = host_session_import (p11, session, key, label, &error);
   else if (error == NULL)
     host_set_error (&error, SIGNET_TOKEN_ERROR_FAILED, "no key was given");
   if (objects == NULL)
-    return refuse (invocation, error);
-  signet_token_host_complete_import_key (skeleton, invocation, NULL, objects);
+    return refuse (call, error);
+  host_complete_import_key (call, objects);
   return TRUE;
 }
 
 static gboolean
-on_settle_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, Service *self)
+on_settle_cb (HostCall *call, Service *self)
 {
   wait_for_lanes (self);
-  signet_token_host_complete_settle (skeleton, invocation);
+  host_complete_settle (call);
   return TRUE;
 }
 
 /* --- signing --- */
 
 static gboolean
-on_set_lanes_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guint id, guint wanted, Service *self)
+on_set_lanes_cb (HostCall *call, guint id, guint wanted, Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  CK_FUNCTION_LIST *p11 = begin (self, call);
   GError *error = NULL;
   HostSession *session = NULL;
 
@@ -389,11 +356,11 @@ on_set_lanes_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, g
     return TRUE;
   session = find_session (self, id, &error);
   if (session == NULL)
-    return refuse (invocation, error);
+    return refuse (call, error);
   g_clear_pointer (&session->lanes, host_lanes_free);
   if (wanted > 1 && !host_module_has_one_thread (self->module))
     session->lanes = host_lanes_open (p11, session, wanted);
-  signet_token_host_complete_set_lanes (skeleton, invocation, session->lanes != NULL ? host_lanes_count (session->lanes) : 1);
+  host_complete_set_lanes (call, session->lanes != NULL ? host_lanes_count (session->lanes) : 1);
   return TRUE;
 }
 
@@ -401,18 +368,18 @@ on_set_lanes_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, g
 static void
 answer_signature (gpointer data, GVariant *signature, GError *error)
 {
-  GDBusMethodInvocation *invocation = data;
+  HostCall *call = data;
 
   if (signature != NULL)
-    signet_token_host_complete_sign (NULL, invocation, NULL, signature);
+    host_complete_sign (call, signature);
   else
-    refuse (invocation, error);
+    refuse (call, error);
 }
 
 /* TRUE: it will be answered. A key that asks for its PIN at each signature is not for lanes. */
 static gboolean
 sign_in_lane (Service *self,
-              GDBusMethodInvocation *invocation,
+              HostCall *call,
               guint id,
               guint64 key,
               const char *scheme,
@@ -431,21 +398,18 @@ sign_in_lane (Service *self,
   signature->digest = digest;
   signature->data = g_variant_get_data_as_bytes (data);
   signature->done = answer_signature;
-  signature->user_data = invocation;
+  signature->user_data = call;
   host_lanes_sign (session->lanes, signature);
   return TRUE;
 }
 
 static gboolean
-on_sign_cb (SignetTokenHost *skeleton,
-            GDBusMethodInvocation *invocation,
-            GUnixFDList *fds,
+on_sign_cb (HostCall *call,
             guint id,
             guint64 key,
             const char *scheme,
             guint digest,
             GVariant *data,
-            GVariant *handles,
             gboolean context,
             Service *self)
 {
@@ -456,31 +420,27 @@ on_sign_cb (SignetTokenHost *skeleton,
   HostSession *session = NULL;
   GVariant *signature = NULL;
 
-  if (sign_in_lane (self, invocation, id, key, scheme, digest, data, context))
+  if (sign_in_lane (self, call, id, key, scheme, digest, data, context))
     return TRUE;
-  p11 = begin (self, invocation);
+  p11 = begin (self, call);
   if (p11 == NULL)
     return TRUE;
   bytes = g_variant_get_data_as_bytes (data);
   session = find_session (self, id, &error);
   if (session != NULL)
-    pin = read_pin (fds, handles, 0, &error);
+    pin = read_pin (call, 0, &error);
   if (error == NULL)
     signature = host_session_sign (p11, session, (CK_OBJECT_HANDLE) key, scheme, digest, bytes, context, pin, &error);
   if (signature == NULL)
-    return refuse (invocation, error);
-  signet_token_host_complete_sign (skeleton, invocation, NULL, signature);
+    return refuse (call, error);
+  host_complete_sign (call, signature);
   return TRUE;
 }
 
 static gboolean
-on_store_certificate_cb (SignetTokenHost *skeleton,
-                         GDBusMethodInvocation *invocation,
-                         guint id,
-                         GVariant *certificate,
-                         Service *self)
+on_store_certificate_cb (HostCall *call, guint id, GVariant *certificate, Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  CK_FUNCTION_LIST *p11 = begin (self, call);
   GError *error = NULL;
   HostSession *session = NULL;
 
@@ -488,15 +448,15 @@ on_store_certificate_cb (SignetTokenHost *skeleton,
     return TRUE;
   session = find_session (self, id, &error);
   if (session == NULL || !host_session_store (p11, session, certificate, &error))
-    return refuse (invocation, error);
-  signet_token_host_complete_store_certificate (skeleton, invocation);
+    return refuse (call, error);
+  host_complete_store_certificate (call);
   return TRUE;
 }
 
 static gboolean
-on_delete_objects_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocation, guint id, GVariant *objects, Service *self)
+on_delete_objects_cb (HostCall *call, guint id, GVariant *objects, Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  CK_FUNCTION_LIST *p11 = begin (self, call);
   GError *error = NULL;
   HostSession *session = NULL;
   guint count = 0;
@@ -505,21 +465,15 @@ on_delete_objects_cb (SignetTokenHost *skeleton, GDBusMethodInvocation *invocati
     return TRUE;
   session = find_session (self, id, &error);
   if (session == NULL || !host_session_delete (p11, session, objects, &count, &error))
-    return refuse (invocation, error);
-  signet_token_host_complete_delete_objects (skeleton, invocation, count);
+    return refuse (call, error);
+  host_complete_delete_objects (call, count);
   return TRUE;
 }
 
 static gboolean
-on_init_token_cb (SignetTokenHost *skeleton,
-                  GDBusMethodInvocation *invocation,
-                  GUnixFDList *fds,
-                  const char *token,
-                  GVariant *label,
-                  GVariant *handles,
-                  Service *self)
+on_init_token_cb (HostCall *call, const char *token, GVariant *label, Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  CK_FUNCTION_LIST *p11 = begin (self, call);
   GError *error = NULL;
   g_autoptr (GBytes) bytes = g_variant_get_data_as_bytes (label);
   g_autoptr (SignetSecret) so_pin = NULL;
@@ -528,14 +482,14 @@ on_init_token_cb (SignetTokenHost *skeleton,
 
   if (p11 == NULL)
     return TRUE;
-  so_pin = read_pin (fds, handles, 0, &error);
+  so_pin = read_pin (call, 0, &error);
   if (error == NULL)
-    pin = read_pin (fds, handles, 1, &error);
+    pin = read_pin (call, 1, &error);
   if (error == NULL)
     id = host_token_init (p11, token, bytes, so_pin, pin, &error);
   if (id == NULL)
-    return refuse (invocation, error);
-  signet_token_host_complete_init_token (skeleton, invocation, NULL, id);
+    return refuse (call, error);
+  host_complete_init_token (call, id);
   return TRUE;
 }
 
@@ -545,20 +499,15 @@ typedef gboolean (
     *ChangeFunction) (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *known, SignetSecret *wanted, GError **error);
 
 static gboolean
-read_and_change (CK_FUNCTION_LIST *p11,
-                 const char *token,
-                 ChangeFunction change,
-                 GUnixFDList *fds,
-                 GVariant *handles,
-                 GError **error)
+read_and_change (CK_FUNCTION_LIST *p11, const char *token, ChangeFunction change, HostCall *call, GError **error)
 {
   g_autoptr (SignetSecret) known = NULL;
   g_autoptr (SignetSecret) wanted = NULL;
   g_autoptr (GError) failure = NULL;
 
-  known = read_pin (fds, handles, 0, &failure);
+  known = read_pin (call, 0, &failure);
   if (failure == NULL)
-    wanted = read_pin (fds, handles, 1, &failure);
+    wanted = read_pin (call, 1, &failure);
   if (failure == NULL)
     return change (p11, token, known, wanted, error);
   g_propagate_error (error, g_steal_pointer (&failure));
@@ -567,118 +516,94 @@ read_and_change (CK_FUNCTION_LIST *p11,
 
 /* FALSE: the call was answered already. */
 static gboolean
-run_change (Service *self,
-            GDBusMethodInvocation *invocation,
-            const char *token,
-            ChangeFunction change,
-            GUnixFDList *fds,
-            GVariant *handles)
+run_change (Service *self, HostCall *call, const char *token, ChangeFunction change)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  CK_FUNCTION_LIST *p11 = begin (self, call);
   GError *error = NULL;
 
   if (p11 == NULL)
     return FALSE;
-  if (read_and_change (p11, token, change, fds, handles, &error))
+  if (read_and_change (p11, token, change, call, &error))
     return TRUE;
-  refuse (invocation, error);
+  refuse (call, error);
   return FALSE;
 }
 
 static gboolean
-on_change_pin_cb (SignetTokenHost *skeleton,
-                  GDBusMethodInvocation *invocation,
-                  GUnixFDList *fds,
-                  const char *token,
-                  GVariant *handles,
-                  Service *self)
+on_change_pin_cb (HostCall *call, const char *token, Service *self)
 {
-  if (run_change (self, invocation, token, host_token_change_pin, fds, handles))
-    signet_token_host_complete_change_pin (skeleton, invocation, NULL);
+  if (run_change (self, call, token, host_token_change_pin))
+    host_complete_change_pin (call);
   return TRUE;
 }
 
 static gboolean
-on_unblock_cb (SignetTokenHost *skeleton,
-               GDBusMethodInvocation *invocation,
-               GUnixFDList *fds,
-               const char *token,
-               const char *strategy,
-               GVariant *handles,
-               Service *self)
+on_unblock_cb (HostCall *call, const char *token, const char *strategy, Service *self)
 {
   ChangeFunction change = g_str_equal (strategy, "piv-puk") ? host_piv_reset_pin : host_token_set_pin;
 
-  if (run_change (self, invocation, token, change, fds, handles))
-    signet_token_host_complete_unblock (skeleton, invocation, NULL);
+  if (run_change (self, call, token, change))
+    host_complete_unblock (call);
   return TRUE;
 }
 
 static gboolean
-on_change_unblocker_cb (SignetTokenHost *skeleton,
-                        GDBusMethodInvocation *invocation,
-                        GUnixFDList *fds,
-                        const char *token,
-                        const char *strategy,
-                        GVariant *handles,
-                        Service *self)
+on_change_unblocker_cb (HostCall *call, const char *token, const char *strategy, Service *self)
 {
   ChangeFunction change = g_str_equal (strategy, "piv-puk") ? host_piv_change_puk : host_token_change_so_pin;
 
-  if (run_change (self, invocation, token, change, fds, handles))
-    signet_token_host_complete_change_unblocker (skeleton, invocation, NULL);
+  if (run_change (self, call, token, change))
+    host_complete_change_unblocker (call);
   return TRUE;
 }
 
 static gboolean
-on_get_tries_cb (SignetTokenHost *skeleton,
-                 GDBusMethodInvocation *invocation,
-                 const char *token,
-                 const char *reference,
-                 Service *self)
+on_get_tries_cb (HostCall *call, const char *token, const char *reference, Service *self)
 {
-  CK_FUNCTION_LIST *p11 = begin (self, invocation);
+  CK_FUNCTION_LIST *p11 = begin (self, call);
   GError *error = NULL;
   int tries = -1;
 
   if (p11 == NULL)
     return TRUE;
   if (!host_piv_get_tries (p11, token, g_str_equal (reference, "puk") ? HOST_PIV_PUK : HOST_PIV_PIN, &tries, &error))
-    return refuse (invocation, error);
-  signet_token_host_complete_get_tries (skeleton, invocation, tries);
+    return refuse (call, error);
+  host_complete_get_tries (call, tries);
   return TRUE;
 }
 
-/* --- the object --- */
+/* --- all of them --- */
+
+const HostHandlers host_service_handlers = {
+  .list_tokens = on_list_tokens_cb,
+  .get_state = on_get_state_cb,
+  .get_flags = on_get_flags_cb,
+  .login = on_login_cb,
+  .logout = on_logout_cb,
+  .keep_session = on_keep_session_cb,
+  .resume_session = on_resume_session_cb,
+  .set_lanes = on_set_lanes_cb,
+  .settle = on_settle_cb,
+  .generate_key = on_generate_key_cb,
+  .import_key = on_import_key_cb,
+  .sign = on_sign_cb,
+  .store_certificate = on_store_certificate_cb,
+  .delete_objects = on_delete_objects_cb,
+  .init_token = on_init_token_cb,
+  .unblock = on_unblock_cb,
+  .change_unblocker = on_change_unblocker_cb,
+  .get_tries = on_get_tries_cb,
+  .change_pin = on_change_pin_cb,
+};
 
 /* Lives as long as the process. */
-SignetTokenHost *
+HostService *
 host_service_new (HostModule *module, const GError *refusal)
 {
   Service *self = g_new0 (Service, 1);
-  SignetTokenHost *skeleton = signet_token_host_skeleton_new ();
 
   self->module = module;
   self->refusal = refusal != NULL ? g_error_copy (refusal) : NULL;
   self->sessions = g_hash_table_new (NULL, NULL);
-  g_signal_connect (skeleton, "handle-list-tokens", G_CALLBACK (on_list_tokens_cb), self);
-  g_signal_connect (skeleton, "handle-get-state", G_CALLBACK (on_get_state_cb), self);
-  g_signal_connect (skeleton, "handle-get-flags", G_CALLBACK (on_get_flags_cb), self);
-  g_signal_connect (skeleton, "handle-login", G_CALLBACK (on_login_cb), self);
-  g_signal_connect (skeleton, "handle-settle", G_CALLBACK (on_settle_cb), self);
-  g_signal_connect (skeleton, "handle-set-lanes", G_CALLBACK (on_set_lanes_cb), self);
-  g_signal_connect (skeleton, "handle-keep-session", G_CALLBACK (on_keep_session_cb), self);
-  g_signal_connect (skeleton, "handle-resume-session", G_CALLBACK (on_resume_session_cb), self);
-  g_signal_connect (skeleton, "handle-logout", G_CALLBACK (on_logout_cb), self);
-  g_signal_connect (skeleton, "handle-generate-key", G_CALLBACK (on_generate_key_cb), self);
-  g_signal_connect (skeleton, "handle-import-key", G_CALLBACK (on_import_key_cb), self);
-  g_signal_connect (skeleton, "handle-sign", G_CALLBACK (on_sign_cb), self);
-  g_signal_connect (skeleton, "handle-store-certificate", G_CALLBACK (on_store_certificate_cb), self);
-  g_signal_connect (skeleton, "handle-delete-objects", G_CALLBACK (on_delete_objects_cb), self);
-  g_signal_connect (skeleton, "handle-init-token", G_CALLBACK (on_init_token_cb), self);
-  g_signal_connect (skeleton, "handle-change-pin", G_CALLBACK (on_change_pin_cb), self);
-  g_signal_connect (skeleton, "handle-unblock", G_CALLBACK (on_unblock_cb), self);
-  g_signal_connect (skeleton, "handle-change-unblocker", G_CALLBACK (on_change_unblocker_cb), self);
-  g_signal_connect (skeleton, "handle-get-tries", G_CALLBACK (on_get_tries_cb), self);
-  return skeleton;
+  return self;
 }

@@ -6,7 +6,7 @@
  *
  * It is the only process of ours that runs vendors' code and sees PINs. Before that code runs it takes away from itself what a
  * module has no use for (signet-host-wall.c), and it ends with its client, also while the module hangs. Threads: this one calls
- * the module, GDBus's own reads and writes, a third waits for the client to go.
+ * the module, another waits for the client to go.
  */
 #define G_LOG_DOMAIN "signet-token-host"
 
@@ -21,7 +21,6 @@
 #include "signet-host-private.h"
 
 #define SOCKET 3
-#define OBJECT_PATH "/org/signet/TokenHost"
 
 typedef struct
 {
@@ -41,23 +40,6 @@ wait_for_client_to_go (gpointer unused)
   return NULL;
 }
 
-static GDBusConnection *
-connect_client (GError **error)
-{
-  g_autoptr (GSocket) socket = g_socket_new_from_fd (SOCKET, error);
-  g_autoptr (GSocketConnection) stream = NULL;
-  g_autofree char *guid = g_dbus_generate_guid ();
-
-  if (socket == NULL)
-    return NULL;
-  stream = g_socket_connection_factory_create_connection (socket);
-  return g_dbus_connection_new_sync (G_IO_STREAM (stream), guid,
-                                     G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER |
-                                         G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_ALLOW_ANONYMOUS |
-                                         G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
-                                     NULL, NULL, error);
-}
-
 /* SoftHSM finds its settings through its environment; ours is nobody else's. */
 static void
 point_softhsm_at (const char *dir)
@@ -67,24 +49,13 @@ point_softhsm_at (const char *dir)
   g_setenv ("SOFTHSM2_CONF", settings, TRUE);
 }
 
-static int
-serve (GDBusConnection *connection, const Options *options)
+static void
+serve (const Options *options)
 {
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) refusal = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SignetTokenHost) service = NULL;
   HostModule *module = host_module_load (options->wall.module, options->user, &refusal);
 
-  service = host_service_new (module, refusal);
-  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (service), connection, OBJECT_PATH, &error))
-    {
-      g_printerr ("signet-token-host: %s\n", error->message);
-      return EXIT_FAILURE;
-    }
-  g_dbus_connection_start_message_processing (connection);
-  g_main_loop_run (loop);
-  return EXIT_SUCCESS;
+  host_wire_serve (SOCKET, &host_service_handlers, host_service_new (module, refusal));
 }
 
 static int
@@ -143,8 +114,6 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (GPtrArray) folders = g_ptr_array_new ();
-  g_autoptr (GDBusConnection) connection = NULL;
-  g_autoptr (GError) error = NULL;
   Options options = { 0 };
   struct stat info;
 
@@ -153,13 +122,8 @@ main (int argc, char **argv)
   if (!options.user)
     host_wall_know (&options.wall);
   host_wall_raise (&options.wall);
-  signet_token_error_quark ();
   g_thread_unref (g_thread_new ("signet-client-gone", wait_for_client_to_go, NULL));
-  connection = connect_client (&error);
-  if (connection == NULL)
-    {
-      g_printerr ("signet-token-host: %s\n", error->message);
-      return EXIT_FAILURE;
-    }
-  return serve (connection, &options);
+  if (host_wire_greet (SOCKET))
+    serve (&options);
+  return EXIT_FAILURE;
 }

@@ -38,7 +38,7 @@ class Residue:
         self.said = b''
 
     def hold(self, *arguments, **options):
-        environment = {**self.environment, 'SIGNET_TEST_HOLD_AT': 'signed', 'G_MESSAGES_DEBUG': 'all', 'G_DBUS_DEBUG': 'all'}
+        environment = {**self.environment, 'SIGNET_TEST_HOLD_AT': 'signed', 'G_MESSAGES_DEBUG': 'all'}
         process = subprocess.Popen([CLI, 'sign', *self.more, *map(str, arguments), self.document], env=environment, **options)
         self.addCleanup(self.end, process)
         return process
@@ -90,7 +90,7 @@ class Residue:
         self.assertEqual(process.returncode, PASSED, self.said)
         self.assertEqual(children(process.pid), [], 'the process that held the token is still there')
         self.assertNotIn(self.pin.encode(), self.said, 'the PIN was said')
-        self.assertIn(b'GDBus-debug', self.said, 'nothing of the messages was said')
+        self.assertIn(b'call Sign (', self.said, 'nothing of the messages was said')
         for path in [*self.folder.rglob('*'), *self.files()]:
             if path.is_file():
                 self.assertNotIn(self.pin.encode(), path.read_bytes(), path)

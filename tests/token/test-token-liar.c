@@ -47,6 +47,8 @@ static const Lie lies[] = {
   { "late", LIST, SIGNET_TOKEN_ERROR_MODULE_HUNG, IMPATIENT },
   { "half", LIST, SIGNET_TOKEN_ERROR_MODULE_HUNG, IMPATIENT },
   { "foreign-serial", LIST, SIGNET_TOKEN_ERROR_MODULE_HUNG, IMPATIENT },
+  { "size", LIST, SIGNET_TOKEN_ERROR_MODULE_CRASHED, DEADLINE },
+  { "other-version", LIST, SIGNET_TOKEN_ERROR_MODULE_NOT_LOADED, DEADLINE },
   { "dies", LIST, SIGNET_TOKEN_ERROR_MODULE_CRASHED, DEADLINE },
   { "empty-answer", LIST, SIGNET_TOKEN_ERROR_MODULE_LIED, DEADLINE },
   { "wrong-answer", LIST, SIGNET_TOKEN_ERROR_MODULE_LIED, DEADLINE },
@@ -66,7 +68,7 @@ static const Lie lies[] = {
   { "pin-limits", LIST, WORKS, DEADLINE },
   { "descriptors", SIGN, SIGNET_TOKEN_ERROR_MODULE_LIED, DEADLINE },
   { "twice", SIGN, SIGNET_TOKEN_ERROR_MODULE_LIED, DEADLINE },
-  { "signals", LIST, WORKS, 20 * DEADLINE },
+  { "frames", LIST, WORKS, 20 * DEADLINE },
   { "calls", LIST, WORKS, 20 * DEADLINE },
   { "login-none", SIGN, SIGNET_TOKEN_ERROR_NOT_FOUND, DEADLINE },
   { "login-many", LOGIN, WORKS, 10 * DEADLINE },
@@ -184,7 +186,7 @@ test_no_host (gconstpointer program)
       return;
     }
   g_setenv ("SIGNET_TOKEN_HOST", program, TRUE);
-  manager = signet_token_manager_new ((const char *const[]) { "/nowhere/module.so", NULL });
+  manager = signet_token_manager_new ((const char *const[]){ "/nowhere/module.so", NULL });
   tokens = signet_token_manager_refresh (manager, NULL, &problems, NULL);
   g_assert_cmpuint (tokens->len, ==, 0);
   g_assert_cmpuint (problems->len, ==, 1);

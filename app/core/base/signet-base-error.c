@@ -10,7 +10,10 @@
 #include <gio/gio.h>
 #include <openssl/err.h>
 
-G_DEFINE_QUARK (signet-base-error-quark, signet_base_error)
+/* G_IO_ERROR, for the token host has this file in it and does without GIO: one library less to load for each module. */
+#define IO_ERROR_WITHOUT_GIO g_quark_from_static_string ("g-io-error-quark")
+
+G_DEFINE_QUARK (signet - base - error - quark, signet_base_error)
 
 static SignetBaseError
 code_of_errno (int errnum)
@@ -60,7 +63,7 @@ gboolean
 signet_base_error_set_errno (GError **error, int errnum, const char *what)
 {
   if (errnum == ECANCELED)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s: cancelled", what);
+    g_set_error (error, IO_ERROR_WITHOUT_GIO, G_IO_ERROR_CANCELLED, "%s: cancelled", what);
   else
     g_set_error (error, SIGNET_BASE_ERROR, code_of_errno (errnum), "%s: %s", what, g_strerror (errnum));
   return FALSE;

@@ -10,8 +10,7 @@ G_BEGIN_DECLS
 struct _SignetTokenHostRef {
   gatomicrefcount  references;
   SignetChild     *child;
-  GDBusConnection *connection;
-  SignetTokenHost *proxy;
+  SignetTokenHost *proxy;     /* the wire to it */
   guint            deadlines[SIGNET_TOKEN_N_DEADLINES]; /* milliseconds */
   GMutex           lock;                                /* for what follows */
   GCond            turn;

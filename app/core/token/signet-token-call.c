@@ -2,9 +2,9 @@
 /*
  * signet-token-call.c: calling the process that holds a module: turns, deadlines, and what a failure means.
  *
- * Nothing the process says or does is trusted. A missed deadline kills it. A cancelled call is abandoned: its caller goes, and the next one
- * waits until the module is through with it, within the call's own deadline, so that whoever is logged in there stays so; only a short call
- * in a process where nobody is logged in is killed at once. Answers come in on GDBus's own thread. Any thread.
+ * Nothing the process says or does is trusted. A missed deadline kills it. A cancelled call is abandoned: its caller goes, and
+ * the next one waits until the module is through with it, within the call's own deadline, so that whoever is logged in there
+ * stays so; only a short call in a process where nobody is logged in is killed at once. Any thread.
  */
 #define G_LOG_DOMAIN "signet-token-call"
 
@@ -188,13 +188,9 @@ typedef enum
 static Consequence
 judge (SignetTokenHostRef *host, GError *failure, GError **error)
 {
-  if (g_dbus_error_is_remote_error (failure))
+  if (failure->domain == SIGNET_TOKEN_ERROR)
     {
-      g_dbus_error_strip_remote_error (failure);
-      if (failure->domain == SIGNET_TOKEN_ERROR)
-        g_propagate_error (error, g_error_copy (failure));
-      else
-        g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_FAILED, "the token host answered: %s", failure->message);
+      g_propagate_error (error, g_error_copy (failure));
       return NOTHING;
     }
   if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -237,7 +233,7 @@ wait_for_the_end (gpointer data)
   Abandoned *call = data;
   g_autoptr (GError) failure = NULL;
 
-  if (!signet_token_host_call_settle_sync (call->host->proxy, G_DBUS_CALL_FLAGS_NONE, call->milliseconds, NULL, &failure))
+  if (!signet_token_host_call_settle_sync (call->host->proxy, call->milliseconds, NULL, &failure))
     kill_now (call->host, g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
   give_turn_on (call->host, call->signing);
   _signet_token_host_unref (call->host);

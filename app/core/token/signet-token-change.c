@@ -16,8 +16,12 @@
 
 typedef struct _Change Change;
 
-typedef gboolean (*ChangeCall) (Change *change, SignetTokenHost *proxy, GVariant *handles, int deadline, GUnixFDList *fds,
-                                GCancellable *cancellable, GError **error);
+typedef gboolean (*ChangeCall) (Change *change,
+                                SignetTokenHost *proxy,
+                                GUnixFDList *fds,
+                                int deadline,
+                                GCancellable *cancellable,
+                                GError **error);
 
 struct _Change
 {
@@ -36,45 +40,36 @@ struct _Change
 static gboolean
 call_change_pin (Change *change,
                  SignetTokenHost *proxy,
-                 GVariant *handles,
-                 int deadline,
                  GUnixFDList *fds,
+                 int deadline,
                  GCancellable *cancellable,
                  GError **error)
 {
-  return signet_token_host_call_change_pin_sync (proxy, _signet_token_get_id (change->token), handles, G_DBUS_CALL_FLAGS_NONE,
-                                                 deadline, fds, NULL, cancellable, error);
+  return signet_token_host_call_change_pin_sync (proxy, _signet_token_get_id (change->token), fds, deadline, cancellable, error);
 }
 
 static gboolean
-call_unblock (Change *change,
-              SignetTokenHost *proxy,
-              GVariant *handles,
-              int deadline,
-              GUnixFDList *fds,
-              GCancellable *cancellable,
-              GError **error)
+call_unblock (Change *change, SignetTokenHost *proxy, GUnixFDList *fds, int deadline, GCancellable *cancellable, GError **error)
 {
-  return signet_token_host_call_unblock_sync (proxy, _signet_token_get_id (change->token), change->strategy, handles,
-                                              G_DBUS_CALL_FLAGS_NONE, deadline, fds, NULL, cancellable, error);
+  return signet_token_host_call_unblock_sync (proxy, _signet_token_get_id (change->token), change->strategy, fds, deadline,
+                                              cancellable, error);
 }
 
 static gboolean
 call_change_unblocker (Change *change,
                        SignetTokenHost *proxy,
-                       GVariant *handles,
-                       int deadline,
                        GUnixFDList *fds,
+                       int deadline,
                        GCancellable *cancellable,
                        GError **error)
 {
-  return signet_token_host_call_change_unblocker_sync (proxy, _signet_token_get_id (change->token), change->strategy, handles,
-                                                       G_DBUS_CALL_FLAGS_NONE, deadline, fds, NULL, cancellable, error);
+  return signet_token_host_call_change_unblocker_sync (proxy, _signet_token_get_id (change->token), change->strategy, fds,
+                                                       deadline, cancellable, error);
 }
 
 /* A PIN on its way is not called back, for nobody would know whether it was tried; a person at a PIN pad may walk away. */
 static gboolean
-call_host (Change *change, SignetSecret *known, GVariant *handles, GUnixFDList *fds, GError **error)
+call_host (Change *change, SignetSecret *known, GUnixFDList *fds, GError **error)
 {
   GCancellable *cancellable = known == NULL ? change->cancellable : NULL;
   g_autoptr (GError) failure = NULL;
@@ -84,7 +79,7 @@ call_host (Change *change, SignetSecret *known, GVariant *handles, GUnixFDList *
 
   if (proxy == NULL)
     return FALSE;
-  ok = change->call (change, proxy, handles, deadline, fds, cancellable, &failure);
+  ok = change->call (change, proxy, fds, deadline, cancellable, &failure);
   return _signet_token_host_end (change->host, ok, g_steal_pointer (&failure), error);
 }
 
@@ -93,9 +88,7 @@ change_once (gpointer data, SignetSecret *known, GError **error)
 {
   Change *change = data;
   g_autoptr (GUnixFDList) fds = NULL;
-  g_autoptr (GVariant) handles = NULL;
   g_autoptr (GError) failure = NULL;
-  GVariant *floating = NULL;
 
   if (known != NULL && change->new_pin == NULL)
     {
@@ -104,11 +97,10 @@ change_once (gpointer data, SignetSecret *known, GError **error)
       if (change->new_pin == NULL)
         return FALSE;
     }
-  fds = _signet_token_pin_list (known, known != NULL ? change->new_pin : NULL, &floating, error);
+  fds = _signet_token_pin_list (known, known != NULL ? change->new_pin : NULL, error);
   if (fds == NULL)
     return FALSE;
-  handles = g_variant_ref_sink (floating);
-  if (call_host (change, known, handles, fds, &failure))
+  if (call_host (change, known, fds, &failure))
     return TRUE;
   if (!g_error_matches (failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_INVALID))
     {
@@ -128,7 +120,7 @@ run (Change *change, GError **error)
 
   _signet_token_keeping_forget (change->token);
   ok = _signet_token_ask_and_try (change->token, change->host, change->interaction, NULL, change->known, change_once, change,
-                                           change->cancellable, error);
+                                  change->cancellable, error);
 
   _signet_token_give_back_host (change->token, change->host, change->cancellable);
   /* whether the module is logged out again is its secret; the end of its process is no secret */

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 #define SIGNET_TOKEN_ERROR (signet_token_error_quark ())
 GQuark signet_token_error_quark (void);
 
-/* Registered as D-Bus errors org.signet.TokenHost.Error.*: the host and the client share this table. */
+/* These numbers travel between the token host and the core. */
 typedef enum {
   SIGNET_TOKEN_ERROR_FAILED,            /* the module answered with an error; CK_RV in the message */
   SIGNET_TOKEN_ERROR_WRONG_PIN,         /* CKR_PIN_INCORRECT; never retried by us */
@@ -31,5 +31,9 @@ typedef enum {
   SIGNET_TOKEN_ERROR_UNBLOCKER_LOCKED,  /* the PUK or the security officer's PIN itself */
   SIGNET_TOKEN_ERROR_LOCKED_OUT,        /* a TPM refuses every PIN for a while */
 } SignetTokenError;
+
+#define SIGNET_TOKEN_ERROR_LAST SIGNET_TOKEN_ERROR_LOCKED_OUT
+
+const char *signet_token_error_get_name (SignetTokenError code);
 
 G_END_DECLS

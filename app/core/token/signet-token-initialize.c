@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* signet-token-initialize.c: C_InitToken, which erases a token and gives it its first PINs; and the questions before it. Blocks; any
- * thread. */
+/* signet-token-initialize.c: C_InitToken, which erases a token and gives it its first PINs; and the questions before it. Blocks;
+ * any thread. */
 #define G_LOG_DOMAIN "signet-token-initialize"
 
 #include "config.h"
@@ -24,9 +24,7 @@ _signet_token_module_init_token (SignetTokenModule *module,
 {
   g_autoptr (SignetTokenHostRef) host = _signet_token_module_new_host (module, cancellable, error);
   g_autoptr (GUnixFDList) fds = NULL;
-  g_autoptr (GVariant) handles = NULL;
   g_autoptr (GError) failure = NULL;
-  GVariant *floating = NULL;
   g_autoptr (GVariant) text = g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, label, strlen (label), 1));
   SignetTokenHost *proxy = NULL;
   char *made = NULL;
@@ -35,15 +33,13 @@ _signet_token_module_init_token (SignetTokenModule *module,
 
   if (host == NULL)
     return NULL;
-  fds = _signet_token_pin_list (so_pin, pin, &floating, error);
+  fds = _signet_token_pin_list (so_pin, pin, error);
   if (fds == NULL)
     return NULL;
-  handles = g_variant_ref_sink (floating);
   proxy = _signet_token_host_begin (host, SIGNET_TOKEN_DEADLINE_GENERATION, &deadline, cancellable, error);
   if (proxy == NULL)
     return NULL;
-  ok = signet_token_host_call_init_token_sync (proxy, id, text, handles, G_DBUS_CALL_FLAGS_NONE, deadline, fds, &made, NULL,
-                                               cancellable, &failure);
+  ok = signet_token_host_call_init_token_sync (proxy, id, text, fds, deadline, &made, cancellable, &failure);
   if (!_signet_token_host_end (host, ok, g_steal_pointer (&failure), error))
     return NULL;
   _signet_token_module_forget_host (module);
@@ -120,7 +116,8 @@ initialize_once (gpointer data, SignetSecret *so_pin, GError **error)
   g_autoptr (GError) failure = NULL;
 
   if (so_pin != NULL && run->pin == NULL)
-    run->pin = _signet_token_ask (run->token, run->interaction, NULL, SIGNET_PIN_NEW, SIGNET_PIN_FLAG_NONE, run->cancellable, error);
+    run->pin =
+        _signet_token_ask (run->token, run->interaction, NULL, SIGNET_PIN_NEW, SIGNET_PIN_FLAG_NONE, run->cancellable, error);
   if (so_pin != NULL && run->pin == NULL)
     return FALSE;
   if (signet_token_manager_init_token (run->manager, run->token, run->label, run->pin, so_pin, run->cancellable, &failure))
@@ -142,7 +139,8 @@ initialize_fresh (Initialization *run, GError **error)
 
   if (!_signet_token_is_pad (run->token))
     {
-      so_pin = _signet_token_ask (run->token, run->interaction, NULL, SIGNET_PIN_NEW_SO, SIGNET_PIN_FLAG_NONE, run->cancellable, error);
+      so_pin = _signet_token_ask (run->token, run->interaction, NULL, SIGNET_PIN_NEW_SO, SIGNET_PIN_FLAG_NONE, run->cancellable,
+                                  error);
       if (so_pin == NULL)
         return FALSE;
     }
@@ -152,7 +150,8 @@ initialize_fresh (Initialization *run, GError **error)
 static gboolean
 initialize_again (Initialization *run, GError **error)
 {
-  g_autoptr (SignetTokenHostRef) host = _signet_token_module_ensure_host (_signet_token_get_module (run->token), run->cancellable, error);
+  g_autoptr (SignetTokenHostRef) host =
+      _signet_token_module_ensure_host (_signet_token_get_module (run->token), run->cancellable, error);
 
   return host != NULL && _signet_token_ask_and_try (run->token, host, run->interaction, NULL, SIGNET_PIN_SO, initialize_once, run,
                                                     run->cancellable, error);
@@ -161,8 +160,8 @@ initialize_again (Initialization *run, GError **error)
 /**
  * signet_token_initialize:
  * @label: 1 to 32 bytes
- * @interaction: asked whether what is on the token may be lost, for the security officer's PIN (a new one for an empty token), and for
- *   the new PIN
+ * @interaction: asked whether what is on the token may be lost, for the security officer's PIN (a new one for an empty token),
+ * and for the new PIN
  *
  * ERASED: the token was erased and then took no PIN; signet_token_unblock() with the security officer's PIN sets one.
  */

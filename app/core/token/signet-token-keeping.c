@@ -100,7 +100,7 @@ call_keep (SignetTokenHostRef *host, guint id, guint for_seconds)
 
   if (proxy == NULL)
     return FALSE;
-  ok = signet_token_host_call_keep_session_sync (proxy, id, for_seconds, G_DBUS_CALL_FLAGS_NONE, deadline, NULL, &failure);
+  ok = signet_token_host_call_keep_session_sync (proxy, id, for_seconds, deadline, NULL, &failure);
   return _signet_token_host_end (host, ok, g_steal_pointer (&failure), NULL);
 }
 
@@ -152,7 +152,7 @@ call_resume (Kept *kept, GVariant **objects, GCancellable *cancellable)
 
   if (proxy == NULL)
     return FALSE;
-  ok = signet_token_host_call_resume_session_sync (proxy, kept->id, G_DBUS_CALL_FLAGS_NONE, deadline, objects, cancellable, &failure);
+  ok = signet_token_host_call_resume_session_sync (proxy, kept->id, deadline, objects, cancellable, &failure);
   return _signet_token_host_end (kept->host, ok, g_steal_pointer (&failure), NULL);
 }
 

@@ -57,8 +57,7 @@ call_list (SignetTokenModule *module, GVariant **description, GVariant **tokens,
   proxy = _signet_token_host_begin (host, SIGNET_TOKEN_DEADLINE_LISTING, &deadline, cancellable, error);
   if (proxy == NULL)
     return FALSE;
-  ok = signet_token_host_call_list_tokens_sync (proxy, G_DBUS_CALL_FLAGS_NONE, deadline, description, tokens, cancellable,
-                                                &failure);
+  ok = signet_token_host_call_list_tokens_sync (proxy, deadline, description, tokens, cancellable, &failure);
   return _signet_token_host_end (host, ok, g_steal_pointer (&failure), error);
 }
 
@@ -295,7 +294,8 @@ forget_gone_modules (SignetTokenManager *self)
     }
 }
 
-/* With the lock held: the list in the order of the modules, whichever answered first. One that has not answered yet shows what it had. */
+/* With the lock held: the list in the order of the modules, whichever answered first. One that has not answered yet shows what it
+ * had. */
 static void
 join_answers (SignetTokenManager *self)
 {
@@ -312,7 +312,8 @@ join_answers (SignetTokenManager *self)
       all &= answer != NULL;
       if (answer == NULL)
         {
-          g_ptr_array_add (self->findings, finding_new_unheard (_signet_token_module_get_path (self->modules->pdata[i]), "asking", ""));
+          g_ptr_array_add (self->findings,
+                           finding_new_unheard (_signet_token_module_get_path (self->modules->pdata[i]), "asking", ""));
           continue;
         }
       g_ptr_array_add (self->findings, _signet_token_finding_copy (answer->finding));
@@ -321,8 +322,8 @@ join_answers (SignetTokenManager *self)
           add_token (self, tokens, answer->tokens->pdata[n]);
     }
   for (guint i = 0; i < self->excluded->len; i++)
-    g_ptr_array_add (self->findings, finding_new_unheard (self->excluded->pdata[i], "excluded",
-                                                           "policy: software tokens are excluded"));
+    g_ptr_array_add (self->findings,
+                     finding_new_unheard (self->excluded->pdata[i], "excluded", "policy: software tokens are excluded"));
   g_ptr_array_unref (self->tokens);
   self->tokens = tokens;
   self->listed |= all;
@@ -384,8 +385,8 @@ _signet_token_manager_drop_absent (SignetTokenManager *self, SignetTokenModule *
     _signet_token_manager_show (self);
 }
 
-/* Modules of others that have nothing to work with (no TPM, no reader service, not in their group) are no news to a person who did
-   not ask for them: the findings tell it, and the doctor. */
+/* Modules of others that have nothing to work with (no TPM, no reader service, not in their group) are no news to a person who
+   did not ask for them: the findings tell it, and the doctor. */
 static gboolean
 is_expected (Listing *listing)
 {

@@ -10,7 +10,7 @@
 
 #include <gio/gio.h>
 
-#include "org.signet.TokenHost.h"
+#include "signet-token-calls.h"
 #include "signet-token-error.h"
 
 G_BEGIN_DECLS

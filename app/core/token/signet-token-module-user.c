@@ -50,7 +50,7 @@ try_module (const char *path, GError **error)
   proxy = _signet_token_host_begin (host, SIGNET_TOKEN_DEADLINE_LISTING, &deadline, NULL, error);
   if (proxy == NULL)
     return FALSE;
-  ok = signet_token_host_call_get_state_sync (proxy, G_DBUS_CALL_FLAGS_NONE, deadline, &state, NULL, &failure);
+  ok = signet_token_host_call_get_state_sync (proxy, deadline, &state, NULL, &failure);
   if (!_signet_token_host_end (host, ok, g_steal_pointer (&failure), error))
     return FALSE;
   return TRUE;

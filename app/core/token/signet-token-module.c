@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gio/gunixfdlist.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -22,7 +21,6 @@
 #include "../base/signet-paths.h"
 #include "../base/signet-policy.h"
 
-#define OBJECT_PATH "/org/signet/TokenHost"
 #define GREETING_SECONDS 10
 
 struct _SignetTokenModule
@@ -60,8 +58,7 @@ _signet_token_host_unref (SignetTokenHostRef *host)
   if (!g_atomic_ref_count_dec (&host->references))
     return;
   _signet_token_host_kill (host);
-  g_clear_object (&host->proxy);
-  g_clear_object (&host->connection);
+  g_clear_pointer (&host->proxy, _signet_token_wire_unref);
   g_clear_object (&host->child);
   g_hash_table_unref (host->logins);
   g_free (host->software_dir);
@@ -76,7 +73,7 @@ _signet_token_host_is_alive (SignetTokenHostRef *host)
   gboolean alive = FALSE;
 
   g_mutex_lock (&host->lock);
-  if (!host->dead && (g_dbus_connection_is_closed (host->connection) || signet_child_has_exited (host->child)))
+  if (!host->dead && (_signet_token_wire_is_closed (host->proxy) || signet_child_has_exited (host->child)))
     _signet_token_host_kill (host);
   alive = !host->dead;
   g_mutex_unlock (&host->lock);
@@ -157,8 +154,8 @@ _signet_token_host_get_deadline (SignetTokenHostRef *host, SignetTokenDeadline d
 static char **
 host_environment (void)
 {
-  static const char *const forbidden[] = { "LD_",     "GIO_",     "GTK_",     "GCONV_PATH", "MALLOC_", "G_DEBUG",
-                                           "G_SLICE", "OPENSSL_", "P11_KIT_", "SSH_",       "QT_",     "PYTHON", "GLIBC_" };
+  static const char *const forbidden[] = { "LD_",      "GIO_",     "GTK_", "GCONV_PATH", "MALLOC_", "G_DEBUG", "G_SLICE",
+                                           "OPENSSL_", "P11_KIT_", "SSH_", "QT_",        "PYTHON",  "GLIBC_" };
   g_auto (GStrv) environment = g_get_environ ();
   g_autoptr (GStrvBuilder) kept = g_strv_builder_new ();
 
@@ -224,92 +221,6 @@ spawn (SignetTokenModule *self, int socket, GError **error)
                              error);
 }
 
-/* A host is asked and answers. What else it sends, calls and signals, is dropped before anything is done with it: GDBus would
- * answer each call, and keep the answers of one that does not read them. Runs in GDBus's thread. */
-static GDBusMessage *
-drop_unasked (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gpointer unused)
-{
-  GDBusMessageType type = g_dbus_message_get_message_type (message);
-
-  if (!incoming || type == G_DBUS_MESSAGE_TYPE_METHOD_RETURN || type == G_DBUS_MESSAGE_TYPE_ERROR)
-    return message;
-  g_object_unref (message);
-  return NULL;
-}
-
-/* --- the greeting --- */
-
-typedef struct
-{
-  SignetChild *child;
-  GMutex lock;
-  GCond changed;
-  gboolean over;
-} Greeting;
-
-/* A time limit of the socket would outlive the greeting: GDBus's thread waits for the first message with the one it found. */
-static gpointer
-limit_greeting (gpointer data)
-{
-  Greeting *greeting = data;
-  gint64 end = g_get_monotonic_time () + GREETING_SECONDS * G_TIME_SPAN_SECOND;
-
-  g_mutex_lock (&greeting->lock);
-  while (!greeting->over && g_cond_wait_until (&greeting->changed, &greeting->lock, end))
-    ;
-  if (!greeting->over)
-    signet_child_kill (greeting->child);
-  g_mutex_unlock (&greeting->lock);
-  return NULL;
-}
-
-static GDBusConnection *
-greet (SignetTokenHostRef *host, GSocket *socket, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GSocketConnection) stream = g_socket_connection_factory_create_connection (socket);
-  Greeting greeting = { .child = host->child };
-  GDBusConnection *connection = NULL;
-  GThread *thread = NULL;
-
-  g_mutex_init (&greeting.lock);
-  g_cond_init (&greeting.changed);
-  thread = g_thread_new ("signet-greeting", limit_greeting, &greeting);
-  connection = g_dbus_connection_new_sync (G_IO_STREAM (stream), NULL,
-                                           G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                               G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
-                                           NULL, cancellable, error);
-  g_mutex_lock (&greeting.lock);
-  greeting.over = TRUE;
-  g_cond_signal (&greeting.changed);
-  g_mutex_unlock (&greeting.lock);
-  g_thread_join (thread);
-  g_mutex_clear (&greeting.lock);
-  g_cond_clear (&greeting.changed);
-  return connection;
-}
-
-static gboolean
-connect_host (SignetTokenHostRef *host, int fd, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, error);
-
-  if (socket == NULL)
-    {
-      close (fd);
-      return FALSE;
-    }
-  host->connection = greet (host, socket, cancellable, error);
-  if (host->connection == NULL)
-    return FALSE;
-  g_dbus_connection_add_filter (host->connection, drop_unasked, NULL, NULL);
-  g_dbus_connection_start_message_processing (host->connection);
-  host->proxy =
-      signet_token_host_proxy_new_sync (host->connection,
-                                        G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
-                                        NULL, OBJECT_PATH, cancellable, error);
-  return host->proxy != NULL;
-}
-
 static SignetTokenHostRef *
 not_started (const GError *failure, GError **error)
 {
@@ -346,7 +257,8 @@ start_host (SignetTokenModule *self, GCancellable *cancellable, GError **error)
       close (pair[0]);
       return not_started (failure, error);
     }
-  if (connect_host (host, pair[0], cancellable, &failure))
+  host->proxy = _signet_token_wire_new (pair[0]);
+  if (_signet_token_wire_greet (host->proxy, GREETING_SECONDS * 1000, cancellable, &failure))
     return g_steal_pointer (&host);
   return not_started (failure, error);
 }
@@ -372,7 +284,6 @@ static void
 signet_token_module_class_init (SignetTokenModuleClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = signet_token_module_finalize;
-  signet_token_error_quark (); /* GDBus turns the host's errors into ours only when it knows them */
 }
 
 /* So that a test of a whole program need not wait for a minute. An installed program does not listen to it. */

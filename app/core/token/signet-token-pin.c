@@ -21,7 +21,7 @@
 /* --- PINs on their way to the host --- */
 
 static gboolean
-append_secret (GUnixFDList *list, SignetSecret *secret, GVariantBuilder *handles, GError **error)
+append_secret (GUnixFDList *list, SignetSecret *secret, GError **error)
 {
   int fd = -1;
   int index = -1;
@@ -33,29 +33,23 @@ append_secret (GUnixFDList *list, SignetSecret *secret, GVariantBuilder *handles
     return FALSE;
   index = g_unix_fd_list_append (list, fd, error);
   close (fd);
-  if (index < 0)
-    return FALSE;
-  g_variant_builder_add (handles, "h", index);
-  return TRUE;
+  return index >= 0;
 }
 
 /**
  * _signet_token_pin_list:
  * @first: (nullable): none for a PIN pad
  * @second: (nullable)
- * @handles: (out): floating, "ah"
  *
- * Returns: (transfer full) (nullable): the descriptors that go with @handles
+ * Returns: (transfer full) (nullable): their descriptors
  */
 GUnixFDList *
-_signet_token_pin_list (SignetSecret *first, SignetSecret *second, GVariant **handles, GError **error)
+_signet_token_pin_list (SignetSecret *first, SignetSecret *second, GError **error)
 {
   g_autoptr (GUnixFDList) list = g_unix_fd_list_new ();
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("ah"));
 
-  if (!append_secret (list, first, &builder, error) || !append_secret (list, second, &builder, error))
+  if (!append_secret (list, first, error) || !append_secret (list, second, error))
     return NULL;
-  *handles = g_variant_builder_end (&builder);
   return g_steal_pointer (&list);
 }
 
@@ -82,8 +76,7 @@ read_flags (SignetToken *token, SignetTokenHostRef *host, guint64 *flags, GCance
 
   if (proxy == NULL)
     return FALSE;
-  ok = signet_token_host_call_get_flags_sync (proxy, _signet_token_get_id (token), G_DBUS_CALL_FLAGS_NONE, deadline, flags,
-                                              cancellable, &failure);
+  ok = signet_token_host_call_get_flags_sync (proxy, _signet_token_get_id (token), deadline, flags, cancellable, &failure);
   return _signet_token_host_end (host, ok, g_steal_pointer (&failure), error);
 }
 
@@ -100,7 +93,7 @@ read_tries (SignetToken *token, SignetTokenHostRef *host, SignetPinKind kind, GC
   if (proxy == NULL)
     return -1;
   ok = signet_token_host_call_get_tries_sync (proxy, _signet_token_get_id (token), kind == SIGNET_PIN_PUK ? "puk" : "pin",
-                                              G_DBUS_CALL_FLAGS_NONE, deadline, &tries, cancellable, &failure);
+                                              deadline, &tries, cancellable, &failure);
   return _signet_token_host_end (host, ok, g_steal_pointer (&failure), NULL) ? CLAMP (tries, -1, 255) : -1;
 }
 
@@ -131,7 +124,12 @@ count_by_flags (State *state)
 }
 
 static gboolean
-read_state (SignetToken *token, SignetTokenHostRef *host, SignetPinKind kind, State *state, GCancellable *cancellable, GError **error)
+read_state (SignetToken *token,
+            SignetTokenHostRef *host,
+            SignetPinKind kind,
+            State *state,
+            GCancellable *cancellable,
+            GError **error)
 {
   guint64 flags = 0;
 
@@ -261,7 +259,8 @@ refuse_locked (SignetToken *token, SignetPinKind kind, GError **error)
   if (signet_token_get_unblock_strategy (token) == SIGNET_UNBLOCK_TPM_LOCKOUT)
     g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_LOCKED_OUT, "the TPM is in its lockout");
   else if (is_unblocker (kind))
-    g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNBLOCKER_LOCKED, "what unblocks the PIN is locked itself");
+    g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNBLOCKER_LOCKED,
+                         "what unblocks the PIN is locked itself");
   else
     g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_LOCKED, "the token has locked its PIN");
   return FALSE;

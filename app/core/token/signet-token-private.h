@@ -98,7 +98,7 @@ SignetPinFlags _signet_token_so_flags   (guint64 token_info_flags);
 gboolean      _signet_token_is_piv      (SignetToken *token);
 SignetSecret *_signet_token_ask         (SignetToken *token, SignetInteraction *interaction, const SignetPinQuestion *about, SignetPinKind kind,
                                          SignetPinFlags flags, GCancellable *cancellable, GError **error);
-GUnixFDList  *_signet_token_pin_list    (SignetSecret *first, SignetSecret *second, GVariant **handles, GError **error);
+GUnixFDList  *_signet_token_pin_list    (SignetSecret *first, SignetSecret *second, GError **error);
 
 /* --- session --- */
 SignetToken        *_signet_token_session_get_token (SignetTokenSession *self);

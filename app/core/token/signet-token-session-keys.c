@@ -136,8 +136,7 @@ signet_token_session_generate_key (SignetTokenSession *self,
   if (proxy == NULL)
     return NULL;
   ok = signet_token_host_call_generate_key_sync (proxy, self->id, kind_of (spec), spec->bits, make_params (spec),
-                                                 label != NULL ? label : "", G_DBUS_CALL_FLAGS_NONE, deadline, &objects,
-                                                 cancellable, &failure);
+                                                 label != NULL ? label : "", deadline, &objects, cancellable, &failure);
   if (!_signet_token_session_end_writing (self, ok, g_steal_pointer (&failure), error))
     return NULL;
   key = adopt_new_key (self, objects, error);
@@ -203,22 +202,18 @@ bring_key (SignetTokenSession *self,
            GError **error)
 {
   g_autoptr (GUnixFDList) fds = NULL;
-  g_autoptr (GVariant) handles = NULL;
   g_autoptr (GError) failure = NULL;
-  GVariant *floating = NULL;
   SignetTokenHost *proxy = NULL;
   int deadline = 0;
   gboolean ok = FALSE;
 
-  fds = _signet_token_pin_list (key, NULL, &floating, error);
+  fds = _signet_token_pin_list (key, NULL, error);
   if (fds == NULL)
     return FALSE;
-  handles = g_variant_ref_sink (floating);
   proxy = _signet_token_session_begin (self, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, cancellable, error);
   if (proxy == NULL)
     return FALSE;
-  ok = signet_token_host_call_import_key_sync (proxy, self->id, handles, label, G_DBUS_CALL_FLAGS_NONE, deadline, fds, objects,
-                                               NULL, cancellable, &failure);
+  ok = signet_token_host_call_import_key_sync (proxy, self->id, fds, label, deadline, objects, cancellable, &failure);
   return _signet_token_session_end_writing (self, ok, g_steal_pointer (&failure), error);
 }
 

@@ -115,8 +115,8 @@ signet_token_session_store_certificate (SignetTokenSession *self,
   proxy = _signet_token_session_begin (self, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, cancellable, error);
   if (proxy == NULL)
     return FALSE;
-  ok = signet_token_host_call_store_certificate_sync (proxy, self->id, describe_certificate (self, certificate, label),
-                                                      G_DBUS_CALL_FLAGS_NONE, deadline, cancellable, &failure);
+  ok = signet_token_host_call_store_certificate_sync (proxy, self->id, describe_certificate (self, certificate, label), deadline,
+                                                      cancellable, &failure);
   return _signet_token_session_end_writing (self, ok, g_steal_pointer (&failure), error);
 }
 
@@ -149,8 +149,7 @@ delete_objects (SignetTokenSession *self, GVariant *doomed, guint *count, GCance
 
   if (proxy == NULL)
     return FALSE;
-  ok = signet_token_host_call_delete_objects_sync (proxy, self->id, objects, G_DBUS_CALL_FLAGS_NONE, deadline, count, cancellable,
-                                                   &failure);
+  ok = signet_token_host_call_delete_objects_sync (proxy, self->id, objects, deadline, count, cancellable, &failure);
   return _signet_token_session_end_writing (self, ok, g_steal_pointer (&failure), error);
 }
 

@@ -104,23 +104,20 @@ login_once (gpointer data, SignetSecret *pin, GError **error)
   g_autoptr (GVariant) objects = NULL;
   g_autoptr (GUnixFDList) fds = NULL;
   g_autoptr (GError) failure = NULL;
-  GVariant *handles = NULL;
   SignetTokenHost *proxy = NULL;
   int deadline = 0;
   gboolean ok = FALSE;
 
-  fds = _signet_token_pin_list (pin, NULL, &handles, error);
+  fds = _signet_token_pin_list (pin, NULL, error);
   if (fds == NULL)
     return FALSE;
-  g_variant_ref_sink (handles);
   proxy = _signet_token_host_begin (self->host, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, cancellable, error);
   if (proxy != NULL)
     {
-      ok = signet_token_host_call_login_sync (proxy, _signet_token_get_id (self->token), handles, G_DBUS_CALL_FLAGS_NONE,
-                                              deadline, fds, &self->id, &objects, NULL, cancellable, &failure);
+      ok = signet_token_host_call_login_sync (proxy, _signet_token_get_id (self->token), fds, deadline, &self->id, &objects,
+                                              cancellable, &failure);
       ok = _signet_token_host_end (self->host, ok, g_steal_pointer (&failure), error);
     }
-  g_variant_unref (handles);
   if (!ok)
     return FALSE;
   g_atomic_int_set (&self->open, TRUE);
@@ -138,8 +135,8 @@ claim_new_host (SignetToken *token, GCancellable *cancellable, GError **error)
   return host;
 }
 
-/* The module's process when the token is not logged in there yet, else one for us alone. That also for a PIN pad: whoever cancels what
- * a reader waits for ends the process. */
+/* The module's process when the token is not logged in there yet, else one for us alone. That also for a PIN pad: whoever cancels
+ * what a reader waits for ends the process. */
 SignetTokenHostRef *
 _signet_token_claim_host (SignetToken *token, GCancellable *cancellable, GError **error)
 {
@@ -192,7 +189,8 @@ resume_kept (SignetTokenSession *self, GCancellable *cancellable)
  * @about: (nullable): document and certificate of the question
  *
  * Each answer is tried once. A wrong one is followed by the next question (%SIGNET_PIN_FLAG_RETRY) until the person gives up
- * (then the error is WRONG_PIN, not cancelled) or the token locks. Where a login was kept (signet-token-keeping.h) nothing is asked.
+ * (then the error is WRONG_PIN, not cancelled) or the token locks. Where a login was kept (signet-token-keeping.h) nothing is
+ * asked.
  *
  * Returns: (transfer full) (nullable): a session that logs out when dropped
  */
@@ -340,7 +338,7 @@ log_out (gpointer data)
   proxy = _signet_token_host_begin (logout->host, SIGNET_TOKEN_DEADLINE_LISTING, &deadline, NULL, NULL);
   if (proxy != NULL)
     {
-      ok = signet_token_host_call_logout_sync (proxy, logout->id, G_DBUS_CALL_FLAGS_NONE, deadline, NULL, &failure);
+      ok = signet_token_host_call_logout_sync (proxy, logout->id, deadline, NULL, &failure);
       _signet_token_host_end (logout->host, ok, g_steal_pointer (&failure), NULL);
     }
   _signet_token_host_release_login (logout->host, logout->token);
@@ -375,8 +373,8 @@ close_session (SignetTokenSession *self, gboolean waits)
 /**
  * signet_token_session_close:
  *
- * Logs out; after the call that is under way, when somebody else's or an abandoned one is, and then without being waited for. What was given
- * out of this session stops working. Called again it does nothing.
+ * Logs out; after the call that is under way, when somebody else's or an abandoned one is, and then without being waited for.
+ * What was given out of this session stops working. Called again it does nothing.
  */
 void
 signet_token_session_close (SignetTokenSession *self)

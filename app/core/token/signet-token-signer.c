@@ -33,8 +33,8 @@ struct _SignetTokenSigner
   gboolean permitted; /* although the key is blocked: to have its certificate revoked */
   SignetInteraction *interaction; /* (nullable) */
   SignetTokenPace pace;
-  GMutex lock;                    /* for what the next question names */
-  char *document;                 /* (nullable) */
+  GMutex lock;    /* for what the next question names */
+  char *document; /* (nullable) */
   guint number;
   guint documents;
 };
@@ -210,8 +210,8 @@ set_lanes (SignetTokenSigner *self, guint wanted, GCancellable *cancellable)
   proxy = _signet_token_host_begin (host, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, cancellable, NULL);
   if (proxy != NULL)
     {
-      ok = signet_token_host_call_set_lanes_sync (proxy, _signet_token_session_get_id (self->session), wanted,
-                                                  G_DBUS_CALL_FLAGS_NONE, deadline, &lanes, cancellable, &failure);
+      ok = signet_token_host_call_set_lanes_sync (proxy, _signet_token_session_get_id (self->session), wanted, deadline, &lanes,
+                                                  cancellable, &failure);
       ok = _signet_token_host_end (host, ok, g_steal_pointer (&failure), NULL);
     }
   _signet_token_pace_set_lanes (&self->pace, ok ? MIN (lanes, wanted) : 1);
@@ -247,19 +247,16 @@ sign_once (gpointer user_data, SignetSecret *pin, GError **error)
   SignetTokenSigner *self = signing->signer;
   SignetTokenHostRef *host = _signet_token_session_get_host (self->session);
   g_autoptr (GUnixFDList) fds = NULL;
-  g_autoptr (GVariant) handles = NULL;
   g_autoptr (GError) failure = NULL;
-  GVariant *floating = NULL;
   SignetTokenHost *proxy = NULL;
   gint64 start = 0;
   guint lanes = 0;
   int deadline = 0;
   gboolean ok = FALSE;
 
-  fds = _signet_token_pin_list (pin, NULL, &floating, error);
+  fds = _signet_token_pin_list (pin, NULL, error);
   if (fds == NULL)
     return FALSE;
-  handles = g_variant_ref_sink (floating);
   if (!_signet_token_session_check_open (self->session, error))
     return FALSE;
   proxy =
@@ -268,9 +265,8 @@ sign_once (gpointer user_data, SignetSecret *pin, GError **error)
     return FALSE;
   start = g_get_monotonic_time ();
   ok = signet_token_host_call_sign_sync (proxy, _signet_token_session_get_id (self->session), self->handle, signing->scheme,
-                                         signing->digest_bits, signing->data, handles, self->always_authenticates,
-                                         G_DBUS_CALL_FLAGS_NONE, deadline, fds, &signing->answer, NULL, signing->cancellable,
-                                         &failure);
+                                         signing->digest_bits, signing->data, fds, self->always_authenticates, deadline,
+                                         &signing->answer, signing->cancellable, &failure);
   lanes = ok ? _signet_token_pace_note (&self->pace, start, g_get_monotonic_time ()) : 0;
   ok = _signet_token_host_end_signing (host, ok, g_steal_pointer (&failure), error);
   if (lanes > 0)
@@ -422,8 +418,8 @@ signet_token_signer_permit_blocked (SignetSigner *signer)
  * @signer: any signer
  * @n_signatures: how many will be asked of it
  *
- * A key that asks for its PIN at every signature: the person hears how often before the first, and may say no (cancelled). Of other
- * keys, and of one signature alone, nothing is said.
+ * A key that asks for its PIN at every signature: the person hears how often before the first, and may say no (cancelled). Of
+ * other keys, and of one signature alone, nothing is said.
  */
 gboolean
 signet_token_signer_announce (SignetSigner *signer, guint n_signatures, GCancellable *cancellable, GError **error)

@@ -66,7 +66,7 @@ ask_host (SignetTokenModule *module, GCancellable *cancellable)
     return g_strdup (SIGNET_TOKEN_STATE_GONE);
   if (!_signet_token_host_try_begin (host))
     return g_strdup ("");
-  ok = signet_token_host_call_get_state_sync (_signet_token_host_get_proxy (host), G_DBUS_CALL_FLAGS_NONE,
+  ok = signet_token_host_call_get_state_sync (_signet_token_host_get_proxy (host),
                                               _signet_token_host_get_deadline (host, SIGNET_TOKEN_DEADLINE_LISTING), &state,
                                               cancellable, &failure);
   ok = _signet_token_host_end (host, ok, g_steal_pointer (&failure), NULL);

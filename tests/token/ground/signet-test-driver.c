@@ -508,11 +508,10 @@ obey (JsonObject *asked, JsonObject *answer, GError **error)
 static void
 add_error (JsonObject *answer, const GError *error)
 {
-  g_autofree char *name = g_dbus_error_encode_gerror (error);
-  const char *last = strrchr (name, '.');
   g_autofree char *other = g_strdup_printf ("%s:%d", g_quark_to_string (error->domain), error->code);
 
-  json_object_set_string_member (answer, "error", error->domain == SIGNET_TOKEN_ERROR && last != NULL ? last + 1 : other);
+  json_object_set_string_member (answer, "error",
+                                 error->domain == SIGNET_TOKEN_ERROR ? signet_token_error_get_name (error->code) : other);
   json_object_set_string_member (answer, "text", error->message);
 }
 

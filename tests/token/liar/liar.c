@@ -4,29 +4,32 @@
  *
  *   liar [OPTIONS] -- FOLDER/MODE.so     the file need not be there; its name says what to do
  *
- * What it says when it does not lie is one token with one key, the generator of P-256. It answers in GDBus's thread.
+ * What it says when it does not lie is one token with one key, the generator of P-256.
  */
 #include "config.h"
 
-#include <gio/gio.h>
-#include <gio/gunixfdlist.h>
+#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include "../../../app/core/token/signet-token-error.h"
+#include "../../../app/core/token/signet-token-frame.h"
+#include "signet-host-handlers.h"
+
 #define SOCKET 3
-#define ERROR_PREFIX "org.signet.TokenHost.Error."
 #define FLOOD 20000
 #define LATE_SECONDS 30
 
-/* More than anybody believes (SIGNET_TOKEN_MAX_OBJECTS); how much more is a matter of patience where each allocation is watched. */
+/* More than anybody believes (SIGNET_TOKEN_MAX_OBJECTS); how much more is a matter of patience where each allocation is watched.
+ */
 #if defined(__SANITIZE_ADDRESS__)
 #define MANY 6000
 #else
 #define MANY 100000
 #endif
 
-static GDBusConnection *connection;
 static char *mode;
 
 static gboolean
@@ -152,95 +155,135 @@ answer_generate (void)
 
 /* What a call is answered by, when it is answered as it should be. */
 static GVariant *
-answer_to (const char *member)
+answer_to (guint method)
 {
-  if (g_str_equal (member, "ListTokens"))
-    return answer_list ();
-  if (g_str_equal (member, "GetState"))
-    return g_variant_new ("(s)", "liar");
-  if (g_str_equal (member, "GetFlags"))
-    return g_variant_new ("(t)", is ("all-flags") ? G_MAXUINT64 : (guint64) 0x40c);
-  if (g_str_equal (member, "Login"))
-    return g_variant_new ("(u@aa{sv})", 0,
-                          is ("login-none") ? make_objects (3, 0) : make_objects (3, is ("login-many") ? MANY : 1));
-  if (g_str_equal (member, "Sign"))
-    return answer_sign ();
-  if (g_str_equal (member, "GenerateKey"))
-    return answer_generate ();
-  return NULL;
+  switch (method)
+    {
+    case SIGNET_TOKEN_HOST_LIST_TOKENS:
+      return answer_list ();
+    case SIGNET_TOKEN_HOST_GET_STATE:
+      return g_variant_new ("(s)", "liar");
+    case SIGNET_TOKEN_HOST_GET_FLAGS:
+      return g_variant_new ("(t)", is ("all-flags") ? G_MAXUINT64 : (guint64) 0x40c);
+    case SIGNET_TOKEN_HOST_LOGIN:
+      return g_variant_new ("(u@aa{sv})", 0,
+                            is ("login-none") ? make_objects (3, 0) : make_objects (3, is ("login-many") ? MANY : 1));
+    case SIGNET_TOKEN_HOST_SIGN:
+      return answer_sign ();
+    case SIGNET_TOKEN_HOST_GENERATE_KEY:
+      return answer_generate ();
+    default:
+      return g_variant_new ("()");
+    }
 }
 
 /* --- how it is said ------------------------------------------------------------------------------------------------------ */
 
 static void
-send_message (GDBusMessage *message)
+write_all (gconstpointer data, gsize size)
 {
-  g_dbus_connection_send_message (connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
-  g_object_unref (message);
+  const guint8 *at = data;
+
+  while (size > 0)
+    {
+      gssize n = write (SOCKET, at, size);
+
+      if (n < 0)
+        _exit (1);
+      at += n;
+      size -= (gsize) n;
+    }
 }
 
 static void
-send_error (GDBusMessage *call, const char *name, const char *text)
+send_frame (guint32 serial, guint kind, guint detail, gconstpointer body, gsize size)
 {
-  send_message (g_dbus_message_new_method_error_literal (call, name, text));
+  SignetTokenFrame header = { .size = (guint32) size, .serial = serial, .kind = (guint16) kind, .detail = (guint16) detail };
+
+  write_all (&header, sizeof header);
+  write_all (body, size);
 }
 
-/* Signals, or calls whose answers are never looked at. */
+static gboolean
+send_error (guint32 serial, guint code, const char *text)
+{
+  send_frame (serial, SIGNET_TOKEN_FRAME_ERROR, code, text, strlen (text));
+  return TRUE;
+}
+
+/* Calls, or frames of no kind there is. */
 static void
-flood (gboolean signals)
+flood (gboolean calls)
 {
   g_autofree char *text = g_strnfill (4096, 'x');
 
   for (guint i = 0; i < FLOOD; i++)
-    {
-      GDBusMessage *message =
-          signals ? g_dbus_message_new_signal ("/a", "a.b", "c") : g_dbus_message_new_method_call (NULL, "/a", "a.b", "c");
-
-      g_dbus_message_set_body (message, g_variant_new ("(s)", text));
-      send_message (message);
-    }
+    send_frame (i, calls ? SIGNET_TOKEN_FRAME_CALL : 77, 0, text, strlen (text));
 }
 
-/* The start of a message, and no more. */
-static void
-send_half (void)
+/* The start of an answer, and no more. */
+static gboolean
+send_half (guint32 serial)
 {
-  static const guint8 half[] = { 'l', 2, 0, 1, 0, 0, 16, 0, 9, 0, 0, 0, 8, 0, 0, 0, 5, 1, 'u', 0 };
+  SignetTokenFrame header = { .size = 4096, .serial = serial, .kind = SIGNET_TOKEN_FRAME_ANSWER };
 
-  if (write (SOCKET, half, sizeof half) < 0)
+  write_all (&header, sizeof header);
+  write_all ("half", 4);
+  return TRUE;
+}
+
+/* More than may be; the size is all that comes. */
+static gboolean
+send_size (guint32 serial)
+{
+  SignetTokenFrame header = { .size = G_MAXUINT32, .serial = serial, .kind = SIGNET_TOKEN_FRAME_ANSWER };
+
+  write_all (&header, sizeof header);
+  return TRUE;
+}
+
+/* As many as one message can carry, with the first byte of a frame nobody asked for. */
+static void
+send_descriptors (void)
+{
+  enum
+  {
+    N = 200
+  };
+  union
+  {
+    char bytes[CMSG_SPACE (N * sizeof (int))];
+    struct cmsghdr align;
+  } control = { { 0 } };
+  SignetTokenFrame header = { .kind = 77 };
+  struct iovec part = { &header, sizeof header };
+  struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control };
+  struct cmsghdr *first = CMSG_FIRSTHDR (&message);
+
+  first->cmsg_level = SOL_SOCKET;
+  first->cmsg_type = SCM_RIGHTS;
+  first->cmsg_len = CMSG_LEN (N * sizeof (int)); /* all of them are descriptor 0 */
+  if (sendmsg (SOCKET, &message, 0) != sizeof header)
     _exit (1);
 }
 
-static void
-add_descriptors (GDBusMessage *message)
+static gboolean
+send_answer (guint32 serial, GVariant *body)
 {
-  GUnixFDList *fds = g_unix_fd_list_new ();
+  g_autoptr (GVariant) owned = g_variant_ref_sink (body);
 
-  for (guint i = 0; i < 200; i++)
-    g_unix_fd_list_append (fds, 0, NULL);
-  g_dbus_message_set_unix_fd_list (message, fds);
-  g_object_unref (fds);
-}
-
-static void
-send_answer (GDBusMessage *call, GVariant *body)
-{
-  GDBusMessage *message = g_dbus_message_new_method_reply (call);
-
-  if (body != NULL)
-    g_dbus_message_set_body (message, body);
   if (is ("descriptors"))
-    add_descriptors (message);
+    send_descriptors ();
   if (is ("foreign-serial"))
-    g_dbus_message_set_reply_serial (message, 4711);
-  if (is ("twice"))
-    send_message (g_dbus_message_copy (message, NULL));
-  send_message (message);
+    serial = 4711;
+  for (guint i = 0; i < (is ("twice") ? 2 : 1); i++)
+    send_frame (serial, SIGNET_TOKEN_FRAME_ANSWER, 0, g_variant_get_data (owned), g_variant_get_size (owned));
+  return TRUE;
 }
 
 /* TRUE: it was dealt with. */
 static gboolean
-misbehave (GDBusMessage *call)
+misbehave (guint32 serial)
 {
   g_autofree char *megabyte = NULL;
 
@@ -251,67 +294,61 @@ misbehave (GDBusMessage *call)
   if (is ("dies"))
     _exit (0);
   if (is ("half"))
-    return send_half (), TRUE;
+    return send_half (serial);
+  if (is ("size"))
+    return send_size (serial);
   if (is ("empty-answer"))
-    return send_answer (call, NULL), TRUE;
+    return send_frame (serial, SIGNET_TOKEN_FRAME_ANSWER, 0, "", 0), TRUE;
   if (is ("wrong-answer"))
-    return send_answer (call, g_variant_new ("(sas)", "no", NULL)), TRUE;
+    return send_answer (serial, g_variant_new ("(sas)", "no", NULL));
   if (is ("foreign-error"))
-    return send_error (call, "org.freedesktop.DBus.Error.Timeout", "not really"), TRUE;
+    return send_error (serial, SIGNET_TOKEN_ERROR_LAST + 1, "not really");
   if (is ("unknown-error"))
-    return send_error (call, "a.b", ""), TRUE;
+    return send_error (serial, G_MAXUINT16, "");
   if (is ("wrong-pin-error"))
-    return send_error (call, ERROR_PREFIX "WrongPin", "at a listing"), TRUE;
+    return send_error (serial, SIGNET_TOKEN_ERROR_WRONG_PIN, "at a listing");
   megabyte = g_strnfill (1 << 20, '\33');
   if (is ("long-error"))
-    return send_error (call, ERROR_PREFIX "Failed", megabyte), TRUE;
-  if (is ("signals") || is ("calls"))
-    flood (is ("signals"));
+    return send_error (serial, SIGNET_TOKEN_ERROR_FAILED, megabyte);
+  if (is ("frames") || is ("calls"))
+    flood (is ("calls"));
   return FALSE;
 }
 
-static GDBusMessage *
-on_message (GDBusConnection *unused, GDBusMessage *message, gboolean incoming, gpointer data)
+/* FALSE: the client is gone. Descriptors are not taken. */
+static gboolean
+read_all (gpointer buffer, gsize size)
 {
-  if (!incoming)
-    return message;
-  if (g_dbus_message_get_message_type (message) == G_DBUS_MESSAGE_TYPE_METHOD_CALL && !misbehave (message))
-    send_answer (message, answer_to (g_dbus_message_get_member (message)));
-  g_object_unref (message);
-  return NULL;
-}
+  for (gsize at = 0; at < size;)
+    {
+      gssize n = read (SOCKET, (guint8 *) buffer + at, size - at);
 
-static void
-on_closed (GDBusConnection *unused, gboolean vanished, GError *error, gpointer loop)
-{
-  g_main_loop_quit (loop);
+      if (n <= 0)
+        return FALSE;
+      at += (gsize) n;
+    }
+  return TRUE;
 }
 
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (GSocket) socket = g_socket_new_from_fd (SOCKET, NULL);
-  g_autoptr (GSocketConnection) stream = NULL;
-  g_autofree char *guid = g_dbus_generate_guid ();
+  SignetTokenFrame call;
 
-  if (argc < 2 || socket == NULL)
+  if (argc < 2)
     return EXIT_FAILURE;
   mode = g_path_get_basename (argv[argc - 1]);
   mode[strcspn (mode, ".")] = '\0';
-  stream = g_socket_connection_factory_create_connection (socket);
-  connection = g_dbus_connection_new_sync (G_IO_STREAM (stream), guid,
-                                           G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER |
-                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_ALLOW_ANONYMOUS |
-                                               G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
-                                           NULL, NULL, NULL);
-  if (connection == NULL)
-    return EXIT_FAILURE;
-  g_dbus_connection_add_filter (connection, on_message, NULL, NULL);
-  g_signal_connect (connection, "closed", G_CALLBACK (on_closed), loop);
-  g_dbus_connection_start_message_processing (connection);
-  g_main_loop_run (loop);
-  g_object_unref (connection);
+  send_frame (0, SIGNET_TOKEN_FRAME_HELLO, is ("other-version") ? SIGNET_TOKEN_HOST_HASH + 1 : SIGNET_TOKEN_HOST_HASH, "", 0);
+  while (read_all (&call, sizeof call))
+    {
+      g_autofree char *arguments = g_malloc (call.size + 1);
+
+      if (!read_all (arguments, call.size))
+        break;
+      if (!misbehave (call.serial))
+        send_answer (call.serial, answer_to (call.detail));
+    }
   g_free (mode);
   return EXIT_SUCCESS;
 }
