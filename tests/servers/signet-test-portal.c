@@ -446,11 +446,11 @@ static gboolean option_evidence;
 static const GOptionEntry entries[] = {
   { "port-file", 0, 0, G_OPTION_ARG_FILENAME, &option_port_file, "the port is written here when ready", "FILE" },
   { "port", 0, 0, G_OPTION_ARG_INT, &option_port, "0: any", "N" },
-  { "login-code", 0, 0, G_OPTION_ARG_STRING, &option_login_code, "what a person got by letter", "CODE" },
+  { "login-code", 0, 0, G_OPTION_ARG_FILENAME, &option_login_code, "what a person got by letter", "CODE" },
   { "pending", 0, 0, G_OPTION_ARG_INT, &option_pending, "so many questions are answered with “pending”", "N" },
   { "check-after", 0, 0, G_OPTION_ARG_INT, &option_check_after, "seconds until it may be asked again", "S" },
   { "evidence", 0, 0, G_OPTION_ARG_NONE, &option_evidence, "an application needs evidence files", NULL },
-  { "signature-key", 0, 0, G_OPTION_ARG_STRING, &option_signature_key, "bodies must be signed with this", "KEY" },
+  { "signature-key", 0, 0, G_OPTION_ARG_FILENAME, &option_signature_key, "bodies must be signed with this", "KEY" },
   { "fault", 0, 0, G_OPTION_ARG_STRING, &option_fault, "do this wrong", "NAME" },
   G_OPTION_ENTRY_NULL
 };

@@ -30,26 +30,37 @@ on_child_setup_cb (gpointer user_data)
 }
 
 TestService *
-test_service_start (const char *variable, const char *dir, const char *fault)
+test_service_start_with (const char *variable, const char *const *arguments)
 {
   TestService *service = g_new0 (TestService, 1);
   g_autofree char *folder = g_dir_make_tmp ("signet-service-XXXXXX", NULL);
   g_autofree char *port_file = g_build_filename (folder, "port", NULL);
   g_autofree char *port = NULL;
-  const char *program = g_getenv (variable);
-  const char *argv[] = { program, dir, "--port-file", port_file, fault != NULL ? "--fault" : NULL, fault, NULL };
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
   g_autoptr (GError) error = NULL;
 
-  g_assert_nonnull (program);
+  g_assert_nonnull (g_getenv (variable));
+  g_ptr_array_add (argv, (gpointer) g_getenv (variable));
+  for (gsize i = 0; arguments[i] != NULL; i++)
+    g_ptr_array_add (argv, (gpointer) arguments[i]);
+  g_ptr_array_add (argv, (gpointer) "--port-file");
+  g_ptr_array_add (argv, port_file);
+  g_ptr_array_add (argv, NULL);
   g_subprocess_launcher_set_child_setup (launcher, on_child_setup_cb, NULL, NULL);
-  service->process = g_subprocess_launcher_spawnv (launcher, argv, &error);
+  service->process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata, &error);
   g_assert_no_error (error);
   port = wait_for_port (port_file);
   service->url = g_strdup_printf ("http://127.0.0.1:%s/", port);
   g_unlink (port_file);
   g_rmdir (folder);
   return service;
+}
+
+TestService *
+test_service_start (const char *variable, const char *dir, const char *fault)
+{
+  return test_service_start_with (variable, (const char *const[]) { dir, fault != NULL ? "--fault" : NULL, fault, NULL });
 }
 
 void

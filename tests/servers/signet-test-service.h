@@ -13,6 +13,8 @@ typedef struct {
 
 /* @variable: "SIGNET_TEST_OCSP" or "SIGNET_TEST_TSA"; @fault: (nullable). Ready when it returns. */
 TestService *test_service_start (const char *variable, const char *dir, const char *fault);
+/* With options of its own, before --port-file. @arguments: NULL at the end. */
+TestService *test_service_start_with (const char *variable, const char *const *arguments);
 void         test_service_stop  (TestService *service);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestService, test_service_stop)
 

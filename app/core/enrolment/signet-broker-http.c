@@ -32,9 +32,9 @@ is_header_text (const char *text, gboolean is_name)
   return !is_name || *text != '\0';
 }
 
-/* A value is a text, or {"secret": id, "before": "Bearer "}. (transfer full) */
+/* A value is a text, {"secret": id, "before": "Bearer "}, or {"hmac": id}. (transfer full) */
 static char *
-header_value (SignetEnrolmentRun *run, JsonNode *node, GError **error)
+header_value (SignetEnrolmentRun *run, JsonNode *node, JsonObject *params, GBytes *body, GError **error)
 {
   JsonObject *reference = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   g_autoptr (SignetSecret) secret = NULL;
@@ -46,6 +46,8 @@ header_value (SignetEnrolmentRun *run, JsonNode *node, GError **error)
     return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
                ? g_strdup (json_node_get_string (node))
                : NULL;
+  if ((id = _signet_broker_get_text (reference, "hmac")) != NULL)
+    return _signet_broker_make_hmac (run, id, params, body, error);
   if ((id = _signet_broker_secret_reference (run, reference, error)) == NULL ||
       (secret = _signet_enrolment_run_secret (run, id, error)) == NULL)
     return NULL;
@@ -55,14 +57,15 @@ header_value (SignetEnrolmentRun *run, JsonNode *node, GError **error)
 }
 
 static gboolean
-add_header (SignetEnrolmentRun *run, GPtrArray *headers, const char *name, JsonNode *node, GError **error)
+add_header (SignetEnrolmentRun *run, GPtrArray *headers, const char *name, JsonObject *params, GBytes *body, GError **error)
 {
+  JsonNode *node = json_object_get_member (_signet_broker_get_object (params, "headers"), name);
   g_autofree char *lower = g_ascii_strdown (name, -1);
   char *value;
 
   if (!is_header_text (name, TRUE) || g_strv_contains (reserved_headers, lower))
     return _signet_broker_deny (error, "set this header");
-  value = header_value (run, node, error);
+  value = header_value (run, node, params, body, error);
   if (value == NULL)
     return error != NULL && *error != NULL ? FALSE : _signet_broker_misuse (error, "a header without a value");
   g_ptr_array_add (headers, g_strdup (name));
@@ -79,7 +82,7 @@ wipe_text (gpointer text)
 }
 
 static GPtrArray *
-read_headers (SignetEnrolmentRun *run, JsonObject *params, GError **error)
+read_headers (SignetEnrolmentRun *run, JsonObject *params, GBytes *body, GError **error)
 {
   g_autoptr (GPtrArray) headers = g_ptr_array_new_with_free_func (wipe_text);
   JsonObject *object = _signet_broker_get_object (params, "headers");
@@ -91,22 +94,9 @@ read_headers (SignetEnrolmentRun *run, JsonObject *params, GError **error)
       return NULL;
     }
   for (GList *at = names; at != NULL; at = at->next)
-    if (!add_header (run, headers, at->data, json_object_get_member (object, at->data), error))
+    if (!add_header (run, headers, at->data, params, body, error))
       return NULL;
   return g_steal_pointer (&headers);
-}
-
-static GBytes *
-read_body (JsonObject *params)
-{
-  const char *text = _signet_broker_get_text (params, "body");
-  gsize length;
-  guint8 *data;
-
-  if (text == NULL)
-    return NULL;
-  data = g_base64_decode (text, &length);
-  return g_bytes_new_take (data, length);
 }
 
 static JsonObject *
@@ -127,13 +117,17 @@ _signet_broker_serve_http (SignetEnrolmentRun *run, JsonObject *params, GError *
 {
   const char *method = _signet_broker_get_text (params, "method");
   g_auto (GStrv) hosts = _signet_broker_allowed_hosts (run);
-  g_autoptr (GBytes) body = read_body (params);
-  g_autoptr (GPtrArray) headers = read_headers (run, params, error);
+  const char *content_type = _signet_broker_get_text (params, "content_type");
+  g_autoptr (GBytes) body = NULL;
+  g_autoptr (GPtrArray) headers =
+      _signet_broker_make_body (run, params, &body, error) ? read_headers (run, params, body, error) : NULL;
   g_autoptr (SignetHttpResponse) response = NULL;
   SignetHttpRequest request = { .method = method != NULL ? method : "GET",
                                 .url = _signet_broker_get_text (params, "url"),
                                 .body = body,
-                                .content_type = _signet_broker_get_text (params, "content_type"),
+                                .content_type = content_type != NULL || !json_object_has_member (params, "json")
+                                                    ? content_type
+                                                    : "application/json",
                                 .allowed_hosts = (const char *const *) hosts,
                                 .max_size = MAX_HTTP_ANSWER };
 

@@ -25,6 +25,11 @@ G_BEGIN_DECLS
   char **_signet_broker_allowed_hosts (SignetEnrolmentRun * run);
   /* {"secret": "id"}: the id, when the manifest declares it. Borrowed from @reference. */
   const char *_signet_broker_secret_reference (SignetEnrolmentRun * run, JsonObject * reference, GError * *error);
+  /* Does the manifest declare the secret @id? */
+  gboolean _signet_broker_check_secret (SignetEnrolmentRun * run, const char *id, GError * *error);
+  /* The body of http.request, and a keyed digest by the name of its key; see signet-broker-body.c. */
+  gboolean _signet_broker_make_body (SignetEnrolmentRun * run, JsonObject * params, GBytes * *body, GError * *error);
+  char *_signet_broker_make_hmac (SignetEnrolmentRun * run, const char *id, JsonObject *params, GBytes *body, GError **error);
   /* Before the first byte leaves: from here on the authority may know of the request. @data: a SignetEnrolmentRun. */
   void _signet_broker_note_sending (gpointer data);
   /* The new key, once the person agreed to what it will sign. The signer is borrowed; the key is the caller's. */

@@ -107,13 +107,15 @@ _signet_broker_secret_reference (SignetEnrolmentRun *run, JsonObject *reference,
 {
   const char *id = reference != NULL ? _signet_broker_get_text (reference, "secret") : NULL;
 
+  return _signet_broker_check_secret (run, id, error) ? id : NULL;
+}
+
+gboolean
+_signet_broker_check_secret (SignetEnrolmentRun *run, const char *id, GError **error)
+{
   if (id == NULL)
-    _signet_broker_misuse (error, "no secret is named");
-  else if (!g_strv_contains (signet_plugin_manifest_get_secrets (run->plugin), id))
-    _signet_broker_deny (error, "use this secret");
-  else
-    return id;
-  return NULL;
+    return _signet_broker_misuse (error, "no secret is named");
+  return g_strv_contains (signet_plugin_manifest_get_secrets (run->plugin), id) || _signet_broker_deny (error, "use this secret");
 }
 
 /* Before the first byte leaves: from here on the authority may know of the request. */
