@@ -203,8 +203,8 @@ look_up (SignetRequest *request, const char *field, GCancellable *cancellable, G
 {
   g_autoptr (GHashTable) attributes = new_attributes (request, field);
   SecretSearchFlags flags = SECRET_SEARCH_LOAD_SECRETS | (g_atomic_int_get (&attended) ? SECRET_SEARCH_UNLOCK : 0);
-  GList *items = secret_service_search_sync (NULL, &schema, attributes, flags, cancellable, error);
-  SecretValue *value = items != NULL ? secret_item_get_secret (items->data) : NULL;
+  GList *items = secret_password_searchv_sync (&schema, attributes, flags, cancellable, error);
+  SecretValue *value = items != NULL ? secret_retrievable_retrieve_secret_sync (items->data, cancellable, error) : NULL;
   SignetSecret *secret = NULL;
   const char *bytes;
   gsize length;
