@@ -270,6 +270,9 @@ signet_terminal_consent_headline (const SignetConsent *consent)
   if (g_str_equal (consent->kind, "certificate-request"))
     /* translators: %s is the name of an authority */
     return g_strdup_printf (_("This will be asked of %s, signed with the new key:"), title);
+  if (g_str_equal (consent->kind, "use-certificate"))
+    /* translators: %s is the name of an authority */
+    return g_strdup_printf (_("%s wants the request signed with a certificate you have from it. This one will be used:"), title);
   if (g_str_equal (consent->kind, "accept-difference"))
     /* translators: %s is the name of an authority */
     return g_strdup_printf (_("The certificate from %s differs from what was asked for:"), title);

@@ -155,25 +155,83 @@ on_poll_cb (OSSL_CMP_SRV_CTX *server, const OSSL_CMP_MSG *request, int request_i
   return 1;
 }
 
+/* OpenSSL 3.0 hands issuer and serial on and keeps the reason to itself: CRLReason, looked for in the request's encoding. -1: none */
+static int
+asked_reason (const OSSL_CMP_MSG *request)
+{
+  static const guint8 extension[] = { 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01 };
+  BIO *bio = BIO_new (BIO_s_mem ());
+  char *data;
+  long length = i2d_OSSL_CMP_MSG_bio (bio, request) ? BIO_get_mem_data (bio, &data) : 0;
+  const char *found = length > 0 ? memmem (data, length, extension, sizeof extension) : NULL;
+  int reason = found != NULL && found + sizeof extension < data + length ? found[sizeof extension] : -1;
+
+  BIO_free (bio);
+  return reason;
+}
+
+static const char *
+reason_name (int reason)
+{
+  static const char *const names[] = { NULL, "keyCompromise", "CACompromise", "affiliationChanged", "superseded", "cessationOfOperation",
+                                       "certificateHold" };
+
+  return reason > 0 && reason < (int) G_N_ELEMENTS (names) ? names[reason] : NULL;
+}
+
 static OSSL_CMP_PKISI *
 on_revocation_cb (OSSL_CMP_SRV_CTX *server, const OSSL_CMP_MSG *request, const X509_NAME *issuer, const ASN1_INTEGER *serial)
 {
   Transaction *transaction = OSSL_CMP_SRV_CTX_get0_custom_ctx (server);
+  TestCmp *self = transaction->cmp;
   BIGNUM *number = serial != NULL ? ASN1_INTEGER_to_BN (serial, NULL) : NULL;
   char *text = number != NULL ? BN_bn2hex (number) : NULL;
-  gboolean ok = text != NULL && test_pki_revoke (transaction->cmp->pki, text, NULL, NULL);
+  int reason = asked_reason (request);
+  gboolean ok = FALSE;
 
+  if (text != NULL && !has_fault (self, "reject"))
+    ok = reason == CRL_REASON_REMOVE_FROM_CRL ? test_pki_restore (self->pki, text, NULL)
+                                              : test_pki_revoke (self->pki, text, reason_name (reason), NULL);
   OPENSSL_free (text);
   BN_free (number);
   return ok ? OSSL_CMP_STATUSINFO_new (OSSL_CMP_PKISTATUS_accepted, 0, NULL)
             : OSSL_CMP_STATUSINFO_new (OSSL_CMP_PKISTATUS_rejection, OSSL_CMP_CTX_FAILINFO_badCertId, "no such certificate");
 }
 
+static ASN1_TYPE *
+sequence_of (guchar *der, int length)
+{
+  ASN1_TYPE *type = ASN1_TYPE_new ();
+  ASN1_STRING *string = ASN1_STRING_type_new (V_ASN1_SEQUENCE);
+
+  ASN1_STRING_set0 (string, der, length);
+  ASN1_TYPE_set (type, V_ASN1_SEQUENCE, string);
+  return type;
+}
+
+/* The CA certificates, to whoever asks (RFC 9480, 2.14). */
 static int
 on_general_message_cb (OSSL_CMP_SRV_CTX *server, const OSSL_CMP_MSG *request, const STACK_OF (OSSL_CMP_ITAV) *in,
                        STACK_OF (OSSL_CMP_ITAV) **out)
 {
-  *out = NULL;
+  Transaction *transaction = OSSL_CMP_SRV_CTX_get0_custom_ctx (server);
+  STACK_OF (X509) *chain = ca_chain (transaction->cmp);
+  ASN1_SEQUENCE_ANY *all = sk_ASN1_TYPE_new_null ();
+  guchar *der = NULL;
+  int length;
+
+  for (int i = 0; i < sk_X509_num (chain); i++)
+    {
+      guchar *certificate = NULL;
+
+      length = i2d_X509 (sk_X509_value (chain, i), &certificate);
+      sk_ASN1_TYPE_push (all, sequence_of (certificate, length));
+    }
+  length = i2d_ASN1_SEQUENCE_ANY (all, &der);
+  *out = sk_OSSL_CMP_ITAV_new_null ();
+  sk_OSSL_CMP_ITAV_push (*out, OSSL_CMP_ITAV_create (OBJ_txt2obj ("1.3.6.1.5.5.7.4.17", 1), sequence_of (der, length)));
+  sk_ASN1_TYPE_pop_free (all, ASN1_TYPE_free);
+  sk_X509_pop_free (chain, X509_free);
   return 1;
 }
 
@@ -230,7 +288,8 @@ set_up (Transaction *transaction)
   X509_STORE_add_cert (store, self->pki->root);
   ok = OSSL_CMP_CTX_set0_trustedStore (context, store) && OSSL_CMP_CTX_set1_untrusted (context, chain) &&
        OSSL_CMP_CTX_set1_cert (context, self->certificate) && OSSL_CMP_CTX_set1_pkey (context, self->key) &&
-       OSSL_CMP_SRV_CTX_set_grant_implicit_confirm (transaction->server, 1);
+       OSSL_CMP_SRV_CTX_set_grant_implicit_confirm (transaction->server, 1) &&
+       OSSL_CMP_SRV_CTX_set_accept_unprotected (transaction->server, 1);
   if (ok && self->reference != NULL && self->secret != NULL)
     ok = OSSL_CMP_CTX_set1_referenceValue (context, (const guchar *) self->reference, strlen (self->reference)) &&
          OSSL_CMP_CTX_set1_secretValue (context, (const guchar *) self->secret, strlen (self->secret));
@@ -275,6 +334,20 @@ find_transaction (TestCmp *self, const OSSL_CMP_MSG *request)
   return transaction;
 }
 
+/* As if somebody whom the authority has certified sat in the line. */
+static gboolean
+answer_as_holder (TestCmp *self, GError **error)
+{
+  X509_NAME *name = test_pki_name ("CN=A Holder (sample),C=CN");
+
+  EVP_PKEY_free (self->key);
+  X509_free (self->certificate);
+  self->key = EVP_EC_gen ("P-256");
+  self->certificate = test_pki_issue (self->pki, TEST_CERTIFICATE_SIGNATURE, self->key, name, 365, error);
+  X509_NAME_free (name);
+  return self->certificate != NULL;
+}
+
 TestCmp *
 test_cmp_new (TestPki *pki, const char *reference, const char *secret, const char *fault, int check_after, GError **error)
 {
@@ -288,6 +361,8 @@ test_cmp_new (TestPki *pki, const char *reference, const char *secret, const cha
   self->transactions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, transaction_free);
   if ((self->key = test_pki_load_key (pki->dir, "cmp.key", error)) == NULL ||
       (self->certificate = test_pki_load_certificate (pki->dir, "cmp.pem", error)) == NULL)
+    return NULL;
+  if (has_fault (self, "holder-answers") && !answer_as_holder (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct _TestCmp TestCmp;
 
-/* @fault: (nullable): wrong-key wrong-subject ca-certificate wrong-issuer identity expired reject error-500 garbage slow waiting huge refuse-confirm */
+/* @fault: (nullable): wrong-key wrong-subject ca-certificate wrong-issuer identity expired reject error-500 garbage slow waiting huge refuse-confirm holder-answers */
 TestCmp *test_cmp_new    (TestPki *pki, const char *reference, const char *secret, const char *fault, int check_after, GError **error);
 void     test_cmp_free   (TestCmp *self);
 void     test_cmp_handle (const char *method, const char *path, GBytes *body, TestAnswer *answer, gpointer cmp);

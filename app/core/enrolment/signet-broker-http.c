@@ -16,8 +16,7 @@
 #define MAX_HTTP_ANSWER (700 * 1024) /* fits a line once in base64 */
 #define MAX_HEADERS 16
 
-/* --- http.request
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- http.request -------------------------------------------------------------------------------------------------- */
 
 static const char *const reserved_headers[] = { "host",       "content-length",    "content-type",
                                                 "connection", "transfer-encoding", "proxy-authorization",

@@ -125,7 +125,7 @@ _signet_broker_note_sending (gpointer data)
   SignetEnrolmentRun *run = data;
   g_autoptr (GError) error = NULL;
 
-  if (run->request->state == SIGNET_REQUEST_KEY_MADE && !_signet_enrolment_run_enter (run, SIGNET_REQUEST_SUBMITTED, &error))
+  if (run->request != NULL && run->request->state == SIGNET_REQUEST_KEY_MADE && !_signet_enrolment_run_enter (run, SIGNET_REQUEST_SUBMITTED, &error))
     g_warning ("cannot note that the request was sent: %s", error->message);
 }
 
@@ -210,8 +210,7 @@ serve_ask (SignetEnrolmentRun *run, JsonObject *params, GError **error)
   return answer_form (run, values, secrets);
 }
 
-/* --- csr.make
- * --------------------------------------------------------------------------------------------------------------------- */
+/* --- csr.make ------------------------------------------------------------------------------------------------------ */
 
 static GBytes *
 make_csr (SignetEnrolmentRun *run, SignetSigner *signer, GError **error)
@@ -254,8 +253,8 @@ _signet_broker_proof_key (SignetEnrolmentRun *run, GError **error)
 }
 
 /* Asked the same again, an authority that goes by the bytes must see the same: signatures with EC keys differ each time. */
-static GBytes *
-make_csr_once (SignetEnrolmentRun *run, GError **error)
+GBytes *
+_signet_broker_make_csr (SignetEnrolmentRun *run, GError **error)
 {
   SignetSigner *signer = NULL;
   g_autoptr (GBytes) csr = NULL;
@@ -273,7 +272,7 @@ make_csr_once (SignetEnrolmentRun *run, GError **error)
 static JsonObject *
 serve_csr (SignetEnrolmentRun *run, JsonObject *params, GError **error)
 {
-  g_autoptr (GBytes) csr = make_csr_once (run, error);
+  g_autoptr (GBytes) csr = _signet_broker_make_csr (run, error);
   JsonObject *result;
 
   if (csr == NULL)
@@ -283,8 +282,7 @@ serve_csr (SignetEnrolmentRun *run, JsonObject *params, GError **error)
   return result;
 }
 
-/* --- the counter
- * --------------------------------------------------------------------------------------------------------------------- */
+/* --- the counter --------------------------------------------------------------------------------------------------- */
 
 static const struct
 {

@@ -14,19 +14,12 @@
 #include <openssl/err.h>
 
 #include "../base/signet-base-error.h"
+#include "../base/signet-signer.h"
 #include "../base/signet-text.h"
 #include "signet-enrolment-private.h"
 
 #define CONTENT_TYPE     "application/pkixcmp"
 #define DEADLINE_SECONDS 60
-
-/* One request by OpenSSL's client; its transfer callback fills this in. */
-typedef struct {
-  const SignetCmpServer *server;
-  GBytes                *header;   /* of the last message sent */
-  SignetCmpAnswer       *answer;   /* the last one received, not yet known to be genuine */
-  GError                *error;    /* of the transport */
-} Exchange;
 
 /* --- values -------------------------------------------------------------------------------------------------------------- */
 
@@ -139,7 +132,7 @@ parse_bytes (GBytes *bytes, GError **error)
 static OSSL_CMP_MSG *
 on_transfer_cb (OSSL_CMP_CTX *context, const OSSL_CMP_MSG *request)
 {
-  Exchange *exchange = OSSL_CMP_CTX_get_transfer_cb_arg (context);
+  SignetCmpExchange *exchange = OSSL_CMP_CTX_get_transfer_cb_arg (context);
   g_autoptr (GBytes) out = encode_message (request);
   g_autoptr (GBytes) in = NULL;
   gsize length;
@@ -158,6 +151,26 @@ on_transfer_cb (OSSL_CMP_CTX *context, const OSSL_CMP_MSG *request)
   return exchange->answer != NULL ? decode_message (in) : NULL;
 }
 
+gboolean
+_signet_cmp_exchange_open (SignetCmpExchange *exchange, const SignetCmpServer *server, GError **error)
+{
+  ERR_clear_error ();
+  exchange->server = server;
+  exchange->context = _signet_cmp_context_new (server, error);
+  if (exchange->context == NULL)
+    return FALSE;
+  return OSSL_CMP_CTX_set_transfer_cb (exchange->context, on_transfer_cb) && OSSL_CMP_CTX_set_transfer_cb_arg (exchange->context, exchange);
+}
+
+void
+_signet_cmp_exchange_close (SignetCmpExchange *exchange)
+{
+  g_clear_pointer (&exchange->context, OSSL_CMP_CTX_free);
+  g_clear_pointer (&exchange->header, g_bytes_unref);
+  g_clear_pointer (&exchange->answer, _signet_cmp_answer_free);
+  g_clear_error (&exchange->error);
+}
+
 /* --- errors -------------------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -167,7 +180,10 @@ queue_has (int reason)
   unsigned long code;
 
   while ((code = ERR_get_error ()) != 0)
-    found = found || (ERR_GET_LIB (code) == ERR_LIB_CMP && ERR_GET_REASON (code) == reason);
+    {
+      g_debug ("openssl: %s", ERR_reason_error_string (code));
+      found = found || (ERR_GET_LIB (code) == ERR_LIB_CMP && ERR_GET_REASON (code) == reason);
+    }
   return found;
 }
 
@@ -196,59 +212,6 @@ set_not_genuine (GError **error)
   return FALSE;
 }
 
-/* --- OpenSSL's context ---------------------------------------------------------------------------------------------------- */
-
-static gboolean
-set_credentials (OSSL_CMP_CTX *context, const SignetCmpServer *server)
-{
-  gsize length;
-  const guint8 *secret;
-
-  if (server->secret == NULL)
-    return FALSE;
-  secret = signet_secret_get_bytes (server->secret, &length);
-  return OSSL_CMP_CTX_set1_secretValue (context, secret, (int) length) &&
-         (server->reference == NULL ||
-          OSSL_CMP_CTX_set1_referenceValue (context, (const guchar *) server->reference, (int) strlen (server->reference)));
-}
-
-static gboolean
-set_recipient (OSSL_CMP_CTX *context, const SignetCmpServer *server, GError **error)
-{
-  X509_NAME *name;
-  gboolean ok;
-
-  if (server->recipient == NULL || *server->recipient == '\0')
-    return TRUE;
-  if ((name = _signet_enrolment_name_parse (server->recipient, error)) == NULL)
-    return FALSE;
-  ok = OSSL_CMP_CTX_set1_recipient (context, name);
-  X509_NAME_free (name);
-  return ok;
-}
-
-static int
-on_log_cb (const char *function, const char *file, int line, OSSL_CMP_severity level, const char *message)
-{
-  g_debug ("openssl: %s", message);
-  return 1;
-}
-
-static OSSL_CMP_CTX *
-new_context (const SignetCmpServer *server, GError **error)
-{
-  OSSL_CMP_CTX *context = OSSL_CMP_CTX_new (NULL, NULL);
-
-  if (context != NULL && OSSL_CMP_CTX_set_log_cb (context, on_log_cb) && set_credentials (context, server) &&
-      OSSL_CMP_CTX_set_option (context, OSSL_CMP_OPT_MAC_ALGNID, NID_hmacWithSHA256) &&
-      OSSL_CMP_CTX_set_option (context, OSSL_CMP_OPT_DISABLE_CONFIRM, 1) && set_recipient (context, server, error))
-    return context;
-  if (error == NULL || *error == NULL)
-    signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "CMP client");
-  OSSL_CMP_CTX_free (context);
-  return NULL;
-}
-
 /* --- request --------------------------------------------------------------------------------------------------------------- */
 
 static SignetCmpTransaction *
@@ -273,25 +236,16 @@ encode_certificate (X509 *certificate)
   return bytes;
 }
 
-/* What OpenSSL found genuine. A certificate it found unfit (another key) is given all the same: the check of this room says why it is refused. */
-static SignetCmpOutcome *
-read_outcome (OSSL_CMP_CTX *context, Exchange *exchange, int waits, GError **error)
+/* Why there is no genuine acceptance; takes what OpenSSL queued. */
+void
+_signet_cmp_exchange_fail (SignetCmpExchange *exchange, GError **error)
 {
-  SignetCmpOutcome *outcome = NULL;
-  GBytes *certificate = encode_certificate (OSSL_CMP_CTX_get0_newCert (context));
+  g_autoptr (GError) signing = signet_signer_take_last_error ();
 
-  if (certificate != NULL || (waits && exchange->answer != NULL && exchange->answer->kind == SIGNET_CMP_ANSWER_WAITING))
-    {
-      outcome = g_new0 (SignetCmpOutcome, 1);
-      outcome->kind = certificate != NULL ? SIGNET_CMP_ANSWER_ISSUED : SIGNET_CMP_ANSWER_WAITING;
-      outcome->certificate = certificate;
-      outcome->check_after = exchange->answer->check_after;
-      outcome->transaction = transaction_of (exchange->header, exchange->answer->sender_nonce, exchange->answer->request_id);
-      ERR_clear_error ();
-      return outcome;
-    }
   if (exchange->error != NULL)
     g_propagate_error (error, g_steal_pointer (&exchange->error));
+  else if (signing != NULL)
+    g_propagate_error (error, g_steal_pointer (&signing));
   else if (queue_has (CMP_R_WRONG_PBM_VALUE))
     set_wrong_secret (error);
   else if (exchange->answer != NULL && exchange->answer->kind == SIGNET_CMP_ANSWER_REJECTED && exchange->answer->is_protected)
@@ -299,43 +253,83 @@ read_outcome (OSSL_CMP_CTX *context, Exchange *exchange, int waits, GError **err
   else
     set_not_genuine (error);
   ERR_clear_error ();
-  return NULL;
+}
+
+/* With implicit confirmation there is nothing to go on with. */
+static SignetCmpTransaction *
+open_transaction (const SignetCmpExchange *exchange, gboolean issued)
+{
+  if (issued && exchange->server->implicit_confirm && exchange->answer->implicit_confirm)
+    return NULL;
+  return transaction_of (exchange->header, exchange->answer->sender_nonce, exchange->answer->request_id);
+}
+
+/* What OpenSSL found genuine. A certificate it found unfit (another key) is given all the same: the check of this room says why it is refused. */
+static SignetCmpOutcome *
+read_outcome (SignetCmpExchange *exchange, int waits, GError **error)
+{
+  SignetCmpOutcome *outcome;
+  GBytes *certificate = encode_certificate (OSSL_CMP_CTX_get0_newCert (exchange->context));
+
+  if (certificate == NULL && !(waits && exchange->answer != NULL && exchange->answer->kind == SIGNET_CMP_ANSWER_WAITING))
+    {
+      _signet_cmp_exchange_fail (exchange, error);
+      return NULL;
+    }
+  outcome = g_new0 (SignetCmpOutcome, 1);
+  outcome->kind = certificate != NULL ? SIGNET_CMP_ANSWER_ISSUED : SIGNET_CMP_ANSWER_WAITING;
+  outcome->certificate = certificate;
+  outcome->check_after = exchange->answer->check_after;
+  outcome->transaction = open_transaction (exchange, certificate != NULL);
+  ERR_clear_error ();
+  return outcome;
 }
 
 static int
 body_number (const char *body)
 {
-  return g_strcmp0 (body, "ir") == 0 ? OSSL_CMP_IR : g_strcmp0 (body, "cr") == 0 ? OSSL_CMP_CR : -1;
+  static const struct { const char *name; int number; } bodies[] = {
+    { "ir", OSSL_CMP_IR }, { "cr", OSSL_CMP_CR }, { "p10cr", OSSL_CMP_P10CR }, { "kur", OSSL_CMP_KUR },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bodies); i++)
+    if (g_strcmp0 (body, bodies[i].name) == 0)
+      return bodies[i].number;
+  return -1;
+}
+
+/* A key that is lent is not a private key in OpenSSL's eyes unless it is told so: 1. */
+static gboolean
+set_wish (OSSL_CMP_CTX *context, const SignetCmpWish *wish)
+{
+  if (wish->csr != NULL && !OSSL_CMP_CTX_set1_p10CSR (context, wish->csr))
+    return FALSE;
+  if (wish->old != NULL && !OSSL_CMP_CTX_set1_oldCert (context, wish->old))
+    return FALSE;
+  EVP_PKEY_up_ref (wish->key);
+  return OSSL_CMP_CTX_set0_newPkey (context, 1, wish->key) && OSSL_CMP_CTX_set1_subjectName (context, wish->subject);
 }
 
 SignetCmpOutcome *
-_signet_cmp_request (const SignetCmpServer *server, const char *body, const X509_NAME *subject, EVP_PKEY *key, GError **error)
+_signet_cmp_request (const SignetCmpServer *server, const SignetCmpWish *wish, GError **error)
 {
-  Exchange exchange = { .server = server };
-  OSSL_CMP_CTX *context;
+  SignetCmpExchange exchange = { NULL };
   SignetCmpOutcome *outcome = NULL;
   int check_after = 0;
-  int type = body_number (body);
+  int type = body_number (wish->body);
 
   if (type < 0)
     {
       g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED, "a CMP request of this type is not made");
       return NULL;
     }
-  ERR_clear_error ();
-  context = new_context (server, error);
-  if (context == NULL)
+  if (!_signet_cmp_exchange_open (&exchange, server, error))
     return NULL;
-  EVP_PKEY_up_ref (key);
-  if (OSSL_CMP_CTX_set0_newPkey (context, 1, key) && OSSL_CMP_CTX_set1_subjectName (context, subject) &&
-      OSSL_CMP_CTX_set_transfer_cb (context, on_transfer_cb) && OSSL_CMP_CTX_set_transfer_cb_arg (context, &exchange))
-    outcome = read_outcome (context, &exchange, OSSL_CMP_try_certreq (context, type, NULL, &check_after) == -1, error);
+  if (set_wish (exchange.context, wish))
+    outcome = read_outcome (&exchange, OSSL_CMP_try_certreq (exchange.context, type, NULL, &check_after) == -1, error);
   else
     signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "CMP client");
-  OSSL_CMP_CTX_free (context);
-  g_clear_pointer (&exchange.header, g_bytes_unref);
-  g_clear_pointer (&exchange.answer, _signet_cmp_answer_free);
-  g_clear_error (&exchange.error);
+  _signet_cmp_exchange_close (&exchange);
   return outcome;
 }
 
@@ -360,7 +354,7 @@ transaction_id_of (GBytes *message)
 static gboolean
 check_genuine (const SignetCmpServer *server, GBytes *in, const SignetCmpAnswer *answer, GBytes *transaction, GBytes *nonce, GError **error)
 {
-  OSSL_CMP_CTX *context = new_context (server, error);
+  OSSL_CMP_CTX *context = _signet_cmp_context_new (server, error);
   OSSL_CMP_MSG *message = context != NULL ? decode_message (in) : NULL;
   gboolean genuine = message != NULL && OSSL_CMP_validate_msg (context, message);
   gboolean wrong_secret = queue_has (CMP_R_WRONG_PBM_VALUE);
@@ -387,12 +381,7 @@ exchange_next (const SignetCmpServer *server, const SignetCmpTransaction *transa
   g_autoptr (SignetCmpAnswer) answer = NULL;
   SignetCmpOutcome *outcome;
 
-  if (server->secret == NULL)
-    {
-      set_wrong_secret (error);
-      return NULL;
-    }
-  out = _signet_cmp_message_new (transaction->header, transaction->recipient_nonce, body, server->secret, &nonce, error);
+  out = _signet_cmp_message_new (transaction->header, transaction->recipient_nonce, body, &server->protection, &nonce, error);
   if (out == NULL || (in = post (server, out, error)) == NULL || (answer = parse_bytes (in, error)) == NULL)
     return NULL;
   id = transaction_id_of (out);

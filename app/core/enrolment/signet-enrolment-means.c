@@ -12,8 +12,7 @@
 #include "../base/signet-base-error.h"
 #include "../base/signet-text.h"
 
-/* --- people and tokens
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- people and tokens --------------------------------------------------------------------------------------------- */
 
 gboolean
 _signet_enrolment_run_consent (SignetEnrolmentRun *run, GError **error)
@@ -101,8 +100,7 @@ _signet_enrolment_run_signer (SignetEnrolmentRun *run, GError **error)
   return NULL;
 }
 
-/* --- the certificate there is already
- * ----------------------------------------------------------------------------------------------- */
+/* --- the certificate there is already ------------------------------------------------------------------------------ */
 
 /* The key of the certificate on whichever token has it; when it is the token of the run, its login is used. */
 static gboolean
@@ -118,10 +116,72 @@ open_current (SignetEnrolmentRun *run, SignetTokenKey *key, GError **error)
   return run->current_session != NULL;
 }
 
+static gboolean
+is_from_authority (SignetEnrolmentRun *run, SignetTokenKey *key)
+{
+  SignetCertificate *certificate = signet_token_key_get_certificate (key);
+  GPtrArray *chain = signet_authority_get_chain (run->authority);
+
+  if (certificate == NULL || !signet_token_key_has_private (key) ||
+      !signet_certificate_is_valid_at (certificate, signet_clock_now (run->enrolment->clock)))
+    return FALSE;
+  for (guint i = 0; i < chain->len; i++)
+    if (signet_certificate_is_ca (chain->pdata[i]) && signet_certificate_is_signed_by (certificate, chain->pdata[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* (transfer full) (nullable): of all that the authority has given out to this person, what is valid longest */
+static SignetCertificate *
+find_holder (SignetEnrolmentRun *run, GError **error)
+{
+  g_autoptr (GPtrArray) tokens = signet_token_manager_refresh (run->enrolment->tokens, run->cancellable, NULL, error);
+  SignetCertificate *best = NULL;
+
+  for (guint i = 0; tokens != NULL && i < tokens->len; i++)
+    {
+      GPtrArray *keys = signet_token_get_keys (tokens->pdata[i]);
+
+      for (guint j = 0; j < keys->len; j++)
+        {
+          SignetCertificate *one = signet_token_key_get_certificate (keys->pdata[j]);
+
+          if (is_from_authority (run, keys->pdata[j]) &&
+              (best == NULL || signet_certificate_get_not_after (one) > signet_certificate_get_not_after (best)))
+            best = one;
+        }
+    }
+  if (best == NULL && tokens != NULL)
+    g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND,
+                 "the authority wants the request signed with a certificate it has given you before, and no token here has one");
+  return best != NULL ? g_object_ref (best) : NULL;
+}
+
+/* A first request that an earlier certificate vouches for: the person sees which one before it signs. */
+static gboolean
+choose_current (SignetEnrolmentRun *run, GError **error)
+{
+  g_autoptr (SignetCertificate) certificate = NULL;
+  const char *const names[] = { "certificate", "authority", NULL };
+  const char *values[] = { NULL, signet_authority_get_name (run->authority), NULL };
+  SignetConsent consent = { "use-certificate", signet_authority_get_name (run->authority), names, values };
+
+  if (run->current != NULL)
+    return TRUE;
+  if ((certificate = find_holder (run, error)) == NULL)
+    return FALSE;
+  values[0] = signet_certificate_get_subject (certificate);
+  if (!signet_interaction_confirm (run->interaction, &consent, run->cancellable, error))
+    return FALSE;
+  run->current = g_steal_pointer (&certificate);
+  return TRUE;
+}
+
 /**
  * _signet_enrolment_run_current_signer:
  *
- * The key of the certificate being renewed or revoked; asks for the PIN of its token when that is needed.
+ * The key of the certificate being renewed or revoked; for a first request, of one that the authority has issued before, which the person
+ * agrees to use. Asks for the PIN of its token when that is needed.
  *
  * Returns: (transfer none): SIGNET_TOKEN_ERROR_NOT_FOUND when no token has it
  */
@@ -132,12 +192,8 @@ _signet_enrolment_run_current_signer (SignetEnrolmentRun *run, GError **error)
 
   if (run->current_signer != NULL)
     return run->current_signer;
-  if (run->current == NULL)
-    {
-      g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_STATE,
-                   "there is no certificate yet whose key could sign");
-      return NULL;
-    }
+  if (!choose_current (run, error))
+    return NULL;
   key = signet_token_manager_find_key (run->enrolment->tokens, signet_certificate_get_sha256 (run->current), run->cancellable,
                                        error);
   if (key != NULL && open_current (run, key, error))
@@ -166,8 +222,7 @@ _signet_enrolment_run_end (SignetEnrolmentRun *run)
   g_clear_error (&run->served);
 }
 
-/* --- secrets
- * ------------------------------------------------------------------------------------------------------------------------- */
+/* --- secrets ------------------------------------------------------------------------------------------------------- */
 
 static SignetSecret *
 ask_secret (SignetEnrolmentRun *run, const char *field, GError **error)

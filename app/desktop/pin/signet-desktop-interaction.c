@@ -212,6 +212,7 @@ new_consent_list (const SignetConsent *consent)
 static const struct { const char *kind; const char *heading; const char *body; const char *agree; } consent_words[] = {
   { "terms", N_("Accept the Terms?"), N_("They were shown to you before."), N_("_Accept") },
   { "certificate-request", N_("Sign This Request?"), N_("The token signs it with the new key, to prove that the key is yours."), N_("_Sign Request") },
+  { "use-certificate", N_("Vouch With This Certificate?"), N_("The authority wants the request signed with a certificate you have from it."), N_("_Use It") },
   { "accept-difference", N_("Accept the Certificate?"), N_("Once accepted, it counts as yours."), N_("_Accept and Install") },
   { "delegation", N_("Let Somebody Else Act?"), N_("This server is not one the authority names as its own. Nothing was sent there yet."), N_("_Go On") },
   { "overwrite", N_("Replace the File?"), N_("There is already a file of this name."), N_("_Replace") },
