@@ -82,6 +82,14 @@ signet_journal_act (const char *act)
     { "key-imported", N_("Key brought to a token") },
     { "certificate-imported", N_("Certificate put on a token") },
     { "certificate-deleted", N_("Certificate deleted") },
+    { "certificate-revoked", N_("Certificate revoked") },
+    { "certificate-suspended", N_("Certificate suspended") },
+    { "certificate-resumed", N_("Certificate counts again") },
+    { "revocation-refused", N_("Revocation refused") },
+    { "suspension-refused", N_("Suspension refused") },
+    { "resumption-refused", N_("Resumption refused") },
+    { "key-blocked", N_("Key blocked") },
+    { "key-block-lifted", N_("Key released again") },
     { "key-deleted", N_("Key destroyed") },
   };
 

@@ -279,6 +279,15 @@ signet_terminal_consent_headline (const SignetConsent *consent)
   if (g_str_equal (consent->kind, "delegation"))
     /* translators: %s is the name of an authority */
     return g_strdup_printf (_("Not %s itself, but somebody it does not name as its own acts at this step. Nothing was sent there yet:"), title);
+  if (g_str_equal (consent->kind, "revoke-certificate"))
+    /* translators: %s is the name of a person */
+    return g_strdup_printf (_("The certificate of %s will be revoked. Nothing takes that back, and nobody will accept new signatures with it:"), title);
+  if (g_str_equal (consent->kind, "suspend-certificate"))
+    /* translators: %s is the name of a person */
+    return g_strdup_printf (_("The certificate of %s will be suspended until it is resumed:"), title);
+  if (g_str_equal (consent->kind, "resume-certificate"))
+    /* translators: %s is the name of a person */
+    return g_strdup_printf (_("The certificate of %s will count again:"), title);
   if (g_str_equal (consent->kind, "delete-certificate"))
     /* translators: %s is the label of a token */
     return g_strdup_printf (_("This certificate will be deleted from “%s”. Its key stays there:"), title);
@@ -299,6 +308,8 @@ signet_terminal_consent_name (const char *name)
     { "certificate", N_("Certificate") },
     { "authority", N_("Authority") },
     { "host", N_("Server") },
+    { "serial", N_("Serial") },
+    { "reason", N_("Reason") },
     { "plugin", N_("Plugin") },
     { "Terms", N_("Terms") },
     { "Fees", N_("Fees") },

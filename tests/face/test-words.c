@@ -50,7 +50,7 @@ test_every_code (void)
   assert_domain_has_words (SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_INVALID);
   assert_domain_has_words (SIGNET_SIGNING_ERROR, SIGNET_SIGNING_ERROR_UNSUPPORTED);
   assert_domain_has_words (SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_FAILED);
-  assert_domain_has_words (SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_STATE);
+  assert_domain_has_words (SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_BY_HAND);
 }
 
 static void

@@ -394,6 +394,22 @@ signet_authority_dup_timestamp_url (SignetAuthority *self)
   return g_steal_pointer (&url);
 }
 
+char *
+signet_authority_dup_phone (SignetAuthority *self)
+{
+  return dup_localized (self->profile, "Authority", "Phone", MAX_NAME);
+}
+
+char *
+signet_authority_dup_url (SignetAuthority *self)
+{
+  g_autofree char *url = dup_localized (self->profile, "Authority", "Url", MAX_NAME);
+
+  if (url == NULL || (!g_str_has_prefix (url, "http://") && !g_str_has_prefix (url, "https://")))
+    return NULL;
+  return g_steal_pointer (&url);
+}
+
 GKeyFile *
 signet_authority_get_profile (SignetAuthority *self)
 {

@@ -23,6 +23,9 @@ char             **signet_authority_dup_key_specs  (SignetAuthority *self);
 GBytes            *signet_authority_get_tls_anchors (SignetAuthority *self); /* (nullable): [Services] TlsAnchors, for https to its own hosts only */
 const char        *signet_authority_get_disclosure (SignetAuthority *self, const char *key); /* (nullable): "Terms", "Cps", "Fees", "DataUse", "Liability"; localized */
 char              *signet_authority_dup_timestamp_url (SignetAuthority *self);  /* (nullable): [Services] TimeStamp, http or https */
+/* How a person reaches it, from [Authority] Phone and Url (localized, sanitized; the URL http or https). Each (transfer full) (nullable) */
+char              *signet_authority_dup_phone      (SignetAuthority *self);
+char              *signet_authority_dup_url        (SignetAuthority *self);
 GKeyFile          *signet_authority_get_profile    (SignetAuthority *self);  /* borrowed: the whole key file, for the plugin */
 
 /* All profiles of the given folders; a bad one is skipped and told in @problems. (transfer full) (element-type SignetAuthority) */

@@ -76,7 +76,7 @@ request_json (SignetRequest *request)
 }
 
 static JsonNode *
-call_params (SignetEnrolmentRun *run)
+call_params (SignetEnrolmentRun *run, void (*add) (SignetEnrolmentRun *, JsonObject *))
 {
   JsonNode *node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *params = json_object_new ();
@@ -85,6 +85,8 @@ call_params (SignetEnrolmentRun *run)
   json_object_set_object_member (params, "request", request_json (run->request));
   if (run->request->cookie != NULL)
     json_object_set_string_member (params, "cookie", run->request->cookie);
+  if (add != NULL)
+    add (run, params);
   json_node_take_object (node, params);
   return node;
 }
@@ -106,7 +108,10 @@ _signet_enrolment_run_can (SignetEnrolmentRun *run, const char *method, GError *
 }
 
 JsonNode *
-_signet_enrolment_run_call (SignetEnrolmentRun *run, const char *method, GError **error)
+_signet_enrolment_run_call_with (SignetEnrolmentRun *run,
+                                 const char *method,
+                                 void (*add) (SignetEnrolmentRun *, JsonObject *),
+                                 GError **error)
 {
   g_autoptr (GError) local = NULL;
   JsonNode *result = NULL;
@@ -115,7 +120,7 @@ _signet_enrolment_run_call (SignetEnrolmentRun *run, const char *method, GError 
     return NULL;
   g_clear_error (&run->served);
   run->method = method;
-  result = signet_plugin_process_call (run->process, method, call_params (run), CALL_SECONDS, _signet_enrolment_serve, run,
+  result = signet_plugin_process_call (run->process, method, call_params (run, add), CALL_SECONDS, _signet_enrolment_serve, run,
                                        run->cancellable, &local);
   run->method = NULL;
   if (result != NULL)
@@ -125,4 +130,10 @@ _signet_enrolment_run_call (SignetEnrolmentRun *run, const char *method, GError 
   else
     g_propagate_error (error, g_steal_pointer (&local));
   return NULL;
+}
+
+JsonNode *
+_signet_enrolment_run_call (SignetEnrolmentRun *run, const char *method, GError **error)
+{
+  return _signet_enrolment_run_call_with (run, method, NULL, error);
 }

