@@ -34,6 +34,7 @@ typedef struct
   guint n;
   guint8 id[HOST_ID_LENGTH];
   const char *label;
+  gboolean decrypts; /* its one purpose; otherwise it signs */
 } Key;
 
 static void
@@ -206,6 +207,20 @@ add_kind (HostTemplate *template, const CK_OBJECT_CLASS *class, const CK_KEY_TYP
   host_template_add (template, CKA_KEY_TYPE, type, sizeof *type);
 }
 
+/* A key for decrypting signs nothing, however well it could. */
+static void
+add_private (HostTemplate *template, const Key *key, HostMeasure measure)
+{
+  gboolean with_purpose = measure == HOST_MEASURE_FULL;
+
+  host_template_add_private (template, key->label, key->id, sizeof key->id,
+                             key->decrypts && with_purpose ? HOST_MEASURE_PROTECTED : measure);
+  if (!key->decrypts || !with_purpose)
+    return;
+  host_template_add_boolean (template, CKA_DECRYPT, TRUE);
+  host_template_add_boolean (template, CKA_SIGN, FALSE);
+}
+
 static CK_RV
 create_private (CK_FUNCTION_LIST *p11, HostSession *session, const Key *key, CK_OBJECT_HANDLE *handle)
 {
@@ -216,7 +231,7 @@ create_private (CK_FUNCTION_LIST *p11, HostSession *session, const Key *key, CK_
       HostTemplate template = { .n = 0 };
 
       add_kind (&template, &private_class, &key->type);
-      host_template_add_private (&template, key->label, key->id, sizeof key->id, measure);
+      add_private (&template, key, measure);
       add_parts (&template, key, TRUE);
       rv = p11->C_CreateObject (session->handle, template.attributes, template.n, handle);
       if (!host_template_is_refused (rv))
@@ -235,7 +250,7 @@ unwrap_private (CK_FUNCTION_LIST *p11, HostSession *session, const Key *key, Sig
       HostTemplate template = { .n = 0 };
 
       add_kind (&template, &private_class, &key->type);
-      host_template_add_private (&template, key->label, key->id, sizeof key->id, measure);
+      add_private (&template, key, measure);
       rv = host_wrap_bring (p11, session, secret, &template, handle);
       if (!host_template_is_refused (rv))
         return rv;
@@ -316,9 +331,14 @@ write_private (CK_FUNCTION_LIST *p11,
 }
 
 GVariant *
-host_session_import (CK_FUNCTION_LIST *p11, HostSession *session, SignetSecret *secret, const char *label, GError **error)
+host_session_import (CK_FUNCTION_LIST *p11,
+                     HostSession *session,
+                     SignetSecret *secret,
+                     const char *label,
+                     gboolean decrypts,
+                     GError **error)
 {
-  g_auto (Key) key = { .label = label };
+  g_auto (Key) key = { .label = label, .decrypts = decrypts };
   CK_OBJECT_HANDLE private_key = 0;
   CK_OBJECT_HANDLE public_key = 0;
   GVariantBuilder builder;

@@ -122,7 +122,7 @@ GVariant    *host_session_generate (CK_FUNCTION_LIST *p11, HostSession *session,
 GVariant    *host_session_sign  (CK_FUNCTION_LIST *p11, HostSession *session, CK_OBJECT_HANDLE key, const char *scheme, guint digest, GBytes *data,
                                  gboolean context, SignetSecret *pin, GError **error);
 /* @key: PKCS#8, DER, and one byte more. aa{sv}: the public and the private key */
-GVariant    *host_session_import (CK_FUNCTION_LIST *p11, HostSession *session, SignetSecret *key, const char *label, GError **error);
+GVariant    *host_session_import (CK_FUNCTION_LIST *p11, HostSession *session, SignetSecret *key, const char *label, gboolean decrypts, GError **error);
 /* The same, wrapped. @template: of the private key, without its numbers */
 CK_RV        host_wrap_bring     (CK_FUNCTION_LIST *p11, HostSession *session, SignetSecret *secret, HostTemplate *template, CK_OBJECT_HANDLE *handle);
 gboolean     host_session_store (CK_FUNCTION_LIST *p11, HostSession *session, GVariant *certificate, GError **error);

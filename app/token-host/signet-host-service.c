@@ -312,7 +312,7 @@ on_generate_key_cb (HostCall *call, guint id, const char *kind, guint bits, GVar
 }
 
 static gboolean
-on_import_key_cb (HostCall *call, guint id, const char *label, Service *self)
+on_import_key_cb (HostCall *call, guint id, const char *label, gboolean decrypts, Service *self)
 {
   CK_FUNCTION_LIST *p11 = begin (self, call);
   GError *error = NULL;
@@ -326,7 +326,7 @@ on_import_key_cb (HostCall *call, guint id, const char *label, Service *self)
   if (session != NULL)
     key = read_secret (call, 0, signet_secret_new_exactly_from_fd, HOST_MAX_PRIVATE, &error);
   if (key != NULL)
-    objects = host_session_import (p11, session, key, label, &error);
+    objects = host_session_import (p11, session, key, label, decrypts, &error);
   else if (error == NULL)
     host_set_error (&error, SIGNET_TOKEN_ERROR_FAILED, "no key was given");
   if (objects == NULL)

@@ -419,6 +419,47 @@ finish (Reading *reading, GError **error)
   return NULL;
 }
 
+/* --- a key without a file --- */
+
+static EVP_PKEY *
+decode_key (SignetSecret *key)
+{
+  gsize length = 0;
+  const guint8 *der = signet_secret_get_bytes (key, &length);
+  const guint8 *at = der;
+  PKCS8_PRIV_KEY_INFO *info = d2i_PKCS8_PRIV_KEY_INFO (NULL, &at, (long) length);
+  EVP_PKEY *pkey = info != NULL && at == der + length ? EVP_PKCS82PKEY (info) : NULL;
+
+  PKCS8_PRIV_KEY_INFO_free (info);
+  ERR_clear_error ();
+  return pkey;
+}
+
+/**
+ * signet_pkcs12_new_for_key:
+ * @key: PKCS#8 PrivateKeyInfo (RFC 5208), DER
+ * @certificate: left out of the bundle when it is for another key
+ *
+ * Returns: (transfer full) (nullable): as if it had been read from a file
+ */
+SignetPkcs12 *
+signet_pkcs12_new_for_key (SignetSecret *key, SignetCertificate *certificate, GError **error)
+{
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func ((GDestroyNotify) EVP_PKEY_free);
+  g_autoptr (GPtrArray) certificates = g_ptr_array_new_with_free_func (g_object_unref);
+  Reading reading = { .keys = keys, .certificates = certificates };
+  EVP_PKEY *pkey = decode_key (key);
+
+  if (pkey == NULL)
+    {
+      fail (error, SIGNET_CERTIFICATE_ERROR_MALFORMED, "not a private key, or a damaged one");
+      return NULL;
+    }
+  g_ptr_array_add (keys, pkey);
+  g_ptr_array_add (certificates, g_object_ref (certificate));
+  return finish (&reading, error);
+}
+
 /* --- opening --- */
 
 static PKCS12 *

@@ -15,6 +15,8 @@ typedef struct _SignetPkcs12 SignetPkcs12; /* reference counted, immutable, any 
 
 /* @passphrase: (nullable): none. %SIGNET_CERTIFICATE_ERROR_WRONG_PASSPHRASE is not MALFORMED: asking again may help. */
 SignetPkcs12      *signet_pkcs12_open            (GBytes *data, SignetSecret *passphrase, GError **error);
+/* A key that came otherwise: @key: PKCS#8 PrivateKeyInfo, DER; with @certificate when it is that one's. */
+SignetPkcs12      *signet_pkcs12_new_for_key     (SignetSecret *key, SignetCertificate *certificate, GError **error);
 gboolean           signet_pkcs12_is_one          (GBytes *data);          /* whether @data looks like a PKCS#12 file at all */
 SignetPkcs12      *signet_pkcs12_ref             (SignetPkcs12 *self);
 void               signet_pkcs12_unref           (SignetPkcs12 *self);

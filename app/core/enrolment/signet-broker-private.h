@@ -38,6 +38,7 @@ GBytes       *_signet_broker_make_csr       (SignetEnrolmentRun *run, GError **e
 
 /* --- services with a file of their own ------------------------------------------------------------------------------------------ */
 JsonObject *_signet_broker_serve_http       (SignetEnrolmentRun *run, JsonObject *params, GError **error);
+JsonObject *_signet_broker_serve_file       (SignetEnrolmentRun *run, JsonObject *params, GError **error);
 JsonObject *_signet_broker_serve_transport  (SignetEnrolmentRun *run, JsonObject *params, GError **error);
 JsonObject *_signet_broker_serve_cmp        (SignetEnrolmentRun *run, JsonObject *params, GError **error);
 

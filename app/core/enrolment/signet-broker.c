@@ -195,6 +195,26 @@ answer_form (SignetEnrolmentRun *run, GHashTable *values, GHashTable *secrets)
   return result;
 }
 
+/* A plugin learns the name of a file and reads what is in it; where it lies on this computer is not its business. */
+static gboolean
+attach_files (SignetEnrolmentRun *run, SignetForm *form, GHashTable *values, GError **error)
+{
+  for (guint i = 0; i < signet_form_get_n_fields (form); i++)
+    {
+      const SignetField *field = signet_form_get_field (form, i);
+      const char *path = field->kind == SIGNET_FIELD_FILE ? g_hash_table_lookup (values, field->id) : NULL;
+      char *name = NULL;
+
+      if (path == NULL || *path == '\0')
+        continue;
+      if (run->request == NULL || !signet_enrolment_attach (run->enrolment, run->request, field->id, path, error))
+        return FALSE;
+      name = g_path_get_basename (path);
+      g_hash_table_replace (values, g_strdup (field->id), name);
+    }
+  return TRUE;
+}
+
 static JsonObject *
 serve_ask (SignetEnrolmentRun *run, JsonObject *params, GError **error)
 {
@@ -205,7 +225,8 @@ serve_ask (SignetEnrolmentRun *run, JsonObject *params, GError **error)
 
   json_node_set_object (node, params);
   form = _signet_enrolment_form_parse (node, error);
-  if (form == NULL || !signet_interaction_ask_form (run->interaction, form, &values, &secrets, run->cancellable, error))
+  if (form == NULL || !signet_interaction_ask_form (run->interaction, form, &values, &secrets, run->cancellable, error) ||
+      !attach_files (run, form, values, error))
     return NULL;
   return answer_form (run, values, secrets);
 }
@@ -295,6 +316,7 @@ static const struct
   { "cmp.run", "cmp", _signet_broker_serve_cmp },
   { "transport.key", "transport", _signet_broker_serve_transport },
   { "cookie.keep", NULL, serve_cookie },
+  { "file.read", NULL, _signet_broker_serve_file },
   { "ask", NULL, serve_ask },
   { "progress", NULL, serve_progress },
   { "log", NULL, serve_log },

@@ -8,7 +8,7 @@
 
 #include "config.h"
 
-#include "signet-enrolment-private.h"
+#include "signet-broker-private.h"
 
 #include <string.h>
 
@@ -139,12 +139,10 @@ is_key_format (const char *format)
 }
 
 static char *
-delivered_text (JsonObject *encryption)
+delivered_text (JsonObject *encryption, const char *secret)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *kept = json_object_new ();
-  JsonNode *reference = json_object_get_member (encryption, "passphrase");
-  const char *secret = reference != NULL && JSON_NODE_HOLDS_OBJECT (reference) ? get_text (json_node_get_object (reference), "secret") : NULL;
 
   json_object_set_string_member (kept, "key", get_text (encryption, "key"));
   json_object_set_string_member (kept, "key_format", get_text (encryption, "key_format"));
@@ -159,14 +157,19 @@ take_encryption (SignetEnrolmentRun *run, JsonObject *encryption, GError **error
 {
   SignetRequest *request = run->request;
   g_autoptr (GPtrArray) certificates = parse_certificates (get_text (encryption, "certificate"), error);
+  JsonObject *reference = _signet_broker_get_object (encryption, "passphrase");
+  const char *secret = NULL;
 
   if (certificates == NULL)
+    return FALSE;
+  if (g_strcmp0 (get_text (encryption, "key_format"), "pkcs12") == 0 &&
+      (secret = _signet_broker_secret_reference (run, reference, error)) == NULL)
     return FALSE;
   if (get_text (encryption, "key") == NULL || !is_key_format (get_text (encryption, "key_format")))
     return bad_answer (error, "has an encryption certificate without an encrypted key");
   g_set_object (&request->encryption, certificates->pdata[0]);
   g_free (request->delivered);
-  request->delivered = delivered_text (encryption);
+  request->delivered = delivered_text (encryption, secret);
   g_free (request->encryption_note);
   request->encryption_note = g_strdup ("delivered");
   return TRUE;

@@ -55,8 +55,29 @@ secrets_json (SignetRequest *request)
   return secrets;
 }
 
+/* What was attached: the content is for file.read and body_file. */
+static JsonArray *
+files_json (SignetEnrolment *enrolment, SignetRequest *request)
+{
+  JsonArray *array = json_array_new ();
+  g_autoptr (GPtrArray) files = signet_enrolment_list_files (enrolment, request, NULL);
+
+  for (guint i = 0; files != NULL && i < files->len; i++)
+    {
+      const SignetRequestFile *file = files->pdata[i];
+      JsonObject *object = json_object_new ();
+
+      json_object_set_string_member (object, "id", file->field);
+      json_object_set_string_member (object, "name", file->name);
+      json_object_set_int_member (object, "size", file->size);
+      json_object_set_string_member (object, "sha256", file->sha256);
+      json_array_add_object_element (array, object);
+    }
+  return array;
+}
+
 static JsonObject *
-request_json (SignetRequest *request)
+request_json (SignetEnrolment *enrolment, SignetRequest *request)
 {
   JsonObject *object = json_object_new ();
 
@@ -72,6 +93,7 @@ request_json (SignetRequest *request)
     json_object_set_object_member (object, "current", _signet_enrolment_certificate_json (request->current));
   json_object_set_object_member (object, "fields", fields_json (request));
   json_object_set_array_member (object, "secrets", secrets_json (request));
+  json_object_set_array_member (object, "files", files_json (enrolment, request));
   return object;
 }
 
@@ -82,7 +104,7 @@ call_params (SignetEnrolmentRun *run, void (*add) (SignetEnrolmentRun *, JsonObj
   JsonObject *params = json_object_new ();
 
   json_object_set_object_member (params, "profile", _signet_enrolment_profile_json (run->authority));
-  json_object_set_object_member (params, "request", request_json (run->request));
+  json_object_set_object_member (params, "request", request_json (run->enrolment, run->request));
   if (run->request->cookie != NULL)
     json_object_set_string_member (params, "cookie", run->request->cookie);
   if (add != NULL)

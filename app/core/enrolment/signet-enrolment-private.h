@@ -42,7 +42,7 @@ struct _SignetRequest
   gint64             expires;      /* SIGNET_TIME_UNKNOWN: of a draft from before there was a limit */
   GBytes            *csr;          /* (nullable): DER, made in this attempt: asked again, the authority gets the same bytes */
   GBytes            *chain;        /* (nullable): CA certificates that came with the answer, PKCS#7 */
-  char              *accepted;     /* (nullable): JSON, the differences the person accepted */
+  char              *checks;       /* (nullable): JSON, the certificate against the request: signet-request-difference.c */
   SignetCertificate *encryption;   /* (nullable): the second of two certificates, its key made by the authority */
   char              *encryption_note; /* (nullable): what became of that key */
   char              *delivered;    /* (nullable): JSON, that key as it came: encrypted */
@@ -67,6 +67,9 @@ gboolean       _signet_request_store_update  (SignetStore *store, SignetRequest 
 SignetRequest *_signet_request_store_find    (SignetStore *store, gint64 id, GError **error);
 GPtrArray     *_signet_request_store_list    (SignetStore *store, GError **error);
 
+GBytes        *_signet_request_file_content (SignetStore *store, SignetRequest *request, const char *field, GError **error);
+void           _signet_request_file_forget  (SignetStore *store, SignetRequest *request);   /* the contents; names and hashes stay */
+
 /* --- secrets of requests: the key ring, or memory for this run ---------------------------------------------------------- */
 void          _signet_request_secret_keep   (SignetRequest *request, const char *field, SignetSecret *secret);
 SignetSecret *_signet_request_secret_find   (SignetRequest *request, const char *field);   /* (transfer full) (nullable) */
@@ -79,11 +82,6 @@ char       *_signet_enrolment_name_from_template (const char *template, GHashTab
 
 /* A name as RFC 4514 writes it, most specific part first; parts whose value is empty are left out. */
 X509_NAME *_signet_enrolment_name_parse (const char *text, GError **error);
-
-/* --- the certificate against the request ------------------------------------------------------------------------------------ */
-/* FALSE: never to be installed (WRONG_KEY, WRONG_ISSUER, WRONG_KIND). What merely differs is for the person to accept. */
-gboolean    _signet_enrolment_check         (SignetRequest *request, GPtrArray *chain, GError **error);
-GPtrArray  *_signet_enrolment_differences   (SignetRequest *request, gint64 now);
 
 /* --- the parts an enrolment stands on ----------------------------------------------------------------------------------------- */
 struct _SignetEnrolment
@@ -154,6 +152,8 @@ JsonNode     *_signet_enrolment_run_call_with (SignetEnrolmentRun *run, const ch
 gboolean      _signet_enrolment_run_can     (SignetEnrolmentRun *run, const char *method, GError **error);   /* FALSE without @error: it cannot */
 /* Takes what the plugin answered to submit, renew or poll into the request, and commits. */
 gboolean      _signet_enrolment_run_take    (SignetEnrolmentRun *run, JsonNode *answer, GError **error);
+/* CA certificates that came along, where signatures find them. */
+gboolean      _signet_chain_install         (SignetEnrolmentRun *run, GError **error);
 /* {certificate, serial, issuer, sha256}: a certificate as a plugin gets it. (transfer full) */
 JsonObject   *_signet_enrolment_certificate_json (SignetCertificate *certificate);
 /* What a plugin may ask for inside a call; @user_data: a SignetEnrolmentRun. */

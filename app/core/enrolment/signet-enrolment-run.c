@@ -7,6 +7,8 @@
 
 #include "config.h"
 
+#include "signet-check-private.h"
+#include "signet-delivery-private.h"
 #include "signet-life-private.h"
 
 #include <signal.h>
@@ -114,6 +116,11 @@ step_disclosed (SignetEnrolmentRun *run, GError **error)
     return FALSE;
   signet_interaction_progress (run->interaction, "key", -1);
   found = _signet_enrolment_run_find_key (run);
+  if (found == NULL && run->request->keeps_key)
+    {
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "the key to be certified is not on the token any more");
+      return FALSE;
+    }
   key = found != NULL ? g_object_ref (found)
                       : signet_token_session_generate_key (run->session, run->request->key_spec, run->request->label,
                                                            run->cancellable, error);
@@ -124,7 +131,7 @@ step_disclosed (SignetEnrolmentRun *run, GError **error)
   run->request->key_sha256 = g_strdup (signet_token_key_get_sha256 (key));
   if (!_signet_enrolment_run_make_signer (run, key, error) || !_signet_enrolment_run_enter (run, SIGNET_REQUEST_KEY_MADE, error))
     return FALSE;
-  note (run, "key-made");
+  note (run, run->request->keeps_key ? "key-reused" : "key-made");
   return TRUE;
 }
 
@@ -151,26 +158,29 @@ step_waiting (SignetEnrolmentRun *run, GError **error)
   return answer != NULL && _signet_enrolment_run_take (run, answer, error);
 }
 
-static gboolean
-accept_differences (SignetEnrolmentRun *run, GError **error)
+/* What there is to say yes to: (transfer full) (element-type utf8) names and values, both without an end */
+static guint
+list_differences (GPtrArray *all, GPtrArray *names, GPtrArray *values)
 {
-  g_autoptr (GPtrArray) all = _signet_enrolment_differences (run->request, signet_clock_now (run->enrolment->clock));
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
-  SignetConsent consent = { "accept-difference", signet_authority_get_name (run->authority), NULL, NULL };
-  g_autoptr (GError) local = NULL;
-
   for (guint i = 0; i < all->len; i++)
     {
       SignetRequestDifference *difference = all->pdata[i];
 
-      if (difference->same)
+      if (difference->same || difference->advice)
         continue;
       g_ptr_array_add (names, difference->field);
       g_ptr_array_add (values, g_strdup_printf ("%s → %s", difference->asked, difference->received));
     }
-  if (names->len == 0)
-    return TRUE;
+  return names->len;
+}
+
+static gboolean
+ask_about_differences (SignetEnrolmentRun *run, GPtrArray *names, GPtrArray *values, GError **error)
+{
+  SignetConsent consent = { "accept-difference", signet_authority_get_name (run->authority), NULL, NULL };
+  g_autofree char *first = g_strdup (names->pdata[0]);
+  g_autoptr (GError) local = NULL;
+
   g_ptr_array_add (names, NULL);
   g_ptr_array_add (values, NULL);
   consent.names = (const char *const *) names->pdata;
@@ -178,18 +188,70 @@ accept_differences (SignetEnrolmentRun *run, GError **error)
   if (signet_interaction_confirm (run->interaction, &consent, run->cancellable, &local))
     return TRUE;
   if (g_error_matches (local, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED))
-    g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_WRONG_SUBJECT,
-                 "the certificate differs from the request: %s", (const char *) names->pdata[0]);
+    g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_NOT_ACCEPTED,
+                 "the certificate differs from the request and was not accepted: %s", first);
   else
     g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }
 
+/* What was accepted, and what was not, is remembered with both values. */
+static gboolean
+accept_differences (SignetEnrolmentRun *run, GError **error)
+{
+  g_autoptr (GPtrArray) all = _signet_enrolment_differences (run->request, run->authority, signet_clock_now (run->enrolment->clock));
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
+  gboolean accepted = FALSE;
+
+  g_free (run->request->checks);
+  run->request->checks = _signet_differences_to_text (all);
+  if (list_differences (all, names, values) == 0)
+    return TRUE;
+  accepted = ask_about_differences (run, names, values, error);
+  if (accepted || g_error_matches (*error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_NOT_ACCEPTED))
+    _signet_enrolment_run_note (run, accepted ? "certificate-difference-accepted" : "certificate-difference-refused", "checks",
+                                run->request->checks);
+  return accepted;
+}
+
 static gboolean
 step_issued (SignetEnrolmentRun *run, GError **error)
 {
-  return _signet_enrolment_check (run->request, signet_authority_get_chain (run->authority), error) &&
+  g_autoptr (GPtrArray) issuers = _signet_request_dup_issuers (run->request, signet_authority_get_chain (run->authority));
+
+  return _signet_enrolment_check (run->request, issuers, error) && _signet_delivery_check (run, issuers, error) &&
          accept_differences (run, error) && _signet_enrolment_run_enter (run, SIGNET_REQUEST_CHECKED, error);
+}
+
+/* The same key cannot be had in two certificates that both serve: the old one goes, unless the profile says otherwise. With a new key
+   both stay: platforms know the old one for a while, and the person is told. */
+static gboolean
+replaces_old (SignetEnrolmentRun *run)
+{
+  g_autofree char *text =
+      g_key_file_get_string (signet_authority_get_profile (run->authority), "Issuance", "RenewedCertificate", NULL);
+
+  if (run->request->current == NULL)
+    return FALSE;
+  return text != NULL ? strcmp (text, "replace") == 0 : run->request->keeps_key;
+}
+
+static gboolean
+store_certificate (SignetEnrolmentRun *run, GError **error)
+{
+  SignetRequest *request = run->request;
+  const char *holder = signet_certificate_get_holder (request->certificate);
+  gboolean replace = replaces_old (run);
+
+  if (replace ? !signet_token_session_replace_certificate (run->session, request->current, request->certificate, holder,
+                                                           run->cancellable, error)
+              : !signet_token_session_store_certificate (run->session, request->certificate, holder, run->cancellable, error))
+    return FALSE;
+  _signet_enrolment_stop_for_test ("certificate-stored");
+  g_free (request->old_note);
+  request->old_note = request->current != NULL ? g_strdup (replace ? "replaced" : "kept") : NULL;
+  return TRUE;
 }
 
 /* Storing the same certificate again changes nothing, so a kill between storing and noting it does no harm. */
@@ -197,13 +259,14 @@ static gboolean
 step_checked (SignetEnrolmentRun *run, GError **error)
 {
   signet_interaction_progress (run->interaction, "installing", -1);
-  if (!_signet_enrolment_run_log_in (run, error) ||
-      !signet_token_session_store_certificate (run->session, run->request->certificate,
-                                               signet_certificate_get_holder (run->request->certificate), run->cancellable,
-                                               error) ||
-      !_signet_enrolment_run_enter (run, SIGNET_REQUEST_INSTALLED, error))
+  if (!_signet_enrolment_run_log_in (run, error) || !store_certificate (run, error) || !_signet_delivery_install (run, error) ||
+      !_signet_chain_install (run, error) || !_signet_enrolment_run_enter (run, SIGNET_REQUEST_INSTALLED, error))
     return FALSE;
   note (run, "certificate-installed");
+  if (run->request->encryption_note != NULL)
+    _signet_enrolment_run_note (run, strcmp (run->request->encryption_note, "imported") == 0 ? "encryption-key-installed"
+                                                                                             : "encryption-key-not-installed",
+                                NULL, NULL);
   return TRUE;
 }
 
@@ -223,19 +286,44 @@ test_signature (SignetEnrolmentRun *run, GError **error)
   return signature != NULL;
 }
 
+/* A delivered key that no token has taken yet needs what opens it. */
+static void
+forget (SignetEnrolmentRun *run)
+{
+  if (run->request->delivered == NULL)
+    _signet_request_secret_forget (run->request);
+  _signet_request_file_forget (run->enrolment->store, run->request);
+}
+
+/* CMP alone tells by an open transaction whether there is something to close. */
+static gboolean
+wants_accept (SignetEnrolmentRun *run, gboolean *wanted, GError **error)
+{
+  GError *local = NULL;
+
+  *wanted = run->request->transaction != NULL;
+  if (*wanted || g_strv_contains (signet_plugin_manifest_get_methods (run->plugin), "cmp"))
+    return TRUE;
+  *wanted = _signet_enrolment_run_can (run, "accept", &local);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
 static gboolean
 step_installed (SignetEnrolmentRun *run, GError **error)
 {
   g_autoptr (JsonNode) answer = NULL;
+  gboolean wanted = FALSE;
 
-  if (!test_signature (run, error))
+  if (!test_signature (run, error) || !wants_accept (run, &wanted, error))
     return FALSE;
-  /* only a transaction that is open can be closed */
-  if (run->request->transaction != NULL && (answer = _signet_enrolment_run_call (run, "accept", error)) == NULL)
+  if (wanted && (answer = _signet_enrolment_run_call (run, "accept", error)) == NULL)
     return FALSE;
   if (!_signet_enrolment_run_enter (run, SIGNET_REQUEST_CONFIRMED, error))
     return FALSE;
-  _signet_request_secret_forget (run->request);
+  forget (run);
   note (run, "certificate-confirmed");
   return TRUE;
 }
@@ -254,6 +342,7 @@ step_failed (SignetEnrolmentRun *run, GError **error)
   g_clear_pointer (&request->delivered, g_free);
   g_clear_pointer (&request->encryption_note, g_free);
   g_clear_object (&request->encryption);
+  g_clear_pointer (&request->checks, g_free);
   _signet_request_new_attempt (request);
   return _signet_enrolment_run_enter (run, request->key_sha256 != NULL ? SIGNET_REQUEST_KEY_MADE : SIGNET_REQUEST_DISCLOSED,
                                       error);
@@ -276,7 +365,8 @@ static gboolean
 is_final_error (const GError *error, SignetRequestState *state)
 {
   static const int failures[] = { SIGNET_ENROLMENT_ERROR_WRONG_KEY, SIGNET_ENROLMENT_ERROR_WRONG_ISSUER,
-                                  SIGNET_ENROLMENT_ERROR_WRONG_SUBJECT, SIGNET_ENROLMENT_ERROR_WRONG_KIND };
+                                  SIGNET_ENROLMENT_ERROR_WRONG_SUBJECT, SIGNET_ENROLMENT_ERROR_WRONG_KIND,
+                                  SIGNET_ENROLMENT_ERROR_NOT_ACCEPTED };
 
   if (g_error_matches (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_REJECTED) ||
       g_error_matches (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_REJECTED))
@@ -312,7 +402,7 @@ settle_error (SignetEnrolmentRun *run, const GError *error)
     g_warning ("cannot note how the request ended: %s", local->message);
   if (state == SIGNET_REQUEST_REJECTED)
     {
-      _signet_request_secret_forget (request);
+      forget (run);
       note (run, "certificate-rejected");
     }
 }
@@ -355,7 +445,7 @@ expire (SignetEnrolmentRun *run, GError **error)
 {
   if (!_signet_enrolment_run_enter (run, SIGNET_REQUEST_EXPIRED, error))
     return FALSE;
-  _signet_request_secret_forget (run->request);
+  forget (run);
   note (run, "certificate-request-expired");
   return TRUE;
 }
@@ -393,6 +483,18 @@ check_runnable (SignetRequest *request, GError **error)
   return FALSE;
 }
 
+static gboolean
+prepare (SignetEnrolmentRun *run, GError **error)
+{
+  run->http = _signet_watched_http_new (run);
+  if (run->request->current != NULL)
+    run->current = g_object_ref (run->request->current);
+  run->authority = signet_enrolment_find_authority (run->enrolment, run->request->authority, error);
+  if (run->authority != NULL)
+    run->plugin = _signet_enrolment_find_plugin (run->enrolment, run->authority, error);
+  return run->plugin != NULL;
+}
+
 /**
  * signet_enrolment_run:
  *
@@ -410,6 +512,7 @@ signet_enrolment_run (SignetEnrolment *self,
 {
   SignetEnrolmentRun run = { .enrolment = self, .request = request, .interaction = interaction, .cancellable = cancellable };
   g_autoptr (GError) local = NULL;
+  gboolean ok = FALSE;
 
   g_return_val_if_fail (SIGNET_IS_ENROLMENT (self), FALSE);
   g_return_val_if_fail (SIGNET_IS_REQUEST (request), FALSE);
@@ -417,19 +520,71 @@ signet_enrolment_run (SignetEnrolment *self,
 
   if (!check_runnable (request, error))
     return FALSE;
-  run.authority = signet_enrolment_find_authority (self, request->authority, error);
-  if (run.authority == NULL || (run.plugin = _signet_enrolment_find_plugin (self, run.authority, error)) == NULL)
-    return FALSE;
-  run.http = _signet_watched_http_new (&run);
-  if (request->current != NULL)
-    run.current = g_object_ref (request->current);
-  if (!walk (&run, &local))
+  ok = prepare (&run, error);
+  if (ok && !walk (&run, &local))
     {
       settle_error (&run, local);
       g_propagate_error (error, g_steal_pointer (&local));
-      _signet_enrolment_run_end (&run);
-      return FALSE;
+      ok = FALSE;
     }
   _signet_enrolment_run_end (&run);
-  return TRUE;
+  return ok;
+}
+
+/* --- given up ------------------------------------------------------------------------------------------------------------------ */
+
+/* Only an authority that may know of the request has anything to forget. */
+static void
+tell_authority (SignetEnrolmentRun *run)
+{
+  g_autoptr (JsonNode) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (run->request->state != SIGNET_REQUEST_SUBMITTED && run->request->state != SIGNET_REQUEST_WAITING)
+    return;
+  if (prepare (run, &error) && _signet_enrolment_run_can (run, "cancel", &error))
+    answer = _signet_enrolment_run_call (run, "cancel", &error);
+  if (error == NULL)
+    return;
+  g_free (run->request->error);
+  run->request->error = signet_text_sanitize (error->message, -1, 1000);
+}
+
+/**
+ * signet_enrolment_withdraw:
+ * @interaction: (nullable): without one the authority is not told
+ *
+ * Gives the request up. The key stays on the token: whether it may go is for the person to say, there. An authority that cannot be
+ * told stops nobody from giving up; why it could not is in the request.
+ */
+gboolean
+signet_enrolment_withdraw (SignetEnrolment *self,
+                           SignetRequest *request,
+                           SignetInteraction *interaction,
+                           GCancellable *cancellable,
+                           GError **error)
+{
+  SignetEnrolmentRun run = { .enrolment = self, .request = request, .interaction = interaction, .cancellable = cancellable };
+  gboolean ok = FALSE;
+
+  g_return_val_if_fail (SIGNET_IS_ENROLMENT (self), FALSE);
+  g_return_val_if_fail (SIGNET_IS_REQUEST (request), FALSE);
+
+  if (_signet_request_state_is_final (request->state) || request->state == SIGNET_REQUEST_INSTALLED)
+    {
+      g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_STATE, "not possible: the request is %s",
+                   signet_request_state_get_id (request->state));
+      return FALSE;
+    }
+  if (interaction != NULL)
+    tell_authority (&run);
+  ok = _signet_enrolment_run_enter (&run, SIGNET_REQUEST_CANCELLED, error);
+  if (ok)
+    {
+      _signet_request_secret_forget (request);
+      _signet_request_file_forget (self->store, request);
+      note (&run, "certificate-request-cancelled");
+    }
+  _signet_enrolment_run_end (&run);
+  return ok;
 }

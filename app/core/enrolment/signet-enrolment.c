@@ -177,18 +177,13 @@ signet_enrolment_agree (SignetEnrolment *self, SignetRequest *request, GError **
   return set_state (self, request, SIGNET_REQUEST_DISCLOSED, error);
 }
 
-/* The key stays on the token: whether it may go is for the person to say, there. */
+/* Without a person to ask, the authority is not told: signet_enrolment_withdraw(). */
 gboolean
 signet_enrolment_cancel (SignetEnrolment *self, SignetRequest *request, GError **error)
 {
   g_return_val_if_fail (SIGNET_IS_ENROLMENT (self), FALSE);
 
-  if (_signet_request_state_is_final (request->state) || request->state == SIGNET_REQUEST_INSTALLED)
-    return refuse_state (request, error);
-  if (!set_state (self, request, SIGNET_REQUEST_CANCELLED, error))
-    return FALSE;
-  _signet_request_secret_forget (request);
-  return TRUE;
+  return signet_enrolment_withdraw (self, request, NULL, NULL, error);
 }
 
 GPtrArray *

@@ -25,6 +25,8 @@ typedef enum {
   SIGNET_ENROLMENT_ERROR_NOT_FOUND,
   SIGNET_ENROLMENT_ERROR_STATE,          /* not possible in the state it is in */
   SIGNET_ENROLMENT_ERROR_BY_HAND,        /* the authority's plugin cannot do it: the person has to turn to the authority */
+  SIGNET_ENROLMENT_ERROR_NOT_ACCEPTED,   /* by the person: it differs from what was asked */
+  SIGNET_ENROLMENT_ERROR_KEY_LOST,       /* the transport key a delivered one was encrypted for is gone */
 } SignetEnrolmentError;
 GQuark signet_enrolment_error_quark (void);
 
@@ -86,9 +88,25 @@ const char        *signet_request_get_encryption_note (SignetRequest *self);
 /* Something the person has to carry to the authority; NULL when there is nothing. @name, @text: (out) (optional) (transfer none) */
 GBytes            *signet_request_get_hand_file   (SignetRequest *self, const char **name, const char **text);
 /* Asked against received, one entry a field; for screen 07e and --json. (transfer full) */
-typedef struct { char *field; char *asked; char *received; gboolean same; } SignetRequestDifference;
+typedef struct {
+  char     *field;     /* "subject", "validity"…; "lint-…": what a standard wants */
+  char     *asked;     /* for a lint: the clause */
+  char     *received;
+  gboolean  same;
+  gboolean  advice;    /* nobody asked for it: shown, and needs no yes */
+} SignetRequestDifference;
 void               signet_request_difference_free (SignetRequestDifference *difference);
 GPtrArray         *signet_request_dup_differences (SignetRequest *self);
+
+/* A file the person attached. */
+#define SIGNET_REQUEST_MAX_FILE (4 * 1024 * 1024)
+typedef struct {
+  char   *field;   /* of the form */
+  char   *name;    /* without a folder */
+  gint64  size;
+  char   *sha256;
+} SignetRequestFile;
+void               signet_request_file_free       (SignetRequestFile *file);
 
 #define SIGNET_TYPE_ENROLMENT (signet_enrolment_get_type ())
 G_DECLARE_FINAL_TYPE (SignetEnrolment, signet_enrolment, SIGNET, ENROLMENT, GObject)
@@ -115,7 +133,18 @@ gboolean         signet_enrolment_agree        (SignetEnrolment *self, SignetReq
 /* Goes on from the state it is in until it is confirmed, waits, or fails; PIN and consent through @interaction. TRUE also when it now waits. */
 gboolean         signet_enrolment_run          (SignetEnrolment *self, SignetRequest *request, SignetInteraction *interaction,
                                                 GCancellable *cancellable, GError **error);
+/* Copies a file the person chose into the request, under a field of the form. */
+gboolean         signet_enrolment_attach       (SignetEnrolment *self, SignetRequest *request, const char *field, const char *path, GError **error);
+GPtrArray       *signet_enrolment_list_files   (SignetEnrolment *self, SignetRequest *request, GError **error);  /* (element-type SignetRequestFile) */
+/* CA certificates that came with what was issued: for building paths, never anchors. (transfer full) (element-type SignetCertificate) */
+GPtrArray       *signet_enrolment_load_issuers (void);
+/* Done but for the delivered key of the encryption certificate ("refused-by-token"): @token may take it. */
+gboolean         signet_enrolment_place_encryption (SignetEnrolment *self, SignetRequest *request, SignetToken *token,
+                                                SignetInteraction *interaction, GCancellable *cancellable, GError **error);
 gboolean         signet_enrolment_cancel       (SignetEnrolment *self, SignetRequest *request, GError **error);
+/* The same, and the authority is told where its plugin can; that it could not be told is kept as the request's error. @interaction: (nullable) */
+gboolean         signet_enrolment_withdraw     (SignetEnrolment *self, SignetRequest *request, SignetInteraction *interaction,
+                                                GCancellable *cancellable, GError **error);
 GPtrArray       *signet_enrolment_list         (SignetEnrolment *self, GError **error);   /* newest first (element-type SignetRequest) */
 SignetRequest   *signet_enrolment_find         (SignetEnrolment *self, gint64 id, GError **error);
 

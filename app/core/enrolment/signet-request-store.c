@@ -24,13 +24,15 @@ static const char *const steps[] = {
   "ALTER TABLE request ADD COLUMN attempt TEXT;"
   "ALTER TABLE request ADD COLUMN csr BLOB;"
   "ALTER TABLE request ADD COLUMN chain BLOB;"
-  "ALTER TABLE request ADD COLUMN accepted TEXT;"
+  "ALTER TABLE request ADD COLUMN checks TEXT;"
   "ALTER TABLE request ADD COLUMN encryption BLOB;"
   "ALTER TABLE request ADD COLUMN encryption_note TEXT;"
   "ALTER TABLE request ADD COLUMN delivered TEXT;"
   "ALTER TABLE request ADD COLUMN hand_name TEXT;"
   "ALTER TABLE request ADD COLUMN hand_text TEXT;"
-  "ALTER TABLE request ADD COLUMN hand_file BLOB;",
+  "ALTER TABLE request ADD COLUMN hand_file BLOB;"
+  "CREATE TABLE request_file (request INTEGER NOT NULL, field TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL,"
+  " sha256 TEXT NOT NULL, content BLOB, PRIMARY KEY (request, field)) STRICT;",
   NULL
 };
 
@@ -57,7 +59,7 @@ static const Column texts[] = {
   COLUMN ("error", error),
   COLUMN ("old_note", old_note),
   COLUMN ("attempt", attempt),
-  COLUMN ("accepted", accepted),
+  COLUMN ("checks", checks),
   COLUMN ("encryption_note", encryption_note),
   COLUMN ("delivered", delivered),
   COLUMN ("hand_name", hand_name),

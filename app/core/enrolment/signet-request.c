@@ -52,7 +52,7 @@ signet_request_finalize (GObject *object)
   g_clear_object (&self->encryption);
   g_free (self->old_note);
   g_free (self->attempt);
-  g_free (self->accepted);
+  g_free (self->checks);
   g_free (self->encryption_note);
   g_free (self->delivered);
   g_free (self->hand_name);
@@ -307,15 +307,4 @@ signet_request_get_hand_file (SignetRequest *self, const char **name, const char
   if (text != NULL)
     *text = self->hand_text;
   return self->state == SIGNET_REQUEST_WAITING ? self->hand_file : NULL;
-}
-
-void
-signet_request_difference_free (SignetRequestDifference *difference)
-{
-  if (difference == NULL)
-    return;
-  g_free (difference->field);
-  g_free (difference->asked);
-  g_free (difference->received);
-  g_free (difference);
 }

@@ -330,6 +330,7 @@ GPtrArray *
 signet_core_get_ca_certificates (SignetCore *self)
 {
   g_autoptr(GRecMutexLocker) locker = NULL;
+  g_autoptr(GPtrArray) issuers = NULL;
   GPtrArray *authorities;
 
   g_return_val_if_fail (SIGNET_IS_CORE (self), NULL);
@@ -343,6 +344,8 @@ signet_core_get_ca_certificates (SignetCore *self)
   authorities = signet_core_get_authorities (self);
   for (guint i = 0; i < authorities->len; i++)
     signet_core_add_certificates (self->ca_certificates, signet_authority_get_chain (g_ptr_array_index (authorities, i)));
+  issuers = signet_enrolment_load_issuers ();
+  signet_core_add_certificates (self->ca_certificates, issuers);
   return self->ca_certificates;
 }
 

@@ -197,6 +197,7 @@ static gboolean
 bring_key (SignetTokenSession *self,
            SignetSecret *key,
            const char *label,
+           gboolean decrypts,
            GVariant **objects,
            GCancellable *cancellable,
            GError **error)
@@ -213,7 +214,7 @@ bring_key (SignetTokenSession *self,
   proxy = _signet_token_session_begin (self, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, cancellable, error);
   if (proxy == NULL)
     return FALSE;
-  ok = signet_token_host_call_import_key_sync (proxy, self->id, fds, label, deadline, objects, cancellable, &failure);
+  ok = signet_token_host_call_import_key_sync (proxy, self->id, fds, label, decrypts, deadline, objects, cancellable, &failure);
   return _signet_token_session_end_writing (self, ok, g_steal_pointer (&failure), error);
 }
 
@@ -234,6 +235,26 @@ check_use (SignetTokenSession *self, GBytes *spki, GError **error)
   return useful;
 }
 
+static SignetTokenKey *
+import (SignetTokenSession *self, SignetPkcs12 *bundle, const char *label, gboolean decrypts, GCancellable *cancellable, GError **error)
+{
+  SignetCertificate *certificate = signet_pkcs12_get_certificate (bundle);
+  g_autoptr (GVariant) objects = NULL;
+
+  if (!signet_pkcs12_has_key (bundle))
+    {
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "there is no private key in the file");
+      return NULL;
+    }
+  if (!decrypts && !check_use (self, signet_pkcs12_get_public_key (bundle), error))
+    return NULL;
+  if (label == NULL)
+    label = certificate != NULL ? signet_certificate_get_holder (certificate) : "";
+  if (!bring_key (self, signet_pkcs12_get_key (bundle), label, decrypts, &objects, cancellable, error))
+    return NULL;
+  return adopt_imported (self, objects, signet_pkcs12_get_public_key (bundle), error);
+}
+
 /**
  * signet_token_session_import_key:
  * @bundle: with a key
@@ -251,23 +272,30 @@ signet_token_session_import_key (SignetTokenSession *self,
                                  GCancellable *cancellable,
                                  GError **error)
 {
-  SignetCertificate *certificate = NULL;
-  g_autoptr (GVariant) objects = NULL;
-
   g_return_val_if_fail (SIGNET_IS_TOKEN_SESSION (self), NULL);
   g_return_val_if_fail (bundle != NULL, NULL);
 
-  if (!signet_pkcs12_has_key (bundle))
-    {
-      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "there is no private key in the file");
-      return NULL;
-    }
-  if (!check_use (self, signet_pkcs12_get_public_key (bundle), error))
-    return NULL;
-  certificate = signet_pkcs12_get_certificate (bundle);
-  if (label == NULL)
-    label = certificate != NULL ? signet_certificate_get_holder (certificate) : "";
-  if (!bring_key (self, signet_pkcs12_get_key (bundle), label, &objects, cancellable, error))
-    return NULL;
-  return adopt_imported (self, objects, signet_pkcs12_get_public_key (bundle), error);
+  return import (self, bundle, label, FALSE, cancellable, error);
+}
+
+/**
+ * signet_token_session_import_decryption_key:
+ * @bundle: with a key that an authority made for an encryption certificate
+ * @label: (nullable): the holder's name when %NULL
+ *
+ * As signet_token_session_import_key(), but the key is for decrypting alone: where the token keeps purposes apart it does not sign.
+ *
+ * Returns: (transfer full) (nullable): the key, now on the token
+ */
+SignetTokenKey *
+signet_token_session_import_decryption_key (SignetTokenSession *self,
+                                            SignetPkcs12 *bundle,
+                                            const char *label,
+                                            GCancellable *cancellable,
+                                            GError **error)
+{
+  g_return_val_if_fail (SIGNET_IS_TOKEN_SESSION (self), NULL);
+  g_return_val_if_fail (bundle != NULL, NULL);
+
+  return import (self, bundle, label, TRUE, cancellable, error);
 }

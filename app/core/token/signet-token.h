@@ -80,6 +80,9 @@ SignetTokenKey     *signet_token_session_read_key      (SignetTokenSession *self
 /* Brings the key of @bundle to the token, sensitive and not extractable; its certificates are for store_certificate. Not local, and told as such. */
 SignetTokenKey     *signet_token_session_import_key    (SignetTokenSession *self, SignetPkcs12 *bundle, const char *label,
                                                         GCancellable *cancellable, GError **error);
+/* The same for the key of an encryption certificate: where the token keeps purposes apart it does not sign. */
+SignetTokenKey     *signet_token_session_import_decryption_key (SignetTokenSession *self, SignetPkcs12 *bundle, const char *label,
+                                                        GCancellable *cancellable, GError **error);
 /* Replaces a certificate of the same key that is byte for byte the same; else adds. */
 gboolean            signet_token_session_store_certificate (SignetTokenSession *self, SignetCertificate *certificate, const char *label,
                                                         GCancellable *cancellable, GError **error);
