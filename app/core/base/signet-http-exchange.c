@@ -367,11 +367,18 @@ set_proxy_error (Exchange *exchange, GError **error)
   return FALSE;
 }
 
+/* Some servers say that a certificate is missing by hanging up right after the handshake. */
+static gboolean
+was_hung_up_on (const Exchange *exchange, CURLcode code)
+{
+  return exchange->tls.asked && exchange->header_size == 0 && (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR);
+}
+
 static gboolean
 is_tls_failure (const Exchange *exchange, CURLcode code)
 {
   return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR || code == CURLE_SSL_CERTPROBLEM
-         || code == CURLE_SSL_CIPHER || code == CURLE_SSL_SHUTDOWN_FAILED || exchange->tls.alert != 0 || exchange->tls.error != NULL;
+         || was_hung_up_on (exchange, code) || code == CURLE_SSL_CIPHER || code == CURLE_SSL_SHUTDOWN_FAILED || exchange->tls.alert != 0 || exchange->tls.error != NULL;
 }
 
 static gboolean

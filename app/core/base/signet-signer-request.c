@@ -67,13 +67,23 @@ set_signature (X509_REQ *request, GBytes *signature)
   return TRUE;
 }
 
+static gboolean
+choose_digest (SignetSigner *self, SignetDigest digest, SignetSignatureAlgorithm *algorithm)
+{
+  if (digest == SIGNET_DIGEST_UNKNOWN || digest == algorithm->digest)
+    return TRUE;
+  algorithm->digest = digest;
+  return algorithm->scheme != SIGNET_SIGNATURE_ED25519 && signet_signer_can_sign (self, *algorithm);
+}
+
 /**
- * signet_signer_sign_request:
+ * signet_signer_sign_request_as:
  * @request: version, subject and attributes are there; its key, algorithm and signature are set
- * @error: of the signer, or %SIGNET_BASE_ERROR_UNSUPPORTED when the key can sign nothing we know
+ * @digest: that the algorithm is to use, or %SIGNET_DIGEST_UNKNOWN
+ * @error: of the signer, or %SIGNET_BASE_ERROR_UNSUPPORTED when the key can sign nothing we know, or not with @digest
  */
 gboolean
-signet_signer_sign_request (SignetSigner *self, X509_REQ *request, GCancellable *cancellable, GError **error)
+signet_signer_sign_request_as (SignetSigner *self, X509_REQ *request, SignetDigest digest, GCancellable *cancellable, GError **error)
 {
   SignetSignatureAlgorithm algorithm = { SIGNET_SIGNATURE_UNKNOWN, SIGNET_DIGEST_UNKNOWN };
   g_autoptr (GBytes) body = NULL;
@@ -81,10 +91,10 @@ signet_signer_sign_request (SignetSigner *self, X509_REQ *request, GCancellable 
 
   g_return_val_if_fail (SIGNET_IS_SIGNER (self), FALSE);
 
-  if (!set_key (self, request, &algorithm) || !set_algorithm (request, algorithm))
+  if (!set_key (self, request, &algorithm) || !choose_digest (self, digest, &algorithm) || !set_algorithm (request, algorithm))
     {
       ERR_clear_error ();
-      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED, "the key cannot sign a request");
+      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED, "the key cannot sign a request, or not in the way that is asked for");
       return FALSE;
     }
   body = encode_body (request);
@@ -94,4 +104,10 @@ signet_signer_sign_request (SignetSigner *self, X509_REQ *request, GCancellable 
   if (error != NULL && *error == NULL)
     signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "making the request");
   return FALSE;
+}
+
+gboolean
+signet_signer_sign_request (SignetSigner *self, X509_REQ *request, GCancellable *cancellable, GError **error)
+{
+  return signet_signer_sign_request_as (self, request, SIGNET_DIGEST_UNKNOWN, cancellable, error);
 }

@@ -31,7 +31,24 @@ is_header_text (const char *text, gboolean is_name)
   return !is_name || *text != '\0';
 }
 
-/* A value is a text, {"secret": id, "before": "Bearer "}, or {"hmac": id}. (transfer full) */
+/* "Basic " and what RFC 7617 makes of a name and a password */
+static char *
+basic_value (const char *user, SignetSecret *password)
+{
+  gsize length;
+  const guint8 *bytes = signet_secret_get_bytes (password, &length);
+  char *pair = g_strdup_printf ("%s:%.*s", user, (int) length, (const char *) bytes);
+  char *encoded = g_base64_encode ((const guint8 *) pair, strlen (pair));
+  char *value = g_strconcat ("Basic ", encoded, NULL);
+
+  signet_secret_wipe (pair, strlen (pair));
+  signet_secret_wipe (encoded, strlen (encoded));
+  g_free (pair);
+  g_free (encoded);
+  return value;
+}
+
+/* A value is a text, {"secret": id, "before": "Bearer "}, {"secret": id, "basic": user}, or {"hmac": id}. (transfer full) */
 static char *
 header_value (SignetEnrolmentRun *run, JsonNode *node, JsonObject *params, GBytes *body, GError **error)
 {
@@ -50,6 +67,8 @@ header_value (SignetEnrolmentRun *run, JsonNode *node, JsonObject *params, GByte
   if ((id = _signet_broker_secret_reference (run, reference, error)) == NULL ||
       (secret = _signet_enrolment_run_secret (run, id, error)) == NULL)
     return NULL;
+  if (_signet_broker_get_text (reference, "basic") != NULL)
+    return basic_value (_signet_broker_get_text (reference, "basic"), secret);
   before = _signet_broker_get_text (reference, "before");
   bytes = signet_secret_get_bytes (secret, &length);
   return g_strdup_printf ("%s%.*s", before != NULL ? before : "", (int) length, (const char *) bytes);
@@ -111,6 +130,31 @@ answer_http (const SignetHttpResponse *response)
   return result;
 }
 
+static gboolean
+check_request (const SignetHttpRequest *request, GError **error)
+{
+  if (request->url == NULL || (strcmp (request->method, "GET") != 0 && strcmp (request->method, "POST") != 0) ||
+      (request->content_type != NULL && !is_header_text (request->content_type, FALSE)))
+    return _signet_broker_misuse (error, "a URL, and the method GET or POST");
+  return TRUE;
+}
+
+/* 401 to a password is about the password: it is forgotten and asked for again. */
+static JsonObject *
+send_request (SignetEnrolmentRun *run, const SignetHttpRequest *request, GError **error)
+{
+  g_autoptr (SignetHttpResponse) response = NULL;
+
+  _signet_broker_note_sending (run);
+  response = signet_http_send (run->http, request, run->cancellable, error);
+  if (response == NULL)
+    return NULL;
+  if (response->status != 401 || request->password == NULL)
+    return answer_http (response);
+  g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_WRONG_SECRET, "the server does not accept the name and password");
+  return NULL;
+}
+
 JsonObject *
 _signet_broker_serve_http (SignetEnrolmentRun *run, JsonObject *params, GError **error)
 {
@@ -120,7 +164,9 @@ _signet_broker_serve_http (SignetEnrolmentRun *run, JsonObject *params, GError *
   g_autoptr (GBytes) body = NULL;
   g_autoptr (GPtrArray) headers =
       _signet_broker_make_body (run, params, &body, error) ? read_headers (run, params, body, error) : NULL;
-  g_autoptr (SignetHttpResponse) response = NULL;
+  g_autoptr (GPtrArray) chain = _signet_broker_client_chain (run);
+  g_autoptr (SignetSecret) password = NULL;
+  JsonObject *answer = NULL;
   SignetHttpRequest request = { .method = method != NULL ? method : "GET",
                                 .url = _signet_broker_get_text (params, "url"),
                                 .body = body,
@@ -128,20 +174,15 @@ _signet_broker_serve_http (SignetEnrolmentRun *run, JsonObject *params, GError *
                                                     ? content_type
                                                     : "application/json",
                                 .allowed_hosts = (const char *const *) hosts,
+                                .tls_anchors = _signet_broker_tls_anchors (run, _signet_broker_get_text (params, "url")),
+                                .client_chain = chain,
                                 .max_size = MAX_HTTP_ANSWER };
 
-  if (headers == NULL)
+  if (headers == NULL || !check_request (&request, error) || !_signet_broker_set_proofs (run, params, &request, &password, error))
     return NULL;
-  if (request.url == NULL || (strcmp (request.method, "GET") != 0 && strcmp (request.method, "POST") != 0) ||
-      (request.content_type != NULL && !is_header_text (request.content_type, FALSE)))
-    {
-      _signet_broker_misuse (error, "a URL, and the method GET or POST");
-      return NULL;
-    }
   g_ptr_array_add (headers, NULL);
   request.headers = headers->len > 1 ? (const char *const *) headers->pdata : NULL;
-  _signet_broker_note_sending (run);
-  response = signet_http_send (run->http, &request, run->cancellable, error);
+  answer = send_request (run, &request, error);
   g_ptr_array_set_size (headers, headers->len - 1);
-  return response != NULL ? answer_http (response) : NULL;
+  return answer;
 }

@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "../base/signet-base-error.h"
-#include "../base/signet-signer-request.h"
 #include "../base/signet-text.h"
 
 #define MAX_LOG 500
@@ -231,32 +230,7 @@ serve_ask (SignetEnrolmentRun *run, JsonObject *params, GError **error)
   return answer_form (run, values, secrets);
 }
 
-/* --- csr.make ------------------------------------------------------------------------------------------------------ */
-
-static GBytes *
-make_csr (SignetEnrolmentRun *run, SignetSigner *signer, GError **error)
-{
-  X509_NAME *subject = _signet_request_dup_name (run->request, error);
-  X509_REQ *csr = X509_REQ_new ();
-  GBytes *bytes;
-  guchar *der = NULL;
-  int length = -1;
-
-  if (subject != NULL && X509_REQ_set_version (csr, X509_REQ_VERSION_1) && X509_REQ_set_subject_name (csr, subject) &&
-      signet_signer_sign_request (signer, csr, run->cancellable, error))
-    length = i2d_X509_REQ (csr, &der);
-  X509_REQ_free (csr);
-  X509_NAME_free (subject);
-  if (length <= 0)
-    {
-      if (error == NULL || *error == NULL)
-        signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "making the request");
-      return NULL;
-    }
-  bytes = g_bytes_new (der, length);
-  OPENSSL_free (der);
-  return bytes;
-}
+/* --- the new key --------------------------------------------------------------------------------------------------- */
 
 /* Borrowed (nullable): the new key, once the person agreed to what it will sign */
 SignetSigner *
@@ -273,36 +247,6 @@ _signet_broker_proof_key (SignetEnrolmentRun *run, GError **error)
   return signer != NULL ? signet_signer_new_evp_pkey (signer, error) : NULL;
 }
 
-/* Asked the same again, an authority that goes by the bytes must see the same: signatures with EC keys differ each time. */
-GBytes *
-_signet_broker_make_csr (SignetEnrolmentRun *run, GError **error)
-{
-  SignetSigner *signer = NULL;
-  g_autoptr (GBytes) csr = NULL;
-
-  if (run->request->csr != NULL)
-    return g_bytes_ref (run->request->csr);
-  signer = _signet_broker_proof_signer (run, error);
-  csr = signer != NULL ? make_csr (run, signer, error) : NULL;
-  if (csr == NULL)
-    return NULL;
-  run->request->csr = g_bytes_ref (csr);
-  return _signet_request_store_update (run->enrolment->store, run->request, error) ? g_steal_pointer (&csr) : NULL;
-}
-
-static JsonObject *
-serve_csr (SignetEnrolmentRun *run, JsonObject *params, GError **error)
-{
-  g_autoptr (GBytes) csr = _signet_broker_make_csr (run, error);
-  JsonObject *result;
-
-  if (csr == NULL)
-    return NULL;
-  result = json_object_new ();
-  _signet_broker_take_base64 (result, "csr", csr);
-  return result;
-}
-
 /* --- the counter --------------------------------------------------------------------------------------------------- */
 
 static const struct
@@ -312,7 +256,7 @@ static const struct
   SignetBrokerService serve;
 } services[] = {
   { "http.request", "http", _signet_broker_serve_http },
-  { "csr.make", "csr", serve_csr },
+  { "csr.make", "csr", _signet_broker_serve_csr },
   { "cmp.run", "cmp", _signet_broker_serve_cmp },
   { "transport.key", "transport", _signet_broker_serve_transport },
   { "cookie.keep", NULL, serve_cookie },
