@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-command-authority.c: `signet authority list | show` and `signet plugin list`. Main thread.
+ * signet-command-authority.c: `signet authority list | show`. Main thread.
  *
- * A profile or plugin that cannot be used is told with its reason, never silently left out.
+ * A profile that cannot be used is told with its reason, never silently left out.
  */
 #define G_LOG_DOMAIN "signet-command-authority"
 
@@ -213,68 +213,4 @@ signet_command_authority_show (SignetInvocation *invocation)
     }
   error = g_error_new_literal (SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_NOT_FOUND, "no authority of this name is set up on this computer");
   return signet_invocation_fail (invocation, invocation->arguments[0], error);
-}
-
-/* --- plugins ------------------------------------------------------------------------------------------------------------- */
-static JsonObject *
-signet_plugin_to_json (SignetPluginManifest *plugin)
-{
-  JsonObject *object = json_object_new ();
-
-  json_object_set_string_member (object, "id", signet_plugin_manifest_get_id (plugin));
-  json_object_set_string_member (object, "name", signet_plugin_manifest_get_name (plugin));
-  json_object_set_string_member (object, "plugin_version", signet_plugin_manifest_get_version (plugin));
-  json_object_set_string_member (object, "folder", signet_plugin_manifest_get_directory (plugin));
-  json_object_set_array_member (object, "hosts", signet_authority_strv_to_json (signet_plugin_manifest_get_hosts (plugin)));
-  json_object_set_array_member (object, "methods", signet_authority_strv_to_json (signet_plugin_manifest_get_methods (plugin)));
-  json_object_set_array_member (object, "secrets", signet_authority_strv_to_json (signet_plugin_manifest_get_secrets (plugin)));
-  return object;
-}
-
-static void
-signet_plugin_show (SignetPluginManifest *plugin)
-{
-  const char *const *hosts = signet_plugin_manifest_get_hosts (plugin);
-  g_autofree char *id = signet_terminal_pad (signet_plugin_manifest_get_id (plugin), 20);
-  g_autofree char *joined = hosts != NULL ? g_strjoinv (", ", (char **) hosts) : g_strdup ("");
-  g_autofree char *safe = signet_text_sanitize (joined, -1, 300);
-
-  signet_terminal_print ("%s %s %s", id, signet_plugin_manifest_get_name (plugin), signet_plugin_manifest_get_version (plugin));
-  if (g_str_equal (safe, "*profile*"))
-    signet_terminal_print ("  %s", _("May have Signet ask the servers of the authority it serves."));
-  else if (*safe != '\0')
-    /* translators: %s is a list of server names */
-    signet_terminal_print (_("  May have Signet ask: %s"), safe);
-}
-
-int
-signet_command_plugin_list (SignetInvocation *invocation)
-{
-  GPtrArray *plugins;
-  JsonObject *document;
-  JsonArray *array;
-
-  if (!signet_invocation_parse (invocation, NULL, SIGNET_OPTIONS_JSON))
-    return invocation->status;
-
-  plugins = signet_core_get_plugins (signet_invocation_get_core (invocation));
-  signet_authority_show_problems (invocation);
-  array = json_array_new ();
-  for (guint i = 0; i < plugins->len; i++)
-    {
-      json_array_add_object_element (array, signet_plugin_to_json (g_ptr_array_index (plugins, i)));
-      if (!invocation->json)
-        signet_plugin_show (g_ptr_array_index (plugins, i));
-    }
-  if (plugins->len == 0 && !invocation->json)
-    signet_terminal_print ("%s", _("No plugin is installed."));
-  document = signet_invocation_new_document ();
-  json_object_set_array_member (document, "plugins", array);
-  json_object_set_array_member (document, "problems",
-                                signet_authority_problems_to_json (signet_core_get_problems (signet_invocation_get_core (invocation))));
-  if (invocation->json)
-    signet_invocation_print_document (document);
-  else
-    json_object_unref (document);
-  return SIGNET_STATUS_DONE;
 }

@@ -434,6 +434,8 @@ signet_request_draft (SignetInvocation           *invocation,
 
   if (key == NULL || !signet_request_agree_to_terms (invocation, authority, options->accept_terms, error))
     return NULL;
+  if (!signet_enrolment_admit_plugin (enrolment, authority, SIGNET_INTERACTION (interaction), invocation->cancellable, error))
+    return NULL;
   form = signet_enrolment_get_form (enrolment, authority, invocation->cancellable, error);
   if (form == NULL ||
       !signet_interaction_ask_form (SIGNET_INTERACTION (interaction), form, &values, &secrets, invocation->cancellable, error))

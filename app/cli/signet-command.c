@@ -72,7 +72,9 @@ static const SignetCommand commands[] = {
   { "authority", "lists", NULL, N_("Inspect lists of authorities."), NULL, NULL },
   { "authority", "complain", NULL, N_("Complain about an authority."), NULL, NULL },
 
-  { "plugin", "list", NULL, N_("Show the plugins."), "signet plugin list", signet_command_plugin_list },
+  { "plugin", "list", NULL, N_("Show the plugins, and what each may do."), "signet plugin list", signet_command_plugin_list },
+  { "plugin", "allow", N_("ID"), N_("Let a plugin run, after seeing what it may do."), "signet plugin allow cn.example.ca", signet_command_plugin_allow },
+  { "plugin", "forbid", N_("ID"), N_("Keep a plugin from running."), "signet plugin forbid cn.example.ca", signet_command_plugin_forbid },
   { "plugin", "check", NULL, N_("Check a plugin before it is used."), NULL, NULL },
   { "plugin", "run", NULL, N_("Run a plugin by hand, for its author."), NULL, NULL },
 

@@ -31,6 +31,8 @@ int signet_command_request_cancel     (SignetInvocation *invocation);
 int signet_command_authority_list     (SignetInvocation *invocation);
 int signet_command_authority_show     (SignetInvocation *invocation);
 int signet_command_plugin_list        (SignetInvocation *invocation);
+int signet_command_plugin_allow       (SignetInvocation *invocation);
+int signet_command_plugin_forbid      (SignetInvocation *invocation);
 int signet_command_journal_list       (SignetInvocation *invocation);
 int signet_command_journal_verify     (SignetInvocation *invocation);
 

@@ -265,6 +265,12 @@ signet_terminal_consent_headline (const SignetConsent *consent)
   if (g_str_equal (consent->kind, "init-token"))
     /* translators: %s is the label of a token */
     return g_strdup_printf (_("“%s” is in use. All of this will be destroyed:"), title);
+  if (g_str_equal (consent->kind, "plugin"))
+    /* translators: %s is the name of a plugin */
+    return g_strdup_printf (_("The plugin “%s” did not come with Signet. It never sees your PIN, your keys or your files. It may:"), title);
+  if (g_str_equal (consent->kind, "plugin-changed"))
+    /* translators: %s is the name of a plugin */
+    return g_strdup_printf (_("The plugin “%s” has changed since you allowed it. It may now:"), title);
   if (g_str_equal (consent->kind, "terms"))
     return g_strdup_printf (_("Terms of %s:"), title);
   if (g_str_equal (consent->kind, "certificate-request"))
@@ -321,6 +327,8 @@ signet_terminal_consent_name (const char *name)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     if (g_strcmp0 (rows[i].name, name) == 0)
       return g_strdup (_(rows[i].text));
+  if (signet_words_plugin_permission (name) != NULL)
+    return g_strdup (signet_words_plugin_permission (name));
   return signet_text_sanitize (name, -1, 60);
 }
 
@@ -334,6 +342,11 @@ signet_terminal_ask_consent (SignetTerminalInteraction *self,
 
   if (g_hash_table_contains (self->agreed, consent->kind))
     return TRUE;
+  if (g_str_has_prefix (consent->kind, "plugin") && !signet_terminal_can_ask ())
+    {
+      g_set_error_literal (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_CONSENT, "nobody can be asked at this terminal");
+      return FALSE;
+    }
   if (signet_terminal_ask_yes (_("Do you agree?"), cancellable, &local_error))
     return TRUE;
 
@@ -360,7 +373,8 @@ signet_terminal_interaction_confirm (SignetInteraction   *interaction,
     {
       g_autofree char *name = signet_terminal_consent_name (consent->names[i]);
       g_autofree char *padded = signet_terminal_pad (name, 18);
-      g_autofree char *value = signet_text_sanitize (consent->values[i], -1, 4000);
+      g_autofree char *value = g_str_has_prefix (consent->names[i], "plugin-") ? signet_words_plugin_value (consent->names[i], consent->values[i])
+                                                                               : signet_text_sanitize (consent->values[i], -1, 4000);
 
       signet_terminal_message ("  %s %s", padded, value);
     }

@@ -14,42 +14,19 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/landlock.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "signet-host-private.h"
 
-/* newer than the kernel headers of Debian 12 */
-#define ACCESS_FS_TRUNCATE (1ULL << 14)
-#define SCOPE_SIGNAL (1ULL << 1)
-#define ABI_REFER 2
-#define ABI_TRUNCATE 3
-#define ABI_SCOPE 6
+#include "../core/base/signet-confinement.h"
 
-#define READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-#define START LANDLOCK_ACCESS_FS_EXECUTE
-#define WRITE                                                                                                                    \
-  (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |                              \
-   LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |     \
-   LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM | LANDLOCK_ACCESS_FS_REFER |       \
-   ACCESS_FS_TRUNCATE)
-#define OF_A_FILE (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | START | ACCESS_FS_TRUNCATE)
-
-/* struct landlock_ruleset_attr as it is since 6.12 */
-typedef struct
-{
-  guint64 fs;
-  guint64 net;
-  guint64 scoped;
-} Ruleset;
+#define READ SIGNET_CONFINEMENT_READ
+#define START SIGNET_CONFINEMENT_START
+#define WRITE SIGNET_CONFINEMENT_WRITE
 
 typedef struct
 {
-  int ruleset;
-  guint64 handled;
+  SignetConfinementFiles files;
   const char *home; /* without links */
 } Files;
 
@@ -57,7 +34,7 @@ typedef struct
 static const struct
 {
   const char *path;
-  guint64 rights;
+  SignetConfinementRights rights;
 } places[] = {
   /* keys and passwords */
   { ".ssh", 0 },
@@ -113,27 +90,9 @@ static const char *const pointers[] = {
 /* --- rules --- */
 
 static void
-allow (Files *self, int fd, guint64 rights)
+allow_path (Files *self, const char *path, SignetConfinementRights rights, int flags)
 {
-  struct landlock_path_beneath_attr rule = { .parent_fd = fd };
-  struct stat info;
-
-  if (fstat (fd, &info) != 0)
-    return;
-  rule.allowed_access = rights & self->handled & (S_ISDIR (info.st_mode) ? ~0ULL : OF_A_FILE);
-  if (rule.allowed_access != 0 && syscall (SYS_landlock_add_rule, self->ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
-    g_debug ("a rule was refused: %s", g_strerror (errno));
-}
-
-static void
-allow_path (Files *self, const char *path, guint64 rights, int flags)
-{
-  int fd = rights != 0 ? open (path, O_PATH | O_CLOEXEC | flags) : -1;
-
-  if (fd < 0)
-    return;
-  allow (self, fd, rights);
-  close (fd);
+  signet_confinement_files_allow (&self->files, path, rights, flags);
 }
 
 /* @path is @root or beneath it; the rest after the slash, "" for @root itself. */
@@ -161,7 +120,7 @@ is_divided (Files *self, const char *path)
   return FALSE;
 }
 
-static guint64
+static SignetConfinementRights
 rights_of (Files *self, const char *path)
 {
   const char *rest = beneath (path, self->home);
@@ -260,26 +219,6 @@ allow_named_places (Files *self, const HostWall *wall)
 
 /* --- the domain --- */
 
-static gboolean
-create_ruleset (Files *self)
-{
-  long abi = syscall (SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-  Ruleset attributes = { .fs = READ | WRITE | START };
-
-  if (abi < 1)
-    return FALSE;
-  if (abi < ABI_REFER)
-    attributes.fs &= ~(guint64) LANDLOCK_ACCESS_FS_REFER;
-  if (abi < ABI_TRUNCATE)
-    attributes.fs &= ~ACCESS_FS_TRUNCATE;
-  if (abi >= ABI_SCOPE)
-    attributes.scoped = SCOPE_SIGNAL;
-  self->handled = attributes.fs;
-  self->ruleset =
-      (int) syscall (SYS_landlock_create_ruleset, &attributes, abi >= ABI_SCOPE ? sizeof attributes : sizeof attributes.fs, 0);
-  return self->ruleset >= 0;
-}
-
 /**
  * host_files_restrict:
  *
@@ -294,7 +233,7 @@ host_files_restrict (const HostWall *wall)
   Files self = { .home = home };
   gboolean ok = FALSE;
 
-  if (!create_ruleset (&self))
+  if (!signet_confinement_files_open (&self.files, SIGNET_CONFINEMENT_SIGNALS))
     {
       free (home);
       return FALSE;
@@ -306,10 +245,7 @@ host_files_restrict (const HostWall *wall)
       allow_entries (&self, "/");
       allow_named_places (&self, wall);
     }
-  ok = syscall (SYS_landlock_restrict_self, self.ruleset, 0) == 0;
-  if (!ok)
-    g_warning ("no limits on files: %s", g_strerror (errno));
-  close (self.ruleset);
+  ok = signet_confinement_files_enforce (&self.files);
   free (home);
   return ok;
 }

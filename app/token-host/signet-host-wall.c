@@ -11,34 +11,20 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "signet-host-private.h"
 
-#define MIB ((rlim_t) 1024 * 1024)
+#include "../core/base/signet-confinement.h"
 
-/* AddressSanitizer maps terabytes that are never used: in such a build memory is not limited. */
-#if defined(__SANITIZE_ADDRESS__)
-#define LIMIT_MEMORY 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define LIMIT_MEMORY 0
-#endif
-#endif
-#ifndef LIMIT_MEMORY
-#define LIMIT_MEMORY 1
-#endif
+#define MIB SIGNET_CONFINEMENT_MIB
 
 /* --- what is known --- */
 
@@ -70,52 +56,18 @@ host_wall_know (HostWall *wall)
 
 /* --- limits --- */
 
-static gboolean
-limit (int resource, rlim_t most)
-{
-  struct rlimit now;
-
-  if (getrlimit (resource, &now) != 0)
-    return FALSE;
-  now.rlim_max = MIN (now.rlim_max, most);
-  now.rlim_cur = MIN (now.rlim_cur, most);
-  return setrlimit (resource, &now) == 0;
-}
-
-/* The kernel counts the threads of a user, not of a process: what runs already must not use up what the module may start. */
-static rlim_t
-most_threads (void)
-{
-  struct sysinfo info;
-
-  return sysinfo (&info) == 0 ? (rlim_t) info.procs + 512 : 4096;
-}
-
-/* When memory is short this process goes first. Its own /proc is closed to it once it is not dumpable any more. */
-static void
-volunteer_for_oom (void)
-{
-  static const char score[] = "600";
-  int fd = open ("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-
-  if (fd < 0)
-    return;
-  if (write (fd, score, strlen (score)) < 0)
-    g_debug ("oom_score_adj: %s", g_strerror (errno));
-  close (fd);
-}
-
 /* PINs pass through here: nothing of this memory may reach a disk or a debugger. */
 static gboolean
 set_limits (void)
 {
-  gboolean ok = limit (RLIMIT_CORE, 0) && limit (RLIMIT_NOFILE, 512) && limit (RLIMIT_FSIZE, 256 * MIB) &&
-                limit (RLIMIT_NPROC, most_threads ());
+  gboolean ok = signet_confinement_limit (RLIMIT_CORE, 0) && signet_confinement_limit (RLIMIT_NOFILE, 512) &&
+                signet_confinement_limit (RLIMIT_FSIZE, 256 * MIB) &&
+                signet_confinement_limit (RLIMIT_NPROC, signet_confinement_most_threads (512));
 
-  if (LIMIT_MEMORY)
-    ok &= limit (RLIMIT_DATA, 1024 * MIB) && limit (RLIMIT_AS, 8192 * MIB);
+  if (SIGNET_CONFINEMENT_LIMITS_MEMORY)
+    ok &= signet_confinement_limit (RLIMIT_DATA, 1024 * MIB) && signet_confinement_limit (RLIMIT_AS, 8192 * MIB);
   signal (SIGXFSZ, SIG_IGN); /* a full file is an error of write(), not an end */
-  volunteer_for_oom ();
+  signet_confinement_volunteer_for_oom (); /* its own /proc is closed to it once it is not dumpable any more */
   ok &= prctl (PR_SET_DUMPABLE, 0) == 0;
   ok &= prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
   umask (077);
@@ -124,95 +76,14 @@ set_limits (void)
 
 /* --- system calls --- */
 
-static const int forbidden_calls[] = {
-  /* other processes */
-  SCMP_SYS (ptrace),
-  SCMP_SYS (process_vm_readv),
-  SCMP_SYS (process_vm_writev),
-  SCMP_SYS (process_madvise),
-  SCMP_SYS (kcmp),
-  SCMP_SYS (pidfd_getfd),
-  SCMP_SYS (pidfd_send_signal),
-  SCMP_SYS (unshare),
-  SCMP_SYS (setns),
-  SCMP_SYS (move_pages),
-  SCMP_SYS (migrate_pages),
-  /* keys that are not the token's */
-  SCMP_SYS (keyctl),
-  SCMP_SYS (add_key),
-  SCMP_SYS (request_key),
-  /* the kernel: calls that are rarely used and often broken into */
-  SCMP_SYS (bpf),
-  SCMP_SYS (perf_event_open),
-  SCMP_SYS (userfaultfd),
-  SCMP_SYS (io_uring_setup),
-  SCMP_SYS (io_uring_enter),
-  SCMP_SYS (io_uring_register),
-  SCMP_SYS (kexec_load),
-  SCMP_SYS (kexec_file_load),
-  SCMP_SYS (init_module),
-  SCMP_SYS (finit_module),
-  SCMP_SYS (delete_module),
-  SCMP_SYS (create_module),
-  SCMP_SYS (reboot),
-  SCMP_SYS (swapon),
-  SCMP_SYS (swapoff),
-  SCMP_SYS (acct),
-  SCMP_SYS (quotactl),
-  SCMP_SYS (syslog),
-  SCMP_SYS (uselib),
-  SCMP_SYS (modify_ldt),
-  SCMP_SYS (iopl),
-  SCMP_SYS (ioperm),
-  SCMP_SYS (vhangup),
-  SCMP_SYS (fanotify_init),
-  /* the clock, which certificates are judged by */
-  SCMP_SYS (settimeofday),
-  SCMP_SYS (clock_settime),
-  SCMP_SYS (adjtimex),
-  SCMP_SYS (clock_adjtime),
-  SCMP_SYS (stime),
-  SCMP_SYS (sethostname),
-  SCMP_SYS (setdomainname),
-  /* file systems */
-  SCMP_SYS (mount),
-  SCMP_SYS (umount),
-  SCMP_SYS (umount2),
-  SCMP_SYS (pivot_root),
-  SCMP_SYS (chroot),
-  SCMP_SYS (move_mount),
-  SCMP_SYS (open_tree),
-  SCMP_SYS (fsopen),
-  SCMP_SYS (fsconfig),
-  SCMP_SYS (fsmount),
-  SCMP_SYS (fspick),
-  SCMP_SYS (mount_setattr),
-  SCMP_SYS (open_by_handle_at),
-};
-
-/* 0, or a negative errno. A call this architecture does not have is none that could be made. */
-static int
-add (int result)
-{
-  return result == -EDOM || result == -EEXIST ? 0 : result;
-}
-
 static int
 forbid_calls (scmp_filter_ctx filter)
 {
-  int result = 0;
+  int result = signet_confinement_forbid_common (filter);
 
-  for (gsize i = 0; result == 0 && i < G_N_ELEMENTS (forbidden_calls); i++)
-    result = add (seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), forbidden_calls[i], 0));
   /* dumpable again, and a debugger may read a PIN */
   if (result == 0)
     result = seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (prctl), 1, SCMP_A0 (SCMP_CMP_EQ, PR_SET_DUMPABLE));
-  /* limits of others */
-  if (result == 0)
-    result = seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (prlimit64), 1, SCMP_A0 (SCMP_CMP_NE, 0));
-  /* keys typed into a terminal */
-  if (result == 0)
-    result = seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (ioctl), 1, SCMP_A1 (SCMP_CMP_EQ, TIOCSTI));
   return result;
 }
 
@@ -220,32 +91,23 @@ forbid_calls (scmp_filter_ctx filter)
 static int
 forbid_sockets (scmp_filter_ctx filter, gboolean network)
 {
-  const guint32 refuse = SCMP_ACT_ERRNO (EAFNOSUPPORT);
-  int result = seccomp_rule_add (filter, refuse, SCMP_SYS (socket), 1, SCMP_A0 (SCMP_CMP_GT, AF_NETLINK));
+  static const int local[] = { AF_UNIX, AF_NETLINK, -1 };
+  static const int all[] = { AF_UNIX, AF_NETLINK, AF_INET, AF_INET6, -1 };
 
-  for (int family = 0; result == 0 && family < AF_NETLINK; family++)
-    if (family != AF_UNIX && !(network && (family == AF_INET || family == AF_INET6)))
-      result = seccomp_rule_add (filter, refuse, SCMP_SYS (socket), 1, SCMP_A0 (SCMP_CMP_EQ, (scmp_datum_t) family));
-  return result;
+  return signet_confinement_forbid_sockets (filter, network ? all : local);
 }
 
-/* Threads yes, processes and programs no; and signals to nobody but itself. clone3 hides its flags in memory, so libc is told
- * to use clone. */
+/* Threads yes, processes and programs no; and signals to nobody but itself. */
 static int
 forbid_processes (scmp_filter_ctx filter)
 {
-  static const int calls[] = { SCMP_SYS (fork), SCMP_SYS (vfork), SCMP_SYS (execve), SCMP_SYS (execveat) };
-  static const int signals[] = { SCMP_SYS (kill), SCMP_SYS (tgkill), SCMP_SYS (rt_sigqueueinfo), SCMP_SYS (rt_tgsigqueueinfo) };
-  const scmp_datum_t self = (scmp_datum_t) getpid ();
-  int result =
-      seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (clone), 1, SCMP_A0 (SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
+  static const int calls[] = { SCMP_SYS (execve), SCMP_SYS (execveat) };
+  int result = signet_confinement_forbid_fork (filter);
 
   if (result == 0)
-    result = add (seccomp_rule_add (filter, SCMP_ACT_ERRNO (ENOSYS), SCMP_SYS (clone3), 0));
-  for (gsize i = 0; result == 0 && i < G_N_ELEMENTS (calls); i++)
-    result = add (seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), calls[i], 0));
-  for (gsize i = 0; result == 0 && i < G_N_ELEMENTS (signals); i++)
-    result = add (seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), signals[i], 1, SCMP_A0 (SCMP_CMP_NE, self)));
+    result = signet_confinement_forbid (filter, calls, G_N_ELEMENTS (calls));
+  if (result == 0)
+    result = signet_confinement_forbid_signals (filter, getpid ());
   return result;
 }
 

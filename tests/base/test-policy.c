@@ -55,6 +55,29 @@ test_nothing (void)
 }
 
 static void
+test_plugins (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SignetPolicy) policy =
+      parse ("[Plugins]\nUserPlugins=excluded\nAllowedPlugins=cn.example.ca; publisher:Sample Ltd;\nPluginConsent=content\n", &error);
+  g_autoptr (SignetPolicy) none = parse ("[Plugins]\nAllowedPlugins=\n", &error);
+  static const char *const bad[] = {
+    "[Plugins]\nAllowedPlugins=a b\n",     "[Plugins]\nAllowedPlugins=sha256:abc\n", "[Plugins]\nAllowedPlugins=publisher:\n",
+    "[Plugins]\nPluginConsent=yes\n",      "[Plugins]\nUserPlugins=maybe\n",         "[Tokens]\nUserPlugins=allowed\n",
+    "[Plugins]\nSoftwareTokens=allowed\n", "[Plugins]\nAllowedPlugins=a;;b\n",
+  };
+
+  g_assert_no_error (error);
+  g_assert_false (signet_policy_get_user_plugins (policy));
+  g_assert_true (signet_policy_get_plugin_content (policy));
+  g_assert_cmpstr (signet_policy_get_list (policy, SIGNET_POLICY_ALLOWED_PLUGINS)[1], ==, "publisher:Sample Ltd");
+  g_assert_true (signet_policy_sets (none, SIGNET_POLICY_ALLOWED_PLUGINS));
+  g_assert_null (signet_policy_get_list (none, SIGNET_POLICY_ALLOWED_PLUGINS)[0]);
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_null (parse (bad[i], NULL));
+}
+
+static void
 test_lists (void)
 {
   g_autoptr (GError) error = NULL;
@@ -252,6 +275,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/policy/part", test_part);
   g_test_add_func ("/base/policy/nothing", test_nothing);
   g_test_add_func ("/base/policy/lists", test_lists);
+  g_test_add_func ("/base/policy/plugins", test_plugins);
   for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
     {
       g_autofree char *path = g_strdup_printf ("/base/policy/refused/%u", i);

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROGRAMS = ('app/cli/signet', 'app/desktop/signet-desktop', 'app/token-host/signet-token-host')
+PROGRAMS = ('app/cli/signet', 'app/desktop/signet-desktop', 'app/token-host/signet-token-host', 'app/core/plugin/signet-plugin-wall')
 FORTIFY = re.compile(r'-D_FORTIFY_SOURCE=[23]\b')
 
 

@@ -23,5 +23,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     g_assert_true (signet_policy_get_software_tokens (policy));
   if (!signet_policy_sets (policy, SIGNET_POLICY_USER_MODULES))
     g_assert_true (signet_policy_get_user_modules (policy));
+  if (!signet_policy_sets (policy, SIGNET_POLICY_ALLOWED_PLUGINS))
+    g_assert_null (signet_policy_get_list (policy, SIGNET_POLICY_ALLOWED_PLUGINS)[0]);
   return 0;
 }

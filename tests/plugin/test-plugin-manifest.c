@@ -49,7 +49,9 @@ static const struct {
   { "[Plugin]\nApi=2\nSomethingNew=1\n", "2", SIGNET_PLUGIN_ERROR_API },
   { HEAD "Root=true\n", "Root", SIGNET_PLUGIN_ERROR_MANIFEST },
   { HEAD "[Extra]\na=b\n", "Extra", SIGNET_PLUGIN_ERROR_MANIFEST },
-  { HEAD "[Permissions]\nNetwork=direct\n", "Network", SIGNET_PLUGIN_ERROR_MANIFEST },
+  { HEAD "[Permissions]\nNetwork=all\n", "Network", SIGNET_PLUGIN_ERROR_MANIFEST },
+  { HEAD "[Permissions]\nPrograms=yes\n", "Programs", SIGNET_PLUGIN_ERROR_MANIFEST },
+  { HEAD "[Permissions]\nState=/home\n", "State", SIGNET_PLUGIN_ERROR_MANIFEST },
   { HEAD "[Permissions]\nHosts=ra.example.cn\n", "Hosts", SIGNET_PLUGIN_ERROR_MANIFEST },
   { HEAD "[Permissions]\nHosts=*:443\n", "Hosts", SIGNET_PLUGIN_ERROR_MANIFEST },
   { HEAD "[Permissions]\nHosts=a/b:443\n", "Hosts", SIGNET_PLUGIN_ERROR_MANIFEST },
@@ -75,6 +77,31 @@ test_bad (void)
       if (strstr (error->message, bad[i].named) == NULL)
         g_error ("“%s” does not name %s", error->message, bad[i].named);
     }
+}
+
+/* What opens a part of the wall is closed unless it is asked for by name. */
+static void
+test_wall_keys (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SignetPluginManifest) closed = parse (HEAD "[Permissions]\nNetwork=none\n", &error);
+  g_autoptr (SignetPluginManifest) open = parse (HEAD "[Permissions]\nNetwork=direct\nPrograms=system\nState=authority\n", &error);
+  g_auto (GStrv) nothing = NULL;
+  g_auto (GStrv) pairs = NULL;
+
+  g_assert_no_error (error);
+  g_assert_false (signet_plugin_manifest_has_network (closed));
+  g_assert_false (signet_plugin_manifest_has_programs (closed));
+  g_assert_false (signet_plugin_manifest_has_state (closed));
+  nothing = signet_plugin_manifest_dup_permissions (closed, NULL);
+  g_assert_null (nothing[0]);
+  g_assert_true (signet_plugin_manifest_has_network (open));
+  g_assert_true (signet_plugin_manifest_has_programs (open));
+  g_assert_true (signet_plugin_manifest_has_state (open));
+  pairs = signet_plugin_manifest_dup_permissions (open, "/usr/libexec/helper");
+  g_assert_cmpstr (pairs[0], ==, "plugin-network");
+  g_assert_cmpstr (pairs[2], ==, "plugin-programs");
+  g_assert_cmpstr (pairs[3], ==, "/usr/libexec/helper");
 }
 
 static void
@@ -147,6 +174,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plugin/manifest/good", test_good);
   g_test_add_func ("/plugin/manifest/bad", test_bad);
+  g_test_add_func ("/plugin/manifest/wall-keys", test_wall_keys);
   g_test_add_func ("/plugin/manifest/name-is-harmless", test_name_is_harmless);
   g_test_add_func ("/plugin/manifest/link", test_link);
   g_test_add_func ("/plugin/registry", test_registry);

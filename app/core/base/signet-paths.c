@@ -51,6 +51,14 @@ signet_paths_get_token_host (void)
 }
 
 const char *
+signet_paths_get_plugin_wall (void)
+{
+  const char *path = from_environment ("SIGNET_PLUGIN_WALL");
+
+  return path != NULL ? path : SIGNET_LIBEXEC_DIR "/signet-plugin-wall";
+}
+
+const char *
 signet_paths_get_user_data_dir (void)
 {
   const char *path = from_environment ("SIGNET_USER_DIR");

@@ -3,7 +3,7 @@
  * signet-policy.c: the administrator's decisions: a small key file, believed only when nobody but root could have written it.
  *
  * What cannot be relied on restricts as much as a policy can: a slip of the administrator must not open what was meant to be
- * shut. It says nothing about authorities, plugins or trust. Any thread.
+ * shut. It says nothing about authorities or trust. Any thread.
  */
 #define G_LOG_DOMAIN "signet-policy"
 
@@ -20,7 +20,8 @@
 
 #include "signet-base-error.h"
 
-#define GROUP "Tokens"
+#define TOKENS "Tokens"
+#define PLUGINS "Plugins"
 #define MAX_SIZE (64 * 1024)
 #define MAX_SECONDS (24 * 60 * 60)
 
@@ -32,11 +33,14 @@ typedef enum
   SETS_NETWORK_MODULES = 1 << 3,
   SETS_PROGRAM_MODULES = 1 << 4,
   SETS_MODULE_FOLDERS = 1 << 5,
+  SETS_USER_PLUGINS = 1 << 6,
+  SETS_ALLOWED_PLUGINS = 1 << 7,
+  SETS_PLUGIN_CONSENT = 1 << 8,
 } Sets;
 
-/* What opens a part of the wall around modules: a list of paths. */
+/* What opens a part of the wall around modules: lists of paths. And which plugins may run. */
 static const char *const list_keys[] = { SIGNET_POLICY_NETWORK_MODULES, SIGNET_POLICY_PROGRAM_MODULES,
-                                         SIGNET_POLICY_MODULE_FOLDERS };
+                                         SIGNET_POLICY_MODULE_FOLDERS, SIGNET_POLICY_ALLOWED_PLUGINS };
 
 #define N_LISTS G_N_ELEMENTS (list_keys)
 
@@ -44,6 +48,8 @@ struct _SignetPolicy
 {
   gboolean software_tokens;
   gboolean user_modules;
+  gboolean user_plugins;
+  gboolean plugin_content;
   guint maximum;
   guint sets;            /* Sets */
   char **lists[N_LISTS]; /* (nullable) */
@@ -51,12 +57,19 @@ struct _SignetPolicy
 
 static const struct
 {
+  const char *group;
   const char *key;
   Sets sets;
 } keys[] = {
-  { SIGNET_POLICY_SOFTWARE_TOKENS, SETS_SOFTWARE_TOKENS }, { SIGNET_POLICY_PIN_KEEPING_MAXIMUM, SETS_PIN_KEEPING_MAXIMUM },
-  { SIGNET_POLICY_USER_MODULES, SETS_USER_MODULES },       { SIGNET_POLICY_NETWORK_MODULES, SETS_NETWORK_MODULES },
-  { SIGNET_POLICY_PROGRAM_MODULES, SETS_PROGRAM_MODULES }, { SIGNET_POLICY_MODULE_FOLDERS, SETS_MODULE_FOLDERS },
+  { TOKENS, SIGNET_POLICY_SOFTWARE_TOKENS, SETS_SOFTWARE_TOKENS },
+  { TOKENS, SIGNET_POLICY_PIN_KEEPING_MAXIMUM, SETS_PIN_KEEPING_MAXIMUM },
+  { TOKENS, SIGNET_POLICY_USER_MODULES, SETS_USER_MODULES },
+  { TOKENS, SIGNET_POLICY_NETWORK_MODULES, SETS_NETWORK_MODULES },
+  { TOKENS, SIGNET_POLICY_PROGRAM_MODULES, SETS_PROGRAM_MODULES },
+  { TOKENS, SIGNET_POLICY_MODULE_FOLDERS, SETS_MODULE_FOLDERS },
+  { PLUGINS, SIGNET_POLICY_USER_PLUGINS, SETS_USER_PLUGINS },
+  { PLUGINS, SIGNET_POLICY_ALLOWED_PLUGINS, SETS_ALLOWED_PLUGINS },
+  { PLUGINS, SIGNET_POLICY_PLUGIN_CONSENT, SETS_PLUGIN_CONSENT },
 };
 
 static SignetPolicy *
@@ -66,6 +79,8 @@ policy_new (gboolean strictest)
 
   self->software_tokens = !strictest;
   self->user_modules = !strictest;
+  self->user_plugins = !strictest;
+  self->plugin_content = strictest;
   self->maximum = strictest ? 0 : SIGNET_POLICY_DEFAULT_PIN_KEEPING;
   for (guint i = 0; strictest && i < G_N_ELEMENTS (keys); i++)
     self->sets |= keys[i].sets;
@@ -84,10 +99,21 @@ signet_policy_free (SignetPolicy *self)
 
 /* --- reading the text --- */
 
+static const char *
+group_of (const char *key)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (g_str_equal (keys[i].key, key))
+      return keys[i].group;
+  return NULL;
+}
+
 static gboolean
 malformed (GError **error, const char *key, const char *what)
 {
-  g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "[%s] %s: %s", GROUP, key, what);
+  const char *group = group_of (key);
+
+  g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "[%s] %s: %s", group != NULL ? group : "…", key, what);
   return FALSE;
 }
 
@@ -96,6 +122,13 @@ read_choice (const char *key, const char *value, gboolean *allowed, GError **err
 {
   *allowed = g_str_equal (value, "allowed");
   return *allowed || g_str_equal (value, "excluded") || malformed (error, key, "is neither “allowed” nor “excluded”");
+}
+
+static gboolean
+read_consent (const char *key, const char *value, gboolean *content, GError **error)
+{
+  *content = g_str_equal (value, "content");
+  return *content || g_str_equal (value, "permissions") || malformed (error, key, "is neither “permissions” nor “content”");
 }
 
 static gboolean
@@ -121,23 +154,45 @@ is_beneath_home (const char *path)
   return ok;
 }
 
+/* An id, a publisher or the digest of a folder. */
+static gboolean
+is_plugin (const char *text)
+{
+  if (g_str_has_prefix (text, "sha256:"))
+    return strlen (text) == strlen ("sha256:") + 64 && strspn (text + strlen ("sha256:"), "0123456789abcdefABCDEF") == 64;
+  if (g_str_has_prefix (text, "publisher:"))
+    return text[strlen ("publisher:")] != '\0';
+  return strspn (text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == strlen (text);
+}
+
+/* (nullable): why it cannot stand in this list */
+static const char *
+find_fault (const char *key, const char *item)
+{
+  if (g_str_equal (key, SIGNET_POLICY_ALLOWED_PLUGINS))
+    return is_plugin (item) ? NULL : "has what is neither an id, nor publisher:NAME, nor sha256: and 64 digits";
+  if (g_str_equal (key, SIGNET_POLICY_MODULE_FOLDERS))
+    return is_beneath_home (item) ? NULL : "names a folder that is not beneath the home folder";
+  return g_path_is_absolute (item) ? NULL : "has a path that is not absolute";
+}
+
 static gboolean
 read_list (const char *key, const char *value, char ***list, GError **error)
 {
-  g_auto (GStrv) paths = g_strsplit (value, ";", -1);
-  gboolean folders = g_str_equal (key, SIGNET_POLICY_MODULE_FOLDERS);
+  g_auto (GStrv) items = g_strsplit (value, ";", -1);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
-  for (guint i = 0; paths[i] != NULL; i++)
+  for (guint i = 0; items[i] != NULL; i++)
     {
-      const char *path = g_strstrip (paths[i]);
+      const char *item = g_strstrip (items[i]);
+      const char *fault;
 
-      if (*path == '\0' && paths[i + 1] == NULL) /* a semicolon at the end */
+      if (*item == '\0' && items[i + 1] == NULL) /* a semicolon at the end */
         break;
-      if (folders ? !is_beneath_home (path) : !g_path_is_absolute (path))
-        return malformed (error, key,
-                          folders ? "names a folder that is not beneath the home folder" : "has a path that is not absolute");
-      g_strv_builder_add (builder, path);
+      fault = *item != '\0' ? find_fault (key, item) : "has an empty entry";
+      if (fault != NULL)
+        return malformed (error, key, fault);
+      g_strv_builder_add (builder, item);
     }
   g_strfreev (*list);
   *list = g_strv_builder_end (builder);
@@ -145,8 +200,13 @@ read_list (const char *key, const char *value, char ***list, GError **error)
 }
 
 static gboolean
-read_key (SignetPolicy *self, const char *key, const char *value, GError **error)
+read_key (SignetPolicy *self, const char *group, const char *key, const char *value, GError **error)
 {
+  if (g_strcmp0 (group_of (key), group) != 0)
+    {
+      g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "[%s] %s: is no key of a policy", group, key);
+      return FALSE;
+    }
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     if (g_str_equal (key, keys[i].key))
       self->sets |= keys[i].sets;
@@ -154,6 +214,10 @@ read_key (SignetPolicy *self, const char *key, const char *value, GError **error
     return read_choice (key, value, &self->software_tokens, error);
   if (g_str_equal (key, SIGNET_POLICY_USER_MODULES))
     return read_choice (key, value, &self->user_modules, error);
+  if (g_str_equal (key, SIGNET_POLICY_USER_PLUGINS))
+    return read_choice (key, value, &self->user_plugins, error);
+  if (g_str_equal (key, SIGNET_POLICY_PLUGIN_CONSENT))
+    return read_consent (key, value, &self->plugin_content, error);
   if (g_str_equal (key, SIGNET_POLICY_PIN_KEEPING_MAXIMUM))
     return read_seconds (key, value, &self->maximum, error);
   for (guint i = 0; i < N_LISTS; i++)
@@ -168,7 +232,7 @@ check_groups (GKeyFile *file, GError **error)
   g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
 
   for (guint i = 0; groups[i] != NULL; i++)
-    if (!g_str_equal (groups[i], GROUP))
+    if (!g_str_equal (groups[i], TOKENS) && !g_str_equal (groups[i], PLUGINS))
       {
         g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "[%s] is no group of a policy", groups[i]);
         return FALSE;
@@ -200,18 +264,24 @@ check_doubles (const char *text, GError **error)
 }
 
 static gboolean
-read_all (SignetPolicy *self, GKeyFile *file, GError **error)
+read_group (SignetPolicy *self, GKeyFile *file, const char *group, GError **error)
 {
-  g_auto (GStrv) names = g_key_file_get_keys (file, GROUP, NULL, NULL);
+  g_auto (GStrv) names = g_key_file_get_keys (file, group, NULL, NULL);
 
   for (guint i = 0; names != NULL && names[i] != NULL; i++)
     {
-      g_autofree char *value = g_key_file_get_value (file, GROUP, names[i], NULL);
+      g_autofree char *value = g_key_file_get_value (file, group, names[i], NULL);
 
-      if (!read_key (self, names[i], g_strstrip (value), error))
+      if (!read_key (self, group, names[i], g_strstrip (value), error))
         return FALSE;
     }
   return TRUE;
+}
+
+static gboolean
+read_all (SignetPolicy *self, GKeyFile *file, GError **error)
+{
+  return read_group (self, file, TOKENS, error) && read_group (self, file, PLUGINS, error);
 }
 
 /**
@@ -378,6 +448,18 @@ signet_policy_get_user_modules (SignetPolicy *self)
   return self->user_modules;
 }
 
+gboolean
+signet_policy_get_user_plugins (SignetPolicy *self)
+{
+  return self->user_plugins;
+}
+
+gboolean
+signet_policy_get_plugin_content (SignetPolicy *self)
+{
+  return self->plugin_content;
+}
+
 const char *const *
 signet_policy_get_list (SignetPolicy *self, const char *key)
 {
@@ -461,6 +543,24 @@ gboolean
 signet_policy_allows_user_modules (void)
 {
   return current ()->user_modules;
+}
+
+gboolean
+signet_policy_allows_user_plugins (void)
+{
+  return current ()->user_plugins;
+}
+
+const char *const *
+signet_policy_get_allowed_plugins (void)
+{
+  return signet_policy_get_list (current (), SIGNET_POLICY_ALLOWED_PLUGINS);
+}
+
+gboolean
+signet_policy_asks_for_changed_plugins (void)
+{
+  return current ()->plugin_content;
 }
 
 /**

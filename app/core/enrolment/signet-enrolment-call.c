@@ -119,7 +119,7 @@ static gboolean
 start (SignetEnrolmentRun *run, GError **error)
 {
   if (run->process == NULL)
-    run->process = signet_plugin_process_start (run->plugin, run->cancellable, error);
+    run->process = _signet_enrolment_start_plugin (run->enrolment, run->plugin, run->authority, run->interaction, run->cancellable, error);
   return run->process != NULL;
 }
 

@@ -93,12 +93,15 @@ struct _SignetEnrolment
   SignetClock        *clock;
   SignetTokenManager *tokens;
   SignetJournal      *journal;
+  SignetPluginConsents *consents;
   GPtrArray          *plugins;
   GPtrArray          *authorities;   /* those a plugin can serve */
   GPtrArray          *unserved;      /* those whose plugin is not there: named only in the error that says so */
 };
 
 SignetPluginManifest *_signet_enrolment_find_plugin (SignetEnrolment *self, SignetAuthority *authority, GError **error);   /* (transfer none) */
+SignetPluginProcess *_signet_enrolment_start_plugin (SignetEnrolment *self, SignetPluginManifest *plugin, SignetAuthority *authority,
+                                                     SignetInteraction *interaction, GCancellable *cancellable, GError **error);
 
 typedef struct _SignetLifecycle SignetLifecycle;   /* signet-lifecycle.h */
 

@@ -27,6 +27,7 @@ signet_enrolment_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_clear_object (&self->tokens);
   g_clear_object (&self->journal);
+  g_clear_object (&self->consents);
   g_clear_pointer (&self->plugins, g_ptr_array_unref);
   g_clear_pointer (&self->authorities, g_ptr_array_unref);
   g_clear_pointer (&self->unserved, g_ptr_array_unref);
@@ -77,6 +78,9 @@ signet_enrolment_new (SignetStore *store, SignetHttp *http, SignetClock *clock, 
   g_autoptr (SignetEnrolment) self = g_object_new (SIGNET_TYPE_ENROLMENT, NULL);
 
   if (!_signet_request_store_migrate (store, error) || !_signet_life_migrate (store, error))
+    return NULL;
+  self->consents = signet_plugin_consents_new (store, clock, journal, error);
+  if (self->consents == NULL)
     return NULL;
   self->store = g_object_ref (store);
   self->http = g_object_ref (http);
@@ -139,7 +143,7 @@ signet_enrolment_get_form (SignetEnrolment *self, SignetAuthority *authority, GC
 
   json_object_set_object_member (object, "profile", _signet_enrolment_profile_json (authority));
   json_node_take_object (params, object);
-  if (plugin == NULL || (process = signet_plugin_process_start (plugin, cancellable, error)) == NULL)
+  if (plugin == NULL || (process = _signet_enrolment_start_plugin (self, plugin, authority, NULL, cancellable, error)) == NULL)
     {
       json_node_unref (params);
       return NULL;

@@ -116,6 +116,10 @@ SignetEnrolment *signet_enrolment_new          (SignetStore *store, SignetHttp *
                                                 SignetJournal *journal, GPtrArray *plugins, GPtrArray *authorities, GError **error);
 GPtrArray       *signet_enrolment_get_authorities (SignetEnrolment *self);              /* those a plugin can serve; borrowed */
 SignetAuthority *signet_enrolment_find_authority  (SignetEnrolment *self, const char *id, GError **error); /* (transfer none) */
+/* Whether its plugin may run: asks the person when it must (kinds "plugin", "plugin-changed"). Before the first form. Blocking. */
+gboolean         signet_enrolment_admit_plugin (SignetEnrolment *self, SignetAuthority *authority, SignetInteraction *interaction,
+                                                GCancellable *cancellable, GError **error);
+SignetPluginConsents *signet_enrolment_get_consents (SignetEnrolment *self);             /* (transfer none) */
 /* Runs the plugin's form method. Blocking. */
 SignetForm      *signet_enrolment_get_form     (SignetEnrolment *self, SignetAuthority *authority, GCancellable *cancellable, GError **error);
 /* The draft is in the database when this returns. @fields: id -> value; secrets: id -> SignetSecret, kept in libsecret or in memory for this run. */

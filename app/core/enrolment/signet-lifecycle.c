@@ -196,7 +196,8 @@ signet_enrolment_check_act (SignetEnrolment *self, SignetCertificate *certificat
 {
   SignetAuthority *authority = signet_enrolment_find_issuer (self, certificate, error);
   SignetPluginManifest *plugin = authority != NULL ? _signet_enrolment_find_plugin (self, authority, error) : NULL;
-  g_autoptr (SignetPluginProcess) process = plugin != NULL ? signet_plugin_process_start (plugin, cancellable, error) : NULL;
+  g_autoptr (SignetPluginProcess) process =
+      plugin != NULL ? _signet_enrolment_start_plugin (self, plugin, authority, NULL, cancellable, error) : NULL;
   gboolean can;
 
   if (process == NULL)

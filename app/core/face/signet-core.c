@@ -26,6 +26,7 @@ struct _SignetCore
   SignetTokenManager *tokens;
   SignetStore *store;
   SignetJournal *journal;
+  SignetPluginConsents *consents;
   SignetEnrolment *enrolment;
   GPtrArray *plugins;          /* (element-type SignetPluginManifest) */
   GPtrArray *authorities;      /* (element-type SignetAuthority) */
@@ -66,6 +67,7 @@ signet_core_finalize (GObject *object)
   SignetCore *self = SIGNET_CORE (object);
 
   g_clear_object (&self->enrolment);
+  g_clear_object (&self->consents);
   g_clear_object (&self->journal);
   g_clear_object (&self->store);
   g_clear_object (&self->tokens);
@@ -261,6 +263,32 @@ signet_core_get_plugins (SignetCore *self)
   self->plugins = signet_plugin_registry_load ((const char *const *) directories, &problems);
   signet_core_add_problems (self, problems);
   return self->plugins;
+}
+
+/**
+ * signet_core_get_plugin_consents:
+ * @self: a core
+ * @error: return location, in the %SIGNET_BASE_ERROR domain
+ *
+ * Returns: (transfer none) (nullable): which plugins may run
+ */
+SignetPluginConsents *
+signet_core_get_plugin_consents (SignetCore  *self,
+                                 GError     **error)
+{
+  g_autoptr(GRecMutexLocker) locker = NULL;
+  SignetJournal *journal;
+
+  g_return_val_if_fail (SIGNET_IS_CORE (self), NULL);
+
+  locker = g_rec_mutex_locker_new (&self->lock);
+  if (self->consents != NULL)
+    return self->consents;
+  journal = signet_core_get_journal (self, error);
+  if (journal == NULL)
+    return NULL;
+  self->consents = signet_plugin_consents_new (self->store, signet_core_get_clock (self), journal, error);
+  return self->consents;
 }
 
 /**

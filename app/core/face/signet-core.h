@@ -20,6 +20,7 @@ SignetStore        *signet_core_get_store         (SignetCore *self, GError **er
 SignetJournal      *signet_core_get_journal       (SignetCore *self, GError **error);
 SignetEnrolment    *signet_core_get_enrolment     (SignetCore *self, GError **error);
 GPtrArray          *signet_core_get_plugins       (SignetCore *self);      /* (element-type SignetPluginManifest) */
+SignetPluginConsents *signet_core_get_plugin_consents (SignetCore *self, GError **error);
 GPtrArray          *signet_core_get_authorities   (SignetCore *self);      /* (element-type SignetAuthority) */
 GPtrArray          *signet_core_get_anchors       (SignetCore *self);      /* (element-type SignetCertificate): stored anchors */
 GPtrArray          *signet_core_get_ca_certificates (SignetCore *self);    /* anchors and filed chains, for building a path */

@@ -232,6 +232,16 @@ static const SignetErrorRow plugin_rows[] = {
     N_("Your request is kept. Try again later; the details say more.") },
   { SIGNET_PLUGIN_ERROR_WRONG_SECRET, STATUS_REFUSED, "wrong-secret", N_("The authority did not accept the code or password."),
     N_("Your request is kept. Go on with it: you will be asked again.") },
+  { SIGNET_PLUGIN_ERROR_NO_BUBBLEWRAP, STATUS_UNAVAILABLE, "plugin-no-bubblewrap", N_("What keeps plugins apart is not installed, so this plugin was not started."),
+    N_("Install the package bubblewrap.") },
+  { SIGNET_PLUGIN_ERROR_NO_NAMESPACES, STATUS_UNAVAILABLE, "plugin-no-namespaces", N_("This computer does not let plugins be kept apart, so this plugin was not started."),
+    N_("Only plugins that came with Signet run without user namespaces. Your administrator can allow them; the details name the setting.") },
+  { SIGNET_PLUGIN_ERROR_CONSENT, STATUS_REFUSED, "plugin-consent", N_("This plugin is off until you have seen what it may do and allowed it."),
+    N_("Look at it and allow it in the preferences, or with: signet plugin allow") },
+  { SIGNET_PLUGIN_ERROR_FORBIDDEN, STATUS_REFUSED, "plugin-forbidden", N_("You have forbidden this plugin."),
+    N_("To change your mind, allow it in the preferences, or with: signet plugin allow") },
+  { SIGNET_PLUGIN_ERROR_POLICY, STATUS_REFUSED, "plugin-policy", N_("Your administrator does not allow this plugin."),
+    N_("Ask your administrator; the details name the policy.") },
 };
 
 static const SignetErrorRow enrolment_rows[] = {

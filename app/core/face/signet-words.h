@@ -30,6 +30,9 @@ char       *signet_words_key_unusable    (const char *reason);
 char       *signet_words_check           (const SignetSigningCheck *check);
 int         signet_words_check_status    (const SignetSigningCheck *check);   /* 0 unless it stops */
 char       *signet_words_request_state   (SignetRequestState state);
+const char *signet_words_plugin_permission (const char *code);   /* (nullable) */
+char       *signet_words_plugin_value    (const char *code, const char *value);
+const char *signet_words_plugin_standing (SignetPluginStanding standing);
 char       *signet_words_token_state     (SignetToken *token);                /* "On this computer · not a card", "PIN locked" … */
 char       *signet_words_pin_tries       (const SignetPinQuestion *question); /* (nullable): "Last try" … */
 /* One sentence: what a person needs to get a new PIN, and where that stands. "puk", "so-pin"… for scripts. */

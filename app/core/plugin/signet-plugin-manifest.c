@@ -36,6 +36,11 @@ struct _SignetPluginManifest
   char **methods;
   char **secrets;
   char **key_types;
+  char  *publisher;   /* (nullable) */
+  char  *summary;     /* (nullable) */
+  gboolean network;
+  gboolean programs;
+  gboolean state;
 };
 
 G_DEFINE_FINAL_TYPE (SignetPluginManifest, signet_plugin_manifest, G_TYPE_OBJECT)
@@ -48,7 +53,7 @@ typedef struct {
 static const KnownGroup known_groups[] = {
   { "Plugin", { "Id", "Name", "Version", "Api", "Exec", "Kinds", "Icon", "Summary", "Publisher" } },
   { "Authority", { "LicenceNumber", "ChainSha256", "PolicyOids" } },
-  { "Permissions", { "Hosts", "Methods", "Secrets", "KeyTypes" } },
+  { "Permissions", { "Hosts", "Methods", "Secrets", "KeyTypes", "Network", "Programs", "State" } },
   { "Disclosure", { "Terms", "Cps", "Fees", "DataUse", "Liability" } },
 };
 
@@ -70,6 +75,8 @@ signet_plugin_manifest_finalize (GObject *object)
   g_strfreev (self->methods);
   g_strfreev (self->secrets);
   g_strfreev (self->key_types);
+  g_free (self->publisher);
+  g_free (self->summary);
   G_OBJECT_CLASS (signet_plugin_manifest_parent_class)->finalize (object);
 }
 
@@ -160,6 +167,29 @@ required (GKeyFile *file, const char *group, const char *key, GError **error)
   return g_steal_pointer (&value);
 }
 
+/* Safe to show. (transfer full) (nullable) */
+static char *
+optional (GKeyFile *file, const char *group, const char *key, gsize most)
+{
+  g_autofree char *value = g_key_file_get_locale_string (file, group, key, NULL, NULL);
+
+  return value != NULL && *value != '\0' ? signet_text_sanitize (value, -1, most) : NULL;
+}
+
+/* A permission that has one name; without the key it is not asked for. */
+static gboolean
+read_permission (GKeyFile *file, const char *key, const char *name, gboolean *asked, GError **error)
+{
+  g_autofree char *value = g_key_file_get_string (file, "Permissions", key, NULL);
+  g_autofree char *why = NULL;
+
+  *asked = g_strcmp0 (value, name) == 0;
+  if (value == NULL || *asked || strcmp (value, "none") == 0)
+    return TRUE;
+  why = g_strdup_printf ("is neither “none” nor “%s”", name);
+  return bad (error, "Permissions", key, why);
+}
+
 typedef gboolean (*CheckItem) (const char *item);
 
 static gboolean
@@ -242,6 +272,8 @@ read_identity (SignetPluginManifest *self, GKeyFile *file, GError **error)
     return FALSE;
   self->name = signet_text_sanitize (name, -1, 100);
   self->version = signet_text_sanitize (version, -1, 40);
+  self->publisher = optional (file, "Plugin", "Publisher", 100);
+  self->summary = optional (file, "Plugin", "Summary", 300);
   return TRUE;
 }
 
@@ -275,6 +307,15 @@ read_exec (SignetPluginManifest *self, GKeyFile *file, GError **error)
   return TRUE;
 }
 
+/* What opens a part of the wall. */
+static gboolean
+read_wall (SignetPluginManifest *self, GKeyFile *file, GError **error)
+{
+  return read_permission (file, "Network", "direct", &self->network, error) &&
+         read_permission (file, "Programs", "system", &self->programs, error) &&
+         read_permission (file, "State", "authority", &self->state, error);
+}
+
 static gboolean
 read_permissions (SignetPluginManifest *self, GKeyFile *file, GError **error)
 {
@@ -287,7 +328,7 @@ read_permissions (SignetPluginManifest *self, GKeyFile *file, GError **error)
   return (self->hosts = list_of (file, "Permissions", "Hosts", is_host, error)) != NULL &&
          (self->methods = list_of (file, "Permissions", "Methods", is_method, error)) != NULL &&
          (self->secrets = list_of (file, "Permissions", "Secrets", is_plain_name, error)) != NULL &&
-         (self->key_types = list_of (file, "Permissions", "KeyTypes", is_plain_name, error)) != NULL;
+         (self->key_types = list_of (file, "Permissions", "KeyTypes", is_plain_name, error)) != NULL && read_wall (self, file, error);
 }
 
 SignetPluginManifest *
@@ -435,6 +476,42 @@ const char *
 _signet_plugin_manifest_get_program (SignetPluginManifest *self)
 {
   return self->program;
+}
+
+/* (nullable): what it calls its maker; nobody has checked that */
+const char *
+signet_plugin_manifest_get_publisher (SignetPluginManifest *self)
+{
+  g_return_val_if_fail (SIGNET_IS_PLUGIN_MANIFEST (self), NULL);
+  return self->publisher;
+}
+
+const char *
+signet_plugin_manifest_get_summary (SignetPluginManifest *self)
+{
+  g_return_val_if_fail (SIGNET_IS_PLUGIN_MANIFEST (self), NULL);
+  return self->summary;
+}
+
+gboolean
+signet_plugin_manifest_has_network (SignetPluginManifest *self)
+{
+  g_return_val_if_fail (SIGNET_IS_PLUGIN_MANIFEST (self), FALSE);
+  return self->network;
+}
+
+gboolean
+signet_plugin_manifest_has_programs (SignetPluginManifest *self)
+{
+  g_return_val_if_fail (SIGNET_IS_PLUGIN_MANIFEST (self), FALSE);
+  return self->programs;
+}
+
+gboolean
+signet_plugin_manifest_has_state (SignetPluginManifest *self)
+{
+  g_return_val_if_fail (SIGNET_IS_PLUGIN_MANIFEST (self), FALSE);
+  return self->state;
 }
 
 const char *const *

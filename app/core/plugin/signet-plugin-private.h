@@ -17,6 +17,9 @@ G_BEGIN_DECLS
 SignetPluginManifest *_signet_plugin_manifest_parse       (const char *data, gsize length, const char *directory, GError **error);
 const char           *_signet_plugin_manifest_get_program (SignetPluginManifest *self);   /* the file name of Exec */
 
+/* Only root could have changed it. */
+gboolean              _signet_plugin_manifest_is_installed (SignetPluginManifest *self);
+
 /* --- wire ----------------------------------------------------------------------------------------------------------- */
 #define SIGNET_PLUGIN_MAX_DEPTH 32
 #define SIGNET_PLUGIN_MAX_ERROR_TEXT 2000
@@ -48,7 +51,16 @@ char             *_signet_plugin_line_answer (gint64 id, JsonNode *body);
 char             *_signet_plugin_line_refuse (gint64 id, const GError *error);
 
 /* --- sandbox -------------------------------------------------------------------------------------------------------- */
-/* @fds: what the plugin gets as 0, 1, 2. Errors: SANDBOX. */
-SignetChild *_signet_plugin_sandbox_spawn (SignetPluginManifest *manifest, const int fds[3], GError **error);
+SignetChild *_signet_plugin_sandbox_spawn   (SignetPluginManifest *manifest, const char *state, gboolean alone, const int fds[4], GError **error);
+void         _signet_plugin_sandbox_explain (SignetPluginManifest *manifest, const char *words, GError **error);
+const char  *_signet_plugin_sandbox_get_bubblewrap (void);
+
+/* --- what a plugin keeps between runs --------------------------------------------------------------------------------- */
+typedef struct _SignetPluginState SignetPluginState;
+
+SignetPluginState *_signet_plugin_state_open     (const char *plugin, const char *authority, GError **error);
+const char        *_signet_plugin_state_get_path (SignetPluginState *self);
+void               _signet_plugin_state_watch    (SignetPluginState *self, SignetChild *child);
+void               _signet_plugin_state_close    (SignetPluginState *self);
 
 G_END_DECLS

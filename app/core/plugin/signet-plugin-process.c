@@ -22,13 +22,13 @@
 
 #include "../base/signet-text.h"
 
+#define MAX_METHODS       64
 #define MAX_REQUESTS      256                 /* in one call */
 #define MAX_CALL_BYTES    (16 * 1024 * 1024)  /* in one call, all lines together */
 #define MAX_LOG           (16 * 1024)
 #define READ_SIZE         (64 * 1024)
 #define HELLO_SECONDS     15
 #define GOODBYE_MILLISECONDS 300
-#define MAX_METHODS          64
 
 struct _SignetPluginProcess
 {
@@ -40,12 +40,15 @@ struct _SignetPluginProcess
   int                   to_plugin;
   int                   from_plugin;
   int                   complaints;    /* its stderr */
+  int                   report;        /* what its door says before it becomes the plugin */
+  gboolean              alone;         /* without namespaces */
+  char                 *wall;          /* what stands, e.g. "namespaces limits files calls"; "" as long as nothing does */
+  GHashTable           *methods;       /* of its hello */
+  SignetPluginState    *state;         /* (nullable) */
   GByteArray           *pending;       /* read, not yet a whole line */
   GString              *log;           /* the first MAX_LOG bytes of its stderr */
   gint64                next_id;
   gint64                last_asked;    /* ids of the plugin's requests only grow */
-  gboolean              said_hello;
-  char                **methods;       /* what it says it can do */
   gboolean              over;
 };
 
@@ -80,6 +83,8 @@ end_process (SignetPluginProcess *self)
   close_fd (&self->to_plugin);
   close_fd (&self->from_plugin);
   close_fd (&self->complaints);
+  close_fd (&self->report);
+  g_clear_pointer (&self->state, _signet_plugin_state_close);
 }
 
 static void
@@ -92,7 +97,8 @@ signet_plugin_process_finalize (GObject *object)
   g_clear_object (&self->manifest);
   g_byte_array_unref (self->pending);
   g_string_free (self->log, TRUE);
-  g_strfreev (self->methods);
+  g_hash_table_unref (self->methods);
+  g_free (self->wall);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (signet_plugin_process_parent_class)->finalize (object);
 }
@@ -107,7 +113,9 @@ static void
 signet_plugin_process_init (SignetPluginProcess *self)
 {
   g_mutex_init (&self->lock);
-  self->to_plugin = self->from_plugin = self->complaints = -1;
+  self->to_plugin = self->from_plugin = self->complaints = self->report = -1;
+  self->wall = g_strdup ("");
+  self->methods = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->pending = g_byte_array_new ();
   self->log = g_string_new (NULL);
 }
@@ -129,6 +137,21 @@ read_complaints (SignetPluginProcess *self)
   close_fd (&self->complaints);
 }
 
+/* The door speaks once, right before it becomes the plugin; until then whoever ended was not the plugin. */
+static void
+read_report (SignetPluginProcess *self)
+{
+  char text[64];
+  gssize n = self->report >= 0 ? read (self->report, text, sizeof text - 1) : 0;
+
+  if (n <= 0 || *self->wall != '\0')
+    return;
+  text[n] = '\0';
+  g_free (self->wall);
+  self->wall = g_strconcat (self->alone ? "" : "namespaces ", g_strchomp (text), NULL);
+  close_fd (&self->report);
+}
+
 static gboolean
 set_died (SignetPluginProcess *self, GError **error)
 {
@@ -137,11 +160,14 @@ set_died (SignetPluginProcess *self, GError **error)
 
   signet_child_wait (self->child, 1000);
   read_complaints (self);
+  read_report (self);
   end = signet_child_has_exited (self->child) ? signet_child_describe_end (self->child) : g_strdup ("closed its output");
   words = signet_text_sanitize (g_strchomp (self->log->str), -1, 500);
-  if (!self->said_hello && g_str_has_prefix (words, "bwrap:"))
-    g_set_error (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_SANDBOX, "no sandbox for %s: %s",
-                 signet_plugin_manifest_get_id (self->manifest), words);
+  if (*self->wall == '\0' && !self->alone && g_str_has_prefix (words, "bwrap:"))
+    _signet_plugin_sandbox_explain (self->manifest, words, error);
+  else if (*self->wall == '\0')
+    g_set_error (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_SANDBOX, "no wall for %s (%s): %s", signet_plugin_manifest_get_id (self->manifest),
+                 end, words);
   else
     g_set_error (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_DIED, "plugin %s ended: %s%s%s",
                  signet_plugin_manifest_get_id (self->manifest), end, *words != '\0' ? ": " : "", words);
@@ -458,9 +484,9 @@ signet_plugin_process_call (SignetPluginProcess *self, const char *method, JsonN
 /* --- start and stop ------------------------------------------------------------------------------------------------------ */
 
 static gboolean
-open_pipes (int theirs[3], int ours[3], GError **error)
+open_pipes (int theirs[4], int ours[4], GError **error)
 {
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < 4; i++)
     {
       int pair[2];
       int mine = i == 0 ? 1 : 0;
@@ -475,19 +501,32 @@ open_pipes (int theirs[3], int ours[3], GError **error)
 }
 
 static gboolean
-spawn (SignetPluginProcess *self, GError **error)
+open_state (SignetPluginProcess *self, const SignetPluginUse *use, GError **error)
 {
-  int theirs[3] = { -1, -1, -1 };
-  int ours[3] = { -1, -1, -1 };
+  if (!signet_plugin_manifest_has_state (self->manifest))
+    return TRUE;
+  self->state = _signet_plugin_state_open (signet_plugin_manifest_get_id (self->manifest), use != NULL ? use->authority : NULL, error);
+  return self->state != NULL;
+}
+
+static gboolean
+spawn (SignetPluginProcess *self, const SignetPluginUse *use, GError **error)
+{
+  int theirs[4] = { -1, -1, -1, -1 };
+  int ours[4] = { -1, -1, -1, -1 };
   gboolean ok = open_pipes (theirs, ours, error);
 
   self->to_plugin = ours[0];
   self->from_plugin = ours[1];
   self->complaints = ours[2];
-  if (ok)
-    self->child = _signet_plugin_sandbox_spawn (self->manifest, theirs, error);
-  for (int i = 0; i < 3; i++)
+  self->report = ours[3];
+  if (ok && open_state (self, use, error))
+    self->child = _signet_plugin_sandbox_spawn (self->manifest, self->state != NULL ? _signet_plugin_state_get_path (self->state) : NULL,
+                                                self->alone, theirs, error);
+  for (int i = 0; i < 4; i++)
     close_fd (&theirs[i]);
+  if (self->child != NULL && self->state != NULL)
+    _signet_plugin_state_watch (self->state, self->child);
   return self->child != NULL;
 }
 
@@ -525,59 +564,99 @@ check_hello (SignetPluginProcess *self, JsonNode *result, GError **error)
   return FALSE;
 }
 
-/* Without a list nothing is offered that needs a method by name. */
-static char **
-read_methods (JsonObject *hello)
+static void
+note_methods (SignetPluginProcess *self, JsonObject *hello)
 {
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   JsonNode *node = json_object_get_member (hello, "methods");
-  JsonArray *array = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  JsonArray *names = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
 
-  for (guint i = 0; array != NULL && i < MIN (json_array_get_length (array), MAX_METHODS); i++)
+  for (guint i = 0; names != NULL && i < MIN (json_array_get_length (names), MAX_METHODS); i++)
     {
-      JsonNode *name = json_array_get_element (array, i);
+      JsonNode *name = json_array_get_element (names, i);
 
       if (JSON_NODE_HOLDS_VALUE (name) && json_node_get_value_type (name) == G_TYPE_STRING)
-        g_strv_builder_add (builder, json_node_get_string (name));
+        g_hash_table_add (self->methods, json_node_dup_string (name));
     }
-  return g_strv_builder_end (builder);
 }
 
-/**
- * signet_plugin_process_has_method:
- *
- * Returns: whether the plugin said in its hello that it can do @method
- */
-gboolean
-signet_plugin_process_has_method (SignetPluginProcess *self, const char *method)
+static gboolean
+say_hello (SignetPluginProcess *self, GCancellable *cancellable, GError **error)
 {
-  g_return_val_if_fail (SIGNET_IS_PLUGIN_PROCESS (self), FALSE);
+  g_autoptr (JsonNode) hello =
+    signet_plugin_process_call (self, "hello", hello_params (), HELLO_SECONDS, NULL, NULL, cancellable, error);
 
-  return g_strv_contains ((const char *const *) self->methods, method);
+  if (hello == NULL || !check_hello (self, hello, error))
+    return FALSE;
+  read_report (self);
+  note_methods (self, json_node_get_object (hello));
+  g_debug ("plugin %s runs behind: %s", signet_plugin_manifest_get_id (self->manifest), self->wall);
+  return TRUE;
+}
+
+static SignetPluginProcess *
+start (SignetPluginManifest *manifest, const SignetPluginUse *use, gboolean alone, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (SignetPluginProcess) self = g_object_new (SIGNET_TYPE_PLUGIN_PROCESS, NULL);
+
+  self->manifest = g_object_ref (manifest);
+  self->alone = alone;
+  return spawn (self, use, error) && say_hello (self, cancellable, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/* What came with Signet and needs nothing but a conversation can do behind the second wall; nobody else's code can. */
+static gboolean
+may_be_alone (SignetPluginManifest *manifest, const GError *error)
+{
+  return (g_error_matches (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_NO_NAMESPACES) ||
+          g_error_matches (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_NO_BUBBLEWRAP)) &&
+         signet_plugin_manifest_is_shipped (manifest) && !signet_plugin_manifest_has_network (manifest) &&
+         !signet_plugin_manifest_has_programs (manifest) && !signet_plugin_manifest_has_state (manifest);
 }
 
 /**
  * signet_plugin_process_start:
+ * @use: (nullable): for whom, and what the person agreed to
  *
- * Starts the plugin behind its wall and says hello. Blocking, some milliseconds.
+ * The one place where a plugin becomes a process: what nobody allowed is refused here. Starts it behind its wall and says hello.
+ * Blocking, some milliseconds.
  *
- * Returns: (transfer full): the process; %NULL with SANDBOX when the wall cannot be put up, API, PROTOCOL, DIED, TIMEOUT
+ * Returns: (transfer full): the process; %NULL with CONSENT, FORBIDDEN or POLICY when it may not run, NO_BUBBLEWRAP, NO_NAMESPACES
+ *   or SANDBOX when the wall cannot be put up, API, PROTOCOL, DIED, TIMEOUT
  */
 SignetPluginProcess *
-signet_plugin_process_start (SignetPluginManifest *manifest, GCancellable *cancellable, GError **error)
+signet_plugin_process_start (SignetPluginManifest *manifest, const SignetPluginUse *use, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (SignetPluginProcess) self = g_object_new (SIGNET_TYPE_PLUGIN_PROCESS, NULL);
-  g_autoptr (JsonNode) hello = NULL;
+  g_autoptr (GError) local = NULL;
+  SignetPluginProcess *process;
 
-  self->manifest = g_object_ref (manifest);
-  if (!spawn (self, error))
+  g_return_val_if_fail (SIGNET_IS_PLUGIN_MANIFEST (manifest), NULL);
+
+  if (!signet_plugin_consents_check (use != NULL ? use->consents : NULL, manifest, use != NULL ? use->helper : NULL, error))
     return NULL;
-  hello = signet_plugin_process_call (self, "hello", hello_params (), HELLO_SECONDS, NULL, NULL, cancellable, error);
-  if (hello == NULL || !check_hello (self, hello, error))
-    return NULL;
-  self->methods = read_methods (json_node_get_object (hello));
-  self->said_hello = TRUE;
-  return g_steal_pointer (&self);
+  process = start (manifest, use, FALSE, cancellable, &local);
+  if (process == NULL && may_be_alone (manifest, local))
+    {
+      g_message ("%s; behind the second wall alone", local->message);
+      g_clear_error (&local);
+      process = start (manifest, use, TRUE, cancellable, &local);
+    }
+  if (process == NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return process;
+}
+
+gboolean
+signet_plugin_process_has_method (SignetPluginProcess *self, const char *method)
+{
+  g_return_val_if_fail (SIGNET_IS_PLUGIN_PROCESS (self), FALSE);
+  return g_hash_table_contains (self->methods, method);
+}
+
+const char *
+signet_plugin_process_get_wall (SignetPluginProcess *self)
+{
+  g_return_val_if_fail (SIGNET_IS_PLUGIN_PROCESS (self), NULL);
+  return self->wall;
 }
 
 /* A plugin that does not go when its input ends is killed. */

@@ -2,10 +2,10 @@
 /*
  * signet-plugin-sandbox.c: the wall around a plugin.
  *
- * bubblewrap gives it namespaces of its own: no network, no other processes, no home, no bus, no reader socket; what it sees
- * is /usr and its own folder, read-only. A seccomp filter takes away system calls a plugin has no use for, among them new
- * processes, so that it is one process and cannot multiply. prlimit, run inside, limits memory, CPU and files (inside,
- * because the number of processes is counted for the whole user outside). Any thread.
+ * The first wall is bubblewrap's namespaces: no network, no other processes, no home, no bus, no reader socket; what a plugin sees is
+ * /usr and its own folder, read-only. The second is raised inside the first by signet-plugin-wall, the last program before the plugin:
+ * limits on memory, CPU and files, Landlock, and a filter of system calls that leaves it one process without sockets. A computer
+ * without user namespaces runs only plugins that came with Signet, behind the second wall alone. Any thread.
  */
 #define G_LOG_DOMAIN "signet-plugin-sandbox"
 
@@ -13,103 +13,18 @@
 
 #include "signet-plugin-private.h"
 
-#include <errno.h>
-#include <sched.h>
-#include <seccomp.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "../base/signet-paths.h"
+
 #define MEGABYTE "000000"
-#define SECCOMP_FD 3
+#define WALL_IN_SANDBOX "/.signet-plugin-wall"
+#define STATE_IN_SANDBOX "/state"
 
-/* AddressSanitizer maps terabytes that are never used: in such a build memory is not limited. */
-#if defined (__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined (__has_feature)
-#if __has_feature (address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
+/* --- the first wall ----------------------------------------------------------------------------------------------------- */
 
-#ifdef SANITIZED
-#define LIMIT_MEMORY "--as=unlimited"
-#else
-#define LIMIT_MEMORY "--as=512" MEGABYTE
-#endif
-
-static gboolean
-fail (GError **error, const char *what, int errnum)
-{
-  g_set_error (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_SANDBOX, "%s: %s", what, g_strerror (errnum));
-  return FALSE;
-}
-
-/* --- system calls ----------------------------------------------------------------------------------------------------- */
-
-static const int forbidden_calls[] = {
-  /* other processes */
-  SCMP_SYS (ptrace), SCMP_SYS (process_vm_readv), SCMP_SYS (process_vm_writev), SCMP_SYS (kcmp), SCMP_SYS (pidfd_getfd),
-  SCMP_SYS (fork), SCMP_SYS (vfork), SCMP_SYS (unshare), SCMP_SYS (setns),
-  /* the kernel */
-  SCMP_SYS (keyctl), SCMP_SYS (add_key), SCMP_SYS (request_key), SCMP_SYS (bpf), SCMP_SYS (perf_event_open),
-  SCMP_SYS (userfaultfd), SCMP_SYS (io_uring_setup), SCMP_SYS (io_uring_enter), SCMP_SYS (io_uring_register),
-  SCMP_SYS (kexec_load), SCMP_SYS (kexec_file_load), SCMP_SYS (init_module), SCMP_SYS (finit_module), SCMP_SYS (delete_module),
-  SCMP_SYS (reboot), SCMP_SYS (swapon), SCMP_SYS (swapoff), SCMP_SYS (acct), SCMP_SYS (quotactl), SCMP_SYS (syslog),
-  SCMP_SYS (settimeofday), SCMP_SYS (clock_settime), SCMP_SYS (adjtimex), SCMP_SYS (clock_adjtime),
-  /* file systems */
-  SCMP_SYS (mount), SCMP_SYS (umount2), SCMP_SYS (pivot_root), SCMP_SYS (chroot), SCMP_SYS (move_mount), SCMP_SYS (open_tree),
-  SCMP_SYS (fsopen), SCMP_SYS (fsconfig), SCMP_SYS (fsmount), SCMP_SYS (fspick), SCMP_SYS (mount_setattr),
-  SCMP_SYS (name_to_handle_at), SCMP_SYS (open_by_handle_at), SCMP_SYS (mknod), SCMP_SYS (mknodat),
-  /* memory that no limit counts */
-  SCMP_SYS (memfd_create), SCMP_SYS (memfd_secret), SCMP_SYS (shmget), SCMP_SYS (mlock), SCMP_SYS (mlock2), SCMP_SYS (mlockall),
-  /* the network, and sockets of any other kind: it has a conversation with us and nothing else */
-  SCMP_SYS (socket), SCMP_SYS (connect), SCMP_SYS (bind), SCMP_SYS (listen), SCMP_SYS (accept), SCMP_SYS (accept4),
-};
-
-static int
-add_rules (scmp_filter_ctx filter)
-{
-  int result = 0;
-
-  for (gsize i = 0; result == 0 && i < G_N_ELEMENTS (forbidden_calls); i++)
-    {
-      result = seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), forbidden_calls[i], 0);
-      if (result == -EDOM || result == -EEXIST) /* not a call of this architecture */
-        result = 0;
-    }
-  /* threads yes, processes no; clone3 hides its flags in memory, so libc is told to use clone */
-  if (result == 0)
-    result = seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (clone), 1, SCMP_A0 (SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
-  if (result == 0)
-    result = seccomp_rule_add (filter, SCMP_ACT_ERRNO (ENOSYS), SCMP_SYS (clone3), 0);
-  return result;
-}
-
-/* A descriptor to read the program from; -1 with @error. */
-static int
-make_filter (GError **error)
-{
-  scmp_filter_ctx filter = seccomp_init (SCMP_ACT_ALLOW);
-  int fd = memfd_create ("signet-plugin-filter", MFD_CLOEXEC);
-  int result = filter != NULL && fd >= 0 ? add_rules (filter) : -ENOMEM;
-
-  if (result == 0)
-    result = seccomp_export_bpf (filter, fd);
-  if (result == 0 && lseek (fd, 0, SEEK_SET) != 0)
-    result = -errno;
-  seccomp_release (filter);
-  if (result == 0)
-    return fd;
-  if (fd >= 0)
-    close (fd);
-  fail (error, "system call filter", -result);
-  return -1;
-}
-
-/* --- the command ------------------------------------------------------------------------------------------------------ */
-
-static const char *const wall[] = {
+static const char *const namespaces[] = {
   "--unshare-all", "--cap-drop", "ALL", "--new-session", "--die-with-parent", "--clearenv",
   "--hostname", "plugin",
   "--ro-bind", "/usr", "/usr",
@@ -119,16 +34,16 @@ static const char *const wall[] = {
   "--size", "16" MEGABYTE, "--tmpfs", "/tmp",
   "--setenv", "PATH", "/usr/bin", "--setenv", "HOME", "/tmp", "--setenv", "LC_ALL", "C.UTF-8",
   "--setenv", "SIGNET_PLUGIN_API", G_STRINGIFY (SIGNET_PLUGIN_API_VERSION),
-#ifdef SANITIZED
+#ifdef __SANITIZE_ADDRESS__
   "--setenv", "ASAN_OPTIONS", "detect_leaks=0",
 #endif
-  "--seccomp", G_STRINGIFY (SECCOMP_FD),
   NULL
 };
 
-static const char *const limits[] = {
-  "/usr/bin/prlimit", LIMIT_MEMORY, "--cpu=120", "--fsize=16" MEGABYTE, "--nofile=64", "--nproc=64", "--core=0", "--memlock=0",
-  "--stack=8" MEGABYTE, "--", NULL
+/* Where names, routes, authorities of servers and realms are looked up; for a plugin with a network of its own. */
+static const char *const network_settings[] = {
+  "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/host.conf", "/etc/services", "/etc/ssl",
+  "/etc/ca-certificates", "/etc/pki", "/etc/crypto-policies", "/etc/krb5.conf", "/etc/krb5.conf.d", "/etc/ipa", "/etc/cepces",
 };
 
 static void
@@ -138,8 +53,8 @@ add_all (GPtrArray *argv, const char *const *words)
     g_ptr_array_add (argv, g_strdup (words[i]));
 }
 
-static const char *
-find_bubblewrap (void)
+const char *
+_signet_plugin_sandbox_get_bubblewrap (void)
 {
 #if SIGNET_DEVELOPMENT
   const char *other = g_getenv ("SIGNET_BUBBLEWRAP");   /* how tests make it missing */
@@ -150,35 +65,116 @@ find_bubblewrap (void)
   return "/usr/bin/bwrap";
 }
 
+static void
+add_network (GPtrArray *argv)
+{
+  add_all (argv, (const char *const[]) { "--share-net", NULL });
+  for (gsize i = 0; i < G_N_ELEMENTS (network_settings); i++)
+    add_all (argv, (const char *const[]) { "--ro-bind-try", network_settings[i], network_settings[i], NULL });
+}
+
+static void
+add_door (GPtrArray *argv, SignetPluginManifest *manifest, const char *how, const char *folder, const char *state)
+{
+  add_all (argv, (const char *const[]) { how, folder, state, signet_plugin_manifest_has_network (manifest) ? "network" : "-",
+                                         signet_plugin_manifest_has_programs (manifest) ? "programs" : "-", NULL });
+  g_ptr_array_add (argv, g_build_filename (folder, _signet_plugin_manifest_get_program (manifest), NULL));
+  g_ptr_array_add (argv, NULL);
+}
+
 static GPtrArray *
-build_command (SignetPluginManifest *manifest)
+build_command (SignetPluginManifest *manifest, const char *state)
 {
   GPtrArray *argv = g_ptr_array_new_with_free_func (g_free);
   const char *directory = signet_plugin_manifest_get_directory (manifest);
 
-  g_ptr_array_add (argv, g_strdup (find_bubblewrap ()));
-  add_all (argv, wall);
-  add_all (argv, (const char *const[]) { "--ro-bind", directory, "/app", "--remount-ro", "/", "--chdir", "/tmp", "--", NULL });
-  add_all (argv, limits);
-  g_ptr_array_add (argv, g_strconcat ("/app/", _signet_plugin_manifest_get_program (manifest), NULL));
-  g_ptr_array_add (argv, NULL);
+  g_ptr_array_add (argv, g_strdup (_signet_plugin_sandbox_get_bubblewrap ()));
+  add_all (argv, namespaces);
+  if (signet_plugin_manifest_has_network (manifest))
+    add_network (argv);
+  if (state != NULL)
+    add_all (argv, (const char *const[]) { "--bind", state, STATE_IN_SANDBOX, "--setenv", "SIGNET_PLUGIN_STATE", STATE_IN_SANDBOX, NULL });
+  add_all (argv, (const char *const[]) { "--ro-bind", directory, "/app", "--ro-bind", signet_paths_get_plugin_wall (), WALL_IN_SANDBOX,
+                                         "--remount-ro", "/", "--chdir", "/tmp", "--", WALL_IN_SANDBOX, NULL });
+  add_door (argv, manifest, "inside", "/app", state != NULL ? STATE_IN_SANDBOX : "-");
   return argv;
 }
 
-SignetChild *
-_signet_plugin_sandbox_spawn (SignetPluginManifest *manifest, const int fds[3], GError **error)
+static GPtrArray *
+build_lone_command (SignetPluginManifest *manifest)
 {
-  g_autoptr (GPtrArray) argv = build_command (manifest);
-  const char *const no_environment[] = { NULL };
+  GPtrArray *argv = g_ptr_array_new_with_free_func (g_free);
+
+  g_ptr_array_add (argv, g_strdup (signet_paths_get_plugin_wall ()));
+  add_door (argv, manifest, "alone", signet_plugin_manifest_get_directory (manifest), "-");
+  return argv;
+}
+
+/* @fds: what the plugin gets as 0, 1, 2, and what its door tells on as 3 what stands. @state: (nullable). @alone: the second wall
+ * is to be all. */
+SignetChild *
+_signet_plugin_sandbox_spawn (SignetPluginManifest *manifest, const char *state, gboolean alone, const int fds[4], GError **error)
+{
+  static const char *const inside[] = { NULL };
+  static const char *const lone[] = { "PATH=/usr/bin", "HOME=/nonexistent", "LC_ALL=C.UTF-8",
+                                      "SIGNET_PLUGIN_API=" G_STRINGIFY (SIGNET_PLUGIN_API_VERSION),
+#ifdef __SANITIZE_ADDRESS__
+                                      "ASAN_OPTIONS=detect_leaks=0",
+#endif
+                                      NULL };
+  g_autoptr (GPtrArray) argv = alone ? build_lone_command (manifest) : build_command (manifest, state);
   g_autoptr (GError) local = NULL;
   SignetChild *child;
-  int filter = make_filter (error);
 
-  if (filter < 0)
-    return NULL;
-  child = signet_child_spawn ((const char *const *) argv->pdata, no_environment, (const int[]) { fds[0], fds[1], fds[2], filter }, 4, &local);
-  close (filter);
+  if (!g_file_test (signet_paths_get_plugin_wall (), G_FILE_TEST_IS_EXECUTABLE))
+    {
+      g_set_error (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_SANDBOX, "%s is not there", signet_paths_get_plugin_wall ());
+      return NULL;
+    }
+  child = signet_child_spawn ((const char *const *) argv->pdata, alone ? lone : inside, fds, 4, &local);
   if (child == NULL)
-    g_set_error (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_SANDBOX, "bubblewrap: %s", local->message);
+    g_set_error (error, SIGNET_PLUGIN_ERROR,
+                 access (argv->pdata[0], F_OK) != 0 ? SIGNET_PLUGIN_ERROR_NO_BUBBLEWRAP : SIGNET_PLUGIN_ERROR_SANDBOX, "%s: %s",
+                 (const char *) argv->pdata[0], local->message);
   return child;
+}
+
+/* --- why it cannot be put up ---------------------------------------------------------------------------------------------- */
+
+static const struct {
+  const char *path;
+  const char *stops;    /* the value that stops namespaces */
+  const char *setting;  /* that lets them */
+} switches[] = {
+  { "/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone=1" },
+  { "/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces=10000" },
+  { "/proc/sys/user/max_net_namespaces", "0", "user.max_net_namespaces=10000" },
+  { "/proc/sys/user/max_pid_namespaces", "0", "user.max_pid_namespaces=10000" },
+  { "/proc/sys/user/max_mnt_namespaces", "0", "user.max_mnt_namespaces=10000" },
+  { "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "kernel.apparmor_restrict_unprivileged_userns=0, or an AppArmor profile that allows bwrap" },
+};
+
+/* (transfer full) (nullable): the setting of this kernel that stands in the way */
+static char *
+find_switch (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (switches); i++)
+    {
+      g_autofree char *value = NULL;
+
+      if (g_file_get_contents (switches[i].path, &value, NULL, NULL) && strcmp (g_strchomp (value), switches[i].stops) == 0)
+        return g_strdup_printf ("sysctl %s", switches[i].setting);
+    }
+  return NULL;
+}
+
+/* bubblewrap ended before the door of the plugin: @words are its own. */
+void
+_signet_plugin_sandbox_explain (SignetPluginManifest *manifest, const char *words, GError **error)
+{
+  g_autofree char *setting = find_switch ();
+
+  g_set_error (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_NO_NAMESPACES, "no user namespaces for plugin %s: %s%s%s",
+               signet_plugin_manifest_get_id (manifest), *words != '\0' ? words : "bubblewrap ended without a word",
+               setting != NULL ? "; the administrator can change this: " : "", setting != NULL ? setting : "");
 }
