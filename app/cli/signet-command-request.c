@@ -13,6 +13,7 @@
 
 #include <glib/gi18n.h>
 
+#include "signet-command-request.h"
 #include "signet-command.h"
 #include "signet-lookup.h"
 #include "signet-terminal-interaction.h"
@@ -91,7 +92,26 @@ signet_request_differences_to_json (SignetRequest *request)
   return array;
 }
 
-static JsonObject *
+/* what is to be carried to the authority, or null */
+static void
+signet_request_set_hand (JsonObject    *object,
+                         SignetRequest *request)
+{
+  const char *name = NULL, *text = NULL;
+  JsonObject *hand;
+
+  if (signet_request_get_hand_file (request, &name, &text) == NULL)
+    {
+      json_object_set_null_member (object, "hand");
+      return;
+    }
+  hand = json_object_new ();
+  signet_request_set_text (hand, "name", name);
+  signet_request_set_text (hand, "text", text);
+  json_object_set_object_member (object, "hand", hand);
+}
+
+JsonObject *
 signet_request_to_json (SignetRequest *request)
 {
   JsonObject *object = json_object_new ();
@@ -109,6 +129,7 @@ signet_request_to_json (SignetRequest *request)
   signet_request_set_time (object, "changed", signet_request_get_changed (request));
   signet_request_set_time (object, "next_poll", signet_request_get_next_poll (request));
   signet_request_set_text (object, "error", signet_request_get_error (request));
+  signet_request_set_hand (object, request);
   json_object_set_array_member (object, "differences", signet_request_differences_to_json (request));
   if (certificate != NULL)
     json_object_set_object_member (object, "certificate", signet_words_certificate_to_json (certificate));
@@ -149,7 +170,9 @@ static char *
 signet_request_state_mark (SignetRequest *request)
 {
   SignetRequestState state = signet_request_get_state (request);
-  g_autofree char *word = signet_words_request_state (state);
+  /* translators: the state of a request */
+  g_autofree char *word = signet_request_get_hand_file (request, NULL, NULL) != NULL ? g_strdup (_("To be carried to the authority"))
+                                                                                      : signet_words_request_state (state);
 
   return signet_terminal_mark (signet_request_mark (state), word, FALSE);
 }
@@ -204,6 +227,7 @@ signet_request_show (SignetRequest *request)
   g_autofree char *state = signet_request_state_mark (request);
   g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, signet_request_get_id (request));
   g_autofree char *when = next != SIGNET_TIME_UNKNOWN ? signet_words_date_time (next) : NULL;
+  const char *text = NULL;
 
   /* translators: the number of a request, and its state */
   signet_terminal_print (_("Request %s: %s"), number, state);
@@ -216,6 +240,8 @@ signet_request_show (SignetRequest *request)
   signet_request_show_differences (request);
   signet_request_show_line (_("Problem"), signet_request_get_error (request));
   signet_request_show_line (_("Ask again"), when);
+  if (signet_request_get_hand_file (request, NULL, &text) != NULL && text != NULL)
+    signet_request_show_line (_("To carry"), text);
 }
 
 /* (transfer full) (nullable): what to do next, where there is something */
@@ -235,6 +261,9 @@ signet_request_next_step (SignetRequest *request)
     case SIGNET_REQUEST_FAILED:
       return NULL;
     default:
+      if (signet_request_get_hand_file (request, NULL, NULL) != NULL)
+        /* translators: the number of a request */
+        return g_strdup_printf (_("Carry it to the authority: signet request export %s. When the answer is there: signet request answer FILE"), number);
       /* translators: the number of a request */
       return g_strdup_printf (_("Go on with it: signet request resume %s"), number);
     }
@@ -304,7 +333,7 @@ signet_request_run_for (SignetInvocation          *invocation,
       if (!signet_enrolment_run (enrolment, request, SIGNET_INTERACTION (interaction), invocation->cancellable, error))
         return FALSE;
       now = signet_clock_now (clock);
-      if (signet_request_is_over (request) || now >= end)
+      if (signet_request_is_over (request) || signet_request_get_hand_file (request, NULL, NULL) != NULL || now >= end)
         return TRUE;
       pause = signet_request_get_next_poll (request) != SIGNET_TIME_UNKNOWN ? signet_request_get_next_poll (request) - now : SHORTEST_POLL;
       pause = CLAMP (pause, SHORTEST_POLL, MAX (end - now, SHORTEST_POLL));
@@ -568,8 +597,7 @@ signet_command_request_list (SignetInvocation *invocation)
   return SIGNET_STATUS_DONE;
 }
 
-/* the one argument is the number of a request; (transfer full) (nullable) */
-static SignetRequest *
+SignetRequest *
 signet_request_of_argument (SignetInvocation  *invocation,
                             SignetEnrolment  **enrolment)
 {
@@ -635,6 +663,20 @@ signet_command_request_resume (SignetInvocation *invocation)
   if (interaction == NULL)
     return signet_invocation_fail (invocation, NULL, error);
   return signet_request_go_on (invocation, enrolment, request, interaction, options.wait);
+}
+
+int
+signet_request_continue (SignetInvocation *invocation,
+                         SignetEnrolment  *enrolment,
+                         SignetRequest    *request)
+{
+  const SignetRequestOptions options = { NULL };
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SignetTerminalInteraction) interaction = signet_request_new_interaction (invocation, &options, &error);
+
+  if (interaction == NULL)
+    return signet_invocation_fail (invocation, NULL, error);
+  return signet_request_go_on (invocation, enrolment, request, interaction, 0);
 }
 
 int

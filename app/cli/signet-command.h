@@ -27,6 +27,8 @@ int signet_command_request_new        (SignetInvocation *invocation);
 int signet_command_request_list       (SignetInvocation *invocation);
 int signet_command_request_show       (SignetInvocation *invocation);
 int signet_command_request_resume     (SignetInvocation *invocation);
+int signet_command_request_export     (SignetInvocation *invocation);
+int signet_command_request_answer     (SignetInvocation *invocation);
 int signet_command_request_cancel     (SignetInvocation *invocation);
 int signet_command_authority_list     (SignetInvocation *invocation);
 int signet_command_authority_show     (SignetInvocation *invocation);

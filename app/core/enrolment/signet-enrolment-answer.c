@@ -204,7 +204,6 @@ take_issued (SignetEnrolmentRun *run, JsonObject *answer, GError **error)
   g_clear_pointer (&request->chain, g_bytes_unref);
   if (chain->len > 0)
     request->chain = signet_certificate_encode_pkcs7 (chain);
-  clear_hand (request);
   return _signet_enrolment_run_enter (run, SIGNET_REQUEST_ISSUED, error);
 }
 

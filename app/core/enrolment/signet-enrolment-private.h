@@ -67,6 +67,8 @@ gboolean       _signet_request_store_update  (SignetStore *store, SignetRequest 
 SignetRequest *_signet_request_store_find    (SignetStore *store, gint64 id, GError **error);
 GPtrArray     *_signet_request_store_list    (SignetStore *store, GError **error);
 
+gboolean       _signet_request_file_attach  (SignetEnrolment *self, SignetRequest *request, const char *field, const char *name, GBytes *content,
+                                             GError **error);
 GBytes        *_signet_request_file_content (SignetStore *store, SignetRequest *request, const char *field, GError **error);
 void           _signet_request_file_forget  (SignetStore *store, SignetRequest *request);   /* the contents; names and hashes stay */
 

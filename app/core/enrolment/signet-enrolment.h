@@ -145,6 +145,8 @@ GPtrArray       *signet_enrolment_load_issuers (void);
 /* Done but for the delivered key of the encryption certificate ("refused-by-token"): @token may take it. */
 gboolean         signet_enrolment_place_encryption (SignetEnrolment *self, SignetRequest *request, SignetToken *token,
                                                 SignetInteraction *interaction, GCancellable *cancellable, GError **error);
+/* The answer to a request carried by hand, found by its key; run() goes on with it. (transfer full): NULL: NOT_FOUND, STATE, or no certificate */
+SignetRequest   *signet_enrolment_answer       (SignetEnrolment *self, GBytes *content, const char *name, GError **error);
 gboolean         signet_enrolment_cancel       (SignetEnrolment *self, SignetRequest *request, GError **error);
 /* The same, and the authority is told where its plugin can; that it could not be told is kept as the request's error. @interaction: (nullable) */
 gboolean         signet_enrolment_withdraw     (SignetEnrolment *self, SignetRequest *request, SignetInteraction *interaction,

@@ -237,6 +237,19 @@ check_count (SignetEnrolment *self, SignetRequest *request, GError **error)
   return FALSE;
 }
 
+/* @name: for people; @content: at most SIGNET_REQUEST_MAX_FILE */
+gboolean
+_signet_request_file_attach (SignetEnrolment *self, SignetRequest *request, const char *field, const char *name, GBytes *content, GError **error)
+{
+  SignetRequestFile file = { .field = (char *) field, .size = (gint64) g_bytes_get_size (content) };
+  g_autofree char *safe = signet_text_sanitize (name, -1, MAX_NAME);
+  g_autofree char *sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, content);
+
+  file.name = safe;
+  file.sha256 = sha256;
+  return check_count (self, request, error) && keep (self->store, request, &file, content, error);
+}
+
 /**
  * signet_enrolment_attach:
  * @field: of the authority's form; what was attached there before is replaced
@@ -247,20 +260,13 @@ check_count (SignetEnrolment *self, SignetRequest *request, GError **error)
 gboolean
 signet_enrolment_attach (SignetEnrolment *self, SignetRequest *request, const char *field, const char *path, GError **error)
 {
-  SignetRequestFile file = { .field = (char *) field };
   g_autofree char *base = g_path_get_basename (path);
   g_autofree char *shown = g_filename_display_name (base);
-  g_autofree char *name = signet_text_sanitize (shown, -1, MAX_NAME);
-  g_autofree char *sha256 = NULL;
   g_autoptr (GBytes) content = NULL;
 
   g_return_val_if_fail (SIGNET_IS_ENROLMENT (self), FALSE);
   g_return_val_if_fail (field != NULL, FALSE);
 
-  if (!check_count (self, request, error) || (content = read_file (path, error)) == NULL)
-    return FALSE;
-  file.name = name;
-  file.size = (gint64) g_bytes_get_size (content);
-  file.sha256 = sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, content);
-  return keep (self->store, request, &file, content, error);
+  content = read_file (path, error);
+  return content != NULL && _signet_request_file_attach (self, request, field, shown, content, error);
 }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-command-request.h: what the files of `signet request` share. */
+#pragma once
+
+#include "signet-invocation.h"
+
+G_BEGIN_DECLS
+
+/* The one argument is the number of a request; NULL when the invocation has failed. @enrolment: (out) (transfer none). (transfer full) */
+SignetRequest *signet_request_of_argument (SignetInvocation  *invocation,
+                                           SignetEnrolment  **enrolment);
+JsonObject    *signet_request_to_json     (SignetRequest     *request);
+/* Runs it as far as it goes, and shows or prints where it stands; the exit status. */
+int            signet_request_continue    (SignetInvocation  *invocation,
+                                           SignetEnrolment   *enrolment,
+                                           SignetRequest     *request);
+
+G_END_DECLS
