@@ -15,7 +15,7 @@ static const struct
   { CKR_PIN_LOCKED, SIGNET_TOKEN_ERROR_PIN_LOCKED },
   { CKR_PIN_INVALID, SIGNET_TOKEN_ERROR_PIN_INVALID },
   { CKR_PIN_LEN_RANGE, SIGNET_TOKEN_ERROR_PIN_INVALID },
-  { CKR_PIN_EXPIRED, SIGNET_TOKEN_ERROR_PIN_LOCKED },
+  { CKR_PIN_EXPIRED, SIGNET_TOKEN_ERROR_PIN_EXPIRED },
   { CKR_USER_NOT_LOGGED_IN, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN },
   { CKR_USER_PIN_NOT_INITIALIZED, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN },
   { CKR_DEVICE_REMOVED, SIGNET_TOKEN_ERROR_REMOVED },
@@ -52,6 +52,15 @@ host_set_error (GError **error, SignetTokenError code, const char *message)
 }
 
 gboolean
+host_set_rv_error (GError **error, SignetTokenError code, const char *what, CK_RV rv)
+{
+  g_autofree char *answer = host_rv_describe (rv);
+
+  g_set_error (error, SIGNET_TOKEN_ERROR, (int) code, "%s: %s", what, answer);
+  return FALSE;
+}
+
+gboolean
 host_check (CK_RV rv, const char *call, GError **error)
 {
   SignetTokenError code = SIGNET_TOKEN_ERROR_FAILED;
@@ -61,6 +70,5 @@ host_check (CK_RV rv, const char *call, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
     if (table[i].rv == rv)
       code = table[i].code;
-  g_set_error (error, SIGNET_TOKEN_ERROR, (int) code, "%s: CKR 0x%lx", call, (gulong) rv);
-  return FALSE;
+  return host_set_rv_error (error, code, call, rv);
 }

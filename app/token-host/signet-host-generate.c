@@ -178,8 +178,7 @@ host_session_generate (CK_FUNCTION_LIST *p11,
     rv = generate (p11, session, &wish, &public_key, &private_key);
   if (host_template_is_refused (rv))
     {
-      g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED,
-                   "the token makes no key of this kind in this way (CKR 0x%lx)", (gulong) rv);
+      host_set_rv_error (error, SIGNET_TOKEN_ERROR_UNSUPPORTED, "the token makes no key of this kind in this way", rv);
       return NULL;
     }
   if (!host_session_explain (p11, session, rv, "C_GenerateKeyPair", error))

@@ -316,11 +316,7 @@ write_private (CK_FUNCTION_LIST *p11,
       rv = wrapped == CKR_OK ? CKR_OK : rv;
     }
   if (may_come_wrapped (rv))
-    {
-      g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED, "the token takes no keys from outside (CKR 0x%lx)",
-                   (gulong) rv);
-      return FALSE;
-    }
+    return host_set_rv_error (error, SIGNET_TOKEN_ERROR_UNSUPPORTED, "the token takes no keys from outside", rv);
   if (!host_session_explain (p11, session, rv, "C_CreateObject (private key)", error))
     return FALSE;
   description = g_variant_ref_sink (host_objects_describe_one (p11, session->handle, CKO_PRIVATE_KEY, *handle));

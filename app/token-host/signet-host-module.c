@@ -181,12 +181,11 @@ static gboolean
 refuse_load (GError **error, const char *path)
 {
   unsigned long code = ERR_peek_last_error ();
+  g_autofree char *what = g_strdup_printf ("%s: C_Initialize", path);
 
   if (code == 0 || ERR_GET_LIB (code) != ERR_get_CKR_code ())
     return refuse (error, path, "not a PKCS#11 module");
-  g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_READY, "%s: C_Initialize: CKR 0x%lx", path,
-               (unsigned long) ERR_GET_REASON (code));
-  return FALSE;
+  return host_set_rv_error (error, SIGNET_TOKEN_ERROR_MODULE_NOT_READY, what, (CK_RV) ERR_GET_REASON (code));
 }
 
 /* Modules that are better told (by C_Initialize without arguments) that one thread calls them. OpenSC 0.23 locks a mutex twice

@@ -50,6 +50,8 @@ GVariant            *host_module_describe (HostModule *module, const char *state
 /* --- CK_RV to GError --- */
 gboolean host_check     (CK_RV rv, const char *call, GError **error); /* FALSE with an error when @rv is not CKR_OK */
 gboolean host_set_error (GError **error, SignetTokenError code, const char *message);
+gboolean host_set_rv_error (GError **error, SignetTokenError code, const char *what, CK_RV rv);
+char    *host_rv_describe  (CK_RV rv);
 
 /* --- slots and tokens --- */
 /* Tokens that are there: at most HOST_MAX_SLOTS. */

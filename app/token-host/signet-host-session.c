@@ -140,6 +140,7 @@ host_session_explain (CK_FUNCTION_LIST *p11, HostSession *session, CK_RV rv, con
 {
   gboolean there = FALSE;
   guint patience = 0;
+  g_autofree char *answer = NULL;
 
   if (rv == CKR_OK)
     return TRUE;
@@ -154,7 +155,8 @@ host_session_explain (CK_FUNCTION_LIST *p11, HostSession *session, CK_RV rv, con
     }
   if (there)
     return host_check (rv, call, error);
-  g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_REMOVED, "%s: CKR 0x%lx, and the token is not there any more", call,
-               (gulong) rv);
+  answer = host_rv_describe (rv);
+  g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_REMOVED, "%s: %s, and the token is not there any more", call,
+               answer);
   return FALSE;
 }

@@ -33,7 +33,7 @@ init_token (CK_FUNCTION_LIST *p11,
   CK_RV rv = p11->C_InitToken (slot, (CK_UTF8CHAR_PTR) bytes, length, label);
 
   if (rv == CKR_ARGUMENTS_BAD && (info->flags & CKF_TOKEN_INITIALIZED) != 0)
-    return host_set_error (error, SIGNET_TOKEN_ERROR_UNSUPPORTED, "C_InitToken: CKR 0x7, of a token that is set up already");
+    return host_set_error (error, SIGNET_TOKEN_ERROR_UNSUPPORTED, "C_InitToken: CKR_ARGUMENTS_BAD (0x7), of a token that is set up already");
   return host_check (rv, "C_InitToken", error);
 }
 
@@ -297,12 +297,16 @@ change (CK_FUNCTION_LIST *p11, const char *token, CK_USER_TYPE user, SignetSecre
   CK_SLOT_ID slot = 0;
   CK_TOKEN_INFO info;
   gboolean needs_login = old_pin != NULL || user == CKU_SO;
+  CK_RV rv = CKR_OK;
   gboolean ok = FALSE;
 
   if (!host_slots_find (p11, token, &slot, &info, error) || !check_given (old_pin, &info, error) ||
       !open_writable (p11, slot, &session, error))
     return FALSE;
-  ok = (!needs_login || host_check (login (p11, session, user, old_pin), "C_Login", error)) &&
+  if (needs_login)
+    rv = login (p11, session, user, old_pin);
+  /* expired: right, and good for this alone */
+  ok = (rv == CKR_PIN_EXPIRED || host_check (rv, "C_Login", error)) &&
        host_check (set_pin (p11, session, old_pin, new_pin), "C_SetPIN", error);
   if (needs_login)
     p11->C_Logout (session);

@@ -45,12 +45,38 @@ test_every_code (void)
 {
   assert_domain_has_words (SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_KEY_BLOCKED);
   assert_domain_has_words (SIGNET_CERTIFICATE_ERROR, SIGNET_CERTIFICATE_ERROR_TOO_LARGE);
-  assert_domain_has_words (SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_MODULE_NOT_READY);
+  assert_domain_has_words (SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_EXPIRED);
   assert_domain_has_words (SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_NO_ROOM);
   assert_domain_has_words (SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_INVALID);
   assert_domain_has_words (SIGNET_SIGNING_ERROR, SIGNET_SIGNING_ERROR_UNSUPPORTED);
   assert_domain_has_words (SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_FAILED);
   assert_domain_has_words (SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_BY_HAND);
+}
+
+/* What a module answered is told where it says more than "an error"; else the error's own sentence stands. */
+static void
+test_modules (void)
+{
+  static const struct { int code; const char *message; const char *words; } cases[] = {
+    { SIGNET_TOKEN_ERROR_FAILED, "C_Sign: CKR_DEVICE_ERROR (0x30)", "fault of its own" },
+    { SIGNET_TOKEN_ERROR_FAILED, "C_OpenSession: CKR_SESSION_COUNT (0xb1)", "Too many programs" },
+    { SIGNET_TOKEN_ERROR_FAILED, "C_Sign: CKR_DEVICE_ERRORS_OF_A_MAKER", "answered with an error" },
+    { SIGNET_TOKEN_ERROR_FAILED, "C_Sign: CKR 0x1234", "answered with an error" },
+    { SIGNET_TOKEN_ERROR_PIN_EXPIRED, "C_Login: CKR_PIN_EXPIRED (0xa3)", "has to be changed" },
+    { SIGNET_TOKEN_ERROR_PIN_LOCKED, "C_Login: CKR_PIN_LOCKED (0xa4)", "locked" },
+    { SIGNET_TOKEN_ERROR_UNSUPPORTED, "the token takes no keys from outside: CKR_GENERAL_ERROR (0x5)", "cannot do this" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GError) error = g_error_new_literal (SIGNET_TOKEN_ERROR, cases[i].code, cases[i].message);
+      g_autofree char *what = NULL;
+      g_autofree char *remedy = NULL;
+
+      signet_words_explain_error (error, &what, &remedy);
+      g_assert_nonnull (strstr (what, cases[i].words));
+      g_assert_true (g_str_has_suffix (remedy, ".") || strstr (remedy, ": signet ") != NULL);
+    }
 }
 
 static void
@@ -233,6 +259,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/face/words/every-code", test_every_code);
+  g_test_add_func ("/face/words/modules", test_modules);
   g_test_add_func ("/face/words/statuses", test_statuses);
   g_test_add_func ("/face/words/verdicts", test_verdicts);
   g_test_add_func ("/face/words/unknown-reason", test_unknown_reason);

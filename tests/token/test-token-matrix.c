@@ -363,7 +363,7 @@ static const struct
   A (CKR_KEY_FUNCTION_NOT_PERMITTED), A (CKR_KEY_NOT_WRAPPABLE), A (CKR_KEY_UNEXTRACTABLE),
   IS (CKR_MECHANISM_INVALID, UNSUPPORTED), IS (CKR_MECHANISM_PARAM_INVALID, UNSUPPORTED), A (CKR_OBJECT_HANDLE_INVALID),
   A (CKR_OPERATION_ACTIVE), A (CKR_OPERATION_NOT_INITIALIZED), IS (CKR_PIN_INCORRECT, WRONG_PIN),
-  IS (CKR_PIN_INVALID, PIN_INVALID), IS (CKR_PIN_LEN_RANGE, PIN_INVALID), A (CKR_PIN_EXPIRED),
+  IS (CKR_PIN_INVALID, PIN_INVALID), IS (CKR_PIN_LEN_RANGE, PIN_INVALID), IS (CKR_PIN_EXPIRED, PIN_EXPIRED),
   IS (CKR_PIN_LOCKED, PIN_LOCKED), IS (CKR_SESSION_CLOSED, REMOVED), A (CKR_SESSION_COUNT),
   IS (CKR_SESSION_HANDLE_INVALID, REMOVED), A (CKR_SESSION_PARALLEL_NOT_SUPPORTED), IS (CKR_SESSION_READ_ONLY, READ_ONLY),
   A (CKR_SESSION_EXISTS), A (CKR_SESSION_READ_ONLY_EXISTS), A (CKR_SESSION_READ_WRITE_SO_EXISTS), A (CKR_SIGNATURE_INVALID),
@@ -387,6 +387,18 @@ static const struct
 #undef A
 #undef IS
 
+/* A person who looks for help needs the maker's number and the standard's name. */
+static gboolean
+is_named (const char *message, CK_RV rv)
+{
+  g_autofree char *number = g_strdup_printf ("0x%lx)", rv);
+  g_autofree char *unknown = g_strdup_printf ("CKR 0x%lx", rv);
+
+  /* these are told in our own words: a length that cannot be, a PIN that is locked */
+  return rv == CKR_BUFFER_TOO_SMALL || rv == CKR_PIN_LOCKED || strstr (message, unknown) != NULL ||
+         (strstr (message, ": CKR_") != NULL && strstr (message, number) != NULL);
+}
+
 /* One life is enough for them all: an error is no end. */
 static void
 run_answers (Life *life, const Case *self)
@@ -403,6 +415,8 @@ run_answers (Life *life, const Case *self)
       life_set_fault (life, fault);
       ok = life_step (life, self->step, &error);
       life_check_error (life, answers[i].code, ok, error);
+      if (error != NULL && !is_named (error->message, answers[i].rv))
+        life_complain (life, "the answer is not named: %s", error->message);
       if (life->trouble->len > 0)
         {
           life_complain (life, "answer 0x%lx", answers[i].rv);

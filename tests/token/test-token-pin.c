@@ -247,6 +247,26 @@ test_to_be_changed (void)
   g_assert_no_error (error);
 }
 
+/* A right PIN that is to be changed is told apart from a locked one, and changing it needs no login that succeeds. */
+static void
+test_expired (void)
+{
+  g_auto (World) world = world_new ("expires");
+  g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, PIN, "4444", "4444", NULL);
+  g_autoptr (SignetTokenSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+
+  world_write ("change-me", "", 0);
+  g_assert_null (world_login (&world, person, &error));
+  g_assert_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_EXPIRED);
+  g_clear_error (&error);
+  g_assert_true (signet_token_change_pin (world.token, SIGNET_INTERACTION (person), NULL, &error));
+  g_assert_no_error (error);
+  session = world_login (&world, person, &error);
+  g_assert_no_error (error);
+  assert_calls ("login user,login user,set user,logout,login user");
+}
+
 static void
 test_no_pin_yet (void)
 {
@@ -361,6 +381,7 @@ main (int argc, char **argv)
   g_test_add_func ("/token/pin/unblock-short", test_unblock_short);
   g_test_add_func ("/token/pin/change-unblocker", test_change_unblocker);
   g_test_add_func ("/token/pin/to-be-changed", test_to_be_changed);
+  g_test_add_func ("/token/pin/expired", test_expired);
   g_test_add_func ("/token/pin/no-pin-yet", test_no_pin_yet);
   g_test_add_func ("/token/pin/initialize", test_initialize);
   g_test_add_func ("/token/pin/initialize-refused", test_initialize_refused);

@@ -154,6 +154,8 @@ static const SignetErrorRow token_rows[] = {
   { SIGNET_TOKEN_ERROR_UNBLOCKER_LOCKED, STATUS_REFUSED, "unblocker-locked",
     N_("What unblocks the PIN (PUK or security officer’s PIN) is locked as well."),
     N_("Nothing opens this token any more. Ask the authority that gave it to you for another.") },
+  { SIGNET_TOKEN_ERROR_PIN_EXPIRED, STATUS_REFUSED, "pin-expired", N_("The PIN is right, and has to be changed before it is used."),
+    N_("Change it: signet token change-pin, or Change PIN in the menu of the token.") },
   { SIGNET_TOKEN_ERROR_LOCKED_OUT, STATUS_REFUSED, "locked-out", N_("After too many wrong PINs the TPM refuses every PIN for a while."),
     N_("Wait until it opens by itself, or have its owner run: tpm2_dictionarylockout --clear-lockout") },
 };
@@ -355,13 +357,16 @@ signet_words_explain_error (const GError  *error,
                             char         **remedy)
 {
   const SignetErrorRow *row = signet_error_row_of (error);
+  const char *sentence = row->what;
+  const char *advice = row->remedy;
 
   g_return_if_fail (error != NULL);
 
+  _signet_words_explain_module (error, &sentence, &advice);
   if (what != NULL)
-    *what = g_strdup (_(row->what));
+    *what = g_strdup (_(sentence));
   if (remedy != NULL)
-    *remedy = g_strdup (row->remedy != NULL ? _(row->remedy) : NULL);
+    *remedy = g_strdup (advice != NULL ? _(advice) : NULL);
 }
 
 /**

@@ -26,6 +26,7 @@ static const char *const names[] = {
   [SIGNET_TOKEN_ERROR_WRONG_UNBLOCKER] = "WrongUnblocker",
   [SIGNET_TOKEN_ERROR_UNBLOCKER_LOCKED] = "UnblockerLocked",
   [SIGNET_TOKEN_ERROR_LOCKED_OUT] = "LockedOut",
+  [SIGNET_TOKEN_ERROR_PIN_EXPIRED] = "PinExpired",
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == SIGNET_TOKEN_ERROR_LAST + 1);

@@ -30,9 +30,10 @@ typedef enum {
   SIGNET_TOKEN_ERROR_WRONG_UNBLOCKER,   /* of the PUK or the security officer's PIN what WRONG_PIN is of the PIN */
   SIGNET_TOKEN_ERROR_UNBLOCKER_LOCKED,  /* the PUK or the security officer's PIN itself */
   SIGNET_TOKEN_ERROR_LOCKED_OUT,        /* a TPM refuses every PIN for a while */
+  SIGNET_TOKEN_ERROR_PIN_EXPIRED,       /* right, and to be changed before the token does anything with it */
 } SignetTokenError;
 
-#define SIGNET_TOKEN_ERROR_LAST SIGNET_TOKEN_ERROR_LOCKED_OUT
+#define SIGNET_TOKEN_ERROR_LAST SIGNET_TOKEN_ERROR_PIN_EXPIRED
 
 const char *signet_token_error_get_name (SignetTokenError code);
 

@@ -9,7 +9,8 @@
  *   calls     a line for each call: "login user", "login so", "login context", "set user", "set so", "init pin", "init token", "logout";
  *             " pad" follows where it was asked on the reader
  *   manner    words: pin-pad, always (the key wants its PIN at every signature), one-session, no-init-pin (C_InitPIN fails),
- *             to-be-changed (a PIN set by the security officer must be changed before it is used), empty (not initialised yet),
+ *             to-be-changed (a PIN set by the security officer must be changed before it is used), expires (when there is a file
+ *             change-me, C_Login says that the PIN must be changed), empty (not initialised yet),
  *             read-only, slow-pad (the person takes a while), forgets (a login does not outlive a second)
  */
 #include <p11-kit/pkcs11.h>
@@ -321,6 +322,8 @@ C_Login (CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pin, CK_ULON
   rv = user == CKU_SO ? try_pin ("so-pin", "so-tries", pin, length) : try_pin ("pin", "tries", pin, length);
   if (rv != CKR_OK)
     return rv;
+  if (user == CKU_USER && is ("expires") && has ("change-me"))
+    return CKR_PIN_EXPIRED;
   since = time (NULL);
   if (user == CKU_CONTEXT_SPECIFIC)
     context_logged_in = 1;
