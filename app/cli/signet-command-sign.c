@@ -289,7 +289,7 @@ signet_sign_prepare (gpointer data)
   SignetSignPreparation *preparation = data;
   SignetInvocation *invocation = preparation->invocation;
   SignetCore *core = signet_invocation_get_core (invocation);
-  SignetSignJob *first;
+  g_autoptr(GPtrArray) signings = g_ptr_array_new ();
 
   signet_sign_make_room (signet_invocation_n_arguments (invocation));
   for (guint i = 0; invocation->arguments[i] != NULL; i++)
@@ -299,13 +299,13 @@ signet_sign_prepare (gpointer data)
       job->path = invocation->arguments[i];
       g_ptr_array_add (preparation->jobs, job);
       signet_sign_job_open (job, preparation->options);
+      if (job->signing != NULL)
+        g_ptr_array_add (signings, job->signing);
     }
   signet_core_get_ca_certificates (core);
   signet_core_get_journal (core, NULL);
   /* last: loading the second reader would keep the thread beside us from starting the token's process */
-  first = g_ptr_array_index (preparation->jobs, 0);
-  if (first->signing != NULL)
-    signet_signing_read_ahead (first->signing);
+  signet_signing_read_ahead (signings);
 }
 
 static void

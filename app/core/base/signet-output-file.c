@@ -239,16 +239,23 @@ signet_output_file_write (SignetOutputFile *self, const void *data, gsize length
   return TRUE;
 }
 
-/* umask(2) can only be read by setting it, which other threads would notice. */
+/* umask(2) can only be read by setting it, which other threads would notice. Nobody here sets it, so it is looked for once. */
 static mode_t
 read_umask (void)
 {
-  g_autofree char *status = NULL;
-  const char *line;
+  static gsize once = 0; /* 1 + the mask */
 
-  if (!g_file_get_contents ("/proc/self/status", &status, NULL, NULL) || (line = strstr (status, "\nUmask:")) == NULL)
-    return 0077;
-  return (mode_t) strtoul (line + strlen ("\nUmask:"), NULL, 8) & 0777;
+  if (g_once_init_enter (&once))
+    {
+      g_autofree char *status = NULL;
+      const char *line = NULL;
+      gsize mask = 0077;
+
+      if (g_file_get_contents ("/proc/self/status", &status, NULL, NULL) && (line = strstr (status, "\nUmask:")) != NULL)
+        mask = strtoul (line + strlen ("\nUmask:"), NULL, 8) & 0777;
+      g_once_init_leave (&once, mask + 1);
+    }
+  return (mode_t) (once - 1);
 }
 
 /* A new file gets what the umask says, a replaced one keeps its mode and, where allowed, its group. */

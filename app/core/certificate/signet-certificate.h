@@ -36,6 +36,9 @@ G_DECLARE_FINAL_TYPE (SignetCertificate, signet_certificate, SIGNET, CERTIFICATE
 SignetCertificate *signet_certificate_new        (GBytes *der, GError **error);
 SignetCertificate *signet_certificate_new_lazy   (GBytes *der);                 /* never fails; is_readable tells */
 SignetCertificate *signet_certificate_new_x509   (X509 *x509);                  /* copies */
+/* Decoded once for all who read these bytes. */
+SignetCertificate *signet_certificate_new_shared (GBytes *der);
+void               signet_certificate_share      (SignetCertificate *self);
 /* (element-type SignetCertificate): PEM (any number), DER, or PKCS#7 certs-only; at most 256 */
 GPtrArray         *signet_certificate_parse_many (GBytes *data, GError **error);
 GPtrArray         *signet_certificate_load_file  (const char *path, GError **error);

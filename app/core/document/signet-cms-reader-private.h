@@ -11,7 +11,8 @@ typedef struct _SignetCmsReader SignetCmsReader;
 /* Who asks decides what is required (EN 319 122-1 and 319 142-1, clause 6; ISO 32000-1, 12.8.3.3; RFC 3161, 2.4.2). */
 typedef enum { SIGNET_CMS_RULES_CADES, SIGNET_CMS_RULES_PADES, SIGNET_CMS_RULES_PDF_PKCS7, SIGNET_CMS_RULES_TIMESTAMP } SignetCmsRules;
 
-#define SIGNET_CMS_MAX_SIZE (64 * 1024 * 1024)
+#define SIGNET_CMS_MAX_SIZE         (64 * 1024 * 1024)
+#define SIGNET_CMS_MAX_CERTIFICATES 256
 
 /* @consumed: (out) (nullable): length of the DER; what follows is for the caller to judge. NULL: nothing may follow. */
 SignetCmsReader *_signet_cms_reader_new             (GBytes *der, gsize *consumed, GError **error);
@@ -24,5 +25,8 @@ GBytes          *_signet_cms_reader_dup_content     (SignetCmsReader *self);    
 /* Fills in everything a CMS tells. @content_digest: (nullable): NULL when the data is not at hand. Never an error: findings. */
 void             _signet_cms_reader_judge           (SignetCmsReader *self, guint index, SignetCmsRules rules, GBytes *content_digest,
                                                      SignetDocumentSignature *signature);
+
+/* signet-cms-certificates.c */
+GByteArray      *_signet_cms_take_certificates      (GBytes *der, GPtrArray **certificates, gsize *consumed);
 
 G_END_DECLS

@@ -18,8 +18,7 @@
 #include "../base/signet-base-error.h"
 #include "signet-cms-attributes-private.h"
 
-#define MAX_SIGNERS      64
-#define MAX_CERTIFICATES 256
+#define MAX_SIGNERS 64
 
 struct _SignetCmsReader {
   CMS_ContentInfo *cms;
@@ -42,12 +41,21 @@ set_malformed (GError **error, const char *message)
   return FALSE;
 }
 
+/* Those that were not taken out before. */
 static gboolean
 load_certificates (SignetCmsReader *self, GError **error)
 {
   STACK_OF (X509) *all = CMS_get1_certs (self->cms);
-  gboolean ok = sk_X509_num (all) <= MAX_CERTIFICATES;
+  gboolean ok = sk_X509_num (all) <= SIGNET_CMS_MAX_CERTIFICATES;
 
+  if (self->certificates != NULL)
+    {
+      gboolean twice = sk_X509_num (all) > 0; /* there is one place for certificates */
+
+      sk_X509_pop_free (all, X509_free);
+      ERR_clear_error ();
+      return !twice || set_malformed (error, "two lists of certificates");
+    }
   self->certificates = g_ptr_array_new_with_free_func (g_object_unref);
   for (int i = 0; ok && i < sk_X509_num (all); i++)
     g_ptr_array_add (self->certificates, signet_certificate_new_x509 (sk_X509_value (all, i)));
@@ -72,28 +80,42 @@ check_structure (SignetCmsReader *self, GError **error)
   return FALSE;
 }
 
+/* How long it is; 0: it is none. */
+static gsize
+decode (SignetCmsReader *self, GBytes *der)
+{
+  gsize consumed = 0;
+  g_autoptr(GByteArray) bare = _signet_cms_take_certificates (der, &self->certificates, &consumed);
+  const unsigned char *start = bare != NULL ? bare->data : g_bytes_get_data (der, NULL);
+  gsize length = bare != NULL ? bare->len : g_bytes_get_size (der);
+  const unsigned char *cursor = start;
+
+  self->cms = length > 0 ? d2i_CMS_ContentInfo (NULL, &cursor, (long) length) : NULL;
+  if (self->cms == NULL)
+    return 0;
+  return bare == NULL ? (gsize) (cursor - start) : cursor == start + length ? consumed : 0;
+}
+
 SignetCmsReader *
 _signet_cms_reader_new (GBytes *der, gsize *consumed, GError **error)
 {
   g_autoptr(SignetCmsReader) self = g_new0 (SignetCmsReader, 1);
   gsize length = 0;
-  const unsigned char *start = g_bytes_get_data (der, &length);
-  const unsigned char *cursor = start;
 
-  if (length > SIGNET_CMS_MAX_SIZE)
+  if (g_bytes_get_size (der) > SIGNET_CMS_MAX_SIZE)
     {
       g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "CMS larger than 64 MiB");
       return NULL;
     }
-  self->cms = length > 0 ? d2i_CMS_ContentInfo (NULL, &cursor, (long) length) : NULL;
-  if (self->cms == NULL)
+  length = decode (self, der);
+  if (length == 0)
     {
       set_malformed (error, "the CMS structure cannot be read");
       return NULL;
     }
   if (consumed != NULL)
-    *consumed = (gsize) (cursor - start);
-  else if (cursor != start + length)
+    *consumed = length;
+  else if (length != g_bytes_get_size (der))
     {
       set_malformed (error, "bytes after the CMS structure");
       return NULL;

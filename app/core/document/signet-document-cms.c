@@ -18,6 +18,8 @@
 #include "../base/signet-base-error.h"
 #include "signet-cms-attributes-private.h"
 
+#define TIMESTAMP_ROOM (12 * 1024) /* a token with its own chain */
+
 struct _SignetDocumentCms {
   GObject                  parent_instance;
   CMS_ContentInfo         *cms;         /* (owned) */
@@ -209,6 +211,10 @@ signet_document_cms_new (SignetCmsProfile profile, SignetCertificate *signer, GP
       set_openssl_error (error, "starting a CMS");
       return NULL;
     }
+  /* whoever reads what we wrote meets them again */
+  signet_certificate_share (signer);
+  for (guint i = 0; chain != NULL && i < chain->len; i++)
+    signet_certificate_share (g_ptr_array_index (chain, i));
   if (!add_signer (self, signer, error) || !add_certificates (self, signer, chain, error)
       || !add_attributes (self, content_digest, profile, signing_time, error))
     return NULL;
@@ -328,7 +334,7 @@ signet_document_cms_encode (SignetDocumentCms *self, GError **error)
 /**
  * signet_document_cms_estimate_size:
  * @chain: (nullable) (element-type SignetCertificate)
- * @with_timestamp: keep room for a time-stamp token with its own chain
+ * @with_timestamp: keep room for a time-stamp token
  *
  * Returns: bytes that are enough for the encoded CMS
  */
@@ -345,7 +351,5 @@ signet_document_cms_estimate_size (SignetCertificate *signer, GPtrArray *chain, 
   size += 2 * g_bytes_get_size (signet_certificate_get_der (signer)); /* the issuer's name appears again */
   for (guint i = 0; chain != NULL && i < chain->len; i++)
     size += g_bytes_get_size (signet_certificate_get_der (g_ptr_array_index (chain, i)));
-  if (with_timestamp)
-    size += 12 * 1024;
-  return MAX (size, 16 * 1024);
+  return with_timestamp ? MAX (size + TIMESTAMP_ROOM, 16 * 1024) : size;
 }

@@ -479,6 +479,37 @@ set_partial (Candidate *candidate, const char *code)
   _signet_document_signature_set_broken (candidate->signature, code);
 }
 
+static gboolean
+covers_the_end (Finder *finder, const Candidate *candidate)
+{
+  return candidate->end == signet_document_file_get_size (finder->file);
+}
+
+/* FALSE: it was said what is wrong */
+static gboolean
+check_revision (Candidate *candidate, SignetPdfReader *revision, GPtrArray *fields)
+{
+  if (!ends_cleanly (revision))
+    set_partial (candidate, "revision-damaged");
+  else if (!is_in_revision (revision, fields, candidate))
+    set_partial (candidate, "not-in-its-revision");
+  else if (!_signet_pdf_reader_check (revision, NULL))
+    set_partial (candidate, "revision-damaged");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* The revision it covers is the document as it is, which was read already. */
+static void
+judge_last (Finder *finder, Candidate *candidate)
+{
+  g_autoptr(GPtrArray) fields = _signet_pdf_list_fields (finder->reader);
+
+  if (check_revision (candidate, finder->reader, fields))
+    candidate->signature->coverage = SIGNET_COVERAGE_WHOLE;
+}
+
 static void
 judge_coverage (Finder *finder, Candidate *candidate, SignetPdfReader *after)
 {
@@ -486,18 +517,11 @@ judge_coverage (Finder *finder, Candidate *candidate, SignetPdfReader *after)
   g_autoptr(SignetPdfPermissions) permissions = NULL;
   g_autoptr(GPtrArray) fields = NULL;
 
-  if (revision == NULL || !ends_cleanly (revision))
+  if (revision == NULL)
     return set_partial (candidate, "revision-damaged");
   fields = _signet_pdf_list_fields (revision);
-  if (!is_in_revision (revision, fields, candidate))
-    return set_partial (candidate, "not-in-its-revision");
-  if (!_signet_pdf_reader_check (revision, NULL))
-    return set_partial (candidate, "revision-damaged");
-  if (candidate->end == signet_document_file_get_size (finder->file))
-    {
-      candidate->signature->coverage = SIGNET_COVERAGE_WHOLE;
-      return;
-    }
+  if (!check_revision (candidate, revision, fields))
+    return;
   candidate->signature->coverage = SIGNET_COVERAGE_WHOLE_BUT_CHANGED_LATER;
   permissions = _signet_pdf_permissions_of (revision, fields);
   _signet_pdf_compare_revisions (revision, after, permissions, candidate->signature);
@@ -517,7 +541,8 @@ compare_ends (gconstpointer a, gconstpointer b)
 static gboolean
 judge_all_coverage (Finder *finder, GError **error)
 {
-  guint64 watch_from = signet_document_file_get_size (finder->file);
+  guint64 size = signet_document_file_get_size (finder->file);
+  guint64 watch_from = size;
   g_autoptr(SignetPdfReader) after = NULL;
 
   for (guint i = 0; i < finder->candidates->len; i++)
@@ -527,16 +552,21 @@ judge_all_coverage (Finder *finder, GError **error)
       if (candidate->sound)
         watch_from = MIN (watch_from, candidate->end);
     }
-  after = _signet_pdf_reader_new_watching (finder->file, finder->reader->limit, watch_from, error);
-  if (after == NULL)
-    return FALSE;
+  if (watch_from < size)
+    {
+      after = _signet_pdf_reader_new_watching (finder->file, finder->reader->limit, watch_from, error);
+      if (after == NULL)
+        return FALSE;
+    }
   for (guint i = 0; i < finder->candidates->len; i++)
     {
       Candidate *candidate = g_ptr_array_index (finder->candidates, i);
 
       if (g_cancellable_set_error_if_cancelled (finder->cancellable, error))
         return FALSE;
-      if (candidate->sound)
+      if (candidate->sound && covers_the_end (finder, candidate))
+        judge_last (finder, candidate);
+      else if (candidate->sound)
         judge_coverage (finder, candidate, after);
     }
   return TRUE;

@@ -12,7 +12,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define MAX_NAMES 10000 /* "-signed-2" … until we give up */
+#define MAX_READERS   4
+#define WORTH_HELPERS 16    /* documents */
+#define MAX_NAMES     10000 /* "-signed-2" … until we give up */
 
 G_DEFINE_QUARK (signet-signing-error-quark, signet_signing_error)
 
@@ -219,13 +221,48 @@ _signet_signing_get_pdf (SignetSigning *self, GError **error)
   return self->pdf;
 }
 
-void
-signet_signing_read_ahead (SignetSigning *self)
-{
-  g_return_if_fail (SIGNET_IS_SIGNING (self));
+typedef struct {
+  GPtrArray *signings;
+  gint       next; /* (atomic) */
+} ReadAhead;
 
-  if (_signet_signing_is_pades (self))
-    _signet_signing_get_pdf (self, NULL);
+/* Each document is one thread's. What is wrong with one is said when it is needed. */
+static gpointer
+read_some (gpointer data)
+{
+  ReadAhead *self = data;
+  guint index = 0;
+
+  while ((index = (guint) g_atomic_int_add (&self->next, 1)) < self->signings->len)
+    {
+      SignetSigning *signing = g_ptr_array_index (self->signings, index);
+
+      if (_signet_signing_is_pades (signing))
+        _signet_signing_get_pdf (signing, NULL);
+    }
+  return NULL;
+}
+
+/**
+ * signet_signing_read_ahead:
+ * @signings: (element-type SignetSigning): in nobody else's hands meanwhile
+ *
+ * Reads what the pre-flight will ask for, on as many threads as are worth it. For whoever waits for something else anyway.
+ */
+void
+signet_signing_read_ahead (GPtrArray *signings)
+{
+  ReadAhead self = { .signings = signings };
+  guint n_helpers = MIN (g_get_num_processors (), MAX_READERS) - 1;
+  GThread *helpers[MAX_READERS];
+
+  if (signings->len < WORTH_HELPERS)
+    n_helpers = 0;
+  for (guint i = 0; i < n_helpers; i++)
+    helpers[i] = g_thread_new ("signet-read-ahead", read_some, &self);
+  read_some (&self);
+  for (guint i = 0; i < n_helpers; i++)
+    g_thread_join (helpers[i]);
 }
 
 /* --- names ------------------------------------------------------------------------------------------------------------------ */

@@ -41,8 +41,8 @@ void           signet_signing_set_key         (SignetSigning *self, SignetTokenK
 
 /* What was found out about the certificate (path, revocation) serves both; for acts that are signed together. */
 void           signet_signing_share_findings   (SignetSigning *self, SignetSigning *with);
-/* Reads a PDF while its face waits for something else; what is wrong with it preflight tells. Not while @self is used elsewhere. */
-void           signet_signing_read_ahead      (SignetSigning *self);
+/* (element-type SignetSigning): reads PDFs while their face waits for something else; what is wrong with one preflight tells. */
+void           signet_signing_read_ahead       (GPtrArray *signings);
 /* (transfer full) (element-type SignetSigningCheck): stops first, then warnings, then good ones. No PIN, may use the network. */
 GPtrArray     *signet_signing_preflight       (SignetSigning *self, GCancellable *cancellable, GError **error);
 /* Prepares, signs with @signer, completes, verifies what was written, fsyncs, renames, journals. Runs the stops of the pre-flight again. */

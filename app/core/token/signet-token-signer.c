@@ -254,8 +254,7 @@ sign_once (gpointer user_data, SignetSecret *pin, GError **error)
   int deadline = 0;
   gboolean ok = FALSE;
 
-  fds = _signet_token_pin_list (pin, NULL, error);
-  if (fds == NULL)
+  if (pin != NULL && (fds = _signet_token_pin_list (pin, NULL, error)) == NULL)
     return FALSE;
   if (!_signet_token_session_check_open (self->session, error))
     return FALSE;
