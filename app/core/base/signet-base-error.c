@@ -13,7 +13,7 @@
 /* G_IO_ERROR, for the token host has this file in it and does without GIO: one library less to load for each module. */
 #define IO_ERROR_WITHOUT_GIO g_quark_from_static_string ("g-io-error-quark")
 
-G_DEFINE_QUARK (signet - base - error - quark, signet_base_error)
+G_DEFINE_QUARK (signet-base-error-quark, signet_base_error)
 
 static SignetBaseError
 code_of_errno (int errnum)

@@ -31,7 +31,7 @@ static const char *const names[] = {
 
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == SIGNET_TOKEN_ERROR_LAST + 1);
 
-G_DEFINE_QUARK (signet - token - error - quark, signet_token_error)
+G_DEFINE_QUARK (signet-token-error-quark, signet_token_error)
 
 /**
  * signet_token_error_get_name:
