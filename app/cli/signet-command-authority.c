@@ -67,6 +67,71 @@ signet_authority_standing (SignetAuthority *authority)
   return g_strdup (_("On no list here: whether it is licensed cannot be told"));
 }
 
+/* What the authority says it uses, beside what is filed here. Hearsay: it is shown and no more. */
+static gboolean
+signet_authority_is_filed (SignetAuthority   *authority,
+                           SignetCertificate *certificate)
+{
+  GPtrArray *chain = signet_authority_get_chain (authority);
+
+  for (guint i = 0; chain != NULL && i < chain->len; i++)
+    if (g_str_equal (signet_certificate_get_sha256 (chain->pdata[i]), signet_certificate_get_sha256 (certificate)))
+      return TRUE;
+  return FALSE;
+}
+
+static JsonArray *
+signet_authority_told_to_json (SignetAuthority *authority,
+                               GPtrArray       *told)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < told->len; i++)
+    {
+      JsonObject *object = json_object_new ();
+
+      json_object_set_object_member (object, "certificate", signet_words_certificate_to_json (told->pdata[i]));
+      json_object_set_boolean_member (object, "filed", signet_authority_is_filed (authority, told->pdata[i]));
+      json_array_add_object_element (array, object);
+    }
+  return array;
+}
+
+static void
+signet_authority_show_told (SignetAuthority *authority,
+                            GPtrArray       *told)
+{
+  gboolean news = FALSE;
+
+  signet_terminal_print ("%s", _("The authority says it uses now:"));
+  for (guint i = 0; i < told->len; i++)
+    {
+      gboolean filed = signet_authority_is_filed (authority, told->pdata[i]);
+      g_autofree char *mark = NULL;
+
+      news = news || !filed;
+      mark = signet_terminal_mark (filed ? SIGNET_MARK_OK : SIGNET_MARK_WARNING, signet_certificate_get_subject (told->pdata[i]), FALSE);
+      signet_terminal_print ("  %s", mark);
+      signet_terminal_print ("    SHA-256 %s", signet_certificate_get_sha256 (told->pdata[i]));
+    }
+  if (news)
+    signet_terminal_print ("%s", _("What is marked is not filed here. Nothing was changed: a chain is filed by whoever set the authority up, after "
+                                   "comparing the fingerprint with one that came another way."));
+}
+
+static GPtrArray *
+signet_authority_ask (SignetInvocation *invocation,
+                      SignetAuthority  *authority,
+                      GError          **error)
+{
+  SignetEnrolment *enrolment = signet_core_get_enrolment (signet_invocation_get_core (invocation), error);
+  g_autoptr(SignetTerminalInteraction) interaction = NULL;
+
+  if (enrolment == NULL || (interaction = signet_invocation_new_interaction (invocation, error)) == NULL)
+    return NULL;
+  return signet_enrolment_ask_chain (enrolment, authority, SIGNET_INTERACTION (interaction), invocation->cancellable, error);
+}
+
 static JsonObject *
 signet_authority_to_json (SignetAuthority *authority)
 {
@@ -182,35 +247,61 @@ signet_authority_show (SignetAuthority *authority)
   signet_authority_show_line (_("Practice statement"), signet_authority_get_disclosure (authority, "Cps"));
 }
 
+static SignetAuthority *
+signet_authority_find (SignetInvocation *invocation,
+                       const char       *id,
+                       GError          **error)
+{
+  GPtrArray *authorities = signet_core_get_authorities (signet_invocation_get_core (invocation));
+
+  for (guint i = 0; i < authorities->len; i++)
+    if (g_str_equal (signet_authority_get_id (authorities->pdata[i]), id))
+      return authorities->pdata[i];
+  g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_NOT_FOUND, "no authority of this name is set up on this computer");
+  return NULL;
+}
+
+/* @told: (nullable) */
+static void
+signet_authority_print_json (SignetAuthority *authority,
+                             GPtrArray       *told)
+{
+  JsonObject *document = signet_invocation_new_document ();
+  JsonObject *object = signet_authority_to_json (authority);
+
+  if (told != NULL)
+    json_object_set_array_member (object, "told", signet_authority_told_to_json (authority, told));
+  json_object_set_object_member (document, "authority", object);
+  signet_invocation_print_document (document);
+}
+
 int
 signet_command_authority_show (SignetInvocation *invocation)
 {
-  GPtrArray *authorities;
+  gboolean ask = FALSE;
+  const GOptionEntry entries[] = {
+    { "ask", 0, 0, G_OPTION_ARG_NONE, &ask, N_("Ask the authority which CA certificates it uses now"), NULL },
+    G_OPTION_ENTRY_NULL
+  };
+  g_autoptr(GPtrArray) told = NULL;
   g_autoptr(GError) error = NULL;
-  JsonObject *document;
+  SignetAuthority *authority;
 
-  if (!signet_invocation_parse (invocation, NULL, SIGNET_OPTIONS_JSON))
+  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON))
     return invocation->status;
   if (signet_invocation_n_arguments (invocation) != 1)
     return signet_invocation_usage (invocation, "%s", _("name one authority (see: signet authority list)"));
 
-  authorities = signet_core_get_authorities (signet_invocation_get_core (invocation));
-  for (guint i = 0; i < authorities->len; i++)
-    {
-      SignetAuthority *authority = g_ptr_array_index (authorities, i);
-
-      if (!g_str_equal (signet_authority_get_id (authority), invocation->arguments[0]))
-        continue;
-      if (!invocation->json)
-        {
-          signet_authority_show (authority);
-          return SIGNET_STATUS_DONE;
-        }
-      document = signet_invocation_new_document ();
-      json_object_set_object_member (document, "authority", signet_authority_to_json (authority));
-      signet_invocation_print_document (document);
-      return SIGNET_STATUS_DONE;
-    }
-  error = g_error_new_literal (SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_NOT_FOUND, "no authority of this name is set up on this computer");
-  return signet_invocation_fail (invocation, invocation->arguments[0], error);
+  authority = signet_authority_find (invocation, invocation->arguments[0], &error);
+  if (authority != NULL && ask)
+    told = signet_authority_ask (invocation, authority, &error);
+  if (error != NULL)
+    return signet_invocation_fail (invocation, invocation->arguments[0], error);
+  if (invocation->json)
+    signet_authority_print_json (authority, told);
+  else
+    signet_authority_show (authority);
+  if (told != NULL && !invocation->json)
+    signet_authority_show_told (authority, told);
+  return SIGNET_STATUS_DONE;
 }

@@ -147,6 +147,9 @@ gboolean         signet_enrolment_place_encryption (SignetEnrolment *self, Signe
                                                 SignetInteraction *interaction, GCancellable *cancellable, GError **error);
 /* The answer to a request carried by hand, found by its key; run() goes on with it. (transfer full): NULL: NOT_FOUND, STATE, or no certificate */
 SignetRequest   *signet_enrolment_answer       (SignetEnrolment *self, GBytes *content, const char *name, GError **error);
+/* The CA certificates the authority says it uses now: told, not filed. (transfer full) (element-type SignetCertificate) */
+GPtrArray       *signet_enrolment_ask_chain    (SignetEnrolment *self, SignetAuthority *authority, SignetInteraction *interaction,
+                                                GCancellable *cancellable, GError **error);
 gboolean         signet_enrolment_cancel       (SignetEnrolment *self, SignetRequest *request, GError **error);
 /* The same, and the authority is told where its plugin can; that it could not be told is kept as the request's error. @interaction: (nullable) */
 gboolean         signet_enrolment_withdraw     (SignetEnrolment *self, SignetRequest *request, SignetInteraction *interaction,

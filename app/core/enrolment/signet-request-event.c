@@ -91,6 +91,8 @@ _signet_request_event_note (SignetEnrolmentRun *run, const char *step, const cha
                                .delegation = delegation };
   g_autoptr (GError) error = NULL;
 
+  if (run->request->id == 0 && run->act == 0)   /* nobody's (signet-enrolment-told.c) */
+    return;
   if (plugin != NULL)
     {
       event.plugin = (char *) signet_plugin_manifest_get_id (plugin);

@@ -1,0 +1,93 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""test-life-cmp: the life of a certificate with an authority that speaks CMP, as the profile has it: each kind of first request, what protects it,
+without confirmation, and what the authority says of its own chain. The plugin, the token and the authority's server are real.
+"""
+import json
+import re
+
+from world import PASSED, REFUSED, UNAVAILABLE, FaultTest, main
+
+
+class CmpTest(FaultTest):
+    key = 'none'
+
+    def setUp(self):
+        self.person = self.world.copy()
+        self.addCleanup(self.person.close)
+
+    def issuance(self, **settings):
+        path = self.person.root / 'data/signet/authorities/sample-ca.profile'
+        lines = ''.join(f'{key}={value}\n' for key, value in settings.items())
+        path.write_text(path.read_text(encoding='utf-8').replace('[Issuance]\n', '[Issuance]\n' + lines), encoding='utf-8')
+
+    def obtain(self, *more):
+        run = self.person.request('--wait', '20', '--json', *more)
+        self.assertEqual(run.returncode, PASSED, run.stdout + run.stderr)
+        return json.loads(run.stdout)['request']
+
+    def assert_confirmed(self, request):
+        self.assertEqual(request['state'], 'confirmed')
+        self.assertEqual(request['certificate']['subject'], 'CN=Li Na (sample),O=Sample Ltd,C=CN')
+        self.assertTrue(all(row['same'] for row in request['differences']), request['differences'])
+
+
+class TestRequests(CmpTest):
+    def test_bodies(self):
+        for body in ('ir', 'cr', 'p10cr'):
+            with self.subTest(body=body):
+                self.setUp()
+                self.issuance(Body=body)
+                self.assert_confirmed(self.obtain())
+
+    def test_without_confirmation(self):
+        """Where the profile says so and the authority agrees, no certConf is sent; the certificate is checked and stored all the same."""
+        self.issuance(ImplicitConfirm='true')
+        self.assert_confirmed(self.obtain())
+
+    def test_vouched_for(self):
+        """A second certificate, asked for with the key of the first: no code from a letter, and the person sees which one vouches."""
+        first = self.obtain()
+        self.issuance(Body='cr', Protection='signature')
+        run = self.person.request('--wait', '20')
+        self.assertEqual(run.returncode, REFUSED, 'a certificate vouched without being asked about: ' + run.stdout + run.stderr)
+        self.assertIn('CN=Li Na (sample)', run.stdout + run.stderr)
+        self.assertNotEqual(first['certificate']['sha256'], '')
+
+    def test_nobody_to_vouch(self):
+        self.issuance(Body='cr', Protection='signature')
+        run = self.person.request('--wait', '20')
+        self.assert_fails(run, UNAVAILABLE, r'certificate')
+
+
+class TestChain(CmpTest):
+    def ask(self):
+        run = self.person.signet('authority', 'show', 'sample-ca', '--ask', '--json')
+        self.assertEqual(run.returncode, PASSED, run.stdout + run.stderr)
+        return json.loads(run.stdout)['authority']['told']
+
+    def test_as_filed(self):
+        told = self.ask()
+        self.assertGreaterEqual(len(told), 2)
+        self.assertTrue(all(row['filed'] for row in told), told)
+        self.assertTrue(all(row['certificate']['class'] == 'authority' for row in told), told)
+
+    def test_not_filed(self):
+        """What is told and not filed is marked, and files nothing."""
+        chain = self.person.root / 'data/signet/authorities/sample-ca-chain.pem'
+        certificates = re.findall(r'-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n', chain.read_text(encoding='ascii'), re.DOTALL)
+        chain.write_text(certificates[0], encoding='ascii')
+        told = self.ask()
+        self.assertEqual([row['filed'] for row in told].count(False), len(certificates) - 1)
+        run = self.person.signet('authority', 'show', 'sample-ca', '--ask')
+        self.assertIn('not filed', run.stdout)
+        self.assertEqual(chain.read_text(encoding='ascii'), certificates[0])
+
+    def test_down(self):
+        path = self.person.root / 'data/signet/authorities/sample-ca.profile'
+        path.write_text(path.read_text(encoding='utf-8').replace(f'127.0.0.1:{self.world.port("CA")}', '127.0.0.1:1'), encoding='utf-8')
+        self.assert_fails(self.person.signet('authority', 'show', 'sample-ca', '--ask'), UNAVAILABLE, r'server|network|connect|reach')
+
+
+if __name__ == '__main__':
+    main()
