@@ -29,7 +29,7 @@ typedef struct
 {
   char *authority, *token, *key, *secret_file; /* (owned) (nullable) */
   char **fields;                               /* (owned) (nullable) */
-  gboolean accept_terms;
+  gboolean accept_terms, vouch;
   int wait;                                    /* seconds */
 } SignetRequestOptions;
 
@@ -497,6 +497,8 @@ signet_request_new_interaction (SignetInvocation           *invocation,
         return NULL;
       signet_terminal_interaction_set_secret (interaction, secret);
     }
+  if (options->vouch)
+    signet_terminal_interaction_set_agreed (interaction, "use-certificate");
   if (options->accept_terms)
     {
       signet_terminal_interaction_set_agreed (interaction, "terms");
@@ -546,6 +548,7 @@ signet_command_request_new (SignetInvocation *invocation)
     { "field", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.fields, N_("An answer to a question of the authority; may be repeated"), N_("NAME=VALUE") },
     { "secret-file", 0, 0, G_OPTION_ARG_FILENAME, &options.secret_file, N_("Read the activation code from this file"), N_("FILE") },
     { "accept-terms", 0, 0, G_OPTION_ARG_NONE, &options.accept_terms, N_("You have read the authority’s terms and agree to them"), NULL },
+    { "vouch", 0, 0, G_OPTION_ARG_NONE, &options.vouch, N_("A certificate you have from the authority may sign the request"), NULL },
     { "wait", 0, 0, G_OPTION_ARG_INT, &options.wait, N_("Wait this long for the certificate, at most"), N_("SECONDS") },
     { NULL }
   };
@@ -648,6 +651,7 @@ signet_command_request_resume (SignetInvocation *invocation)
   const GOptionEntry entries[] = {
     { "secret-file", 0, 0, G_OPTION_ARG_FILENAME, &options.secret_file, N_("Read the activation code from this file"), N_("FILE") },
     { "accept-terms", 0, 0, G_OPTION_ARG_NONE, &options.accept_terms, N_("You have read the authority’s terms and agree to them"), NULL },
+    { "vouch", 0, 0, G_OPTION_ARG_NONE, &options.vouch, N_("A certificate you have from the authority may sign the request"), NULL },
     { "wait", 0, 0, G_OPTION_ARG_INT, &options.wait, N_("Wait this long for the certificate, at most"), N_("SECONDS") },
     { NULL }
   };

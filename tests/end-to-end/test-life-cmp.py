@@ -6,7 +6,7 @@ without confirmation, and what the authority says of its own chain. The plugin, 
 import json
 import re
 
-from world import PASSED, REFUSED, UNAVAILABLE, FaultTest, main
+from world import PASSED, UNAVAILABLE, USAGE, FaultTest, main
 
 
 class CmpTest(FaultTest):
@@ -50,9 +50,11 @@ class TestRequests(CmpTest):
         first = self.obtain()
         self.issuance(Body='cr', Protection='signature')
         run = self.person.request('--wait', '20')
-        self.assertEqual(run.returncode, REFUSED, 'a certificate vouched without being asked about: ' + run.stdout + run.stderr)
+        self.assertEqual(run.returncode, USAGE, 'a certificate vouched without being asked about: ' + run.stdout + run.stderr)
         self.assertIn('CN=Li Na (sample)', run.stdout + run.stderr)
-        self.assertNotEqual(first['certificate']['sha256'], '')
+        second = self.obtain('--vouch')
+        self.assert_confirmed(second)
+        self.assertNotEqual(second['certificate']['sha256'], first['certificate']['sha256'])
 
     def test_nobody_to_vouch(self):
         self.issuance(Body='cr', Protection='signature')
