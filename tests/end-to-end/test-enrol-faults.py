@@ -192,10 +192,25 @@ class TestPlugin(EnrolFaultTest):
         self.profile(lambda text: text.replace('Plugin=cmp', 'Plugin=broken'))
         self.person.environment['SIGNET_PLUGIN_PATH'] = f'{self.person.root}/plugins:{self.world.environment["SIGNET_PLUGIN_PATH"]}'
 
+    def allow(self):
+        run = self.person.signet('plugin', 'allow', '--yes', 'broken')
+        self.assertEqual(run.returncode, PASSED, run.stdout + run.stderr)
+
+    def test_is_off_until_allowed(self):
+        with self.attempt(what='unasked'):
+            self.install(next(iter(BREAKS.values())))
+            run = self.person.request('--wait', '5')
+            self.assert_fails(run, REFUSED, r'plugin.*off until')
+            self.assertEqual((self.holders(), self.requests()), ([], []))
+            self.allow()
+            self.assertEqual(self.person.signet('plugin', 'forbid', 'broken').returncode, PASSED)
+            self.assert_fails(self.person.request('--wait', '5'), REFUSED, r'you have forbidden this plugin')
+
     def test_breaks(self):
         for name, action in BREAKS.items():
             with self.attempt(what=name):
                 self.install(action)
+                self.allow()
                 run = self.person.request('--wait', '20')
                 self.assertNotIn(run.returncode, (PASSED, 70) if not SANITIZED else (PASSED,), run.stdout + run.stderr)
                 self.assert_helps(run, r'plugin|authority')

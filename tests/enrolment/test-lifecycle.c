@@ -175,6 +175,8 @@ open_core (World *world)
   g_assert_no_error (error);
   world->enrolment = signet_enrolment_new (world->store, world->http, world->clock, NULL, world->journal, plugins, all, &error);
   g_assert_no_error (error);
+  g_assert_true (signet_plugin_consents_allow (signet_enrolment_get_consents (world->enrolment), plugins->pdata[0], NULL, &error));
+  g_assert_no_error (error);
 }
 
 static void
