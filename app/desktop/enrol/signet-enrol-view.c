@@ -301,9 +301,12 @@ on_chosen_cb (SignetEnrolView *self,
 static void
 ask_details (SignetEnrolView *self)
 {
+  /* a plugin that nobody allowed yet is shown first */
+  g_autoptr(SignetDesktopInteraction) interaction = signet_desktop_interaction_new (GTK_WIDGET (self));
+
   signet_enrol_details_set (self->details, self->authority, NULL);
   go_to (self, STEP_DETAILS);
-  signet_enrol_form_async (self->enrolment, self->authority, NULL, on_form_cb, g_object_ref (self));
+  signet_enrol_form_async (self->enrolment, self->authority, SIGNET_INTERACTION (interaction), NULL, on_form_cb, g_object_ref (self));
 }
 
 static void

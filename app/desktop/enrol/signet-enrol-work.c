@@ -41,28 +41,50 @@ return_boolean (GTask    *task,
 
 /* --- form ------------------------------------------------------------------------------------------------------------ */
 
+typedef struct {
+  SignetAuthority   *authority;   /* (owned) */
+  SignetInteraction *interaction; /* (owned) */
+} FormQuestion;
+
+static void
+form_question_free (gpointer data)
+{
+  FormQuestion *question = data;
+
+  g_object_unref (question->authority);
+  g_object_unref (question->interaction);
+  g_free (question);
+}
+
 static void
 form_in_thread (GTask        *task,
                 gpointer      source,
                 gpointer      data,
                 GCancellable *cancellable)
 {
+  FormQuestion *question = data;
   GError *error = NULL;
-  SignetForm *form = signet_enrolment_get_form (source, data, cancellable, &error);
+  SignetForm *form = NULL;
 
+  if (signet_enrolment_admit_plugin (source, question->authority, question->interaction, cancellable, &error))
+    form = signet_enrolment_get_form (source, question->authority, cancellable, &error);
   return_object (task, form, error);
 }
 
 void
 signet_enrol_form_async (SignetEnrolment     *enrolment,
                          SignetAuthority     *authority,
+                         SignetInteraction   *interaction,
                          GCancellable        *cancellable,
                          GAsyncReadyCallback  callback,
                          gpointer             data)
 {
   g_autoptr(GTask) task = g_task_new (enrolment, cancellable, callback, data);
+  FormQuestion *question = g_new0 (FormQuestion, 1);
 
-  g_task_set_task_data (task, g_object_ref (authority), g_object_unref);
+  question->authority = g_object_ref (authority);
+  question->interaction = g_object_ref (interaction);
+  g_task_set_task_data (task, question, form_question_free);
   g_task_run_in_thread (task, form_in_thread);
 }
 

@@ -17,8 +17,8 @@ typedef struct {
 void signet_enrol_answers_free (SignetEnrolAnswers *answers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetEnrolAnswers, signet_enrol_answers_free)
 
-void           signet_enrol_form_async   (SignetEnrolment *enrolment, SignetAuthority *authority, GCancellable *cancellable,
-                                          GAsyncReadyCallback callback, gpointer data);
+void           signet_enrol_form_async   (SignetEnrolment *enrolment, SignetAuthority *authority, SignetInteraction *interaction,
+                                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 SignetForm    *signet_enrol_form_finish  (SignetEnrolment *enrolment, GAsyncResult *result, GError **error);
 /* Draft and agreement in one: the terms were accepted before. @answers: (transfer full) */
 void           signet_enrol_draft_async  (SignetEnrolment *enrolment, SignetEnrolAnswers *answers, GAsyncReadyCallback callback, gpointer data);

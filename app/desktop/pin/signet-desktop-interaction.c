@@ -18,6 +18,9 @@
 #include "../common/signet-ui.h"
 #include "../../core/base/signet-base-error.h"
 #include "../../core/base/signet-text.h"
+#include "../../core/face/signet-words.h"
+
+#define MAX_LIST_HEIGHT 380 /* pixels */
 
 /* One question and its answer. Shared by the worker and the main thread; the last to drop it frees it. */
 typedef struct {
@@ -189,6 +192,23 @@ drop_question (gpointer  data,
   question_unref (data);
 }
 
+/* a permission may stand by itself, without a value */
+static GtkWidget *
+new_consent_row (const char *code,
+                 const char *text)
+{
+  const char *permission = signet_words_plugin_permission (code);
+  g_autofree char *name = signet_text_sanitize (permission != NULL ? permission : signet_field_words (code), -1, 200);
+  g_autofree char *value = permission != NULL ? signet_words_plugin_value (code, text) : signet_text_sanitize (text, -1, 400);
+  GtkWidget *row;
+
+  if (*value == '\0')
+    return signet_ui_new_row (name, NULL);
+  row = signet_ui_new_value_row (name, value, FALSE);
+  gtk_widget_add_css_class (row, "property");
+  return row;
+}
+
 static GtkWidget *
 new_consent_list (const SignetConsent *consent)
 {
@@ -198,11 +218,8 @@ new_consent_list (const SignetConsent *consent)
   gtk_widget_add_css_class (list, "boxed-list");
   for (guint i = 0; consent->names != NULL && consent->names[i] != NULL; i++)
     {
-      g_autofree char *name = signet_text_sanitize (signet_field_words (consent->names[i]), -1, 100);
-      g_autofree char *value = signet_text_sanitize (consent->values[i], -1, 400);
-      GtkWidget *row = signet_ui_new_value_row (name, value, FALSE);
+      GtkWidget *row = new_consent_row (consent->names[i], consent->values[i]);
 
-      gtk_widget_add_css_class (row, "property");
       gtk_list_box_append (GTK_LIST_BOX (list), row);
     }
   return list;
@@ -210,6 +227,8 @@ new_consent_list (const SignetConsent *consent)
 
 /* the codes of SignetConsent.kind; the core's own title is for logs */
 static const struct { const char *kind; const char *heading; const char *body; const char *agree; } consent_words[] = {
+  { "plugin", N_("Let This Plugin Run?"), N_("It did not come with Signet. It never sees your PIN, your keys or your files. It may:"), N_("_Allow") },
+  { "plugin-changed", N_("Let the Plugin Do More?"), N_("It has changed since you allowed it. It may now:"), N_("_Allow") },
   { "terms", N_("Accept the Terms?"), N_("They were shown to you before."), N_("_Accept") },
   { "certificate-request", N_("Sign This Request?"), N_("The token signs it with the new key, to prove that the key is yours."), N_("_Sign Request") },
   { "use-certificate", N_("Vouch With This Certificate?"), N_("The authority wants the request signed with a certificate you have from it."), N_("_Use It") },
@@ -231,6 +250,14 @@ static gboolean
 is_loss (const SignetConsent *consent)
 {
   return g_str_has_prefix (consent->kind, "delete-") || g_str_equal (consent->kind, "revoke-certificate") || g_str_equal (consent->kind, "init-token");
+}
+
+/* however much is asked for, the answers stay on the screen */
+static GtkWidget *
+in_scroller (GtkWidget *list)
+{
+  return g_object_new (GTK_TYPE_SCROLLED_WINDOW, "child", list, "hscrollbar-policy", GTK_POLICY_NEVER, "propagate-natural-height", TRUE,
+                       "max-content-height", MAX_LIST_HEIGHT, NULL);
 }
 
 static AdwMessageDialog *
@@ -255,7 +282,7 @@ new_consent_dialog (GtkWindow           *parent,
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), is_loss (consent) ? "refuse" : "agree");
   if (is_loss (consent))
     adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "agree", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), new_consent_list (consent));
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), in_scroller (new_consent_list (consent)));
   return ADW_MESSAGE_DIALOG (dialog);
 }
 

@@ -8,6 +8,7 @@
 
 #include "signet-preferences.h"
 #include "signet-modules-group.h"
+#include "signet-plugins-group.h"
 #include "../common/signet-ui.h"
 #include "../../core/base/signet-policy.h"
 #include "../../core/base/signet-settings.h"
@@ -23,6 +24,7 @@ struct _SignetPreferences {
   GtkWidget          *forget;
   GtkWidget          *software;
   SignetModulesGroup *modules;
+  SignetPluginsGroup *plugins;
 };
 
 G_DEFINE_FINAL_TYPE (SignetPreferences, signet_preferences, ADW_TYPE_PREFERENCES_WINDOW)
@@ -180,12 +182,14 @@ signet_preferences_class_init (SignetPreferencesClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = signet_preferences_dispose;
   g_type_ensure (SIGNET_TYPE_MODULES_GROUP);
+  g_type_ensure (SIGNET_TYPE_PLUGINS_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/preferences/signet-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetPreferences, keeping);
   gtk_widget_class_bind_template_child (widget_class, SignetPreferences, kept);
   gtk_widget_class_bind_template_child (widget_class, SignetPreferences, forget);
   gtk_widget_class_bind_template_child (widget_class, SignetPreferences, software);
   gtk_widget_class_bind_template_child (widget_class, SignetPreferences, modules);
+  gtk_widget_class_bind_template_child (widget_class, SignetPreferences, plugins);
   gtk_widget_class_bind_template_callback (widget_class, on_keeping_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_forget_cb);
 }
@@ -207,5 +211,6 @@ signet_preferences_new (GtkWindow     *parent,
   self->desktop = g_object_ref (desktop);
   show_kept (self);
   signet_modules_group_set_desktop (self->modules, desktop);
+  signet_plugins_group_set_desktop (self->plugins, desktop);
   return self;
 }
