@@ -16,6 +16,7 @@
 #include "signet-command-request.h"
 #include "signet-command.h"
 #include "signet-lookup.h"
+#include "signet-request-details.h"
 #include "signet-terminal-interaction.h"
 
 #include "../core/base/signet-base-error.h"
@@ -27,7 +28,8 @@
 
 typedef struct
 {
-  char *authority, *token, *key, *secret_file; /* (owned) (nullable) */
+  char *authority, *token, *key, *reuse_key, *secret_file; /* (owned) (nullable) */
+  char *encryption_token;                      /* (owned) (nullable) */
   char **fields;                               /* (owned) (nullable) */
   gboolean accept_terms, vouch;
   int wait;                                    /* seconds */
@@ -39,6 +41,8 @@ signet_request_options_clear (SignetRequestOptions *options)
   g_free (options->authority);
   g_free (options->token);
   g_free (options->key);
+  g_free (options->reuse_key);
+  g_free (options->encryption_token);
   g_free (options->secret_file);
   g_strfreev (options->fields);
 }
@@ -87,6 +91,7 @@ signet_request_differences_to_json (SignetRequest *request)
       signet_request_set_text (object, "asked", difference->asked);
       signet_request_set_text (object, "received", difference->received);
       json_object_set_boolean_member (object, "same", difference->same);
+      json_object_set_boolean_member (object, "advice", difference->advice);
       json_array_add_object_element (array, object);
     }
   return array;
@@ -130,6 +135,7 @@ signet_request_to_json (SignetRequest *request)
   signet_request_set_time (object, "next_poll", signet_request_get_next_poll (request));
   signet_request_set_text (object, "error", signet_request_get_error (request));
   signet_request_set_hand (object, request);
+  signet_request_details_to_json (object, request);
   json_object_set_array_member (object, "differences", signet_request_differences_to_json (request));
   if (certificate != NULL)
     json_object_set_object_member (object, "certificate", signet_words_certificate_to_json (certificate));
@@ -201,25 +207,6 @@ signet_request_show_line (const char *name,
 }
 
 static void
-signet_request_show_differences (SignetRequest *request)
-{
-  g_autoptr(GPtrArray) differences = signet_request_dup_differences (request);
-
-  for (guint i = 0; differences != NULL && i < differences->len; i++)
-    {
-      const SignetRequestDifference *difference = g_ptr_array_index (differences, i);
-      g_autofree char *text = NULL;
-
-      if (difference->same)
-        continue;
-      /* translators: a field of a certificate: what was asked for and what came back */
-      text = g_strdup_printf (_("asked “%s”, received “%s”"), difference->asked != NULL ? difference->asked : "",
-                              difference->received != NULL ? difference->received : "");
-      signet_request_show_line (difference->field, text);
-    }
-}
-
-static void
 signet_request_show (SignetRequest *request)
 {
   SignetCertificate *certificate = signet_request_get_certificate (request);
@@ -237,7 +224,7 @@ signet_request_show (SignetRequest *request)
   signet_request_show_line (_("Key"), signet_request_get_key_spec (request));
   if (certificate != NULL)
     signet_request_show_line (_("Certificate"), signet_certificate_get_sha256 (certificate));
-  signet_request_show_differences (request);
+  signet_request_details_show (request, signet_request_show_line);
   signet_request_show_line (_("Problem"), signet_request_get_error (request));
   signet_request_show_line (_("Ask again"), when);
   if (signet_request_get_hand_file (request, NULL, &text) != NULL && text != NULL)
@@ -270,13 +257,19 @@ signet_request_next_step (SignetRequest *request)
 }
 
 static void
-signet_request_show_with_next (SignetRequest *request)
+signet_request_show_next (SignetRequest *request)
 {
   g_autofree char *next = signet_request_next_step (request);
 
-  signet_request_show (request);
   if (next != NULL)
     signet_terminal_print ("  %s", next);
+}
+
+static void
+signet_request_show_with_next (SignetRequest *request)
+{
+  signet_request_show (request);
+  signet_request_show_next (request);
 }
 
 /* --- going on ------------------------------------------------------------------------------------------------------------ */
@@ -452,16 +445,18 @@ signet_request_draft (SignetInvocation           *invocation,
                       SignetEnrolment            *enrolment,
                       SignetAuthority            *authority,
                       SignetToken                *token,
+                      SignetTokenKey             *reused,
                       SignetTerminalInteraction  *interaction,
                       GError                    **error)
 {
-  g_autofree char *key = signet_request_choose_key (authority, token, options->key, error);
+  g_autofree char *key = reused == NULL ? signet_request_choose_key (authority, token, options->key, error) : NULL;
   g_autoptr(SignetForm) form = NULL;
   g_autoptr(GHashTable) values = NULL;
   g_autoptr(GHashTable) secrets = NULL;
+  g_autoptr(GHashTable) files = NULL;
   g_autoptr(SignetRequest) request = NULL;
 
-  if (key == NULL || !signet_request_agree_to_terms (invocation, authority, options->accept_terms, error))
+  if ((key == NULL && reused == NULL) || !signet_request_agree_to_terms (invocation, authority, options->accept_terms, error))
     return NULL;
   if (!signet_enrolment_admit_plugin (enrolment, authority, SIGNET_INTERACTION (interaction), invocation->cancellable, error))
     return NULL;
@@ -470,8 +465,10 @@ signet_request_draft (SignetInvocation           *invocation,
       !signet_interaction_ask_form (SIGNET_INTERACTION (interaction), form, &values, &secrets, invocation->cancellable, error))
     return NULL;
 
-  request = signet_enrolment_draft (enrolment, authority, token, key, values, secrets, error);
-  if (request == NULL || !signet_enrolment_agree (enrolment, request, error))
+  files = signet_request_take_files (form, values);
+  request = reused != NULL ? signet_enrolment_draft_for_key (enrolment, authority, reused, values, secrets, error)
+                           : signet_enrolment_draft (enrolment, authority, token, key, values, secrets, error);
+  if (request == NULL || !signet_request_attach_files (enrolment, request, files, error) || !signet_enrolment_agree (enrolment, request, error))
     return NULL;
   return g_steal_pointer (&request);
 }
@@ -514,6 +511,7 @@ signet_request_new_run (SignetInvocation           *invocation,
   g_autoptr(GError) error = NULL;
   g_autoptr(SignetTerminalInteraction) interaction = signet_request_new_interaction (invocation, options, &error);
   g_autoptr(SignetToken) token = NULL;
+  g_autoptr(SignetTokenKey) reused = NULL;
   g_autoptr(SignetRequest) request = NULL;
   SignetEnrolment *enrolment = NULL;
   SignetAuthority *authority = NULL;
@@ -527,11 +525,20 @@ signet_request_new_run (SignetInvocation           *invocation,
 
   if (signet_authority_is_sample (authority))
     signet_terminal_message ("%s", _("This is a sample authority, for trying things out. Its certificates prove nothing to others."));
-  token = signet_lookup_token (invocation, options->token);
+  if (options->reuse_key != NULL)
+    {
+      reused = signet_token_manager_find_key (signet_core_get_tokens (signet_invocation_get_core (invocation)), options->reuse_key,
+                                              invocation->cancellable, &error);
+      if (reused == NULL)
+        return signet_invocation_fail (invocation, options->reuse_key, error);
+      token = g_object_ref (signet_token_key_get_token (reused));
+    }
+  else
+    token = signet_lookup_token (invocation, options->token);
   if (token == NULL)
     return invocation->status;
 
-  request = signet_request_draft (invocation, options, enrolment, authority, token, interaction, &error);
+  request = signet_request_draft (invocation, options, enrolment, authority, token, reused, interaction, &error);
   if (request == NULL)
     return signet_invocation_fail (invocation, options->authority, error);
   return signet_request_go_on (invocation, enrolment, request, interaction, options->wait);
@@ -545,6 +552,7 @@ signet_command_request_new (SignetInvocation *invocation)
     { "authority", 0, 0, G_OPTION_ARG_FILENAME, &options.authority, N_("The authority to ask (see: signet authority list)"), N_("ID") },
     { "token", 0, 0, G_OPTION_ARG_FILENAME, &options.token, N_("The token that will hold the key; needed when there are several"), N_("URI|LABEL") },
     { "key", 0, 0, G_OPTION_ARG_FILENAME, &options.key, N_("The kind of key, e.g. rsa-3072 or ec-p256"), N_("KIND") },
+    { "reuse-key", 0, 0, G_OPTION_ARG_FILENAME, &options.reuse_key, N_("Make no key: ask for a certificate for this one, which is on a token"), N_("URI|FINGERPRINT") },
     { "field", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.fields, N_("An answer to a question of the authority; may be repeated"), N_("NAME=VALUE") },
     { "secret-file", 0, 0, G_OPTION_ARG_FILENAME, &options.secret_file, N_("Read the activation code from this file"), N_("FILE") },
     { "accept-terms", 0, 0, G_OPTION_ARG_NONE, &options.accept_terms, N_("You have read the authority’s terms and agree to them"), NULL },
@@ -559,6 +567,8 @@ signet_command_request_new (SignetInvocation *invocation)
     return signet_invocation_usage (invocation, "%s", _("name the authority with --authority (see: signet authority list)"));
   if (signet_invocation_n_arguments (invocation) > 0)
     return signet_invocation_usage (invocation, "%s", _("too many arguments"));
+  if (options.reuse_key != NULL && (options.key != NULL || options.token != NULL))
+    return signet_invocation_usage (invocation, "%s", _("--reuse-key names the key and its token: leave --key and --token out"));
   if (options.wait < 0 || options.wait > LONGEST_WAIT)
     return signet_invocation_usage (invocation, "%s", _("--wait is a number of seconds, at most a week"));
   return signet_request_new_run (invocation, &options);
@@ -622,6 +632,26 @@ signet_request_of_argument (SignetInvocation  *invocation,
   return request;
 }
 
+static void
+signet_request_show_whole (SignetInvocation *invocation,
+                           SignetEnrolment  *enrolment,
+                           SignetRequest    *request)
+{
+  JsonObject *document;
+
+  if (!invocation->json)
+    {
+      signet_request_show (request);
+      signet_request_files_show (enrolment, request, signet_request_show_line);
+      signet_request_show_next (request);
+      return;
+    }
+  document = signet_invocation_new_document ();
+  json_object_set_object_member (document, "request", signet_request_to_json (request));
+  json_object_set_array_member (document, "files", signet_request_files_to_json (enrolment, request));
+  signet_invocation_print_document (document);
+}
+
 int
 signet_command_request_show (SignetInvocation *invocation)
 {
@@ -633,10 +663,26 @@ signet_command_request_show (SignetInvocation *invocation)
   request = signet_request_of_argument (invocation, &enrolment);
   if (request == NULL)
     return invocation->status;
-  if (invocation->json)
-    signet_request_print_json (request);
-  else
-    signet_request_show_with_next (request);
+  signet_request_show_whole (invocation, enrolment, request);
+  return SIGNET_STATUS_DONE;
+}
+
+/* The key of the encryption certificate, which the first token did not take. */
+static int
+signet_request_place_encryption (SignetInvocation           *invocation,
+                                 SignetEnrolment            *enrolment,
+                                 SignetRequest              *request,
+                                 const char                 *token_name,
+                                 SignetTerminalInteraction  *interaction)
+{
+  g_autoptr(SignetToken) token = signet_lookup_token (invocation, token_name);
+  g_autoptr(GError) error = NULL;
+
+  if (token == NULL)
+    return invocation->status;
+  if (!signet_enrolment_place_encryption (enrolment, request, token, SIGNET_INTERACTION (interaction), invocation->cancellable, &error))
+    return signet_invocation_fail (invocation, NULL, error);
+  signet_request_show_whole (invocation, enrolment, request);
   return SIGNET_STATUS_DONE;
 }
 
@@ -649,9 +695,11 @@ signet_command_request_resume (SignetInvocation *invocation)
   g_autoptr(SignetTerminalInteraction) interaction = NULL;
   g_autoptr(GError) error = NULL;
   const GOptionEntry entries[] = {
+    { "field", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.fields, N_("An answer to a question of the authority; may be repeated"), N_("NAME=VALUE") },
     { "secret-file", 0, 0, G_OPTION_ARG_FILENAME, &options.secret_file, N_("Read the activation code from this file"), N_("FILE") },
     { "accept-terms", 0, 0, G_OPTION_ARG_NONE, &options.accept_terms, N_("You have read the authority’s terms and agree to them"), NULL },
     { "vouch", 0, 0, G_OPTION_ARG_NONE, &options.vouch, N_("A certificate you have from the authority may sign the request"), NULL },
+    { "encryption-token", 0, 0, G_OPTION_ARG_FILENAME, &options.encryption_token, N_("Bring the delivered key of the encryption certificate to this token"), N_("URI|LABEL") },
     { "wait", 0, 0, G_OPTION_ARG_INT, &options.wait, N_("Wait this long for the certificate, at most"), N_("SECONDS") },
     { NULL }
   };
@@ -666,6 +714,8 @@ signet_command_request_resume (SignetInvocation *invocation)
   interaction = signet_request_new_interaction (invocation, &options, &error);
   if (interaction == NULL)
     return signet_invocation_fail (invocation, NULL, error);
+  if (options.encryption_token != NULL)
+    return signet_request_place_encryption (invocation, enrolment, request, options.encryption_token, interaction);
   return signet_request_go_on (invocation, enrolment, request, interaction, options.wait);
 }
 
@@ -688,18 +738,21 @@ signet_command_request_cancel (SignetInvocation *invocation)
 {
   SignetEnrolment *enrolment = NULL;
   g_autoptr(SignetRequest) request = NULL;
+  g_autoptr(SignetTerminalInteraction) interaction = NULL;
   g_autoptr(GError) error = NULL;
 
-  if (!signet_invocation_parse (invocation, NULL, SIGNET_OPTIONS_JSON))
+  if (!signet_invocation_parse (invocation, NULL, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN))
     return invocation->status;
   request = signet_request_of_argument (invocation, &enrolment);
   if (request == NULL)
     return invocation->status;
-  if (!signet_enrolment_cancel (enrolment, request, &error))
+  interaction = signet_invocation_new_interaction (invocation, &error);
+  if (interaction == NULL ||
+      !signet_enrolment_withdraw (enrolment, request, SIGNET_INTERACTION (interaction), invocation->cancellable, &error))
     return signet_invocation_fail (invocation, invocation->arguments[0], error);
   if (invocation->json)
     signet_request_print_json (request);
   else
-    signet_request_show_row (request);
+    signet_request_show (request);
   return SIGNET_STATUS_DONE;
 }

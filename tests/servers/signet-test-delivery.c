@@ -34,6 +34,19 @@ wrap_pkcs12 (EVP_PKEY *key, X509 *certificate, const char *passphrase)
   return bytes;
 }
 
+/* OpenSSL reads the identifier only from what is a whole certificate. */
+static gboolean
+complete (X509 *recipient)
+{
+  EVP_PKEY *anybody = EVP_EC_gen ("P-256");
+  gboolean ok = X509_set_version (recipient, X509_VERSION_3) && ASN1_INTEGER_set (X509_get_serialNumber (recipient), 1) &&
+                X509_gmtime_adj (X509_getm_notBefore (recipient), 0) != NULL && X509_gmtime_adj (X509_getm_notAfter (recipient), 60) != NULL &&
+                X509_sign (recipient, anybody, EVP_sha256 ()) > 0;
+
+  EVP_PKEY_free (anybody);
+  return ok;
+}
+
 /* CMS names a recipient by a certificate; one that only carries the key and its identifier will do. */
 static X509 *
 make_recipient (GBytes *transport)
@@ -50,7 +63,7 @@ make_recipient (GBytes *transport)
       X509V3_set_ctx (&context, NULL, recipient, NULL, NULL, 0);
       identifier = X509V3_EXT_conf_nid (NULL, &context, NID_subject_key_identifier, "hash");
     }
-  if (identifier == NULL || !X509_add_ext (recipient, identifier, -1))
+  if (identifier == NULL || !X509_add_ext (recipient, identifier, -1) || !complete (recipient))
     g_clear_pointer (&recipient, X509_free);
   X509_EXTENSION_free (identifier);
   EVP_PKEY_free (key);

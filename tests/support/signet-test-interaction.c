@@ -13,6 +13,7 @@ struct _SignetTestInteraction {
   GQueue         pins;   /* (element-type utf8) */
   GHashTable    *values; /* field -> value */
   gboolean       agrees;
+  char          *refused;   /* (nullable): a kind of consent */
   guint          n_pins;
   guint          n_consents;
   SignetPinFlags flags;
@@ -47,9 +48,10 @@ confirm (SignetInteraction *interaction, const SignetConsent *consent, GCancella
   SignetTestInteraction *self = SIGNET_TEST_INTERACTION (interaction);
 
   self->n_consents++;
-  if (!self->agrees)
-    g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "the script does not agree");
-  return self->agrees;
+  if (self->agrees && g_strcmp0 (self->refused, consent->kind) != 0)
+    return TRUE;
+  g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "the script does not agree");
+  return FALSE;
 }
 
 static void
@@ -104,6 +106,7 @@ signet_test_interaction_finalize (GObject *object)
   g_queue_clear_full (&self->pins, g_free);
   g_hash_table_unref (self->values);
   g_free (self->document);
+  g_free (self->refused);
   g_string_free (self->steps, TRUE);
   G_OBJECT_CLASS (signet_test_interaction_parent_class)->finalize (object);
 }
@@ -146,6 +149,13 @@ void
 signet_test_interaction_set_consent (SignetTestInteraction *self, gboolean agrees)
 {
   self->agrees = agrees;
+}
+
+void
+signet_test_interaction_refuse (SignetTestInteraction *self, const char *kind)
+{
+  g_free (self->refused);
+  self->refused = g_strdup (kind);
 }
 
 void

@@ -67,6 +67,7 @@ G_DECLARE_FINAL_TYPE (SignetTestInteraction, signet_test_interaction, SIGNET, TE
 SignetTestInteraction *signet_test_interaction_new          (const char *first_pin, ...) G_GNUC_NULL_TERMINATED; /* answered in turn; then cancelled */
 void                   signet_test_interaction_add_pin      (SignetTestInteraction *self, const char *pin);         /* behind the others */
 void                   signet_test_interaction_set_consent  (SignetTestInteraction *self, gboolean agrees);       /* TRUE at first */
+void                   signet_test_interaction_refuse       (SignetTestInteraction *self, const char *kind); /* no to this kind of consent alone */
 void                   signet_test_interaction_set_value    (SignetTestInteraction *self, const char *field, const char *value); /* secrets too */
 guint                  signet_test_interaction_get_n_pins   (SignetTestInteraction *self);                        /* PIN questions asked */
 guint                  signet_test_interaction_get_n_consents (SignetTestInteraction *self);

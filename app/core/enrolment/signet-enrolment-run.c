@@ -143,6 +143,7 @@ step_submit (SignetEnrolmentRun *run, GError **error)
 
   signet_interaction_progress (run->interaction, "submitting", -1);
   answer = _signet_enrolment_run_call (run, run->request->kind == SIGNET_REQUEST_KIND_RENEW ? "renew" : "submit", error);
+  _signet_enrolment_stop_for_test ("answered");
   if (before == SIGNET_REQUEST_KEY_MADE && run->request->state == SIGNET_REQUEST_SUBMITTED)
     note (run, "certificate-requested");
   return answer != NULL && _signet_enrolment_run_take (run, answer, error);
@@ -321,6 +322,7 @@ step_installed (SignetEnrolmentRun *run, GError **error)
     return FALSE;
   if (wanted && (answer = _signet_enrolment_run_call (run, "accept", error)) == NULL)
     return FALSE;
+  _signet_enrolment_stop_for_test ("accepted");
   if (!_signet_enrolment_run_enter (run, SIGNET_REQUEST_CONFIRMED, error))
     return FALSE;
   forget (run);

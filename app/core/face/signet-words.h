@@ -30,6 +30,10 @@ char       *signet_words_key_unusable    (const char *reason);
 char       *signet_words_check           (const SignetSigningCheck *check);
 int         signet_words_check_status    (const SignetSigningCheck *check);   /* 0 unless it stops */
 char       *signet_words_request_state   (SignetRequestState state);
+const char *signet_words_request_field   (const char *code);           /* (nullable): of a SignetRequestDifference */
+char       *signet_words_request_kind    (SignetRequest *request);
+char       *signet_words_old_certificate (SignetRequest *request);     /* (nullable): what became of the one that was renewed */
+char       *signet_words_delivered_key   (SignetRequest *request);     /* (nullable): of the key of the encryption certificate */
 const char *signet_words_plugin_permission (const char *code);   /* (nullable) */
 char       *signet_words_plugin_value    (const char *code, const char *value);
 const char *signet_words_plugin_standing (SignetPluginStanding standing);

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-field-words.h"
+#include "../../core/face/signet-words.h"
 
 static const struct { const char *code; const char *words; } fields[] = {
   { "name", N_("Name") },
@@ -43,5 +44,5 @@ signet_field_words (const char *code)
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
     if (g_strcmp0 (fields[i].code, code) == 0)
       return _(fields[i].words);
-  return code;
+  return signet_words_request_field (code) != NULL ? signet_words_request_field (code) : code;
 }
