@@ -72,6 +72,18 @@ signet_certificate_list_token (SignetInvocation *invocation,
   return n;
 }
 
+/* So that what ends is known of when no token is there. Best effort: the list does not depend on it. */
+static void
+signet_certificate_remember (SignetInvocation *invocation,
+                             GPtrArray        *tokens)
+{
+  g_autoptr(GError) error = NULL;
+  SignetEnrolment *enrolment = signet_core_get_enrolment (signet_invocation_get_core (invocation), &error);
+
+  if (enrolment == NULL || !signet_enrolment_note_certificates (enrolment, tokens, &error))
+    g_info ("certificates are not remembered: %s", error->message);
+}
+
 int
 signet_command_certificate_list (SignetInvocation *invocation)
 {
@@ -90,6 +102,7 @@ signet_command_certificate_list (SignetInvocation *invocation)
   now = signet_clock_now (signet_core_get_clock (signet_invocation_get_core (invocation)));
   for (guint i = 0; i < tokens->len; i++)
     n += signet_certificate_list_token (invocation, g_ptr_array_index (tokens, i), array, now);
+  signet_certificate_remember (invocation, tokens);
   if (invocation->json)
     {
       document = signet_invocation_new_document ();

@@ -15,6 +15,7 @@
 
 #include "signet-command-request.h"
 #include "signet-command.h"
+#include "signet-command-request.h"
 #include "signet-lookup.h"
 #include "signet-request-details.h"
 #include "signet-terminal-interaction.h"
@@ -353,7 +354,7 @@ signet_request_status (SignetRequest *request)
     }
 }
 
-static int
+int
 signet_request_go_on (SignetInvocation          *invocation,
                       SignetEnrolment           *enrolment,
                       SignetRequest             *request,

@@ -14,5 +14,8 @@ JsonObject    *signet_request_to_json     (SignetRequest     *request);
 int            signet_request_continue    (SignetInvocation  *invocation,
                                            SignetEnrolment   *enrolment,
                                            SignetRequest     *request);
+/* Runs the request for at most @wait seconds and shows it. Returns the exit status. */
+int signet_request_go_on (SignetInvocation *invocation, SignetEnrolment *enrolment, SignetRequest *request, SignetTerminalInteraction *interaction,
+                          int wait);
 
 G_END_DECLS

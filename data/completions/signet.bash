@@ -37,7 +37,7 @@ _signet ()
     --format) mapfile -t COMPREPLY < <(compgen -W 'pades cades' -- "$current"); return ;;
     --level) mapfile -t COMPREPLY < <(compgen -W 'b t' -- "$current"); return ;;
     --certify) mapfile -t COMPREPLY < <(compgen -W '1 2 3' -- "$current"); return ;;
-    --key) mapfile -t COMPREPLY < <(compgen -W 'rsa-3072 rsa-4096 ec-p256 ec-p384' -- "$current"); return ;;
+    --key | --new-key) mapfile -t COMPREPLY < <(compgen -W 'rsa-3072 rsa-4096 ec-p256 ec-p384' -- "$current"); return ;;
     --authority) mapfile -t COMPREPLY < <(compgen -W "$(command signet authority list 2>/dev/null | command cut -d' ' -f1)" -- "$current"); return ;;
     --output-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --reason | --location | --field | --tsa | --at | --label | --wait | --token | --certificate | --replace | --pin-fd | --most) return ;;

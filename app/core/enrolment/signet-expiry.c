@@ -9,6 +9,8 @@
 
 #include "signet-expiry.h"
 
+#include <string.h>
+
 #include "signet-expiry-private.h"
 #include "signet-life-private.h"
 
@@ -255,4 +257,37 @@ signet_enrolment_note_certificates (SignetEnrolment *self, GPtrArray *tokens, GE
         return FALSE;
     }
   return TRUE;
+}
+
+/* --- finding again what was on a token that may be gone --------------------------------------------------------------------------------- */
+
+#define SHORTEST 16
+
+static gboolean
+is_named (SignetCertificate *certificate, const char *lower)
+{
+  return certificate != NULL && (g_str_has_prefix (signet_certificate_get_sha256 (certificate), lower) ||
+                                 g_str_has_prefix (signet_certificate_get_key_sha256 (certificate), lower));
+}
+
+SignetCertificate *
+signet_enrolment_find_known (SignetEnrolment *self, const char *fingerprint)
+{
+  g_autofree char *lower = g_ascii_strdown (fingerprint, -1);
+  g_autoptr (GPtrArray) known = NULL;
+  g_autoptr (GPtrArray) requests = NULL;
+
+  g_return_val_if_fail (SIGNET_IS_ENROLMENT (self), NULL);
+
+  if (strlen (lower) < SHORTEST)
+    return NULL;
+  known = _signet_known_list (self->store, NULL);
+  for (guint i = 0; known != NULL && i < known->len; i++)
+    if (is_named (known->pdata[i], lower))
+      return g_object_ref (known->pdata[i]);
+  requests = _signet_request_store_list (self->store, NULL);
+  for (guint i = 0; requests != NULL && i < requests->len; i++)
+    if (is_named (((SignetRequest *) requests->pdata[i])->certificate, lower))
+      return g_object_ref (((SignetRequest *) requests->pdata[i])->certificate);
+  return NULL;
 }

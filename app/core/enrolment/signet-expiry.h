@@ -35,6 +35,8 @@ int         signet_expiry_rung        (gint64 until, gint64 now);
 
 /* What is on the tokens now: remembered, so that it is known of when no token is there. (element-type SignetToken) */
 gboolean    signet_enrolment_note_certificates (SignetEnrolment *self, GPtrArray *tokens, GError **error);
+/* By the first 16 digits or more of its SHA-256 or its key's: seen on a token before, or of a request. (transfer full) (nullable): not known */
+SignetCertificate *signet_enrolment_find_known (SignetEnrolment *self, const char *fingerprint);
 /* All on the ladder, the soonest first. (transfer full) (element-type SignetExpiry) */
 GPtrArray  *signet_enrolment_list_expiries (SignetEnrolment *self, GError **error);
 /* Of them those whose rung was not told yet. */

@@ -191,8 +191,8 @@ signet_enrolment_find_issuer (SignetEnrolment *self, SignetCertificate *certific
   return NULL;
 }
 
-gboolean
-signet_enrolment_check_act (SignetEnrolment *self, SignetCertificate *certificate, SignetLifecycleAct act, GCancellable *cancellable, GError **error)
+static gboolean
+check_method (SignetEnrolment *self, SignetCertificate *certificate, const char *method, GCancellable *cancellable, GError **error)
 {
   SignetAuthority *authority = signet_enrolment_find_issuer (self, certificate, error);
   SignetPluginManifest *plugin = authority != NULL ? _signet_enrolment_find_plugin (self, authority, error) : NULL;
@@ -202,12 +202,24 @@ signet_enrolment_check_act (SignetEnrolment *self, SignetCertificate *certificat
 
   if (process == NULL)
     return FALSE;
-  can = signet_plugin_process_has_method (process, signet_lifecycle_act_get_id (act));
+  can = signet_plugin_process_has_method (process, method);
   signet_plugin_process_stop (process);
   if (!can)
     g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_BY_HAND, "%s takes no request to %s over the network",
-                 signet_authority_get_name (authority), signet_lifecycle_act_get_id (act));
+                 signet_authority_get_name (authority), method);
   return can;
+}
+
+gboolean
+signet_enrolment_check_act (SignetEnrolment *self, SignetCertificate *certificate, SignetLifecycleAct act, GCancellable *cancellable, GError **error)
+{
+  return check_method (self, certificate, signet_lifecycle_act_get_id (act), cancellable, error);
+}
+
+gboolean
+signet_enrolment_check_renewal (SignetEnrolment *self, SignetCertificate *certificate, GCancellable *cancellable, GError **error)
+{
+  return check_method (self, certificate, "renew", cancellable, error);
 }
 
 /* (transfer full) (nullable) */

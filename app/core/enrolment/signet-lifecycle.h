@@ -55,6 +55,8 @@ SignetAuthority     *signet_enrolment_find_issuer     (SignetEnrolment *self, Si
    authority itself (signet_authority_dup_contact()). Blocking. */
 gboolean             signet_enrolment_check_act       (SignetEnrolment *self, SignetCertificate *certificate, SignetLifecycleAct act,
                                                        GCancellable *cancellable, GError **error);
+/* The same for a renewal. */
+gboolean             signet_enrolment_check_renewal   (SignetEnrolment *self, SignetCertificate *certificate, GCancellable *cancellable, GError **error);
 /* In the database when this returns. One that is under way for the same certificate is returned instead of a second. @reason: (nullable) */
 SignetLifecycle     *signet_enrolment_ask_act         (SignetEnrolment *self, SignetCertificate *certificate, SignetLifecycleAct act,
                                                        const char *reason, GError **error);

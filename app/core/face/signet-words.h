@@ -6,6 +6,7 @@
 #pragma once
 
 #include "../enrolment/signet-enrolment.h"
+#include "../enrolment/signet-compromise.h"
 #include "../enrolment/signet-expiry.h"
 #include "../signing/signet-signing.h"
 #include "../token/signet-token-unblock.h"
@@ -56,6 +57,17 @@ char       *signet_words_expiry_title    (const SignetExpiry *expiry);
 char       *signet_words_expiry          (const SignetExpiry *expiry, gint64 now);
 char       *signet_words_expiry_act      (const SignetExpiry *expiry);
 char       *signet_words_secret          (void);
+/* Acts on a certificate that is there: where one stands, what it asks, what the authority says, why, and how else to reach it. */
+char       *signet_words_act             (SignetLifecycle *act);
+char       *signet_words_act_name        (SignetLifecycleAct act);
+char       *signet_words_certificate_status (const char *status);
+char       *signet_words_revocation_reason (const char *reason);
+char       *signet_words_contact         (SignetAuthority *authority);
+JsonObject *signet_words_act_to_json     (SignetLifecycle *act, GPtrArray *events);
+JsonArray  *signet_words_events_to_json  (GPtrArray *events);
+JsonNode   *signet_words_block_to_json   (const SignetKeyBlock *block);
+JsonArray  *signet_words_signed_to_json  (GPtrArray *entries);
+GBytes     *signet_words_signed_to_csv   (GPtrArray *entries);
 
 /* The token doctor: a layer, a finding as a sentence, what mends it (nullable), the one the others follow from (nullable), exit status. */
 char       *signet_words_doctor_layer    (SignetDoctorLayer layer);
