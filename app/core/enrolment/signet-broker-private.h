@@ -48,6 +48,8 @@ GBytes       *_signet_broker_make_csr       (SignetEnrolmentRun *run, GError **e
 JsonObject *_signet_broker_serve_csr        (SignetEnrolmentRun *run, JsonObject *params, GError **error);
 JsonObject *_signet_broker_serve_http       (SignetEnrolmentRun *run, JsonObject *params, GError **error);
 JsonObject *_signet_broker_serve_file       (SignetEnrolmentRun *run, JsonObject *params, GError **error);
+JsonObject *_signet_broker_serve_scep_make  (SignetEnrolmentRun *run, JsonObject *params, GError **error);
+JsonObject *_signet_broker_serve_scep_open  (SignetEnrolmentRun *run, JsonObject *params, GError **error);
 JsonObject *_signet_broker_serve_transport  (SignetEnrolmentRun *run, JsonObject *params, GError **error);
 JsonObject *_signet_broker_serve_cmp        (SignetEnrolmentRun *run, JsonObject *params, GError **error);
 

@@ -258,6 +258,8 @@ static const struct
   { "http.request", "http", _signet_broker_serve_http },
   { "csr.make", "csr", _signet_broker_serve_csr },
   { "cmp.run", "cmp", _signet_broker_serve_cmp },
+  { "scep.make", "scep", _signet_broker_serve_scep_make },
+  { "scep.open", "scep", _signet_broker_serve_scep_open },
   { "transport.key", "transport", _signet_broker_serve_transport },
   { "cookie.keep", NULL, serve_cookie },
   { "file.read", NULL, _signet_broker_serve_file },
