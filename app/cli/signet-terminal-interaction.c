@@ -33,6 +33,7 @@ struct _SignetTerminalInteraction
 
   SignetSecret *pins[SIGNET_N_PIN_KINDS];    /* (owned) (nullable): given beforehand */
   gboolean given[SIGNET_N_PIN_KINDS];        /* also when it was used and wiped */
+  char *paths[SIGNET_N_PIN_KINDS];           /* (owned) (nullable): an ordinary file, which can be read again */
   gboolean reusable;
   gboolean spend_last_try;
   GHashTable *agreed;                        /* kinds of consent */
@@ -121,6 +122,35 @@ signet_terminal_show_pin_context (const SignetPinQuestion *question)
   signet_terminal_show_tries (question);
 }
 
+static SignetSecret *
+signet_terminal_read_again (const char *path,
+                            GError    **error)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  SignetSecret *secret;
+
+  if (fd < 0)
+    {
+      signet_base_error_set_errno (error, errno, "opening the file with the secret once more");
+      return NULL;
+    }
+  secret = signet_secret_new_from_fd (fd, MAX_SECRET_SIZE, error);
+  close (fd);
+  return secret;
+}
+
+/* A command that may ask again keeps no PIN that stands in a file: between its questions nothing of it is left. */
+static SignetSecret *
+signet_terminal_use_file_pin (SignetTerminalInteraction *self,
+                              SignetPinKind              kind,
+                              GError                   **error)
+{
+  SignetSecret *pin = g_steal_pointer (&self->pins[kind]);
+
+  signet_terminal_interaction_forget_pin (self);
+  return pin != NULL ? pin : signet_terminal_read_again (self->paths[kind], error);
+}
+
 /* The last question it answers takes it along: while the command goes on, nothing of it is left. */
 static SignetSecret *
 signet_terminal_use_given_pin (SignetTerminalInteraction *self,
@@ -130,6 +160,8 @@ signet_terminal_use_given_pin (SignetTerminalInteraction *self,
   gboolean last = !self->reusable && question->number >= question->documents;
   SignetSecret *pin = self->pins[question->kind];
 
+  if (self->reusable && self->paths[question->kind] != NULL)
+    return signet_terminal_use_file_pin (self, question->kind, error);
   if (pin == NULL)
     {
       g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE, "the PIN that was given has been used already");
@@ -578,7 +610,10 @@ signet_terminal_interaction_finalize (GObject *object)
   SignetTerminalInteraction *self = SIGNET_TERMINAL_INTERACTION (object);
 
   for (gsize i = 0; i < G_N_ELEMENTS (self->pins); i++)
-    g_clear_pointer (&self->pins[i], signet_secret_unref);
+    {
+      g_clear_pointer (&self->pins[i], signet_secret_unref);
+      g_free (self->paths[i]);
+    }
   g_clear_pointer (&self->secret, signet_secret_unref);
   g_clear_pointer (&self->agreed, g_hash_table_unref);
   g_clear_pointer (&self->values, g_hash_table_unref);
@@ -630,6 +665,21 @@ signet_terminal_read_secret_file (const char *path,
   return secret;
 }
 
+/* @secret: (transfer full) */
+static void
+signet_terminal_interaction_take (SignetTerminalInteraction *self,
+                                  SignetPinKind              kind,
+                                  SignetSecret              *secret,
+                                  const char                *path)
+{
+  g_clear_pointer (&self->pins[kind], signet_secret_unref);
+  g_clear_pointer (&self->paths[kind], g_free);
+  self->pins[kind] = secret;
+  self->given[kind] = TRUE;
+  if (path != NULL && g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    self->paths[kind] = g_strdup (path);
+}
+
 gboolean
 signet_terminal_interaction_set_source (SignetTerminalInteraction *self,
                                         SignetPinKind              kind,
@@ -653,15 +703,10 @@ signet_terminal_interaction_set_source (SignetTerminalInteraction *self,
       g_prefix_error (error, "%s: ", path != NULL ? path : "--pin-fd");
       return FALSE;
     }
-  g_clear_pointer (&self->pins[kind], signet_secret_unref);
-  self->pins[kind] = secret;
-  self->given[kind] = TRUE;
+  signet_terminal_interaction_take (self, kind, secret, path);
   /* the same PIN opens the token and a single signature */
   if (kind == SIGNET_PIN_USER && !self->given[SIGNET_PIN_CONTEXT])
-    {
-      self->pins[SIGNET_PIN_CONTEXT] = signet_secret_ref (secret);
-      self->given[SIGNET_PIN_CONTEXT] = TRUE;
-    }
+    signet_terminal_interaction_take (self, SIGNET_PIN_CONTEXT, signet_secret_ref (secret), path);
   return TRUE;
 }
 

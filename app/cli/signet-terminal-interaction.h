@@ -12,7 +12,8 @@ G_DECLARE_FINAL_TYPE (SignetTerminalInteraction, signet_terminal_interaction, SI
 SignetTerminalInteraction *signet_terminal_interaction_new (void);
 /* Answers questions of @kind with what @path or, when that is NULL, @fd holds; both unset (NULL, -1): asks at the terminal. */
 gboolean signet_terminal_interaction_set_source (SignetTerminalInteraction *self, SignetPinKind kind, const char *path, int fd, GError **error);
-/* What was given beforehand answers more than one question; otherwise it is wiped with its first use. */
+/* What was given beforehand answers more than one question, an ordinary file being read anew for each; otherwise it is wiped with its
+ * first use. */
 void     signet_terminal_interaction_set_reusable (SignetTerminalInteraction *self);
 /* The PIN that opened the token will not be asked for again. */
 void     signet_terminal_interaction_forget_pin (SignetTerminalInteraction *self);

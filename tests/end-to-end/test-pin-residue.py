@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from memory import children, find_in_memory, forms, is_held, may_read_others  # noqa: E402  pylint: disable=wrong-import-position
-from world import CLI, PASSED, PATIENCE, SANITIZED, World, main, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
+from world import BUILD, CLI, PASSED, PATIENCE, SANITIZED, World, main, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
 
 ON_A_CARD = os.environ.get('SIGNET_GROUND_KIND') == 'reader'
 # what a module itself keeps while it is logged in: one copy each, gone with its process
@@ -165,6 +165,40 @@ class OnASoftwareToken(Residue, unittest.TestCase):
 
     def files(self):
         return [path for path in super().files() if path != self.pin_file]
+
+    def serve_slowly(self, person):
+        """The sample authority wants to think for a while."""
+        port_file = self.folder / 'port'
+        server = subprocess.Popen([BUILD / 'tests/servers/signet-test-ca', 'serve', self.world.root / 'pki', '--reference', '1234', '--secret',
+                                   'signet-demo', '--fault', 'waiting', '--check-after', '8', '--port-file', port_file],
+                                  stderr=subprocess.DEVNULL)
+        self.addCleanup(self.end, server)
+        self.wait_until(lambda: port_file.exists() and port_file.read_text(encoding='utf-8').strip())
+        profile = person.root / 'data/signet/authorities/sample-ca.profile'
+        text = profile.read_text(encoding='utf-8')
+        profile.write_text(text.replace(f'127.0.0.1:{self.world.port("CA")}', f'127.0.0.1:{port_file.read_text(encoding="utf-8").strip()}'),
+                           encoding='utf-8')
+
+    def wait_until(self, condition):
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            self.assertLess(time.monotonic(), deadline, 'it did not happen in time')
+            time.sleep(0.1)
+
+    def test_between_two_logins(self):
+        """A request that waits for its authority has used its PIN and will need it again: it reads the file then, and keeps nothing."""
+        person = self.world.copy()
+        self.addCleanup(person.close)
+        self.serve_slowly(person)
+        process = person.start('request', 'new', '--authority', 'sample-ca', '--token', 'Sample token', '--key', 'ec-p256', '--field',
+                               'name=Wang Wu (sample)', '--field', 'organisation=Sample Ltd', '--field', 'reference=1234', '--secret-file',
+                               person.root / 'activation-code', '--accept-terms', '--pin-file', self.pin_file, '--wait', str(PATIENCE))
+        self.addCleanup(self.end, process)
+        self.wait_until(lambda: '"waiting"' in person.signet('request', 'list', '--json').stdout)
+        self.assert_clean_process(process.pid, 'command line', b'Wang Wu (sample)')
+        self.assertIsNone(process.poll(), 'it did not wait')
+        process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, PASSED)
 
 
 def on_a_card(module):
