@@ -280,12 +280,8 @@ signet_command_token_record_certificate (SignetInvocation  *invocation,
                                          SignetCertificate *certificate)
 {
   g_autoptr(GError) error = NULL;
-  SignetJournal *journal = signet_core_get_journal (signet_invocation_get_core (invocation), &error);
-  SignetJournalEntry entry = { .act = (char *) act, .subject = (char *) signet_token_get_label (token) };
 
-  if (certificate != NULL)
-    entry.certificate = (char *) signet_certificate_get_sha256 (certificate);
-  if (journal == NULL || !signet_journal_append (journal, &entry, &error))
+  if (!signet_core_record (signet_invocation_get_core (invocation), act, token, certificate, &error))
     signet_terminal_show_error (_("journal"), error);
 }
 

@@ -3,6 +3,7 @@
 """test-tokens: what a person does with tokens in the window, by the names a screen reader would say: PINs, setting up, unblocking, keys and
 certificates in and out, the doctor, preferences, and a driver that never answers. A picture of each screen is kept.
 """
+import json
 import os
 import subprocess
 import time
@@ -70,6 +71,11 @@ class TokenTest(unittest.TestCase):
         (self.world.folder / 'document.p7s').unlink(missing_ok=True)
         return run.returncode == 0
 
+    def acts(self):
+        """What the journal says was done, the oldest first."""
+        listing = self.world.signet('journal', 'list', '--json')
+        return [entry['act'] for entry in reversed(json.loads(listing.stdout)['entries'])]
+
     def open_details(self, desk):
         desk.row(lambda text: text.startswith(CERTIFICATE))
         desk.find('Who Can Use the Key')
@@ -105,6 +111,7 @@ class Pins(TokenTest):
         self.set_pin(desk, '8642')
         desk.find('The token is unblocked and has its new PIN')
         self.assertTrue(self.opens_with('8642'))
+        self.assertIn('pin-unblocked', self.acts())
 
 
 class Whole(TokenTest):
@@ -130,6 +137,7 @@ class Whole(TokenTest):
         desk.find('What Was Looked For')
         listing = self.world.signet('token', 'list', '--json')
         self.assertNotIn('练习', listing.stdout)
+        self.assertIn('token-initialised', self.acts())
 
     def test_remove_names_what_is_lost(self):
         desk = self.desk()
@@ -169,10 +177,11 @@ class KeysAndCertificates(TokenTest):
         desk.click('Import')
         self.give_pin(desk, PIN)
         desk.find('The key and its certificate are on the token')
+        self.assertEqual(self.acts()[-2:], ['key-imported', 'certificate-imported'])
         desk.row(lambda text: text.startswith('Brought along (sample), '))
         desk.click('Read from Token…')
         self.give_pin(desk, PIN)
-        desk.find('Somewhere else, then brought here. Copies of it may exist.')
+        desk.find('Elsewhere, and brought to the token: copies of it may exist')
         desk.picture('brought-along')
 
     def test_evidence_and_export(self):
@@ -182,8 +191,8 @@ class KeysAndCertificates(TokenTest):
         desk.picture('details')
         desk.click('Read from Token…')
         self.give_pin(desk, PIN)
-        desk.find('On this token.')
-        desk.find('It cannot leave the token and never could.')
+        desk.find('On this token')
+        desk.find('It cannot leave the token and never could')
         desk.picture('details-read')
         for item, name in (('As Text (PEM)…', 'one.pem'), ('As Binary (DER)…', 'one.cer'), ('With Its Chain (PEM)…', 'chain.pem')):
             desk.menu('Export', item)
@@ -218,6 +227,7 @@ class KeysAndCertificates(TokenTest):
         self.give_pin(desk, PIN)
         desk.find('No certificate yet')
         desk.wait_gone('Key without a certificate')
+        self.assertEqual(self.acts()[-2:], ['certificate-deleted', 'key-deleted'])
 
 
 class Settings(TokenTest):

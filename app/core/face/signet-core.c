@@ -241,6 +241,33 @@ signet_core_get_journal (SignetCore  *self,
 }
 
 /**
+ * signet_core_record:
+ * @self: a core
+ * @act: as docs/cli.md names it, e.g. "certificate-imported"
+ * @token: what it was done to
+ * @certificate: (nullable): which it was about
+ * @error: return location
+ *
+ * The token room knows no journal. The act itself is done and stays done, also when it cannot be recorded.
+ *
+ * Returns: whether it stands in the journal
+ */
+gboolean
+signet_core_record (SignetCore         *self,
+                    const char         *act,
+                    SignetToken        *token,
+                    SignetCertificate  *certificate,
+                    GError            **error)
+{
+  SignetJournal *journal = signet_core_get_journal (self, error);
+  SignetJournalEntry entry = { .act = (char *) act, .subject = (char *) signet_token_get_label (token) };
+
+  if (certificate != NULL)
+    entry.certificate = (char *) signet_certificate_get_sha256 (certificate);
+  return journal != NULL && signet_journal_append (journal, &entry, error);
+}
+
+/**
  * signet_core_get_plugins:
  * @self: a core
  *

@@ -18,6 +18,8 @@ SignetEvidenceCache *signet_core_get_evidence_cache (SignetCore *self);
 SignetTokenManager *signet_core_get_tokens        (SignetCore *self);
 SignetStore        *signet_core_get_store         (SignetCore *self, GError **error);
 SignetJournal      *signet_core_get_journal       (SignetCore *self, GError **error);
+/* An act on a token in the journal, under the same name whichever face did it. @certificate: (nullable) */
+gboolean            signet_core_record            (SignetCore *self, const char *act, SignetToken *token, SignetCertificate *certificate, GError **error);
 SignetEnrolment    *signet_core_get_enrolment     (SignetCore *self, GError **error);
 GPtrArray          *signet_core_get_plugins       (SignetCore *self);      /* (element-type SignetPluginManifest) */
 SignetPluginConsents *signet_core_get_plugin_consents (SignetCore *self, GError **error);

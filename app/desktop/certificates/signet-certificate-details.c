@@ -195,7 +195,7 @@ on_delete_key_cb (SignetCertificateDetails *self)
 static void
 on_import_cb (SignetCertificateDetails *self)
 {
-  signet_token_acts_import (self->body, signet_token_key_get_token (self->key));
+  signet_token_acts_import (self->body, self->desktop, signet_token_key_get_token (self->key));
 }
 
 /* --- life ------------------------------------------------------------------------------------------------------------ */

@@ -16,10 +16,11 @@
 #include "../../core/base/signet-base-error.h"
 
 typedef struct {
-  SignetToken *token; /* (owned) */
-  GFile       *file;  /* (owned) */
-  guint        n;     /* certificates written */
-  gboolean     key;   /* a key was written */
+  SignetDesktop *desktop; /* (owned) */
+  SignetToken   *token;   /* (owned) */
+  GFile         *file;    /* (owned) */
+  guint          n;       /* certificates written */
+  gboolean       key;     /* a key was written */
 } Import;
 
 static void
@@ -27,6 +28,7 @@ import_free (gpointer data)
 {
   Import *import = data;
 
+  g_object_unref (import->desktop);
   g_object_unref (import->token);
   g_object_unref (import->file);
   g_free (import);
@@ -116,6 +118,7 @@ store (Import              *import,
   if (!signet_token_session_store_certificate (session, certificate, signet_certificate_get_holder (certificate), cancellable, error))
     return FALSE;
   import->n++;
+  signet_desktop_record (import->desktop, "certificate-imported", import->token, certificate);
   return TRUE;
 }
 
@@ -144,6 +147,7 @@ import_bundle (Import             *import,
       if (key == NULL)
         return FALSE;
       import->key = TRUE;
+      signet_desktop_record (import->desktop, "key-imported", import->token, certificate);
     }
   if (certificate != NULL && !store (import, session, certificate, cancellable, error))
     return FALSE;
@@ -216,12 +220,14 @@ on_imported_cb (GtkWidget    *page,
 }
 
 void
-signet_import_run (GtkWidget   *page,
-                   SignetToken *token,
-                   GFile       *file)
+signet_import_run (GtkWidget     *page,
+                   SignetDesktop *desktop,
+                   SignetToken   *token,
+                   GFile         *file)
 {
   Import *import = g_new0 (Import, 1);
 
+  import->desktop = g_object_ref (desktop);
   import->token = g_object_ref (token);
   import->file = g_object_ref (file);
   signet_job_run (page, _("Importing"), import_work, on_imported_cb, import, import_free);

@@ -4,11 +4,11 @@
 
 #include <gtk/gtk.h>
 
-#include "../../core/token/signet-token.h"
+#include "../common/signet-desktop.h"
 
 G_BEGIN_DECLS
 
 /* @page: what stays when the token goes. Returns at once. */
-void signet_import_run (GtkWidget *page, SignetToken *token, GFile *file);
+void signet_import_run (GtkWidget *page, SignetDesktop *desktop, SignetToken *token, GFile *file);
 
 G_END_DECLS

@@ -19,17 +19,20 @@
 #define LONGEST_CHAIN 8
 
 typedef struct {
-  SignetTokenKey   *key;  /* (owned) */
-  SignetTokenKey   *anew; /* (owned) (nullable): what was read */
+  SignetDesktop    *desktop; /* (owned) (nullable): for the journal, where something is changed */
+  SignetTokenKey   *key;     /* (owned) */
+  SignetTokenKey   *anew;    /* (owned) (nullable): what was read */
   SignetKeyActDone  done;
 } Act;
 
 static Act *
-act_new (SignetTokenKey   *key,
+act_new (SignetDesktop    *desktop,
+         SignetTokenKey   *key,
          SignetKeyActDone  done)
 {
   Act *act = g_new0 (Act, 1);
 
+  act->desktop = desktop != NULL ? g_object_ref (desktop) : NULL;
   act->key = g_object_ref (key);
   act->done = done;
   return act;
@@ -40,6 +43,7 @@ act_free (gpointer data)
 {
   Act *act = data;
 
+  g_clear_object (&act->desktop);
   g_object_unref (act->key);
   g_clear_object (&act->anew);
   g_free (act);
@@ -98,7 +102,7 @@ signet_key_acts_read (GtkWidget        *widget,
                       SignetTokenKey   *key,
                       SignetKeyActDone  done)
 {
-  signet_job_run (widget, _("Reading from the token"), read_work, on_done_cb, act_new (key, done), act_free);
+  signet_job_run (widget, _("Reading from the token"), read_work, on_done_cb, act_new (NULL, key, done), act_free);
 }
 
 /* --- delete ---------------------------------------------------------------------------------------------------------- */
@@ -112,8 +116,25 @@ delete_certificate_work (gpointer            data,
   Act *act = data;
   g_autoptr(SignetTokenSession) session = login (act, interaction, cancellable, error);
 
-  return session != NULL &&
-         signet_token_session_delete_certificate (session, signet_token_key_get_certificate (act->key), cancellable, error);
+  if (session == NULL ||
+      !signet_token_session_delete_certificate (session, signet_token_key_get_certificate (act->key), cancellable, error))
+    return FALSE;
+  signet_desktop_record (act->desktop, "certificate-deleted", signet_token_key_get_token (act->key),
+                         signet_token_key_get_certificate (act->key));
+  return TRUE;
+}
+
+/* (transfer container) (element-type SignetTokenKey): all of the token that show the same key: one may have several certificates */
+static GPtrArray *
+list_twins (SignetTokenKey *key)
+{
+  GPtrArray *keys = signet_token_get_keys (signet_token_key_get_token (key));
+  GPtrArray *twins = g_ptr_array_new ();
+
+  for (guint i = 0; i < keys->len; i++)
+    if (g_strcmp0 (signet_token_key_get_sha256 (keys->pdata[i]), signet_token_key_get_sha256 (key)) == 0)
+      g_ptr_array_add (twins, keys->pdata[i]);
+  return twins;
 }
 
 /* the public half and the certificates go with it */
@@ -124,9 +145,17 @@ delete_key_work (gpointer            data,
                  GError            **error)
 {
   Act *act = data;
+  SignetToken *token = signet_token_key_get_token (act->key);
+  g_autoptr(GPtrArray) twins = list_twins (act->key);
   g_autoptr(SignetTokenSession) session = login (act, interaction, cancellable, error);
 
-  return session != NULL && signet_token_session_delete_key (session, signet_token_key_get_sha256 (act->key), cancellable, error);
+  if (session == NULL || !signet_token_session_delete_key (session, signet_token_key_get_sha256 (act->key), cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < twins->len; i++)
+    if (signet_token_key_get_certificate (twins->pdata[i]) != NULL)
+      signet_desktop_record (act->desktop, "certificate-deleted", token, signet_token_key_get_certificate (twins->pdata[i]));
+  signet_desktop_record (act->desktop, "key-deleted", token, NULL);
+  return TRUE;
 }
 
 static void
@@ -138,7 +167,7 @@ on_delete_response_cb (SignetLossDialog *dialog,
   SignetJobWork work = g_object_get_data (G_OBJECT (dialog), "work");
 
   if (g_str_equal (response, "lose"))
-    signet_job_run (widget, _("Deleting from the token"), work, on_done_cb, act_new (act->key, act->done), act_free);
+    signet_job_run (widget, _("Deleting from the token"), work, on_done_cb, act_new (act->desktop, act->key, act->done), act_free);
 }
 
 static void
@@ -165,25 +194,7 @@ signet_key_acts_delete_certificate (GtkWidget        *widget,
     : _("It can be put on the token again where you have a copy of it."), _("_Delete"), NULL);
 
   signet_loss_dialog_add_key (dialog, key, signet_desktop_now (desktop));
-  ask (widget, dialog, delete_certificate_work, act_new (key, done));
-}
-
-/* one key may have several certificates */
-static void
-add_certificates (SignetLossDialog *dialog,
-                  SignetTokenKey   *key,
-                  gint64            now)
-{
-  GPtrArray *keys = signet_token_get_keys (signet_token_key_get_token (key));
-
-  for (guint i = 0; i < keys->len; i++)
-    {
-      SignetTokenKey *other = g_ptr_array_index (keys, i);
-
-      if (signet_token_key_get_certificate (other) != NULL &&
-          g_strcmp0 (signet_token_key_get_sha256 (other), signet_token_key_get_sha256 (key)) == 0)
-        signet_loss_dialog_add_key (dialog, other, now);
-    }
+  ask (widget, dialog, delete_certificate_work, act_new (desktop, key, done));
 }
 
 void
@@ -192,6 +203,7 @@ signet_key_acts_delete_key (GtkWidget        *widget,
                             SignetTokenKey   *key,
                             SignetKeyActDone  done)
 {
+  g_autoptr(GPtrArray) twins = list_twins (key);
   gboolean with_certificate = signet_token_key_get_certificate (key) != NULL;
   SignetLossDialog *dialog = signet_loss_dialog_new (signet_ui_get_window (widget),
     with_certificate ? _("Delete the Key and Its Certificate?") : _("Delete the Key?"),
@@ -200,8 +212,10 @@ signet_key_acts_delete_key (GtkWidget        *widget,
     _("_Delete"), NULL);
 
   signet_loss_dialog_add (dialog, _("Private key"), signet_token_key_get_key_text (key));
-  add_certificates (dialog, key, signet_desktop_now (desktop));
-  ask (widget, dialog, delete_key_work, act_new (key, done));
+  for (guint i = 0; i < twins->len; i++)
+    if (signet_token_key_get_certificate (twins->pdata[i]) != NULL)
+      signet_loss_dialog_add_key (dialog, twins->pdata[i], signet_desktop_now (desktop));
+  ask (widget, dialog, delete_key_work, act_new (desktop, key, done));
 }
 
 /* --- export ---------------------------------------------------------------------------------------------------------- */

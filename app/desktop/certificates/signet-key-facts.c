@@ -11,6 +11,7 @@
 
 #include "signet-key-facts.h"
 #include "../common/signet-ui.h"
+#include "../../core/face/signet-words.h"
 
 struct _SignetKeyFacts {
   AdwPreferencesGroup parent_instance;
@@ -32,71 +33,29 @@ add (SignetKeyFacts *self,
   gtk_list_box_append (self->list, signet_ui_new_state_row (state, title, words));
 }
 
-static void
-add_unknown (SignetKeyFacts *self,
-             const char     *title)
+static SignetState
+origin_state (const SignetTokenKeyFacts *facts)
 {
-  add (self, SIGNET_STATE_UNKNOWN, title, _("The token does not say."));
+  static const SignetState states[] = { [SIGNET_TOKEN_FACT_UNKNOWN] = SIGNET_STATE_UNKNOWN, [SIGNET_TOKEN_FACT_YES] = SIGNET_STATE_OK,
+                                        [SIGNET_TOKEN_FACT_NO] = SIGNET_STATE_WARNING };
+
+  return states[facts->local];
 }
 
-static void
-add_origin (SignetKeyFacts            *self,
-            const SignetTokenKeyFacts *facts)
+static SignetState
+leaving_state (const SignetTokenKeyFacts *facts)
 {
-  const char *title = _("Where it was made");
-
-  if (facts->local == SIGNET_TOKEN_FACT_YES)
-    add (self, SIGNET_STATE_OK, title, _("On this token."));
-  else if (facts->local == SIGNET_TOKEN_FACT_NO)
-    add (self, SIGNET_STATE_WARNING, title, _("Somewhere else, then brought here. Copies of it may exist."));
-  else
-    add_unknown (self, title);
+  if (facts->extractable == SIGNET_TOKEN_FACT_YES || facts->sensitive == SIGNET_TOKEN_FACT_NO)
+    return SIGNET_STATE_STOP;
+  if (facts->never_extractable == SIGNET_TOKEN_FACT_YES && facts->always_sensitive == SIGNET_TOKEN_FACT_YES)
+    return SIGNET_STATE_OK;
+  return facts->extractable == SIGNET_TOKEN_FACT_NO ? SIGNET_STATE_WARNING : SIGNET_STATE_UNKNOWN;
 }
 
-static void
-add_extraction (SignetKeyFacts            *self,
-                const SignetTokenKeyFacts *facts)
+static SignetState
+asking_state (const SignetTokenKeyFacts *facts)
 {
-  const char *title = _("Whether it can leave");
-
-  if (facts->never_extractable == SIGNET_TOKEN_FACT_YES)
-    add (self, SIGNET_STATE_OK, title, _("It cannot leave the token and never could."));
-  else if (facts->extractable == SIGNET_TOKEN_FACT_YES)
-    add (self, SIGNET_STATE_STOP, title, _("It can be taken out of the token."));
-  else if (facts->extractable == SIGNET_TOKEN_FACT_NO)
-    add (self, SIGNET_STATE_WARNING, title, _("It cannot leave the token now. The token does not say that it never could."));
-  else
-    add_unknown (self, title);
-}
-
-static void
-add_reading (SignetKeyFacts            *self,
-             const SignetTokenKeyFacts *facts)
-{
-  const char *title = _("Whether it can be read");
-
-  if (facts->always_sensitive == SIGNET_TOKEN_FACT_YES)
-    add (self, SIGNET_STATE_OK, title, _("No program can read it and none ever could."));
-  else if (facts->sensitive == SIGNET_TOKEN_FACT_NO)
-    add (self, SIGNET_STATE_STOP, title, _("A program that knows the PIN can read it."));
-  else if (facts->sensitive == SIGNET_TOKEN_FACT_YES)
-    add (self, SIGNET_STATE_WARNING, title, _("No program can read it now. The token does not say that none ever could."));
-  else
-    add_unknown (self, title);
-}
-
-static void
-add_pin (SignetKeyFacts            *self,
-         const SignetTokenKeyFacts *facts)
-{
-  const char *title = _("When it asks for the PIN");
-
-  if (facts->always_authenticate == SIGNET_TOKEN_FACT_YES)
-    add (self, SIGNET_STATE_OK, title, _("For each signature."));
-  else if (facts->always_authenticate == SIGNET_TOKEN_FACT_NO)
-    add (self, SIGNET_STATE_OK, title, _("Once, then for as many signatures as you start with it."));
-  else
-    add_unknown (self, title);
+  return facts->always_authenticate == SIGNET_TOKEN_FACT_UNKNOWN ? SIGNET_STATE_UNKNOWN : SIGNET_STATE_OK;
 }
 
 static gboolean
@@ -127,6 +86,9 @@ signet_key_facts_set_key (SignetKeyFacts *self,
 {
   const SignetTokenKeyFacts *facts = signet_token_key_get_facts (key);
   gboolean software = signet_token_is_software (signet_token_key_get_token (key));
+  g_autofree char *origin = NULL;
+  g_autofree char *leaving = NULL;
+  g_autofree char *asking = NULL;
 
   signet_ui_clear_list (self->list);
   if (software)
@@ -137,10 +99,12 @@ signet_key_facts_set_key (SignetKeyFacts *self,
       add (self, SIGNET_STATE_UNKNOWN, _("Not known yet"), _("The token tells it only after the PIN: where the key was made, whether it can leave, when it asks for the PIN."));
       return;
     }
-  add_origin (self, facts);
-  add_extraction (self, facts);
-  add_reading (self, facts);
-  add_pin (self, facts);
+  origin = signet_words_key_origin (facts);
+  leaving = signet_words_key_leaving (facts);
+  asking = signet_words_key_asking (facts);
+  add (self, origin_state (facts), _("Where it was made"), origin);
+  add (self, leaving_state (facts), _("Whether it can leave"), leaving);
+  add (self, asking_state (facts), _("When it asks for the PIN"), asking);
 }
 
 static void

@@ -29,15 +29,15 @@ G_DEFINE_FINAL_TYPE (SignetSoftwareTokenDialog, signet_software_token_dialog, AD
 
 /* The dialog is gone before the token is made: the page it came from hears of the end. */
 typedef struct {
-  SignetTokenManager *tokens; /* (owned) */
-  char               *label;
-  SignetSecret       *pin;    /* (owned) */
+  SignetDesktop *desktop; /* (owned) */
+  char          *label;
+  SignetSecret  *pin;     /* (owned) */
 } Job;
 
 static void
 job_free (Job *job)
 {
-  g_object_unref (job->tokens);
+  g_object_unref (job->desktop);
   g_free (job->label);
   signet_secret_unref (job->pin);
   g_free (job);
@@ -80,12 +80,16 @@ make_in_thread (GTask        *task,
   Job *job = data;
   g_autoptr(GError) error = NULL;
   /* one person, one file: the officer's PIN protects nothing of its own here */
-  g_autoptr(SignetToken) token = signet_token_manager_init_software_token (job->tokens, job->label, job->pin, job->pin, cancellable, &error);
+  g_autoptr(SignetToken) token = signet_token_manager_init_software_token (signet_desktop_get_tokens (job->desktop), job->label, job->pin,
+                                                                           job->pin, cancellable, &error);
 
-  if (token != NULL)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
+  if (token == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  signet_desktop_record (job->desktop, "token-initialised", token, NULL);
+  g_task_return_boolean (task, TRUE);
 }
 
 static void
@@ -113,7 +117,7 @@ signet_software_token_dialog_response (AdwMessageDialog *dialog,
   if (g_str_equal (response, "make") && what_is_missing (self) == NULL)
     {
       job = g_new0 (Job, 1);
-      job->tokens = g_object_ref (signet_desktop_get_tokens (self->desktop));
+      job->desktop = g_object_ref (self->desktop);
       job->label = g_strdup (gtk_editable_get_text (self->label));
       job->pin = signet_secret_entry_dup (self->pin);
       task = g_task_new (self->parent, NULL, on_made_cb, g_object_ref (self->desktop));

@@ -20,19 +20,19 @@
 
 /* A token and what is to be done with it; shared by the dialogs and the thread, freed by the last. */
 typedef struct {
-  SignetToken        *token;  /* (owned) */
-  SignetTokenManager *tokens; /* (owned) (nullable) */
-  char               *label;  /* (owned) (nullable): the new name */
+  SignetToken   *token;   /* (owned) */
+  SignetDesktop *desktop; /* (owned) */
+  char          *label;   /* (owned) (nullable): the new name */
 } Act;
 
 static Act *
-act_new (SignetToken        *token,
-         SignetTokenManager *tokens)
+act_new (SignetToken   *token,
+         SignetDesktop *desktop)
 {
   Act *act = g_new0 (Act, 1);
 
   act->token = g_object_ref (token);
-  act->tokens = tokens != NULL ? g_object_ref (tokens) : NULL;
+  act->desktop = g_object_ref (desktop);
   return act;
 }
 
@@ -42,7 +42,7 @@ act_free (gpointer data)
   Act *act = data;
 
   g_object_unref (act->token);
-  g_clear_object (&act->tokens);
+  g_object_unref (act->desktop);
   g_free (act->label);
   g_free (act);
 }
@@ -73,7 +73,12 @@ change_pin_work (gpointer            data,
                  GCancellable       *cancellable,
                  GError            **error)
 {
-  return signet_token_change_pin (((Act *) data)->token, interaction, cancellable, error);
+  Act *act = data;
+
+  if (!signet_token_change_pin (act->token, interaction, cancellable, error))
+    return FALSE;
+  signet_desktop_record (act->desktop, "pin-changed", act->token, NULL);
+  return TRUE;
 }
 
 static void
@@ -85,10 +90,11 @@ on_pin_changed_cb (GtkWidget    *page,
 }
 
 void
-signet_token_acts_change_pin (GtkWidget   *page,
-                              SignetToken *token)
+signet_token_acts_change_pin (GtkWidget     *page,
+                              SignetDesktop *desktop,
+                              SignetToken   *token)
 {
-  signet_job_run (page, _("Changing the PIN"), change_pin_work, on_pin_changed_cb, act_new (token, NULL), act_free);
+  signet_job_run (page, _("Changing the PIN"), change_pin_work, on_pin_changed_cb, act_new (token, desktop), act_free);
 }
 
 /* --- Unblock --------------------------------------------------------------------------------------------------------- */
@@ -99,7 +105,12 @@ unblock_work (gpointer            data,
               GCancellable       *cancellable,
               GError            **error)
 {
-  return signet_token_unblock (((Act *) data)->token, interaction, cancellable, error);
+  Act *act = data;
+
+  if (!signet_token_unblock (act->token, interaction, cancellable, error))
+    return FALSE;
+  signet_desktop_record (act->desktop, "pin-unblocked", act->token, NULL);
+  return TRUE;
 }
 
 static void
@@ -124,15 +135,16 @@ advise (GtkWidget             *page,
 }
 
 void
-signet_token_acts_unblock (GtkWidget   *page,
-                           SignetToken *token)
+signet_token_acts_unblock (GtkWidget     *page,
+                           SignetDesktop *desktop,
+                           SignetToken   *token)
 {
   SignetUnblockStrategy strategy = signet_token_get_unblock_strategy (token);
 
   if (strategy == SIGNET_UNBLOCK_NONE || strategy == SIGNET_UNBLOCK_AUTHORITY)
     advise (page, strategy);
   else
-    signet_job_run (page, _("Unblocking the token"), unblock_work, on_unblocked_cb, act_new (token, NULL), act_free);
+    signet_job_run (page, _("Unblocking the token"), unblock_work, on_unblocked_cb, act_new (token, desktop), act_free);
 }
 
 /* --- Set up anew ----------------------------------------------------------------------------------------------------- */
@@ -169,7 +181,11 @@ initialize_work (gpointer            data,
   g_autoptr(SignetSecret) so_pin = ask (act, officer, interaction, cancellable, error);
   g_autoptr(SignetSecret) pin = so_pin != NULL ? ask (act, SIGNET_PIN_NEW, interaction, cancellable, error) : NULL;
 
-  return pin != NULL && signet_token_manager_init_token (act->tokens, act->token, act->label, pin, so_pin, cancellable, error);
+  if (pin == NULL || !signet_token_manager_init_token (signet_desktop_get_tokens (act->desktop), act->token, act->label, pin, so_pin,
+                                                       cancellable, error))
+    return FALSE;
+  signet_desktop_record (act->desktop, "token-initialised", act->token, NULL);
+  return TRUE;
 }
 
 static void
@@ -190,7 +206,7 @@ on_initialize_response_cb (SignetLossDialog *dialog,
 
   if (!g_str_equal (response, "lose"))
     return;
-  own = act_new (act->token, act->tokens);
+  own = act_new (act->token, act->desktop);
   own->label = signet_loss_dialog_dup_new_name (dialog);
   signet_job_run (page, _("Setting up the token"), initialize_work, on_initialized_cb, own, act_free);
 }
@@ -239,7 +255,7 @@ signet_token_acts_initialize (GtkWidget     *page,
 
   signet_loss_dialog_add_token (dialog, token, signet_desktop_now (desktop));
   signet_loss_dialog_ask_new_name (dialog, signet_token_get_label (token));
-  g_signal_connect_data (dialog, "response", G_CALLBACK (on_initialize_response_cb), act_new (token, signet_desktop_get_tokens (desktop)),
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_initialize_response_cb), act_new (token, desktop),
                          drop_act, 0);
   gtk_window_present (GTK_WINDOW (dialog));
 }
@@ -254,7 +270,7 @@ remove_work (gpointer            data,
 {
   Act *act = data;
 
-  return signet_token_manager_remove_software_token (act->tokens, act->token, cancellable, error);
+  return signet_token_manager_remove_software_token (signet_desktop_get_tokens (act->desktop), act->token, cancellable, error);
 }
 
 static void
@@ -272,7 +288,7 @@ on_remove_response_cb (SignetLossDialog *dialog,
 {
   if (g_str_equal (response, "lose"))
     signet_job_run (g_object_get_data (G_OBJECT (dialog), "page"), _("Removing the software token"), remove_work, on_removed_cb,
-                    act_new (act->token, act->tokens), act_free);
+                    act_new (act->token, act->desktop), act_free);
 }
 
 void
@@ -288,7 +304,7 @@ signet_token_acts_remove (GtkWidget     *page,
   SignetLossDialog *dialog = new_loss_dialog (page, token, heading, body, _("_Remove"), !empty);
 
   signet_loss_dialog_add_token (dialog, token, signet_desktop_now (desktop));
-  g_signal_connect_data (dialog, "response", G_CALLBACK (on_remove_response_cb), act_new (token, signet_desktop_get_tokens (desktop)),
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_remove_response_cb), act_new (token, desktop),
                          drop_act, 0);
   gtk_window_present (GTK_WINDOW (dialog));
 }
@@ -304,7 +320,7 @@ on_file_chosen_cb (GtkNativeDialog *chooser,
   GtkWidget *page = g_object_get_data (G_OBJECT (chooser), "page");
 
   if (response == GTK_RESPONSE_ACCEPT && file != NULL)
-    signet_import_run (page, act->token, file);
+    signet_import_run (page, act->desktop, act->token, file);
   gtk_native_dialog_destroy (chooser);
 }
 
@@ -325,8 +341,9 @@ add_filters (GtkFileChooser *chooser)
 }
 
 void
-signet_token_acts_import (GtkWidget   *page,
-                          SignetToken *token)
+signet_token_acts_import (GtkWidget     *page,
+                          SignetDesktop *desktop,
+                          SignetToken   *token)
 {
   GtkFileChooserNative *chooser = gtk_file_chooser_native_new (_("Import a Key or Certificates"), signet_ui_get_window (page),
                                                                GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("_Cancel"));
@@ -334,6 +351,6 @@ signet_token_acts_import (GtkWidget   *page,
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
   add_filters (GTK_FILE_CHOOSER (chooser));
   g_object_set_data_full (G_OBJECT (chooser), "page", g_object_ref (page), g_object_unref);
-  g_signal_connect_data (chooser, "response", G_CALLBACK (on_file_chosen_cb), act_new (token, NULL), drop_act, 0);
+  g_signal_connect_data (chooser, "response", G_CALLBACK (on_file_chosen_cb), act_new (token, desktop), drop_act, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }

@@ -9,12 +9,12 @@
 G_BEGIN_DECLS
 
 /* @page: what stays when the token goes. Main thread. */
-void signet_token_acts_change_pin (GtkWidget *page, SignetToken *token);
-void signet_token_acts_unblock    (GtkWidget *page, SignetToken *token);
+void signet_token_acts_change_pin (GtkWidget *page, SignetDesktop *desktop, SignetToken *token);
+void signet_token_acts_unblock    (GtkWidget *page, SignetDesktop *desktop, SignetToken *token);
 /* Names what is lost, has the name typed, asks for the PINs. */
 void signet_token_acts_initialize (GtkWidget *page, SignetDesktop *desktop, SignetToken *token);
 void signet_token_acts_remove     (GtkWidget *page, SignetDesktop *desktop, SignetToken *token);
 /* A PKCS#12 file or certificates, chosen by the person. */
-void signet_token_acts_import     (GtkWidget *page, SignetToken *token);
+void signet_token_acts_import     (GtkWidget *page, SignetDesktop *desktop, SignetToken *token);
 
 G_END_DECLS

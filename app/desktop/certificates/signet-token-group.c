@@ -206,7 +206,7 @@ on_change_pin_cb (GtkWidget  *widget,
                   const char *name,
                   GVariant   *parameter)
 {
-  signet_token_acts_change_pin (get_page (widget), SIGNET_TOKEN_GROUP (widget)->token);
+  signet_token_acts_change_pin (get_page (widget), SIGNET_TOKEN_GROUP (widget)->desktop, SIGNET_TOKEN_GROUP (widget)->token);
 }
 
 static void
@@ -214,7 +214,7 @@ on_unblock_cb (GtkWidget  *widget,
                const char *name,
                GVariant   *parameter)
 {
-  signet_token_acts_unblock (get_page (widget), SIGNET_TOKEN_GROUP (widget)->token);
+  signet_token_acts_unblock (get_page (widget), SIGNET_TOKEN_GROUP (widget)->desktop, SIGNET_TOKEN_GROUP (widget)->token);
 }
 
 static void
@@ -232,7 +232,7 @@ on_import_cb (GtkWidget  *widget,
               const char *name,
               GVariant   *parameter)
 {
-  signet_token_acts_import (get_page (widget), SIGNET_TOKEN_GROUP (widget)->token);
+  signet_token_acts_import (get_page (widget), SIGNET_TOKEN_GROUP (widget)->desktop, SIGNET_TOKEN_GROUP (widget)->token);
 }
 
 static void

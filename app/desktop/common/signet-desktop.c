@@ -174,6 +174,18 @@ signet_desktop_find_token (SignetDesktop *self,
 }
 
 void
+signet_desktop_record (SignetDesktop     *self,
+                       const char        *act,
+                       SignetToken       *token,
+                       SignetCertificate *certificate)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!signet_core_record (self->core, act, token, certificate, &error))
+    g_warning ("%s does not stand in the journal: %s", act, error->message);
+}
+
+void
 signet_desktop_tell_changed (SignetDesktop *self)
 {
   g_signal_emit (self, signals[CHANGED], 0);

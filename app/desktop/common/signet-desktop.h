@@ -24,6 +24,8 @@ GPtrArray          *signet_desktop_dup_tokens   (SignetDesktop *self);  /* (elem
 SignetToken        *signet_desktop_find_token   (SignetDesktop *self, const char *uri); /* (nullable) (transfer full) */
 gint64              signet_desktop_now          (SignetDesktop *self);
 const GError       *signet_desktop_get_problem  (SignetDesktop *self);  /* (nullable): why the user's data cannot be opened */
+/* Any thread. @certificate: (nullable) */
+void                signet_desktop_record       (SignetDesktop *self, const char *act, SignetToken *token, SignetCertificate *certificate);
 void                signet_desktop_tell_changed (SignetDesktop *self);
 
 G_END_DECLS
