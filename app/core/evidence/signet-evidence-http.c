@@ -91,7 +91,10 @@ code_of (const GError *error)
 {
   if (g_error_matches (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_TOO_LARGE))
     return SIGNET_EVIDENCE_ERROR_INVALID;
-  return g_error_matches (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED) ? SIGNET_EVIDENCE_ERROR_REFUSED : SIGNET_EVIDENCE_ERROR_UNREACHABLE;
+  if (g_error_matches (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED) ||
+      g_error_matches (error, SIGNET_HTTP_ERROR, SIGNET_HTTP_ERROR_REDIRECTED))
+    return SIGNET_EVIDENCE_ERROR_REFUSED;
+  return SIGNET_EVIDENCE_ERROR_UNREACHABLE;
 }
 
 static SignetHttpResponse *
