@@ -171,7 +171,7 @@ test_all (void)
   g_assert_cmpstr (signet_authority_get_name (g_ptr_array_index (all, 0)), !=, "An impostor");
   g_assert_cmpstr (signet_authority_get_id (g_ptr_array_index (all, 1)), ==, "other");
   g_assert_cmpuint (problems->len, ==, 1);
-  g_assert_nonnull (strstr (g_ptr_array_index (problems, 0), "d.profile"));
+  g_assert_nonnull (strstr (((GError *) g_ptr_array_index (problems, 0))->message, "d.profile"));
 }
 
 static void

@@ -492,7 +492,10 @@ load_one (GPtrArray *authorities, const char *path, GPtrArray *problems)
   g_autoptr(SignetAuthority) authority = signet_authority_load_profile (path, &error);
 
   if (authority == NULL)
-    g_ptr_array_add (problems, g_strdup_printf ("%s: %s", path, error->message));
+    {
+      g_prefix_error (&error, "%s: ", path);
+      g_ptr_array_add (problems, g_steal_pointer (&error));
+    }
   else if (find_by_id (authorities, authority->id) == NULL) /* the earlier folder has precedence */
     g_ptr_array_add (authorities, g_steal_pointer (&authority));
 }
@@ -521,7 +524,7 @@ load_folder (GPtrArray *authorities, const char *folder, GPtrArray *problems)
 /**
  * signet_authority_load_all:
  * @directories: folders, the first wins where two profiles have one id; missing folders are skipped
- * @problems: (out) (optional) (transfer full) (element-type utf8): one line for each profile that could not be loaded
+ * @problems: (out) (optional) (transfer full) (element-type GError): one for each profile that could not be loaded, which it names
  *
  * Returns: (transfer full) (element-type SignetAuthority): the authorities, by file name
  */
@@ -529,7 +532,7 @@ GPtrArray *
 signet_authority_load_all (const char *const *directories, GPtrArray **problems)
 {
   GPtrArray *authorities = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func ((GDestroyNotify) g_error_free);
 
   for (gsize i = 0; directories != NULL && directories[i] != NULL; i++)
     load_folder (authorities, directories[i], found);
