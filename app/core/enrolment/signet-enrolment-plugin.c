@@ -16,13 +16,16 @@ signet_enrolment_get_consents (SignetEnrolment *self)
   return self->consents;
 }
 
-/* A plugin that runs programs runs the one the profile names: that is what the person agrees to. (transfer full) (nullable) */
-static char *
-dup_helper (SignetPluginManifest *plugin, SignetAuthority *authority)
+/* A plugin that runs programs runs the one the profile names: that is what the person agrees to. @helper: (out) (nullable) */
+static gboolean
+find_helper (SignetPluginManifest *plugin, SignetAuthority *authority, char **helper, GError **error)
 {
-  if (!signet_plugin_manifest_has_programs (plugin) || authority == NULL)
-    return NULL;
-  return g_key_file_get_string (signet_authority_get_profile (authority), "Issuance", "Helper", NULL);
+  g_autofree char *name = NULL;
+
+  *helper = NULL;
+  if (signet_plugin_manifest_has_programs (plugin) && authority != NULL)
+    name = g_key_file_get_string (signet_authority_get_profile (authority), "Issuance", "Helper", NULL);
+  return name == NULL || _signet_enrolment_find_helper (name, helper, error);
 }
 
 /**
@@ -45,7 +48,8 @@ signet_enrolment_admit_plugin (SignetEnrolment *self, SignetAuthority *authority
   plugin = _signet_enrolment_find_plugin (self, authority, error);
   if (plugin == NULL)
     return FALSE;
-  helper = dup_helper (plugin, authority);
+  if (!find_helper (plugin, authority, &helper, error))
+    return FALSE;
   return signet_plugin_consents_ask (self->consents, plugin, helper, interaction, cancellable, error);
 }
 
@@ -54,9 +58,12 @@ SignetPluginProcess *
 _signet_enrolment_start_plugin (SignetEnrolment *self, SignetPluginManifest *plugin, SignetAuthority *authority,
                                 SignetInteraction *interaction, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *helper = dup_helper (plugin, authority);
-  SignetPluginUse use = { self->consents, signet_authority_get_id (authority), helper };
+  g_autofree char *helper = NULL;
+  SignetPluginUse use = { self->consents, signet_authority_get_id (authority), NULL };
 
+  if (!find_helper (plugin, authority, &helper, error))
+    return NULL;
+  use.helper = helper;
   if (interaction != NULL && !signet_plugin_consents_ask (self->consents, plugin, helper, interaction, cancellable, error))
     return NULL;
   return signet_plugin_process_start (plugin, &use, cancellable, error);

@@ -102,6 +102,7 @@ struct _SignetEnrolment
 };
 
 SignetPluginManifest *_signet_enrolment_find_plugin (SignetEnrolment *self, SignetAuthority *authority, GError **error);   /* (transfer none) */
+gboolean       _signet_enrolment_find_helper (const char *name, char **path, GError **error);   /* [Issuance] Helper of a profile */
 SignetPluginProcess *_signet_enrolment_start_plugin (SignetEnrolment *self, SignetPluginManifest *plugin, SignetAuthority *authority,
                                                      SignetInteraction *interaction, GCancellable *cancellable, GError **error);
 
