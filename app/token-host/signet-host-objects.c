@@ -200,7 +200,8 @@ insert (Description *description, const Wanted *wanted, gsize length)
       value = g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, wanted->buffer, length, 1);
       break;
     }
-  g_variant_builder_add (&description->builder, "{sv}", wanted->name, value);
+  g_variant_builder_add_value (&description->builder,
+                               g_variant_new_dict_entry (g_variant_new_string (wanted->name), g_variant_new_variant (value)));
   remember (description, wanted);
 }
 

@@ -185,7 +185,7 @@ pin_limit (gulong limit)
   return limit > HOST_MAX_PIN ? 0 : (guint) limit;
 }
 
-/* D-Bus takes a message apart value by value at both ends; for thousands of them that costs more than to read them from the token. */
+/* The core looks at every value of an answer once; of thousands it wants a few, and those when it shows them. */
 static void
 insert_objects (GVariantDict *description, GVariant *objects)
 {

@@ -13,9 +13,11 @@
 
 #include "../base/signet-library.h"
 
+#define SMALL (1024 * 1024)
+
 /* What is used of qpdf. Its headers give the types; the library itself is loaded with the first PDF. */
 #define QPDF_FUNCTIONS(of) \
-  of (init) of (cleanup) of (silence_errors) of (set_suppress_warnings) of (set_attempt_recovery) of (read) of (is_encrypted) \
+  of (init) of (cleanup) of (silence_errors) of (set_suppress_warnings) of (set_attempt_recovery) of (read) of (read_memory) of (is_encrypted) \
   of (get_root) of (oh_get_object_id) of (get_num_pages) of (has_error) of (get_error) of (get_error_code) \
   of (get_error_message_detail) of (get_error_file_position)
 
@@ -54,12 +56,27 @@ set_qpdf_error (const Qpdf *library, qpdf_data qpdf, const char *password, GErro
   return FALSE;
 }
 
-gboolean
-_signet_pdf_ask_qpdf (SignetDocumentFile *file, const char *password, guint32 *root, gboolean *encrypted, guint *n_pages, GError **error)
+/* From memory when it is small: qpdf moves about in a file with a system call for every step. @content: (out) (nullable): to be kept as long
+ * as @qpdf. FALSE: what is wrong is told by @qpdf or by @error. */
+static gboolean
+read_document (const Qpdf *library, qpdf_data qpdf, SignetDocumentFile *file, const char *password, guint8 **content, GError **error)
 {
   /* the very file that is open, whatever its name stands for by now */
   g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", signet_document_file_get_fd (file));
+  guint64 size = signet_document_file_get_size (file);
+
+  if (size > SMALL)
+    return (library->read (qpdf, path, password) & QPDF_ERRORS) == 0;
+  *content = g_malloc (size + 1);
+  return signet_document_file_read (file, 0, *content, size, error)
+         && (library->read_memory (qpdf, path, (const char *) *content, size, password) & QPDF_ERRORS) == 0;
+}
+
+gboolean
+_signet_pdf_ask_qpdf (SignetDocumentFile *file, const char *password, guint32 *root, gboolean *encrypted, guint *n_pages, GError **error)
+{
   const Qpdf *library = load_qpdf (error);
+  g_autofree guint8 *content = NULL;
   qpdf_data qpdf;
   gboolean ok = FALSE;
 
@@ -69,7 +86,7 @@ _signet_pdf_ask_qpdf (SignetDocumentFile *file, const char *password, guint32 *r
   library->silence_errors (qpdf);
   library->set_suppress_warnings (qpdf, QPDF_TRUE);
   library->set_attempt_recovery (qpdf, QPDF_FALSE);
-  ok = (library->read (qpdf, path, password) & QPDF_ERRORS) == 0;
+  ok = read_document (library, qpdf, file, password, &content, error);
   if (ok)
     {
       *encrypted = library->is_encrypted (qpdf);
@@ -77,7 +94,7 @@ _signet_pdf_ask_qpdf (SignetDocumentFile *file, const char *password, guint32 *r
       if (n_pages != NULL && *encrypted)
         *n_pages = (guint) MAX (0, library->get_num_pages (qpdf));
     }
-  if (library->has_error (qpdf))
+  if (library->has_error (qpdf) && (error == NULL || *error == NULL))
     ok = set_qpdf_error (library, qpdf, password, error);
   library->cleanup (&qpdf);
   return ok;

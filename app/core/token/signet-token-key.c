@@ -19,6 +19,7 @@ struct _SignetTokenKey
   SignetToken *token; /* the twin */
   GBytes *spki;       /* (nullable): the certificate is not readable */
   GBytes *id;         /* CKA_ID */
+  gsize hashed; /* g_once: sha256 */
   char *sha256;
   char *label;
   SignetCertificate *certificate; /* (nullable) */
@@ -94,7 +95,6 @@ _signet_token_key_new (SignetToken *token,
   self->has_private = has_private;
   if (facts != NULL)
     self->facts = *facts;
-  self->sha256 = hash_key (self);
   return self;
 }
 
@@ -138,6 +138,11 @@ const char *
 signet_token_key_get_sha256 (SignetTokenKey *self)
 {
   g_return_val_if_fail (SIGNET_IS_TOKEN_KEY (self), NULL);
+  if (g_once_init_enter (&self->hashed))
+    {
+      self->sha256 = hash_key (self);
+      g_once_init_leave (&self->hashed, 1);
+    }
   return self->sha256;
 }
 

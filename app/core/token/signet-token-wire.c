@@ -22,7 +22,8 @@
 #include "signet-token-calls.h"
 #include "signet-token-error.h"
 
-#define MAX_MESSAGE 4096 /* bytes of an error's text */
+#define MAX_MESSAGE 4096  /* bytes of an error's text */
+#define LONG_ANSWER 65536 /* bytes */
 
 /* Somebody who waits. */
 typedef struct
@@ -375,15 +376,46 @@ read_error (const Wait *wait, GError **error)
     g_set_error (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_FAILED, "the token host answered: %s", text);
 }
 
-/* Whatever reads it later meets nothing but what the type says: GVariant checks it here once. It would take no bytes at all for
- * several empty lists. */
+/* Each part of it, for a long one: GVariant looks at every byte of a list of bytes, of which none can be wrong. */
+static gboolean
+are_parts_sound (GVariant *value)
+{
+  gsize n = 0;
+
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_BYTESTRING))
+    return TRUE;
+  if (!g_variant_is_container (value))
+    return g_variant_is_normal_form (value);
+  n = g_variant_n_children (value);
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autoptr (GVariant) part = g_variant_get_child_value (value, i);
+
+      if (!are_parts_sound (part))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* It would take no bytes at all for several empty lists. */
+static gboolean
+is_sound (GVariant *answer, const GVariantType *type)
+{
+  gsize size = g_variant_get_size (answer);
+
+  if (size == 0 && g_variant_type_n_items (type) > 1)
+    return FALSE;
+  return size > LONG_ANSWER ? are_parts_sound (answer) : g_variant_is_normal_form (answer);
+}
+
+/* Whatever reads it later meets nothing but what the type says: that is checked here once. */
 static GVariant *
 read_answer (Wait *wait, const GVariantType *type, GError **error)
 {
   g_autoptr (GBytes) bytes = g_bytes_new_take (g_steal_pointer (&wait->body), wait->header.size);
   g_autoptr (GVariant) answer = g_variant_ref_sink (g_variant_new_from_bytes (type, bytes, FALSE));
 
-  if ((g_bytes_get_size (bytes) > 0 || g_variant_type_n_items (type) < 2) && g_variant_is_normal_form (answer))
+  if (is_sound (answer, type))
     return g_steal_pointer (&answer);
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "it is not what was asked for");
   return NULL;
