@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include <string.h>
 #include <sys/random.h>
 
 #include "signet-host-private.h"
@@ -52,6 +53,7 @@ typedef struct
   gsize params_length;
   const char *label;
   guint8 id[HOST_ID_LENGTH];
+  gsize id_length;
 } Wish;
 
 static const guint8 exponent[] = { 0x01, 0x00, 0x01 };
@@ -59,7 +61,7 @@ static const guint8 exponent[] = { 0x01, 0x00, 0x01 };
 static void
 fill_public (HostTemplate *template, const Wish *wish, HostMeasure measure)
 {
-  host_template_add_public (template, wish->label, wish->id, sizeof wish->id, measure);
+  host_template_add_public (template, wish->label, wish->id, wish->id_length, measure);
   if (wish->bits > 0)
     {
       host_template_add (template, CKA_MODULUS_BITS, &wish->bits, sizeof wish->bits);
@@ -86,7 +88,7 @@ generate (CK_FUNCTION_LIST *p11,
       HostTemplate private_template = { .n = 0 };
 
       fill_public (&public_template, wish, measure);
-      host_template_add_private (&private_template, wish->label, wish->id, sizeof wish->id, measure);
+      host_template_add_private (&private_template, wish->label, wish->id, wish->id_length, measure);
       rv = p11->C_GenerateKeyPair (session->handle, &mechanism, public_template.attributes, public_template.n,
                                    private_template.attributes, private_template.n, public_key, private_key);
       if (measure == HOST_MEASURE_FULL)
@@ -149,8 +151,54 @@ make_wish (Wish *wish, const char *kind, guint bits, GBytes *params, const char 
     wish->mechanism = CKM_EC_EDWARDS_KEY_PAIR_GEN;
   else
     return host_set_error (error, SIGNET_TOKEN_ERROR_UNSUPPORTED, "no such kind of key");
+  wish->id_length = sizeof wish->id;
   if (getrandom (wish->id, sizeof wish->id, 0) != (gssize) sizeof wish->id)
     return host_set_error (error, SIGNET_TOKEN_ERROR_FAILED, "no random numbers");
+  return TRUE;
+}
+
+/* --- where --- */
+
+static gboolean
+is_occupied (CK_FUNCTION_LIST *p11, HostSession *session, GBytes *place, gboolean *occupied, GError **error)
+{
+  CK_OBJECT_CLASS classes[] = { CKO_PRIVATE_KEY, CKO_PUBLIC_KEY, CKO_CERTIFICATE };
+  gsize length = 0;
+  const guint8 *id = g_bytes_get_data (place, &length);
+
+  *occupied = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (classes) && !*occupied; i++)
+    {
+      CK_ATTRIBUTE template[] = { { CKA_CLASS, &classes[i], sizeof classes[i] }, { CKA_ID, (void *) id, length } };
+      CK_OBJECT_HANDLE handle = 0;
+      gulong n = 0;
+
+      if (!host_objects_find (p11, session->handle, template, G_N_ELEMENTS (template), &handle, 1, &n, error))
+        return FALSE;
+      *occupied = n > 0;
+    }
+  return TRUE;
+}
+
+/* A token with places of its own makes a key over the one that is there, without a word. Asked now, of the token as it is: what
+ * was listed may be old. */
+static gboolean
+take_place (CK_FUNCTION_LIST *p11, HostSession *session, Wish *wish, GBytes *place, gboolean replace, GError **error)
+{
+  gsize length = 0;
+  const guint8 *id = g_bytes_get_data (place, &length);
+  gboolean occupied = FALSE;
+
+  if (length == 0)
+    return TRUE;
+  if (length > sizeof wish->id)
+    return host_set_error (error, SIGNET_TOKEN_ERROR_UNSUPPORTED, "no token has a place of that name");
+  if (!is_occupied (p11, session, place, &occupied, error))
+    return FALSE;
+  if (occupied && !replace)
+    return host_set_error (error, SIGNET_TOKEN_ERROR_OCCUPIED, "there is a key or a certificate in that place of the token");
+  memcpy (wish->id, id, length);
+  wish->id_length = length;
   return TRUE;
 }
 
@@ -161,6 +209,8 @@ host_session_generate (CK_FUNCTION_LIST *p11,
                        guint bits,
                        GBytes *params,
                        const char *label,
+                       GBytes *place,
+                       gboolean replace,
                        GError **error)
 {
   CK_OBJECT_HANDLE public_key = 0;
@@ -170,7 +220,7 @@ host_session_generate (CK_FUNCTION_LIST *p11,
   Wish wish;
   CK_RV rv;
 
-  if (!make_wish (&wish, kind, bits, params, label, error))
+  if (!make_wish (&wish, kind, bits, params, label, error) || !take_place (p11, session, &wish, place, replace, error))
     return NULL;
   if (wish.mechanism == CKM_EC_EDWARDS_KEY_PAIR_GEN)
     rv = generate_edwards (p11, session, &wish, &public_key, &private_key);
@@ -183,7 +233,8 @@ host_session_generate (CK_FUNCTION_LIST *p11,
     }
   if (!host_session_explain (p11, session, rv, "C_GenerateKeyPair", error))
     return NULL;
-  rename_key (p11, session, public_key, private_key);
+  if (g_bytes_get_size (place) == 0)
+    rename_key (p11, session, public_key, private_key);
   description = g_variant_ref_sink (host_objects_describe_one (p11, session->handle, CKO_PRIVATE_KEY, private_key));
   if (!check_protection (p11, session, public_key, private_key, description, error))
     return NULL;

@@ -15,40 +15,14 @@
 #define SHORTEST 6
 
 #define SW_DONE 0x9000
-#define SW_BLOCKED 0x6983
 #define SW_WRONG_DATA 0x6A80
 #define SW_NO_REFERENCE 0x6A88
 
+#define MANAGEMENT_KEY 0x9B
+#define TRIPLE_DES 0x03
+
 /* -1 until a wrong PUK was answered: the standard has no other way to learn it */
 static int puk_tries = -1;
-
-int
-host_piv_tries_of (guint16 status)
-{
-  if ((status & 0xFFF0) == 0x63C0)
-    return status & 0x0F;
-  return status == SW_BLOCKED ? 0 : -1;
-}
-
-int
-host_piv_read_tries (const guint8 *data, gsize length)
-{
-  gsize at = 0;
-
-  while (at + 2 <= length)
-    {
-      guint8 tag = data[at];
-      gsize size = data[at + 1];
-
-      at += 2;
-      if (size > 0x7F || size > length - at)
-        return -1;
-      if (tag == 0x06 && size == 2)
-        return data[at + 1];
-      at += size;
-    }
-  return -1;
-}
 
 /* The PIV application by its AID, without its version; whatever else is in that reader is none of ours. */
 static gboolean
@@ -182,15 +156,15 @@ ask_verify (HostReader *reader)
 }
 
 /* Not of the standard: some makers' cards tell about a PUK this way; others answer that they do not know the instruction. */
-static int
-ask_metadata (HostReader *reader, HostPivReference reference)
+static HostPivMetadata
+ask_metadata (HostReader *reader, guint8 reference)
 {
-  const guint8 command[] = { 0x00, 0xF7, 0x00, (guint8) reference, 0x00 };
+  const guint8 command[] = { 0x00, 0xF7, 0x00, reference, 0x00 };
   guint8 answer[256];
   gsize length = sizeof answer;
   guint16 status = host_reader_transmit (reader, command, sizeof command, answer, &length, NULL);
 
-  return status == SW_DONE ? host_piv_read_tries (answer, length) : -1;
+  return host_piv_read_metadata (answer, status == SW_DONE ? length : 0);
 }
 
 gboolean
@@ -206,8 +180,67 @@ host_piv_get_tries (CK_FUNCTION_LIST *p11, const char *token, HostPivReference r
       *tries = ask_verify (reader);
       return TRUE;
     }
-  *tries = ask_metadata (reader, reference);
+  *tries = ask_metadata (reader, (guint8) reference).tries;
   if (*tries < 0)
     *tries = puk_tries;
   return TRUE;
+}
+
+/* --- what the card tells of itself --- */
+
+/* The note of administration programs (5FFF00), which is no object of the standard. Readable by everybody. */
+static gboolean
+is_guarded (HostReader *reader)
+{
+  static const guint8 command[] = { 0x00, 0xCB, 0x3F, 0xFF, 0x05, 0x5C, 0x03, 0x5F, 0xFF, 0x00, 0x00 };
+  guint8 answer[256];
+  gsize length = sizeof answer;
+  guint16 status = host_reader_transmit (reader, command, sizeof command, answer, &length, NULL);
+
+  return status == SW_DONE && host_piv_read_guarded (answer, length);
+}
+
+/* Yubico's module before 2.3 shows every card a key of 3DES, which one of AES takes for a wrong one. */
+static gboolean
+is_too_old (CK_FUNCTION_LIST *p11)
+{
+  CK_INFO info = { 0 };
+
+  return p11->C_GetInfo (&info) == CKR_OK && memcmp (info.manufacturerID, "Yubico", 6) == 0 &&
+         (info.libraryVersion.major < 2 || (info.libraryVersion.major == 2 && info.libraryVersion.minor < 30));
+}
+
+static void
+insert_factory (GVariantDict *facts, const char *name, const HostPivMetadata *metadata)
+{
+  if (metadata->factory >= 0)
+    g_variant_dict_insert (facts, name, "b", metadata->factory == 1);
+}
+
+GVariant *
+host_piv_describe (CK_FUNCTION_LIST *p11, const char *token, GError **error)
+{
+  g_autoptr (HostReader) reader = open_card (p11, token, error);
+  g_auto (GVariantDict) facts = G_VARIANT_DICT_INIT (NULL);
+  HostPivMetadata pin;
+  HostPivMetadata puk;
+  HostPivMetadata management;
+
+  if (reader == NULL)
+    return NULL;
+  pin = ask_metadata (reader, HOST_PIV_PIN);
+  puk = ask_metadata (reader, HOST_PIV_PUK);
+  management = ask_metadata (reader, MANAGEMENT_KEY);
+  g_variant_dict_insert (&facts, "pin-tries", "i", ask_verify (reader));
+  g_variant_dict_insert (&facts, "puk-tries", "i", puk.tries >= 0 ? puk.tries : puk_tries);
+  insert_factory (&facts, "pin-factory", &pin);
+  insert_factory (&facts, "puk-factory", &puk);
+  insert_factory (&facts, "management-factory", &management);
+  if (management.algorithm >= 0)
+    g_variant_dict_insert (&facts, "management-algorithm", "y", (guchar) management.algorithm);
+  g_variant_dict_insert (&facts, "management-touch", "b", management.touch);
+  g_variant_dict_insert (&facts, "management-guarded", "b", is_guarded (reader));
+  g_variant_dict_insert (&facts, "management-unsuited", "b",
+                         management.algorithm >= 0 && management.algorithm != TRIPLE_DES && is_too_old (p11));
+  return g_variant_dict_end (&facts);
 }

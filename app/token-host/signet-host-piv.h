@@ -2,6 +2,7 @@
 /* signet-host-piv.h: PIV cards beside their PKCS#11 module, which has no call for a PUK. */
 #pragma once
 
+#include "signet-host-piv-answer.h"
 #include "signet-host-private.h"
 
 G_BEGIN_DECLS
@@ -22,10 +23,8 @@ gboolean host_piv_reset_pin   (CK_FUNCTION_LIST *p11, const char *token, SignetS
 gboolean host_piv_change_puk  (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *old_puk, SignetSecret *new_puk, GError **error);
 /* -1: the card does not tell. Spends none. */
 gboolean host_piv_get_tries   (CK_FUNCTION_LIST *p11, const char *token, HostPivReference reference, int *tries, GError **error);
-/* What a status word says of tries; -1: nothing. */
-int      host_piv_tries_of    (guint16 status);
-/* The remaining tries of a metadata answer (tag 6); -1: none there. */
-int      host_piv_read_tries  (const guint8 *data, gsize length);
+/* DescribeCard of org.signet.TokenHost.xml: floating a{sv} */
+GVariant *host_piv_describe   (CK_FUNCTION_LIST *p11, const char *token, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HostReader, host_reader_close)
 

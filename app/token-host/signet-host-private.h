@@ -113,14 +113,17 @@ typedef struct {
 } HostSession;
 
 HostSession *host_session_open  (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *pin, GError **error);
+/* CKU_SO, of a token that lets nobody else write */
+HostSession *host_session_open_manager (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *pin, GError **error);
 gboolean     host_session_close (CK_FUNCTION_LIST *p11, HostSession *session, GError **error);
 /* REMOVED or NOT_LOGGED_IN when the token is gone or forgot the login; asks for nothing. */
 gboolean     host_session_is_logged_in (CK_FUNCTION_LIST *p11, HostSession *session, GError **error);
 CK_RV        host_session_raw_login (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_USER_TYPE user, SignetSecret *pin);
 /* host_check(), but REMOVED when the token is gone, whatever the module calls that */
 gboolean     host_session_explain (CK_FUNCTION_LIST *p11, HostSession *session, CK_RV rv, const char *call, GError **error);
+/* @place: empty where the token has no places of its own */
 GVariant    *host_session_generate (CK_FUNCTION_LIST *p11, HostSession *session, const char *kind, guint bits, GBytes *params, const char *label,
-                                    GError **error);
+                                    GBytes *place, gboolean replace, GError **error);
 GVariant    *host_session_sign  (CK_FUNCTION_LIST *p11, HostSession *session, CK_OBJECT_HANDLE key, const char *scheme, guint digest, GBytes *data,
                                  gboolean context, SignetSecret *pin, GError **error);
 /* @key: PKCS#8, DER, and one byte more. aa{sv}: the public and the private key */

@@ -147,8 +147,10 @@ is_logged_in (Service *self, const char *token)
   return FALSE;
 }
 
+typedef HostSession *(*OpenFunction) (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *pin, GError **error);
+
 static HostSession *
-open_session (Service *self, CK_FUNCTION_LIST *p11, const char *token, HostCall *call, GError **error)
+open_session (Service *self, CK_FUNCTION_LIST *p11, OpenFunction open, const char *token, HostCall *call, GError **error)
 {
   g_autoptr (SignetSecret) pin = NULL;
   HostSession *session = NULL;
@@ -161,7 +163,7 @@ open_session (Service *self, CK_FUNCTION_LIST *p11, const char *token, HostCall 
   pin = read_pin (call, 0, error);
   if (pin == NULL && host_call_count_fds (call) > 0)
     return NULL;
-  session = host_session_open (p11, token, pin, error);
+  session = open (p11, token, pin, error);
   if (session == NULL)
     return NULL;
   session->id = ++self->last_id;
@@ -190,10 +192,26 @@ on_login_cb (HostCall *call, const char *token, Service *self)
 
   if (p11 == NULL)
     return TRUE;
-  session = open_session (self, p11, token, call, &error);
+  session = open_session (self, p11, host_session_open, token, call, &error);
   if (session == NULL)
     return refuse (call, error);
   host_complete_login (call, session->id, describe_private_keys (p11, session));
+  return TRUE;
+}
+
+static gboolean
+on_login_manager_cb (HostCall *call, const char *token, Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, call);
+  GError *error = NULL;
+  HostSession *session = NULL;
+
+  if (p11 == NULL)
+    return TRUE;
+  session = open_session (self, p11, host_session_open_manager, token, call, &error);
+  if (session == NULL)
+    return refuse (call, error);
+  host_complete_login_manager (call, session->id, describe_private_keys (p11, session));
   return TRUE;
 }
 
@@ -292,11 +310,20 @@ on_logout_cb (HostCall *call, guint id, Service *self)
 }
 
 static gboolean
-on_generate_key_cb (HostCall *call, guint id, const char *kind, guint bits, GVariant *params, const char *label, Service *self)
+on_generate_key_cb (HostCall *call,
+                    guint id,
+                    const char *kind,
+                    guint bits,
+                    GVariant *params,
+                    const char *label,
+                    GVariant *place,
+                    gboolean replace,
+                    Service *self)
 {
   CK_FUNCTION_LIST *p11 = begin (self, call);
   GError *error = NULL;
   g_autoptr (GBytes) bytes = g_variant_get_data_as_bytes (params);
+  g_autoptr (GBytes) place_id = g_variant_get_data_as_bytes (place);
   HostSession *session = NULL;
   GVariant *objects = NULL;
 
@@ -304,7 +331,7 @@ on_generate_key_cb (HostCall *call, guint id, const char *kind, guint bits, GVar
     return TRUE;
   session = find_session (self, id, &error);
   if (session != NULL)
-    objects = host_session_generate (p11, session, kind, bits, bytes, label, &error);
+    objects = host_session_generate (p11, session, kind, bits, bytes, label, place_id, replace, &error);
   if (objects == NULL)
     return refuse (call, error);
   host_complete_generate_key (call, objects);
@@ -550,6 +577,7 @@ on_unblock_cb (HostCall *call, const char *token, const char *strategy, Service 
 static gboolean
 on_change_unblocker_cb (HostCall *call, const char *token, const char *strategy, Service *self)
 {
+  /* the management key is what the module takes for the security officer's PIN */
   ChangeFunction change = g_str_equal (strategy, "piv-puk") ? host_piv_change_puk : host_token_change_so_pin;
 
   if (run_change (self, call, token, change))
@@ -572,6 +600,22 @@ on_get_tries_cb (HostCall *call, const char *token, const char *reference, Servi
   return TRUE;
 }
 
+static gboolean
+on_describe_card_cb (HostCall *call, const char *token, Service *self)
+{
+  CK_FUNCTION_LIST *p11 = begin (self, call);
+  GError *error = NULL;
+  GVariant *facts = NULL;
+
+  if (p11 == NULL)
+    return TRUE;
+  facts = host_piv_describe (p11, token, &error);
+  if (facts == NULL)
+    return refuse (call, error);
+  host_complete_describe_card (call, facts);
+  return TRUE;
+}
+
 /* --- all of them --- */
 
 const HostHandlers host_service_handlers = {
@@ -579,6 +623,7 @@ const HostHandlers host_service_handlers = {
   .get_state = on_get_state_cb,
   .get_flags = on_get_flags_cb,
   .login = on_login_cb,
+  .login_manager = on_login_manager_cb,
   .logout = on_logout_cb,
   .keep_session = on_keep_session_cb,
   .resume_session = on_resume_session_cb,
@@ -593,6 +638,7 @@ const HostHandlers host_service_handlers = {
   .unblock = on_unblock_cb,
   .change_unblocker = on_change_unblocker_cb,
   .get_tries = on_get_tries_cb,
+  .describe_card = on_describe_card_cb,
   .change_pin = on_change_pin_cb,
 };
 

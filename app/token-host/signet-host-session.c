@@ -70,6 +70,35 @@ host_session_open (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *pin, 
   return session;
 }
 
+/* Only one login at a time: the process must be one where nobody else is. */
+HostSession *
+host_session_open_manager (CK_FUNCTION_LIST *p11, const char *token, SignetSecret *pin, GError **error)
+{
+  HostSession *session = NULL;
+  CK_SESSION_HANDLE handle = 0;
+  CK_SLOT_ID slot = 0;
+  CK_TOKEN_INFO info;
+
+  host_slots_look (p11);
+  if (!host_slots_find (p11, token, &slot, &info, error) ||
+      !host_check (p11->C_OpenSession (slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &handle), "C_OpenSession", error))
+    return NULL;
+  if (pin == NULL)
+    host_set_error (error, SIGNET_TOKEN_ERROR_PIN_INVALID, "no management key was given");
+  else if (host_check (host_session_raw_login (p11, handle, CKU_SO, pin), "C_Login (SO)", error))
+    session = g_new0 (HostSession, 1);
+  if (session == NULL)
+    {
+      p11->C_CloseSession (handle);
+      return NULL;
+    }
+  session->slot = slot;
+  session->token = g_strdup (token);
+  session->handle = handle;
+  session->logged_in = TRUE;
+  return session;
+}
+
 static gboolean
 is_gone (CK_RV rv)
 {

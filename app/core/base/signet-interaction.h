@@ -20,11 +20,17 @@ typedef enum {
   SIGNET_PIN_NEW_SO,
   SIGNET_PIN_PUK,     /* what unblocks the PIN, where a card has that instead of a security officer */
   SIGNET_PIN_NEW_PUK,
+  SIGNET_PIN_MANAGEMENT, /* the management key of a PIV card: 32, 48 or 64 hexadecimal digits; blanks and colons between them do no harm */
+  SIGNET_PIN_NEW_MANAGEMENT,
   SIGNET_N_PIN_KINDS,
 } SignetPinKind;
 
 /* A PIN to be set: asked for twice, without tries. */
-#define SIGNET_PIN_KIND_IS_NEW(kind) ((kind) == SIGNET_PIN_NEW || (kind) == SIGNET_PIN_NEW_SO || (kind) == SIGNET_PIN_NEW_PUK)
+#define SIGNET_PIN_KIND_IS_NEW(kind) \
+  ((kind) == SIGNET_PIN_NEW || (kind) == SIGNET_PIN_NEW_SO || (kind) == SIGNET_PIN_NEW_PUK || (kind) == SIGNET_PIN_NEW_MANAGEMENT)
+
+/* The management key YubiKeys leave the factory with, known to everybody: a person may choose to use it, knowing that; nobody does it silently. */
+#define SIGNET_FACTORY_MANAGEMENT_KEY "010203040506070801020304050607080102030405060708"
 
 typedef enum {
   SIGNET_PIN_FLAG_NONE      = 0,
@@ -33,6 +39,8 @@ typedef enum {
   SIGNET_PIN_FLAG_LOCKED    = 1 << 2,
   SIGNET_PIN_FLAG_PIN_PAD   = 1 << 3, /* the PIN is typed on the reader: answer with an empty secret */
   SIGNET_PIN_FLAG_RETRY     = 1 << 4, /* the PIN just given was wrong */
+  SIGNET_PIN_FLAG_FACTORY   = 1 << 5, /* the card says that what is asked for is still what it left the factory with */
+  SIGNET_PIN_FLAG_TOUCH     = 1 << 6, /* the card wants to be touched then */
 } SignetPinFlags;
 
 /* What a PIN is asked for. Borrowed by the callee for the call only. */
@@ -57,7 +65,7 @@ typedef struct {
    "revoke-certificate", "suspend-certificate", "resume-certificate" (names "subject", "serial", "authority", "reason");
    "delegation" (names "host", "authority", "plugin": this host is not one of the authority's own; nothing was sent there yet);
    "many-pins" (names "token", "count": the key asks for its PIN so many times); what is lost, one thing a line, before
-   "delete-key", "delete-certificate", "init-token" (names "token", "key", "certificate"). */
+   "delete-key", "delete-certificate", "init-token" (names "token", "key", "certificate"), "overwrite-key" (and "place"). */
 typedef struct {
   const char        *kind;
   const char        *title;

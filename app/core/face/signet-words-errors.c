@@ -158,6 +158,10 @@ static const SignetErrorRow token_rows[] = {
     N_("Change it: signet token change-pin, or Change PIN in the menu of the token.") },
   { SIGNET_TOKEN_ERROR_LOCKED_OUT, STATUS_REFUSED, "locked-out", N_("After too many wrong PINs the TPM refuses every PIN for a while."),
     N_("Wait until it opens by itself, or have its owner run: tpm2_dictionarylockout --clear-lockout") },
+  { SIGNET_TOKEN_ERROR_WRONG_MANAGEMENT_KEY, STATUS_REFUSED, "wrong-management-key", N_("The management key of the card is wrong."),
+    N_("Whoever set the card up knows it. Nothing was changed, and the card counts no tries of it.") },
+  { SIGNET_TOKEN_ERROR_OCCUPIED, STATUS_REFUSED, "place-occupied", N_("There is a key in that place of the card already."),
+    N_("Choose a free place, or agree that the key there is lost.") },
 };
 
 static const SignetErrorRow document_rows[] = {

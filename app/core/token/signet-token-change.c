@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include <gio/gunixfdlist.h>
+#include <string.h>
 
 #include "signet-token-private.h"
 #include "signet-token-unblock.h"
@@ -83,6 +84,17 @@ call_host (Change *change, SignetSecret *known, GUnixFDList *fds, GError **error
   return _signet_token_host_end (change->host, ok, g_steal_pointer (&failure), error);
 }
 
+/* Before anything is sent: a card keeps whatever it is given. */
+static gboolean
+is_new_key (SignetSecret *known, SignetSecret *wanted)
+{
+  gsize length = 0;
+  const guint8 *bytes = signet_secret_get_bytes (wanted, &length);
+
+  return length == signet_secret_get_length (known) && _signet_token_card_check_key (wanted, 0) &&
+         !(length == strlen (SIGNET_FACTORY_MANAGEMENT_KEY) && memcmp (bytes, SIGNET_FACTORY_MANAGEMENT_KEY, length) == 0);
+}
+
 static gboolean
 change_once (gpointer data, SignetSecret *known, GError **error)
 {
@@ -96,6 +108,13 @@ change_once (gpointer data, SignetSecret *known, GError **error)
                                            change->cancellable, error);
       if (change->new_pin == NULL)
         return FALSE;
+    }
+  if (change->wanted == SIGNET_PIN_NEW_MANAGEMENT && !is_new_key (known, change->new_pin))
+    {
+      change->refusal = g_error_new_literal (SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_INVALID,
+                                             "the new management key has other digits than the old one, or is the factory's");
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_FAILED, "the new management key was refused");
+      return FALSE;
     }
   fds = _signet_token_pin_list (known, known != NULL ? change->new_pin : NULL, error);
   if (fds == NULL)
@@ -202,6 +221,61 @@ run_unblocker (Change *change, gboolean new_unblocker, GError **error)
   /* also when it failed: a try was spent, and a module that remembers its flags would not see it */
   _signet_token_module_forget_host (module);
   _signet_token_module_touch (module);
+  return ok;
+}
+
+/* What the card keeps behind its PIN would no longer be its key. */
+static gboolean
+check_not_guarded (Change *change, GError **error)
+{
+  SignetTokenCard card;
+
+  _signet_token_card_read (change->token, change->host, &card, change->cancellable, NULL);
+  if (!card.management_guarded && !card.management_unsuited)
+    return TRUE;
+  g_set_error_literal (
+      error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED,
+      "the card keeps its management key behind the PIN, or has one its module does not know: the program of its "
+      "maker changes it");
+  return FALSE;
+}
+
+/**
+ * signet_token_change_management_key:
+ * @interaction: asked for the management key and for a new one
+ *
+ * The new key has as many digits as the old one, and is not the factory's (PIN_INVALID).
+ */
+gboolean
+signet_token_change_management_key (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
+{
+  Change change = { .token = self,
+                    .interaction = interaction,
+                    .cancellable = cancellable,
+                    .known = SIGNET_PIN_MANAGEMENT,
+                    .wanted = SIGNET_PIN_NEW_MANAGEMENT,
+                    .strategy = "management",
+                    .call = call_change_unblocker };
+  gboolean ok = FALSE;
+
+  g_return_val_if_fail (SIGNET_IS_TOKEN (self), FALSE);
+  g_return_val_if_fail (SIGNET_IS_INTERACTION (interaction), FALSE);
+
+  if (!signet_token_needs_manager (self))
+    {
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED, "the token has no management key");
+      return FALSE;
+    }
+  if (!_signet_token_check_ready (self, error))
+    return FALSE;
+  change.host = _signet_token_module_new_host (_signet_token_get_module (self), cancellable, error);
+  if (change.host == NULL)
+    return FALSE;
+  if (check_not_guarded (&change, error))
+    ok = run (&change, error);
+  else
+    _signet_token_host_unref (change.host);
+  _signet_token_module_touch (_signet_token_get_module (self));
   return ok;
 }
 

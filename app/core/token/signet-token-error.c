@@ -27,6 +27,8 @@ static const char *const names[] = {
   [SIGNET_TOKEN_ERROR_UNBLOCKER_LOCKED] = "UnblockerLocked",
   [SIGNET_TOKEN_ERROR_LOCKED_OUT] = "LockedOut",
   [SIGNET_TOKEN_ERROR_PIN_EXPIRED] = "PinExpired",
+  [SIGNET_TOKEN_ERROR_WRONG_MANAGEMENT_KEY] = "WrongManagementKey",
+  [SIGNET_TOKEN_ERROR_OCCUPIED] = "Occupied",
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == SIGNET_TOKEN_ERROR_LAST + 1);

@@ -31,9 +31,11 @@ typedef enum {
   SIGNET_TOKEN_ERROR_UNBLOCKER_LOCKED,  /* the PUK or the security officer's PIN itself */
   SIGNET_TOKEN_ERROR_LOCKED_OUT,        /* a TPM refuses every PIN for a while */
   SIGNET_TOKEN_ERROR_PIN_EXPIRED,       /* right, and to be changed before the token does anything with it */
+  SIGNET_TOKEN_ERROR_WRONG_MANAGEMENT_KEY, /* of a PIV card's management key what WRONG_PIN is of the PIN; no try is counted by the card */
+  SIGNET_TOKEN_ERROR_OCCUPIED,          /* there is a key in that place of the token, and nobody said that it may go */
 } SignetTokenError;
 
-#define SIGNET_TOKEN_ERROR_LAST SIGNET_TOKEN_ERROR_PIN_EXPIRED
+#define SIGNET_TOKEN_ERROR_LAST SIGNET_TOKEN_ERROR_OCCUPIED
 
 const char *signet_token_error_get_name (SignetTokenError code);
 

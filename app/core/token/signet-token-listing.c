@@ -9,6 +9,8 @@
 
 #include "config.h"
 
+#include <openssl/err.h>
+#include <openssl/x509.h>
 #include <p11-kit/pkcs11.h>
 #include <string.h>
 
@@ -307,6 +309,30 @@ join_certificate (SignetToken *token, GHashTable *public_keys, const PrivateKeys
   return join (token, private_keys, object, certificate, spki, key != NULL);
 }
 
+/* Beside each key it makes Yubico's module writes a certificate that says "YubiKey PIV Slot 9c", signed by nobody, so that
+ * programs that find keys by their certificates find it. It names no person: for us the key has no certificate yet. */
+static gboolean
+is_placeholder (SignetToken *token, GBytes *der)
+{
+  static const char name[] = "YubiKey PIV Slot ";
+  const guint8 *bytes = g_bytes_get_data (der, NULL);
+  X509 *x509 = NULL;
+  X509_NAME *subject = NULL;
+  char text[32] = "";
+  gboolean found = FALSE;
+
+  if (!_signet_token_is_piv (token) || memmem (bytes, g_bytes_get_size (der), name, strlen (name)) == NULL)
+    return FALSE;
+  x509 = d2i_X509 (NULL, &bytes, (long) g_bytes_get_size (der));
+  subject = x509 != NULL ? X509_get_subject_name (x509) : NULL;
+  found = subject != NULL && X509_NAME_entry_count (subject) == 1 &&
+          X509_NAME_get_text_by_NID (subject, NID_commonName, text, sizeof text) > 0 && g_str_has_prefix (text, name) &&
+          X509_NAME_cmp (subject, X509_get_issuer_name (x509)) == 0;
+  X509_free (x509);
+  ERR_clear_error ();
+  return found;
+}
+
 /**
  * _signet_token_join_keys:
  * @token: whose they are
@@ -331,7 +357,7 @@ _signet_token_join_keys (SignetToken *token, GPtrArray *objects)
     {
       SignetTokenObject *object = objects->pdata[i];
 
-      if (object->class == CKO_CERTIFICATE && g_bytes_get_size (object->value) > 0)
+      if (object->class == CKO_CERTIFICATE && g_bytes_get_size (object->value) > 0 && !is_placeholder (token, object->value))
         g_ptr_array_add (joined, join_certificate (twin, public_keys, &private_keys, object));
     }
   g_hash_table_iter_init (&iter, public_keys);

@@ -182,8 +182,8 @@ _signet_token_can_make (SignetToken *token, const SignetKeySpec *spec)
 {
   const SignetTokenMechanism *generation = _signet_token_find_mechanism (token, generation_mechanism (spec->type));
 
-  /* NIST SP 800-73-4, 3.3.2: a PIV card makes keys for its administrator's key alone, and over the key that was in that place */
-  if (signet_token_get_unblock_strategy (token) == SIGNET_UNBLOCK_PIV_PUK)
+  /* NIST SP 800-73-4, 3.3.2: a PIV card makes keys for its management key alone, which not every module can show it */
+  if (_signet_token_is_piv (token) && !signet_token_needs_manager (token))
     return FALSE;
   return generation != NULL && size_fits (spec, generation) && _signet_token_can_sign_with (token, spec->type);
 }

@@ -59,12 +59,23 @@ _signet_token_pin_list (SignetSecret *first, SignetSecret *second, GError **erro
 typedef struct
 {
   SignetPinFlags flags;
-  int tries; /* -1: no number is known */
+  int tries;    /* -1: no number is known */
+  guint digits; /* of this card's management key; 0: not known */
 } State;
 
 /* NIST SP 800-73-4, part 1, 3.5: PIN and PUK of a PIV card */
 #define PIV_SHORTEST 6
 #define PIV_LONGEST 8
+
+/* A management key of AES-128, and of AES-256, in hexadecimal digits */
+#define MANAGEMENT_SHORTEST 32
+#define MANAGEMENT_LONGEST 64
+
+static gboolean
+is_management (SignetPinKind kind)
+{
+  return kind == SIGNET_PIN_MANAGEMENT || kind == SIGNET_PIN_NEW_MANAGEMENT;
+}
 
 static gboolean
 read_flags (SignetToken *token, SignetTokenHostRef *host, guint64 *flags, GCancellable *cancellable, GError **error)
@@ -123,6 +134,18 @@ count_by_flags (State *state)
     state->tries = state->flags & SIGNET_PIN_FLAG_FINAL_TRY ? 1 : -1;
 }
 
+/* Nothing counts the tries of a management key, and a card that does not tell is no failure. */
+static void
+read_management (SignetToken *token, SignetTokenHostRef *host, State *state, GCancellable *cancellable)
+{
+  SignetTokenCard card;
+
+  _signet_token_card_read (token, host, &card, cancellable, NULL);
+  state->flags = card.management_factory == SIGNET_TOKEN_FACT_YES ? SIGNET_PIN_FLAG_FACTORY : SIGNET_PIN_FLAG_NONE;
+  state->flags |= card.management_touch ? SIGNET_PIN_FLAG_TOUCH : SIGNET_PIN_FLAG_NONE;
+  state->digits = card.management_digits;
+}
+
 static gboolean
 read_state (SignetToken *token,
             SignetTokenHostRef *host,
@@ -138,8 +161,10 @@ read_state (SignetToken *token,
   state->flags = SIGNET_PIN_FLAG_NONE;
   if (kind == SIGNET_PIN_SO)
     state->flags = _signet_token_so_flags (flags);
-  else if (kind != SIGNET_PIN_PUK)
+  else if (kind != SIGNET_PIN_PUK && kind != SIGNET_PIN_MANAGEMENT)
     state->flags = _signet_token_pin_flags (flags);
+  if (kind == SIGNET_PIN_MANAGEMENT)
+    read_management (token, host, state, cancellable);
   count_by_flags (state);
   /* not between C_SignInit and C_Sign: another command in the middle confuses cards */
   if (_signet_token_is_piv (token) && (kind == SIGNET_PIN_USER || kind == SIGNET_PIN_PUK))
@@ -149,12 +174,16 @@ read_state (SignetToken *token,
 
 /* What the module tells is for all PINs of the token; a PIV card has stricter ones. */
 static void
-limits_of (SignetToken *token, SignetPinKind kind, guint *min, guint *max)
+limits_of (SignetToken *token, SignetPinKind kind, guint digits, guint *min, guint *max)
 {
   gboolean piv = _signet_token_is_piv (token) && (SIGNET_PIN_KIND_IS_NEW (kind) || kind == SIGNET_PIN_PUK);
 
   *min = piv ? PIV_SHORTEST : signet_token_get_min_pin (token);
   *max = piv ? PIV_LONGEST : signet_token_get_max_pin (token);
+  if (!is_management (kind))
+    return;
+  *min = digits > 0 ? digits : MANAGEMENT_SHORTEST;
+  *max = digits > 0 ? digits : MANAGEMENT_LONGEST;
 }
 
 static SignetPinQuestion
@@ -178,7 +207,7 @@ make_question (SignetToken *token, const SignetPinQuestion *about, SignetPinKind
       question.number = about->number;
       question.documents = about->documents;
     }
-  limits_of (token, kind, &question.min_length, &question.max_length);
+  limits_of (token, kind, state->digits, &question.min_length, &question.max_length);
   return question;
 }
 
@@ -193,13 +222,14 @@ ask (SignetToken *token,
 {
   SignetPinQuestion question = make_question (token, about, kind, state);
   g_autoptr (SignetSecret) pin = signet_interaction_ask_pin (interaction, &question, cancellable, error);
+  g_autoptr (SignetSecret) tidy = pin != NULL && is_management (kind) ? _signet_token_card_tidy_key (pin) : NULL;
 
   if (pin != NULL && signet_secret_get_length (pin) > SIGNET_TOKEN_MAX_PIN)
     {
       g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_INVALID, "the PIN is longer than any token takes");
       return NULL;
     }
-  return g_steal_pointer (&pin);
+  return tidy != NULL ? g_steal_pointer (&tidy) : g_steal_pointer (&pin);
 }
 
 /**
@@ -222,15 +252,27 @@ _signet_token_ask (SignetToken *token,
   return ask (token, interaction, about, kind, &state, cancellable, error);
 }
 
+static gboolean
+management_fits (SignetSecret *key, guint digits, GError **error)
+{
+  if (_signet_token_card_check_key (key, digits))
+    return TRUE;
+  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_INVALID,
+                       "a management key has 32, 48 or 64 hexadecimal digits, and this card's has as many as it tells");
+  return FALSE;
+}
+
 /* A PIN of a length the token never accepts is wrong without costing a try. */
 static gboolean
-fits (SignetToken *token, SignetPinKind kind, SignetSecret *pin, GError **error)
+fits (SignetToken *token, SignetPinKind kind, guint digits, SignetSecret *pin, GError **error)
 {
   gsize length = signet_secret_get_length (pin);
   guint min = 0;
   guint max = 0;
 
-  limits_of (token, kind, &min, &max);
+  if (is_management (kind))
+    return management_fits (pin, digits, error);
+  limits_of (token, kind, 0, &min, &max);
   if (length > 0 && length >= min && (max == 0 || length <= max))
     return TRUE;
   g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_INVALID,
@@ -279,6 +321,8 @@ refuse_tried (SignetToken *token, SignetPinKind kind, GError *failure, GError **
 static GError *
 name_wrong (SignetPinKind kind, const GError *failure)
 {
+  if (kind == SIGNET_PIN_MANAGEMENT && g_error_matches (failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_WRONG_PIN))
+    return g_error_new_literal (SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_WRONG_MANAGEMENT_KEY, failure->message);
   if (is_unblocker (kind) && g_error_matches (failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_WRONG_PIN))
     return g_error_new_literal (SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_WRONG_UNBLOCKER, failure->message);
   return g_error_copy (failure);
@@ -319,7 +363,7 @@ tell_watch (SignetToken *token, SignetPinFlags flags)
 /**
  * _signet_token_ask_and_try:
  * @host: where the token's flags are read
- * @kind: what is asked for and tried: %SIGNET_PIN_USER, CONTEXT, SO or PUK
+ * @kind: what is asked for and tried: %SIGNET_PIN_USER, CONTEXT, SO, PUK or MANAGEMENT
  * @attempt: spends one try with the PIN, or with %NULL on a PIN pad
  *
  * Asks until @attempt is content, the token is locked, or the person gives up.
@@ -353,7 +397,8 @@ _signet_token_ask_and_try (SignetToken *token,
         return give_up (wrong, failure, cancellable, error);
       if (state.flags & SIGNET_PIN_FLAG_PIN_PAD)
         g_clear_pointer (&pin, signet_secret_unref);
-      if ((pin == NULL || fits (token, kind, pin, &failure)) && try_once (interaction, attempt, data, pin, &failure))
+      if ((pin == NULL || fits (token, kind, state.digits, pin, &failure)) &&
+          try_once (interaction, attempt, data, pin, &failure))
         {
           tell_watch (token, state.flags);
           return TRUE;

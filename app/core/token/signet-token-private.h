@@ -5,6 +5,7 @@
 #include <gio/gunixfdlist.h>
 
 #include "../base/signet-base-error.h"
+#include "signet-token-card.h"
 #include "signet-token-manager.h"
 #include "signet-token-module-private.h"
 
@@ -100,7 +101,16 @@ SignetSecret *_signet_token_ask         (SignetToken *token, SignetInteraction *
                                          SignetPinFlags flags, GCancellable *cancellable, GError **error);
 GUnixFDList  *_signet_token_pin_list    (SignetSecret *first, SignetSecret *second, GError **error);
 
+/* --- PIV cards --- */
+gboolean      _signet_token_card_read      (SignetToken *token, SignetTokenHostRef *host, SignetTokenCard *card, GCancellable *cancellable,
+                                            GError **error);
+SignetSecret *_signet_token_card_tidy_key  (SignetSecret *typed);               /* (nullable): without what people write between digits */
+gboolean      _signet_token_card_check_key (SignetSecret *key, guint digits);
+guint8        _signet_token_place_get_id   (const char *name);
+SignetTokenKey *_signet_token_place_dup_key (SignetToken *token, const char *name); /* (nullable) */
+
 /* --- session --- */
+gboolean            _signet_token_session_manages   (SignetTokenSession *self); /* logged in as who may write, and nobody else */
 SignetToken        *_signet_token_session_get_token (SignetTokenSession *self);
 SignetTokenHostRef *_signet_token_session_get_host  (SignetTokenSession *self);
 guint               _signet_token_session_get_id    (SignetTokenSession *self);

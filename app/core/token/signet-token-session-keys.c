@@ -85,7 +85,7 @@ try_new_key (SignetTokenSession *self, SignetTokenKey *key, GCancellable *cancel
   g_autoptr (GBytes) signature = NULL;
   g_autoptr (GError) failure = NULL;
 
-  if (signet_token_key_always_authenticates (key))
+  if (signet_token_key_always_authenticates (key) || self->manages)
     return TRUE;
   signer = signet_token_session_new_signer (self, key, NULL, &failure);
   if (signer != NULL)
@@ -105,6 +105,23 @@ try_new_key (SignetTokenSession *self, SignetTokenKey *key, GCancellable *cancel
   return FALSE;
 }
 
+/* (nullable): floating "ay", empty where the token has no places of its own. */
+static GVariant *
+choose_place (SignetTokenSession *self, const char *place, GError **error)
+{
+  guint8 id = 0;
+
+  if (!signet_token_needs_manager (self->token))
+    return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, NULL, 0, 1);
+  if (place == NULL)
+    place = signet_token_suggest_place (self->token);
+  id = _signet_token_place_get_id (place);
+  if (id != 0)
+    return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, &id, 1, 1);
+  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_FULL, "no place for a key is free on the card");
+  return NULL;
+}
+
 /**
  * signet_token_session_generate_key:
  * @key_spec: "rsa-3072", "ec-p256"…
@@ -119,10 +136,30 @@ signet_token_session_generate_key (SignetTokenSession *self,
                                    GCancellable *cancellable,
                                    GError **error)
 {
+  return signet_token_session_generate_key_at (self, key_spec, label, NULL, FALSE, cancellable, error);
+}
+
+/**
+ * signet_token_session_generate_key_at:
+ * @place: (nullable): "9c"
+ * @replace: a key that is there may go
+ *
+ * Returns: (transfer full) (nullable): the new key; OCCUPIED when the place is taken, FULL when none is free
+ */
+SignetTokenKey *
+signet_token_session_generate_key_at (SignetTokenSession *self,
+                                      const char *key_spec,
+                                      const char *label,
+                                      const char *place,
+                                      gboolean replace,
+                                      GCancellable *cancellable,
+                                      GError **error)
+{
   const SignetKeySpec *spec = NULL;
   g_autoptr (GVariant) objects = NULL;
   g_autoptr (GError) failure = NULL;
   g_autoptr (SignetTokenKey) key = NULL;
+  g_autoptr (GVariant) id = NULL;
   SignetTokenHost *proxy = NULL;
   int deadline = 0;
   gboolean ok = FALSE;
@@ -130,13 +167,18 @@ signet_token_session_generate_key (SignetTokenSession *self,
   g_return_val_if_fail (SIGNET_IS_TOKEN_SESSION (self), NULL);
 
   spec = check_spec (self, key_spec, error);
-  if (spec == NULL)
+  if (spec == NULL || !_signet_token_session_may_write (self, error))
     return NULL;
+  id = choose_place (self, place, error);
+  if (id == NULL)
+    return NULL;
+  g_variant_ref_sink (id);
   proxy = _signet_token_session_begin (self, SIGNET_TOKEN_DEADLINE_GENERATION, &deadline, cancellable, error);
   if (proxy == NULL)
     return NULL;
   ok = signet_token_host_call_generate_key_sync (proxy, self->id, kind_of (spec), spec->bits, make_params (spec),
-                                                 label != NULL ? label : "", deadline, &objects, cancellable, &failure);
+                                                 label != NULL ? label : "", id, replace, deadline, &objects, cancellable,
+                                                 &failure);
   if (!_signet_token_session_end_writing (self, ok, g_steal_pointer (&failure), error))
     return NULL;
   key = adopt_new_key (self, objects, error);

@@ -112,6 +112,8 @@ signet_token_session_store_certificate (SignetTokenSession *self,
       g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "the certificate is not readable");
       return FALSE;
     }
+  if (!_signet_token_session_may_write (self, error))
+    return FALSE;
   proxy = _signet_token_session_begin (self, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, cancellable, error);
   if (proxy == NULL)
     return FALSE;
@@ -307,7 +309,8 @@ forget_private_key (SignetTokenSession *self, guint64 handle)
  * signet_token_session_delete_key:
  * @key_sha256: names the key
  *
- * Deletes the private key, then its public half and its certificates. Whoever calls this has asked before.
+ * Deletes the private key, then its public half and its certificates. Whoever calls this has asked before. UNSUPPORTED on PIV
+ * cards.
  */
 gboolean
 signet_token_session_delete_key (SignetTokenSession *self, const char *key_sha256, GCancellable *cancellable, GError **error)
@@ -319,6 +322,12 @@ signet_token_session_delete_key (SignetTokenSession *self, const char *key_sha25
   g_return_val_if_fail (SIGNET_IS_TOKEN_SESSION (self), FALSE);
   g_return_val_if_fail (key_sha256 != NULL, FALSE);
 
+  /* Yubico's module would delete the certificate and say that the key is gone; it goes only when another is made in its place */
+  if (signet_token_needs_manager (self->token))
+    {
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED, "a PIV card deletes no keys");
+      return FALSE;
+    }
   if (!list_doomed (self, key_sha256, &doomed, &private_handle))
     {
       g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "the token has no such key");
@@ -349,7 +358,8 @@ signet_token_session_delete_certificate (SignetTokenSession *self,
   g_return_val_if_fail (SIGNET_IS_CERTIFICATE (certificate), FALSE);
 
   add_doomed (&doomed, CKO_CERTIFICATE, 0, NULL, signet_certificate_get_der (certificate));
-  if (!delete_objects (self, g_variant_builder_end (&doomed), &count, cancellable, error))
+  if (!_signet_token_session_may_write (self, error) ||
+      !delete_objects (self, g_variant_builder_end (&doomed), &count, cancellable, error))
     return FALSE;
   if (count > 0)
     return TRUE;

@@ -96,6 +96,22 @@ _signet_token_session_find_private (SignetTokenSession *self, SignetTokenKey *ke
 /* --- logging in --- */
 
 static gboolean
+call_login (SignetTokenSession *self,
+            SignetTokenHost *proxy,
+            GUnixFDList *fds,
+            int deadline,
+            GVariant **objects,
+            GCancellable *cancellable,
+            GError **error)
+{
+  const char *token = _signet_token_get_id (self->token);
+
+  if (self->manages)
+    return signet_token_host_call_login_manager_sync (proxy, token, fds, deadline, &self->id, objects, cancellable, error);
+  return signet_token_host_call_login_sync (proxy, token, fds, deadline, &self->id, objects, cancellable, error);
+}
+
+static gboolean
 login_once (gpointer data, SignetSecret *pin, GError **error)
 {
   SignetTokenSession *self = data;
@@ -114,8 +130,7 @@ login_once (gpointer data, SignetSecret *pin, GError **error)
   proxy = _signet_token_host_begin (self->host, SIGNET_TOKEN_DEADLINE_SIGNING, &deadline, cancellable, error);
   if (proxy != NULL)
     {
-      ok = signet_token_host_call_login_sync (proxy, _signet_token_get_id (self->token), fds, deadline, &self->id, &objects,
-                                              cancellable, &failure);
+      ok = call_login (self, proxy, fds, deadline, &objects, cancellable, &failure);
       ok = _signet_token_host_end (self->host, ok, g_steal_pointer (&failure), error);
     }
   if (!ok)
@@ -234,6 +249,86 @@ signet_token_login (SignetToken *self,
   session->cancellable = NULL;
   session->born = _signet_token_keeping_get_generation ();
   return g_steal_pointer (&session);
+}
+
+/* --- logging in to write --- */
+
+/* Asks for the management key, or for the PIN where the card keeps the key behind it. */
+static gboolean
+log_in_manager (SignetTokenSession *self,
+                SignetInteraction *interaction,
+                const SignetPinQuestion *about,
+                GCancellable *cancellable,
+                GError **error)
+{
+  SignetTokenCard card;
+  SignetPinKind kind = SIGNET_PIN_MANAGEMENT;
+
+  _signet_token_card_read (self->token, self->host, &card, cancellable, NULL);
+  if (card.management_unsuited)
+    {
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED,
+                           "the card's management key is one of AES, and its module (ykcs11 before 2.3) knows 3DES only");
+      return FALSE;
+    }
+  if (card.management_guarded)
+    kind = SIGNET_PIN_USER;
+  return _signet_token_ask_and_try (self->token, self->host, interaction, about, kind, login_once, self, cancellable, error);
+}
+
+/**
+ * signet_token_login_to_write:
+ * @about: (nullable): document and certificate of the question
+ *
+ * Where a token takes keys and certificates only from who has its management key, that is asked for, and the session signs too:
+ * asking for the PIN at each signature. For all other tokens it is signet_token_login().
+ *
+ * Returns: (transfer full) (nullable): a session that logs out when dropped
+ */
+SignetTokenSession *
+signet_token_login_to_write (SignetToken *self,
+                             SignetInteraction *interaction,
+                             const SignetPinQuestion *about,
+                             GCancellable *cancellable,
+                             GError **error)
+{
+  g_autoptr (SignetTokenSession) session = NULL;
+
+  g_return_val_if_fail (SIGNET_IS_TOKEN (self), NULL);
+  g_return_val_if_fail (SIGNET_IS_INTERACTION (interaction), NULL);
+
+  if (!signet_token_needs_manager (self))
+    return signet_token_login (self, interaction, about, cancellable, error);
+  if (!_signet_token_check_ready (self, error))
+    return NULL;
+  _signet_token_keeping_forget (self);
+  session = g_object_new (SIGNET_TYPE_TOKEN_SESSION, NULL);
+  session->token = g_object_ref (self);
+  session->manages = TRUE;
+  /* a process of its own: nobody logs in to write where anybody is logged in */
+  session->host = claim_new_host (self, cancellable, error);
+  if (session->host == NULL)
+    return NULL;
+  if (log_in_manager (session, interaction, about, cancellable, error))
+    return g_steal_pointer (&session);
+  _signet_token_give_back_host (self, session->host, cancellable);
+  return NULL;
+}
+
+gboolean
+_signet_token_session_manages (SignetTokenSession *self)
+{
+  return self->manages;
+}
+
+gboolean
+_signet_token_session_may_write (SignetTokenSession *self, GError **error)
+{
+  if (self->manages || !signet_token_needs_manager (self->token))
+    return TRUE;
+  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN,
+                       "the card takes keys and certificates only after its management key was shown");
+  return FALSE;
 }
 
 /* --- calls --- */
@@ -362,7 +457,7 @@ close_session (SignetTokenSession *self, gboolean waits)
   if (!g_atomic_int_compare_and_exchange (&self->open, TRUE, FALSE))
     return;
   logout = logout_new (self->host, self->id, _signet_token_get_id (self->token));
-  logout->keep = g_object_ref (self->token);
+  logout->keep = self->manages ? NULL : g_object_ref (self->token);
   logout->born = self->born;
   if (waits && _signet_token_host_is_idle (self->host))
     log_out (logout);

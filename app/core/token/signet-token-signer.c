@@ -392,7 +392,8 @@ _signet_token_signer_new (SignetTokenSession *session,
   self->key = g_object_ref (key);
   self->handle = object->handle;
   self->allowed = object->allowed != NULL ? g_array_ref (object->allowed) : NULL;
-  self->always_authenticates = object->facts.always_authenticate == SIGNET_TOKEN_FACT_YES;
+  self->always_authenticates =
+      object->facts.always_authenticate == SIGNET_TOKEN_FACT_YES || _signet_token_session_manages (session);
   g_set_object (&self->interaction, interaction);
   return SIGNET_SIGNER (self);
 }

@@ -72,9 +72,16 @@ const SignetTokenKeyFacts *signet_token_key_get_facts (SignetTokenKey *self); /*
 /* Asks once per try, never retries by itself beyond the person's answers; locked and last try are told before the question. @about: (nullable) fills document and certificate of the question. */
 SignetTokenSession *signet_token_login                 (SignetToken *self, SignetInteraction *interaction, const SignetPinQuestion *about,
                                                         GCancellable *cancellable, GError **error);
+/* The same, to make keys and to write and delete certificates: asks for the management key of a card that has one (signet-token-card.h). */
+SignetTokenSession *signet_token_login_to_write        (SignetToken *self, SignetInteraction *interaction, const SignetPinQuestion *about,
+                                                        GCancellable *cancellable, GError **error);
 /* Making a key: private, sensitive, never extractable. Returns the new key. */
 SignetTokenKey     *signet_token_session_generate_key  (SignetTokenSession *self, const char *key_spec, const char *label,
                                                         GCancellable *cancellable, GError **error);
+/* @place: (nullable): where the token has places of its own (signet-token-card.h); the suggested one when %NULL. OCCUPIED unless @replace: whoever
+   sets that has asked before (signet_token_confirm_place()). */
+SignetTokenKey     *signet_token_session_generate_key_at (SignetTokenSession *self, const char *key_spec, const char *label, const char *place,
+                                                        gboolean replace, GCancellable *cancellable, GError **error);
 /* (transfer full) (nullable): @key anew, with what the token tells of it while logged in. */
 SignetTokenKey     *signet_token_session_read_key      (SignetTokenSession *self, SignetTokenKey *key, GCancellable *cancellable, GError **error);
 /* Brings the key of @bundle to the token, sensitive and not extractable; its certificates are for store_certificate. Not local, and told as such. */

@@ -18,7 +18,7 @@ from table import Table
 
 BEGIN, END = '<!-- made by tests/token/ground/make-matrix.py -->\n', '<!-- end of what was made -->\n'
 # what stands in a cell; every other word is an error with which the core refuses
-WORDS = {'yes': 'yes', 'NoReader': '·', 'NoKey': '·', 'NoSlot': '·', 'NoCertificate': '·', 'NeverLocks': 'never locks', 'Unsupported': 'refused',
+WORDS = {'yes': 'yes', 'NoReader': '·', 'NoKey': '·', 'NoSlot': '·', 'NoManager': '·', 'NoCertificate': '·', 'NeverLocks': 'never locks', 'Unsupported': 'refused',
          'LockedOut': 'refused: locked out'}
 
 

@@ -67,8 +67,8 @@ def second_login(token):
 
 def generate(token, spec, kind):
     """A key, kept for what follows."""
-    with token.login():
-        key = token.ask('generate', spec=spec, label=f'Sample {spec}', **writing(token))['key']
+    with token.login(write=True):
+        key = token.ask('generate', spec=spec, label=f'Sample {spec}')['key']
         assert key['kind'] == kind, f'asked for {kind}, made {key["kind"]}'
         token.made[spec] = key['key'], token.public_key(key['key'])
     assert token.key(key['key']) is not None, 'the new key is not listed'
@@ -115,6 +115,48 @@ def request_ed25519(token):
     with token.login():
         _, same = token.request(key)
     assert same == public, 'the request is for another key'
+
+
+# --- cards with a management key ---------------------------------------------------------------------------------------------
+
+def needs_manager(token):
+    if 'manager' not in token.data:
+        raise Refused({'error': 'NoManager', 'text': 'whoever is logged in may write'})
+
+
+@operation('manager', 'a wrong management key is told, a malformed one never sent, a plain login does not write')
+def manager(token):
+    needs_manager(token)
+    token.choose()
+    with refused('WrongManagementKey'):
+        token.ask('login', write=True, pins=['0' * 48])
+    with refused('PinInvalid'):
+        token.ask('login', write=True, pins=['0102'])
+    with refused('PinInvalid'):
+        token.ask('login', write=True, pins=[token.so_pin[:-1] + 'x'])
+    answer = token.ask('login', write=True, pins=['1111', ' '.join(token.so_pin[i:i + 16] for i in (0, 16, 32)).upper()])
+    assert answer['questions'] == 2, f'asked {answer["questions"]} times'
+    assert 'factory' in answer['flags'], 'nobody is told that it is the key of the factory'
+    token.ask('logout')
+    with token.login(), refused('NotLoggedIn'):
+        token.ask('generate', spec='ec-p256', label='Sample')
+
+
+@operation('place', 'a key is not made over another unasked; asked for, it is')
+def place(token):
+    needs_manager(token)
+    before = {key['key'] for key in token.listed()['keys']}
+    with token.login(write=True):
+        with refused('Occupied'):
+            token.ask('generate', spec='ec-p256', label='Sample', place='9c')
+        assert {key['key'] for key in token.listed()['keys']} == before, 'a key went'
+        first = token.ask('generate', spec='ec-p256', label='Sample', place='95')['key']['key']
+        second = token.ask('generate', spec='ec-p384', label='Sample', place='95', replace=True)['key']['key']
+        signatures, questions = token.sign(second, 'ecdsa', pins=[token.pin])
+        assert questions == 1, f'asked {questions} times'
+        token.check(token.public_key(second), 'ecdsa', 'sha256', signatures[0])
+    after = {key['key'] for key in token.listed()['keys']}
+    assert after == before | {second} and first not in after, 'not the key that was meant'
 
 
 # --- signatures --------------------------------------------------------------------------------------------------------------
@@ -184,17 +226,12 @@ def certified_key(token):
         return key, token.request(key)[0]
 
 
-def writing(token):
-    """The questions of a login that writes: the PIN, and where the token wants it the security officer's."""
-    return {'pins': [token.so_pin, token.pin, token.so_pin]}
-
-
 @operation('store', 'store a certificate')
 def store(token):
     key, der_request = certified_key(token)
     der = token.authority.issue(der_request)
-    with token.login():
-        token.ask('store', der=base64.b64encode(der).decode(), label='Sample Person', **writing(token))
+    with token.login(write=True):
+        token.ask('store', der=base64.b64encode(der).decode(), label='Sample Person')
     listed = token.key(key)
     assert listed.get('certificate') == sha256(der), 'it is not beside its key'
     token.stored = key, der
@@ -223,8 +260,8 @@ def replace(token):
     else:
         der_request = certified_key(token)[1]
     der = token.authority.issue(der_request)
-    with token.login():
-        token.ask('replace', old=base64.b64encode(old).decode(), der=base64.b64encode(der).decode(), label='Sample Person', **writing(token))
+    with token.login(write=True):
+        token.ask('replace', old=base64.b64encode(old).decode(), der=base64.b64encode(der).decode(), label='Sample Person')
     certificates = [entry['certificate'] for entry in token.listed()['keys'] if entry.get('certificate')]
     assert sha256(der) in certificates and sha256(old) not in certificates, 'the old one is there, or the new one is not'
     token.stored = key, der
@@ -236,22 +273,22 @@ def delete(token):
     if key is None:
         found = next((entry for entry in token.listed()['keys'] if entry.get('der')), None)
         key, der = (found['key'], base64.b64decode(found['der'])) if found else (None, token.authority.issue(certified_key(token)[1]))
-    with token.login():
-        token.ask('delete-certificate', der=base64.b64encode(der).decode(), **writing(token))
+    with token.login(write=True):
+        token.ask('delete-certificate', der=base64.b64encode(der).decode())
     listed = token.listed()['keys']
     assert sha256(der) not in [entry.get('certificate') for entry in listed], 'it is still there'
     assert key in [entry['key'] for entry in listed], 'the key went with it'
-    with token.login():
-        token.ask('store', der=base64.b64encode(der).decode(), label='Sample Person', **writing(token))
+    with token.login(write=True):
+        token.ask('store', der=base64.b64encode(der).decode(), label='Sample Person')
 
 
 @operation('import', 'import a PKCS#12 key')
 def import_key(token):
     file, der = token.authority.bundle('sample passphrase')
-    with token.login():
-        key = token.ask('import', file=base64.b64encode(file).decode(), passphrase='sample passphrase', label='Sample import',
-                        **writing(token))['key']
+    with token.login(write=True):
+        key = token.ask('import', file=base64.b64encode(file).decode(), passphrase='sample passphrase', label='Sample import')['key']
         assert key['facts']['local'] != 'yes', 'an imported key is called local'
+    with token.login():
         signatures, _ = token.sign(key['key'], 'rsa-pkcs1')
         token.check(public_of_certificate(der), 'rsa-pkcs1', 'sha256', signatures[0])
 
@@ -488,7 +525,7 @@ def once(token):
 @operation('delete-key', 'delete a key')
 def delete_key(token):
     key, _, _ = token.any_key()
-    with token.login():
+    with token.login(write=True):
         token.ask('delete-key', key=key)
     assert token.key(key) is None, 'it is still listed'
 

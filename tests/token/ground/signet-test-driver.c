@@ -18,6 +18,7 @@
 
 #include "../../../app/core/base/signet-signer-request.h"
 #include "../../../app/core/certificate/signet-pkcs12.h"
+#include "../../../app/core/token/signet-token-card.h"
 #include "../../../app/core/token/signet-token-manager.h"
 #include "../../../app/core/token/signet-token-unblock.h"
 #include "signet-test.h"
@@ -39,6 +40,12 @@ static guint
 number (JsonObject *asked, const char *name, guint otherwise)
 {
   return (guint) json_object_get_int_member_with_default (asked, name, otherwise);
+}
+
+static gboolean
+flag (JsonObject *asked, const char *name)
+{
+  return json_object_get_boolean_member_with_default (asked, name, FALSE);
 }
 
 static GBytes *
@@ -82,7 +89,7 @@ add_bytes (JsonObject *answer, const char *name, const void *data, gsize length)
 static JsonArray *
 describe_flags (SignetPinFlags flags)
 {
-  static const char *const names[] = { "low", "final", "locked", "pad", "retry" };
+  static const char *const names[] = { "low", "final", "locked", "pad", "retry", "factory", "touch" };
   JsonArray *array = json_array_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -255,7 +262,9 @@ do_unblock (JsonObject *asked, JsonObject *answer, GError **error)
 static gboolean
 do_login (JsonObject *asked, JsonObject *answer, GError **error)
 {
-  SignetTokenSession *fresh = signet_token_login (token, SIGNET_INTERACTION (person), NULL, NULL, error);
+  SignetTokenSession *(*log_in) (SignetToken *, SignetInteraction *, const SignetPinQuestion *, GCancellable *, GError **) =
+      flag (asked, "write") ? signet_token_login_to_write : signet_token_login;
+  SignetTokenSession *fresh = log_in (token, SIGNET_INTERACTION (person), NULL, NULL, error);
 
   if (fresh == NULL)
     return FALSE;
@@ -302,7 +311,9 @@ do_generate (JsonObject *asked, JsonObject *answer, GError **error)
 
   if (!is_logged_in (error))
     return FALSE;
-  key = signet_token_session_generate_key (session, text (asked, "spec"), text (asked, "label"), NULL, error);
+  key = signet_token_session_generate_key_at (session, text (asked, "spec"), text (asked, "label"),
+                                              signet_token_parse_place (text (asked, "place")), flag (asked, "replace"), NULL,
+                                              error);
   return answer_key (answer, key);
 }
 

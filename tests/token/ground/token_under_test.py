@@ -122,9 +122,10 @@ class Token:
         return next((key for key in self.listed()['keys'] if key['key'] == sha256), None)
 
     @contextlib.contextmanager
-    def login(self):
+    def login(self, write=False):
+        """With @write as who may write: some cards want their management key for that, and it is the one question."""
         self.choose()
-        answer = self.ask('login', pins=[self.pin])
+        answer = self.ask('login', write=write, pins=[self.so_pin if write and 'manager' in self.data else self.pin])
         assert answer['questions'] == 1, f'asked {answer["questions"]} times for one login'
         try:
             yield answer
