@@ -155,8 +155,8 @@ signet_deletion_run (SignetDeletion *deletion,
     signet_terminal_interaction_set_agreed (interaction, deletion->with_key ? "delete-key" : "delete-certificate");
   signet_deletion_list (deletion);
   if (signet_deletion_confirm (deletion, SIGNET_INTERACTION (interaction), &error))
-    session = signet_token_login (signet_token_key_get_token (deletion->key), SIGNET_INTERACTION (interaction), NULL,
-                                  invocation->cancellable, &error);
+    session = signet_token_login_to_write (signet_token_key_get_token (deletion->key), SIGNET_INTERACTION (interaction), NULL,
+                                           invocation->cancellable, &error);
   if (session == NULL || !signet_deletion_do (deletion, session, &error))
     return signet_invocation_fail (invocation, invocation->arguments[0], error);
   signet_deletion_record (deletion);
@@ -178,7 +178,7 @@ signet_command_certificate_delete (SignetInvocation *invocation)
     { NULL }
   };
 
-  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN))
+  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN | SIGNET_OPTIONS_WRITE))
     return invocation->status;
   if (signet_invocation_n_arguments (invocation) != 1)
     return signet_invocation_usage (invocation, "%s", _("name one certificate by its fingerprint or its URI"));

@@ -348,7 +348,7 @@ signet_import_run (SignetImport *import,
   interaction = signet_invocation_new_interaction (invocation, &error);
   if (interaction == NULL)
     return signet_invocation_fail (invocation, NULL, error);
-  import->session = signet_token_login (import->token, SIGNET_INTERACTION (interaction), NULL, invocation->cancellable, &error);
+  import->session = signet_token_login_to_write (import->token, SIGNET_INTERACTION (interaction), NULL, invocation->cancellable, &error);
   if (import->session == NULL || !signet_import_write (import, old, &error))
     {
       signet_import_record (import); /* what came before the failure is there */
@@ -377,7 +377,7 @@ signet_command_certificate_import (SignetInvocation *invocation)
     { NULL }
   };
 
-  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN))
+  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN | SIGNET_OPTIONS_WRITE))
     return invocation->status;
   if (signet_invocation_n_arguments (invocation) != 1)
     return signet_invocation_usage (invocation, "%s", _("name one file: PKCS#12, or certificates"));

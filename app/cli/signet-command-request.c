@@ -32,6 +32,8 @@ typedef struct
   char *authority, *token, *key, *reuse_key, *secret_file; /* (owned) (nullable) */
   char *encryption_token;                      /* (owned) (nullable) */
   char **fields;                               /* (owned) (nullable) */
+  char *place;                                 /* (owned) (nullable) */
+  gboolean replace_key;
   gboolean accept_terms, vouch;
   int wait;                                    /* seconds */
 } SignetRequestOptions;
@@ -44,6 +46,7 @@ signet_request_options_clear (SignetRequestOptions *options)
   g_free (options->key);
   g_free (options->reuse_key);
   g_free (options->encryption_token);
+  g_free (options->place);
   g_free (options->secret_file);
   g_strfreev (options->fields);
 }
@@ -469,7 +472,8 @@ signet_request_draft (SignetInvocation           *invocation,
   files = signet_request_take_files (form, values);
   request = reused != NULL ? signet_enrolment_draft_for_key (enrolment, authority, reused, values, secrets, error)
                            : signet_enrolment_draft (enrolment, authority, token, key, values, secrets, error);
-  if (request == NULL || !signet_request_attach_files (enrolment, request, files, error) || !signet_enrolment_agree (enrolment, request, error))
+  if (request == NULL || (options->place != NULL && !signet_enrolment_choose_place (enrolment, request, options->place, error)) ||
+      !signet_request_attach_files (enrolment, request, files, error) || !signet_enrolment_agree (enrolment, request, error))
     return NULL;
   return g_steal_pointer (&request);
 }
@@ -497,12 +501,41 @@ signet_request_new_interaction (SignetInvocation           *invocation,
     }
   if (options->vouch)
     signet_terminal_interaction_set_agreed (interaction, "use-certificate");
+  if (options->replace_key)
+    signet_terminal_interaction_set_agreed (interaction, "overwrite-key");
   if (options->accept_terms)
     {
       signet_terminal_interaction_set_agreed (interaction, "terms");
       signet_terminal_interaction_set_agreed (interaction, "certificate-request");
     }
   return g_steal_pointer (&interaction);
+}
+
+/* Said before anything is asked: which place it will be, and of a wish whether there is such a place. */
+static gboolean
+signet_request_check_place (SignetInvocation           *invocation,
+                            const SignetRequestOptions *options,
+                            SignetToken                *token)
+{
+  g_autoptr(GPtrArray) places = signet_token_list_places (token);
+  const char *place = options->place != NULL ? signet_token_parse_place (options->place) : signet_token_suggest_place (token);
+  g_autofree char *words = NULL;
+
+  if (places->len == 0 && options->place == NULL)
+    return TRUE;
+  if (places->len == 0)
+    signet_invocation_usage (invocation, "%s", _("this token has no places to choose from: leave --place out"));
+  else if (place == NULL && options->place == NULL)
+    signet_invocation_usage (invocation, "%s", _("every place for a signature key on the card is taken: name one with --place; its key is lost then"));
+  else if (place == NULL)
+    signet_invocation_usage (invocation, "%s", _("--place is one of 9c, 82 to 95 (hexadecimal), 9a, 9d"));
+  else
+    {
+      words = signet_words_place (place);
+      signet_terminal_message ("%s", words);
+      return TRUE;
+    }
+  return FALSE;
 }
 
 static int
@@ -536,7 +569,7 @@ signet_request_new_run (SignetInvocation           *invocation,
     }
   else
     token = signet_lookup_token (invocation, options->token);
-  if (token == NULL)
+  if (token == NULL || (reused == NULL && !signet_request_check_place (invocation, options, token)))
     return invocation->status;
 
   request = signet_request_draft (invocation, options, enrolment, authority, token, reused, interaction, &error);
@@ -554,6 +587,8 @@ signet_command_request_new (SignetInvocation *invocation)
     { "token", 0, 0, G_OPTION_ARG_FILENAME, &options.token, N_("The token that will hold the key; needed when there are several"), N_("URI|LABEL") },
     { "key", 0, 0, G_OPTION_ARG_FILENAME, &options.key, N_("The kind of key, e.g. rsa-3072 or ec-p256"), N_("KIND") },
     { "reuse-key", 0, 0, G_OPTION_ARG_FILENAME, &options.reuse_key, N_("Make no key: ask for a certificate for this one, which is on a token"), N_("URI|FINGERPRINT") },
+    { "place", 0, 0, G_OPTION_ARG_FILENAME, &options.place, N_("Where on a PIV card the key is made: 9c, 82 to 95, 9a, 9d"), N_("PLACE") },
+    { "replace-key", 0, 0, G_OPTION_ARG_NONE, &options.replace_key, N_("A key that is in that place may be lost"), NULL },
     { "field", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.fields, N_("An answer to a question of the authority; may be repeated"), N_("NAME=VALUE") },
     { "secret-file", 0, 0, G_OPTION_ARG_FILENAME, &options.secret_file, N_("Read the activation code from this file"), N_("FILE") },
     { "accept-terms", 0, 0, G_OPTION_ARG_NONE, &options.accept_terms, N_("You have read the authority’s terms and agree to them"), NULL },
@@ -562,7 +597,7 @@ signet_command_request_new (SignetInvocation *invocation)
     { NULL }
   };
 
-  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN))
+  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN | SIGNET_OPTIONS_WRITE))
     return invocation->status;
   if (options.authority == NULL)
     return signet_invocation_usage (invocation, "%s", _("name the authority with --authority (see: signet authority list)"));
@@ -705,7 +740,7 @@ signet_command_request_resume (SignetInvocation *invocation)
     { NULL }
   };
 
-  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN))
+  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN | SIGNET_OPTIONS_WRITE))
     return invocation->status;
   if (options.wait < 0 || options.wait > LONGEST_WAIT)
     return signet_invocation_usage (invocation, "%s", _("--wait is a number of seconds, at most a week"));

@@ -13,13 +13,14 @@
 #include "signet-lookup.h"
 #include "signet-terminal-interaction.h"
 
+#include "../core/token/signet-token-card.h"
 #include "../core/token/signet-token-unblock.h"
 
 /* What both commands are given. */
 typedef struct
 {
   char *puk_file, *so_pin_file, *new_pin_file; /* (owned) (nullable) */
-  gboolean so, puk;                            /* change-pin: of what unblocks */
+  gboolean so, puk, management;                /* change-pin: of something else */
 } SignetTokenPinOptions;
 
 static void
@@ -38,7 +39,7 @@ signet_token_pin_new_interaction (SignetInvocation            *invocation,
                                   const SignetTokenPinOptions *options,
                                   GError                     **error)
 {
-  static const SignetPinKind wanted[] = { SIGNET_PIN_NEW, SIGNET_PIN_NEW_SO, SIGNET_PIN_NEW_PUK };
+  static const SignetPinKind wanted[] = { SIGNET_PIN_NEW, SIGNET_PIN_NEW_SO, SIGNET_PIN_NEW_PUK, SIGNET_PIN_NEW_MANAGEMENT };
   g_autoptr(SignetTerminalInteraction) interaction = signet_invocation_new_interaction (invocation, error);
 
   if (interaction == NULL ||
@@ -59,7 +60,9 @@ signet_token_pin_check_family (SignetInvocation            *invocation,
 {
   gboolean has_puk = signet_token_get_unblock_strategy (token) == SIGNET_UNBLOCK_PIV_PUK;
 
-  if (has_puk && (options->so || options->so_pin_file != NULL))
+  if (options->management && !signet_token_needs_manager (token))
+    signet_invocation_usage (invocation, "%s", _("this token has no management key"));
+  else if (has_puk && (options->so || options->so_pin_file != NULL))
     signet_invocation_usage (invocation, "%s", _("this card has an unblock code (PUK): use --puk and --puk-file"));
   else if (!has_puk && (options->puk || options->puk_file != NULL))
     signet_invocation_usage (invocation, "%s", _("this token has a security officer’s PIN: use --so and --so-pin-file"));
@@ -124,12 +127,16 @@ signet_token_change (SignetInvocation            *invocation,
   if (token == NULL)
     return invocation->status;
 
-  if (unblocker)
+  if (options->management)
+    done = signet_token_change_management_key (token, SIGNET_INTERACTION (interaction), invocation->cancellable, &error);
+  else if (unblocker)
     done = signet_token_change_unblocker (token, SIGNET_INTERACTION (interaction), invocation->cancellable, &error);
   else
     done = signet_token_change_pin (token, SIGNET_INTERACTION (interaction), invocation->cancellable, &error);
   if (!done)
     return signet_invocation_fail (invocation, signet_token_get_label (token), error);
+  if (options->management)
+    return signet_token_pin_done (invocation, token, "management-key-changed", _("Management key changed"));
   if (options->puk)
     return signet_token_pin_done (invocation, token, "puk-changed", _("Unblock code (PUK) changed"));
   if (options->so)
@@ -147,13 +154,15 @@ signet_command_token_change_pin (SignetInvocation *invocation)
     { "so-pin-file", 0, 0, G_OPTION_ARG_FILENAME, &options.so_pin_file, N_("Read the security officer’s PIN from this file"), N_("FILE") },
     { "puk", 0, 0, G_OPTION_ARG_NONE, &options.puk, N_("Change the unblock code (PUK) of a card instead"), NULL },
     { "puk-file", 0, 0, G_OPTION_ARG_FILENAME, &options.puk_file, N_("Read the unblock code (PUK) from this file"), N_("FILE") },
+    { "management-key", 0, 0, G_OPTION_ARG_NONE, &options.management, N_("Change the management key of a PIV card instead"), NULL },
     { NULL }
   };
 
-  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN))
+  if (!signet_invocation_parse (invocation, entries,
+                                SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN | SIGNET_OPTIONS_WRITE))
     return invocation->status;
-  if (options.so && options.puk)
-    return signet_invocation_usage (invocation, "%s", _("--so and --puk exclude each other"));
+  if (options.so + options.puk + options.management > 1)
+    return signet_invocation_usage (invocation, "%s", _("--so, --puk and --management-key exclude each other"));
   return signet_token_change (invocation, &options);
 }
 

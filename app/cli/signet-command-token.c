@@ -16,6 +16,7 @@
 
 #include "../core/base/signet-base-error.h"
 #include "../core/base/signet-text.h"
+#include "../core/token/signet-token-card.h"
 #include "../core/token/signet-token-initialize.h"
 
 /* --- list ---------------------------------------------------------------------------------------------------------------- */
@@ -316,6 +317,25 @@ signet_token_init_done (SignetInvocation *invocation,
   signet_terminal_print ("  %s", _("Get a certificate with: signet request new"));
 }
 
+/* A card comes out of it with codes of the factory, which nobody would think of later. */
+static void
+signet_token_init_advise (SignetInvocation *invocation,
+                          SignetToken      *token)
+{
+  SignetTokenCard card;
+  g_autofree char *words = NULL;
+  g_autofree char *mark = NULL;
+
+  if (!signet_token_read_card (token, &card, invocation->cancellable, NULL))
+    return;
+  words = signet_words_factory (&card);
+  if (words == NULL)
+    return;
+  mark = signet_terminal_mark (SIGNET_MARK_WARNING, words, TRUE);
+  signet_terminal_message ("%s", mark);
+  signet_terminal_message ("  %s", _("Change them with: signet token change-pin --puk, and signet token change-pin --management-key"));
+}
+
 static int
 signet_token_init_run (SignetInvocation             *invocation,
                        const SignetTokenInitOptions *options)
@@ -328,8 +348,12 @@ signet_token_init_run (SignetInvocation             *invocation,
   signet_terminal_interaction_set_spend_last_try (interaction, invocation->spend_last_try);
   if (!signet_terminal_interaction_set_source (interaction, SIGNET_PIN_NEW, invocation->pin_file, invocation->pin_fd, &error) ||
       !signet_terminal_interaction_set_source (interaction, SIGNET_PIN_NEW_SO, options->so_pin_file, -1, &error) ||
-      !signet_terminal_interaction_set_source (interaction, SIGNET_PIN_SO, options->so_pin_file, -1, &error))
+      !signet_terminal_interaction_set_source (interaction, SIGNET_PIN_SO, options->so_pin_file, -1, &error) ||
+      !signet_terminal_interaction_set_source (interaction, SIGNET_PIN_MANAGEMENT, invocation->management_key_file, -1, &error))
     return signet_invocation_fail (invocation, NULL, error);
+
+  if (invocation->factory_management_key)
+    signet_terminal_interaction_use_factory_key (interaction);
 
   if (options->software)
     {
@@ -350,6 +374,8 @@ signet_token_init_run (SignetInvocation             *invocation,
     }
   signet_command_token_record (invocation, "token-initialised", token);
   signet_token_init_done (invocation, token, label);
+  if (!options->software)
+    signet_token_init_advise (invocation, token);
   return SIGNET_STATUS_DONE;
 }
 
@@ -365,7 +391,8 @@ signet_command_token_init (SignetInvocation *invocation)
     { NULL }
   };
 
-  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN))
+  if (!signet_invocation_parse (invocation, entries,
+                                SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN | SIGNET_OPTIONS_WRITE))
     return invocation->status;
   if (options.label == NULL || *options.label == '\0')
     return signet_invocation_usage (invocation, "%s", _("give the token a name with --label"));

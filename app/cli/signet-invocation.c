@@ -39,6 +39,7 @@ signet_invocation_free (SignetInvocation *self)
   g_strfreev (self->arguments);
   g_strfreev (self->modules);
   g_free (self->pin_file);
+  g_free (self->management_key_file);
   g_free (self);
 }
 
@@ -84,8 +85,11 @@ signet_invocation_new_interaction (SignetInvocation *self,
   g_autoptr(SignetTerminalInteraction) interaction = signet_terminal_interaction_new ();
 
   signet_terminal_interaction_set_spend_last_try (interaction, self->spend_last_try);
-  if (!signet_terminal_interaction_set_source (interaction, SIGNET_PIN_USER, self->pin_file, self->pin_fd, error))
+  if (!signet_terminal_interaction_set_source (interaction, SIGNET_PIN_USER, self->pin_file, self->pin_fd, error) ||
+      !signet_terminal_interaction_set_source (interaction, SIGNET_PIN_MANAGEMENT, self->management_key_file, -1, error))
     return NULL;
+  if (self->factory_management_key)
+    signet_terminal_interaction_use_factory_key (interaction);
   return g_steal_pointer (&interaction);
 }
 
@@ -115,6 +119,10 @@ signet_invocation_all_entries (SignetInvocation   *self,
   GOptionEntry pin_fd = { "pin-fd", 0, 0, G_OPTION_ARG_INT, &self->pin_fd, N_("Read the PIN from this open file descriptor"), "N" };
   GOptionEntry last_try = { "spend-last-try", 0, 0, G_OPTION_ARG_NONE, &self->spend_last_try,
                             N_("Try a PIN from a file even when the token locks if it is wrong"), NULL };
+  GOptionEntry management_key = { "management-key-file", 0, 0, G_OPTION_ARG_FILENAME, &self->management_key_file,
+                                  N_("Read the management key of a PIV card from this file"), N_("FILE") };
+  GOptionEntry factory_key = { "factory-management-key", 0, 0, G_OPTION_ARG_NONE, &self->factory_management_key,
+                               N_("Use the management key that every card has when it leaves the factory"), NULL };
   GOptionEntry json = { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_("Print one JSON document and nothing else"), NULL };
   GOptionEntry help_entry = { "help", 'h', 0, G_OPTION_ARG_NONE, help, N_("Show this help"), NULL };
   GArray *all = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
@@ -127,6 +135,11 @@ signet_invocation_all_entries (SignetInvocation   *self,
     {
       g_array_append_val (all, pin_file);
       g_array_append_val (all, pin_fd);
+    }
+  if (common & SIGNET_OPTIONS_WRITE)
+    {
+      g_array_append_val (all, management_key);
+      g_array_append_val (all, factory_key);
     }
   if (common & (SIGNET_OPTIONS_PIN | SIGNET_OPTIONS_LAST_TRY))
     g_array_append_val (all, last_try);

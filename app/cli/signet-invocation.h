@@ -40,6 +40,7 @@ typedef enum {
   SIGNET_OPTIONS_MODULE = 1 << 1,
   SIGNET_OPTIONS_PIN = 1 << 2,
   SIGNET_OPTIONS_LAST_TRY = 1 << 3, /* part of SIGNET_OPTIONS_PIN as well */
+  SIGNET_OPTIONS_WRITE = 1 << 4,    /* something goes to a token: the management key of a card */
 } SignetOptions;
 
 struct _SignetInvocation {
@@ -50,6 +51,8 @@ struct _SignetInvocation {
   char          *pin_file;    /* (owned) (nullable) */
   int            pin_fd;      /* -1: none */
   gboolean       spend_last_try;
+  char          *management_key_file;    /* (owned) (nullable) */
+  gboolean       factory_management_key; /* the person says that the one every card left the factory with may be used */
   GCancellable  *cancellable; /* borrowed */
   SignetCore    *core;        /* (owned) (nullable): made when asked for */
   int            status;      /* when parse() said no more is to be done */
@@ -63,7 +66,7 @@ gboolean          signet_invocation_parse      (SignetInvocation *self, const GO
 SignetCore       *signet_invocation_get_core   (SignetInvocation *self);
 guint             signet_invocation_n_arguments (SignetInvocation *self);
 
-/* (transfer full) (nullable): the person at the terminal, with the PIN of --pin-file or --pin-fd when one was given */
+/* (transfer full) (nullable): the person at the terminal, with the PIN of --pin-file or --pin-fd, and the management key, when one was given */
 SignetTerminalInteraction *signet_invocation_new_interaction (SignetInvocation *self, GError **error);
 
 /* (transfer full): "signet token list" */

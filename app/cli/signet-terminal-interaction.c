@@ -69,6 +69,12 @@ signet_terminal_pin_prompt (const SignetPinQuestion *question)
     case SIGNET_PIN_NEW_PUK:
       /* translators: PUK: the unblock code of a card; %s is the label of a token */
       return g_strdup_printf (_("New unblock code (PUK) for “%s”:"), label);
+    case SIGNET_PIN_MANAGEMENT:
+      /* translators: %s is the label of a card */
+      return g_strdup_printf (_("Management key of “%s” (hexadecimal):"), label);
+    case SIGNET_PIN_NEW_MANAGEMENT:
+      /* translators: %s is the label of a card */
+      return g_strdup_printf (_("New management key for “%s” (hexadecimal):"), label);
     case SIGNET_PIN_USER:
     case SIGNET_PIN_CONTEXT:
     case SIGNET_N_PIN_KINDS:
@@ -93,10 +99,22 @@ signet_terminal_show_tries (const SignetPinQuestion *question)
 }
 
 static void
+signet_terminal_show_management (const SignetPinQuestion *question)
+{
+  g_autofree char *words = signet_words_management (question);
+
+  signet_terminal_message ("%s", words);
+  if (question->flags & SIGNET_PIN_FLAG_FACTORY)
+    signet_terminal_message ("%s", _("Return alone uses the factory’s key. Change it with: signet token change-pin --management-key"));
+}
+
+static void
 signet_terminal_show_pin_context (const SignetPinQuestion *question)
 {
   if ((question->flags & SIGNET_PIN_FLAG_RETRY) && question->kind == SIGNET_PIN_PUK)
     signet_terminal_message ("%s", _("The unblock code (PUK) was wrong."));
+  else if ((question->flags & SIGNET_PIN_FLAG_RETRY) && question->kind == SIGNET_PIN_MANAGEMENT)
+    signet_terminal_message ("%s", _("That was not the management key of this card."));
   else if (question->flags & SIGNET_PIN_FLAG_RETRY)
     signet_terminal_message ("%s", _("The PIN was wrong."));
   if (question->document != NULL)
@@ -119,6 +137,8 @@ signet_terminal_show_pin_context (const SignetPinQuestion *question)
     }
   if (question->kind == SIGNET_PIN_CONTEXT)
     signet_terminal_message ("%s", _("This key asks for the PIN again for each signature."));
+  if (question->kind == SIGNET_PIN_MANAGEMENT)
+    signet_terminal_show_management (question);
   signet_terminal_show_tries (question);
 }
 
@@ -180,7 +200,10 @@ signet_terminal_take_given_pin (SignetTerminalInteraction *self,
       gboolean unblocks = question->kind == SIGNET_PIN_SO || question->kind == SIGNET_PIN_PUK;
 
       signet_terminal_show_tries (question);
-      g_set_error_literal (error, SIGNET_TOKEN_ERROR, unblocks ? SIGNET_TOKEN_ERROR_WRONG_UNBLOCKER : SIGNET_TOKEN_ERROR_WRONG_PIN,
+      if (question->kind == SIGNET_PIN_MANAGEMENT)
+        g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "there is one in the file; the core says what is wrong with it");
+      else
+        g_set_error_literal (error, SIGNET_TOKEN_ERROR, unblocks ? SIGNET_TOKEN_ERROR_WRONG_UNBLOCKER : SIGNET_TOKEN_ERROR_WRONG_PIN,
                            "the token refused the PIN of the file; it was tried once");
       return NULL;
     }
@@ -205,12 +228,21 @@ signet_secrets_are_equal (SignetSecret *one,
   return one_length == other_length && memcmp (one_bytes, other_bytes, one_length) == 0;
 }
 
+static SignetSecret *
+signet_terminal_new_factory_key (void)
+{
+  return signet_secret_new ((const guint8 *) SIGNET_FACTORY_MANAGEMENT_KEY, strlen (SIGNET_FACTORY_MANAGEMENT_KEY));
+}
+
+/* The form of a key is the core's to check: people write blanks and colons between the digits. */
 static gboolean
 signet_terminal_pin_length_fits (const SignetPinQuestion *question,
                                  SignetSecret            *pin)
 {
   gsize length = signet_secret_get_length (pin);
 
+  if (question->kind == SIGNET_PIN_MANAGEMENT || question->kind == SIGNET_PIN_NEW_MANAGEMENT)
+    return length > 0;
   if (length >= question->min_length && (question->max_length == 0 || length <= question->max_length))
     return TRUE;
   /* translators: the shortest and the longest PIN a token takes */
@@ -232,6 +264,8 @@ signet_terminal_ask_pin_once (const SignetPinQuestion *question,
   *again = FALSE;
   if (pin == NULL)
     return NULL;
+  if (question->kind == SIGNET_PIN_MANAGEMENT && (question->flags & SIGNET_PIN_FLAG_FACTORY) && signet_secret_get_length (pin) == 0)
+    return signet_terminal_new_factory_key ();
   if (!signet_terminal_pin_length_fits (question, pin))
     {
       *again = TRUE;
@@ -326,6 +360,9 @@ signet_terminal_consent_headline (const SignetConsent *consent)
   if (g_str_equal (consent->kind, "resume-certificate"))
     /* translators: %s is the name of a person */
     return g_strdup_printf (_("The certificate of %s will count again:"), title);
+  if (g_str_equal (consent->kind, "overwrite-key"))
+    /* translators: %s is the label of a card */
+    return g_strdup_printf (_("There is a key in that place of “%s” already. A new one destroys it: nobody can sign with it any more, and nothing brings it back:"), title);
   if (g_str_equal (consent->kind, "delete-certificate"))
     /* translators: %s is the label of a token */
     return g_strdup_printf (_("This certificate will be deleted from “%s”. Its key stays there:"), title);
@@ -343,6 +380,7 @@ signet_terminal_consent_name (const char *name)
     { "subject", N_("Subject") },
     { "key", N_("Key") },
     { "token", N_("Token") },
+    { "place", N_("Place") },
     { "certificate", N_("Certificate") },
     { "authority", N_("Authority") },
     { "host", N_("Server") },
@@ -708,6 +746,14 @@ signet_terminal_interaction_set_source (SignetTerminalInteraction *self,
   if (kind == SIGNET_PIN_USER && !self->given[SIGNET_PIN_CONTEXT])
     signet_terminal_interaction_take (self, SIGNET_PIN_CONTEXT, signet_secret_ref (secret), path);
   return TRUE;
+}
+
+void
+signet_terminal_interaction_use_factory_key (SignetTerminalInteraction *self)
+{
+  g_clear_pointer (&self->pins[SIGNET_PIN_MANAGEMENT], signet_secret_unref);
+  self->pins[SIGNET_PIN_MANAGEMENT] = signet_terminal_new_factory_key ();
+  self->given[SIGNET_PIN_MANAGEMENT] = TRUE;
 }
 
 void

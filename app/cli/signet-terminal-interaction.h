@@ -12,6 +12,8 @@ G_DECLARE_FINAL_TYPE (SignetTerminalInteraction, signet_terminal_interaction, SI
 SignetTerminalInteraction *signet_terminal_interaction_new (void);
 /* Answers questions of @kind with what @path or, when that is NULL, @fd holds; both unset (NULL, -1): asks at the terminal. */
 gboolean signet_terminal_interaction_set_source (SignetTerminalInteraction *self, SignetPinKind kind, const char *path, int fd, GError **error);
+/* The person says that the management key every card left the factory with is to be shown. */
+void     signet_terminal_interaction_use_factory_key (SignetTerminalInteraction *self);
 /* What was given beforehand answers more than one question, an ordinary file being read anew for each; otherwise it is wiped with its
  * first use. */
 void     signet_terminal_interaction_set_reusable (SignetTerminalInteraction *self);

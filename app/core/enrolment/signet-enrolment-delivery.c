@@ -333,7 +333,7 @@ signet_enrolment_place_encryption (SignetEnrolment *self,
   if (run.authority == NULL)
     return FALSE;
   run.token = g_object_ref (token);
-  ok = _signet_enrolment_run_log_in (&run, error) && install (&run, error) &&
+  ok = _signet_enrolment_run_log_in (&run, TRUE, error) && install (&run, error) &&
        _signet_request_store_update (self->store, request, error);
   if (ok)
     {

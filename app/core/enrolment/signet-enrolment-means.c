@@ -12,6 +12,7 @@
 
 #include "../base/signet-base-error.h"
 #include "../base/signet-text.h"
+#include "../token/signet-token-card.h"
 
 /* --- people and tokens --------------------------------------------------------------------------------------------- */
 
@@ -45,14 +46,33 @@ find_token (SignetEnrolmentRun *run, GError **error)
   return run->token != NULL;
 }
 
-gboolean
-_signet_enrolment_run_log_in (SignetEnrolmentRun *run, GError **error)
+/* With all that signs by this login. */
+static void
+log_out (SignetEnrolmentRun *run)
 {
-  if (run->session != NULL)
+  if (run->session == NULL)
+    return;
+  g_clear_object (&run->signer);
+  if (run->current_session == run->session)
+    {
+      g_clear_object (&run->current_signer);
+      g_clear_object (&run->current_session);
+    }
+  signet_token_session_close (run->session);
+  g_clear_object (&run->session);
+}
+
+gboolean
+_signet_enrolment_run_log_in (SignetEnrolmentRun *run, gboolean write, GError **error)
+{
+  if (run->session != NULL && (run->writes || !write))
     return TRUE;
+  log_out (run);
   if (!find_token (run, error))
     return FALSE;
-  run->session = signet_token_login (run->token, run->interaction, NULL, run->cancellable, error);
+  run->writes = write || !signet_token_needs_manager (run->token);
+  run->session = write ? signet_token_login_to_write (run->token, run->interaction, NULL, run->cancellable, error)
+                       : signet_token_login (run->token, run->interaction, NULL, run->cancellable, error);
   return run->session != NULL;
 }
 
@@ -90,7 +110,7 @@ _signet_enrolment_run_signer (SignetEnrolmentRun *run, GError **error)
 
   if (run->signer != NULL)
     return run->signer;
-  if (!_signet_enrolment_run_log_in (run, error))
+  if (!_signet_enrolment_run_log_in (run, FALSE, error))
     return NULL;
   key = _signet_enrolment_run_find_key (run);
   if (key == NULL)

@@ -71,6 +71,8 @@ gboolean       _signet_request_file_attach  (SignetEnrolment *self, SignetReques
                                              GError **error);
 GBytes        *_signet_request_file_content (SignetStore *store, SignetRequest *request, const char *field, GError **error);
 void           _signet_request_file_forget  (SignetStore *store, SignetRequest *request);   /* the contents; names and hashes stay */
+/* Beside the rows: where on a card their keys are made. */
+gboolean       _signet_request_place_migrate (SignetStore *store, GError **error);
 
 /* --- secrets of requests: the key ring, or memory for this run ---------------------------------------------------------- */
 void          _signet_request_secret_keep   (SignetRequest *request, const char *field, SignetSecret *secret);
@@ -129,6 +131,7 @@ typedef struct {
   SignetSigner         *current_signer;  /* (nullable) */
   const char           *method;      /* (nullable): of the plugin, while it runs: "submit", "revoke"… */
   GError               *served;      /* (nullable): the last thing we could not do for the plugin, with its own code */
+  gboolean              writes;      /* @session may put keys and certificates on the token */
   gboolean              agreed;      /* the person has seen what will be signed, in this run */
   gboolean              handed;      /* the person was given something to carry, in this run */
 } SignetEnrolmentRun;
@@ -140,10 +143,12 @@ void          _signet_enrolment_stop_for_test (const char *point);   /* the same
 void          _signet_enrolment_run_note    (SignetEnrolmentRun *run, const char *act, const char *more_name, const char *more);
 SignetSigner *_signet_enrolment_run_signer  (SignetEnrolmentRun *run, GError **error);   /* (transfer none): asks for the PIN when needed */
 SignetSigner *_signet_enrolment_run_current_signer (SignetEnrolmentRun *run, GError **error);   /* (transfer none) */
-gboolean      _signet_enrolment_run_log_in (SignetEnrolmentRun *run, GError **error);
+/* @write: a key or a certificate goes to the token, for which some cards want another secret than for a signature. */
+gboolean      _signet_enrolment_run_log_in (SignetEnrolmentRun *run, gboolean write, GError **error);
 SignetTokenKey *_signet_enrolment_run_find_key (SignetEnrolmentRun *run);   /* (transfer none) (nullable): of this request, on run->token */
 gboolean      _signet_enrolment_run_make_signer (SignetEnrolmentRun *run, SignetTokenKey *key, GError **error);
 void          _signet_enrolment_run_end (SignetEnrolmentRun *run);   /* lets go of everything; tokens are logged out */
+SignetTokenKey *_signet_enrolment_make_key  (SignetEnrolmentRun *run, GError **error);
 gboolean      _signet_enrolment_run_consent (SignetEnrolmentRun *run, GError **error);   /* before a proof of possession */
 /* (transfer full): found, or asked for again and kept */
 SignetSecret *_signet_enrolment_run_secret  (SignetEnrolmentRun *run, const char *field, GError **error);

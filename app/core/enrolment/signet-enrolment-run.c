@@ -112,7 +112,7 @@ step_disclosed (SignetEnrolmentRun *run, GError **error)
   g_autoptr (SignetTokenKey) key = NULL;
   SignetTokenKey *found;
 
-  if (!_signet_enrolment_run_consent (run, error) || !_signet_enrolment_run_log_in (run, error))
+  if (!_signet_enrolment_run_consent (run, error) || !_signet_enrolment_run_log_in (run, TRUE, error))
     return FALSE;
   signet_interaction_progress (run->interaction, "key", -1);
   found = _signet_enrolment_run_find_key (run);
@@ -121,9 +121,7 @@ step_disclosed (SignetEnrolmentRun *run, GError **error)
       g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "the key to be certified is not on the token any more");
       return FALSE;
     }
-  key = found != NULL ? g_object_ref (found)
-                      : signet_token_session_generate_key (run->session, run->request->key_spec, run->request->label,
-                                                           run->cancellable, error);
+  key = found != NULL ? g_object_ref (found) : _signet_enrolment_make_key (run, error);
   if (key == NULL)
     return FALSE;
   _signet_enrolment_stop_for_test ("key-generated");
@@ -260,7 +258,7 @@ static gboolean
 step_checked (SignetEnrolmentRun *run, GError **error)
 {
   signet_interaction_progress (run->interaction, "installing", -1);
-  if (!_signet_enrolment_run_log_in (run, error) || !store_certificate (run, error) || !_signet_delivery_install (run, error) ||
+  if (!_signet_enrolment_run_log_in (run, TRUE, error) || !store_certificate (run, error) || !_signet_delivery_install (run, error) ||
       !_signet_chain_install (run, error) || !_signet_enrolment_run_enter (run, SIGNET_REQUEST_INSTALLED, error))
     return FALSE;
   note (run, "certificate-installed");

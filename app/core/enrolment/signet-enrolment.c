@@ -77,7 +77,8 @@ signet_enrolment_new (SignetStore *store, SignetHttp *http, SignetClock *clock, 
 {
   g_autoptr (SignetEnrolment) self = g_object_new (SIGNET_TYPE_ENROLMENT, NULL);
 
-  if (!_signet_request_store_migrate (store, error) || !_signet_life_migrate (store, error))
+  if (!_signet_request_store_migrate (store, error) || !_signet_life_migrate (store, error) ||
+      !_signet_request_place_migrate (store, error))
     return NULL;
   self->consents = signet_plugin_consents_new (store, clock, journal, error);
   if (self->consents == NULL)

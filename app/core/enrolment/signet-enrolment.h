@@ -133,6 +133,8 @@ SignetRequest   *signet_enrolment_draft_for_key (SignetEnrolment *self, SignetAu
 SignetRequest   *signet_enrolment_draft_renewal (SignetEnrolment *self, SignetCertificate *current, SignetToken *token, const char *key_spec,
                                                 GHashTable *fields, GHashTable *secrets, GError **error);
 SignetRenewalKeys signet_enrolment_get_renewal_keys (SignetAuthority *authority);
+/* Where on a PIV card its key is made (signet-token-card.h), before the request is run; without it the first free place. */
+gboolean         signet_enrolment_choose_place (SignetEnrolment *self, SignetRequest *request, const char *place, GError **error);
 gboolean         signet_enrolment_agree        (SignetEnrolment *self, SignetRequest *request, GError **error);  /* the disclosures were read and agreed */
 /* Goes on from the state it is in until it is confirmed, waits, or fails; PIN and consent through @interaction. TRUE also when it now waits. */
 gboolean         signet_enrolment_run          (SignetEnrolment *self, SignetRequest *request, SignetInteraction *interaction,

@@ -9,6 +9,7 @@
 #include "../enrolment/signet-compromise.h"
 #include "../enrolment/signet-expiry.h"
 #include "../signing/signet-signing.h"
+#include "../token/signet-token-card.h"
 #include "../token/signet-token-unblock.h"
 #include "../token/signet-token-doctor.h"
 
@@ -41,6 +42,9 @@ const char *signet_words_plugin_standing (SignetPluginStanding standing);
 char       *signet_words_token_state     (SignetToken *token);                /* "On this computer · not a card", "PIN locked" … */
 char       *signet_words_pin_tries       (const SignetPinQuestion *question); /* (nullable): "Last try" … */
 /* One sentence: what a person needs to get a new PIN, and where that stands. "puk", "so-pin"… for scripts. */
+char       *signet_words_management      (const SignetPinQuestion *question); /* of a PIV card's management key: some lines */
+char       *signet_words_place           (const char *place);                 /* "9c": what it is for */
+char       *signet_words_factory         (const SignetTokenCard *card);       /* (nullable): what is still the factory's */
 char       *signet_words_unblock         (SignetUnblockStrategy strategy);
 const char *signet_words_unblock_code    (SignetUnblockStrategy strategy);
 /* What the token says of a key: where it was made, whether it can leave, when it wants its PIN. */

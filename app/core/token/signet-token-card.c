@@ -163,6 +163,39 @@ _signet_token_card_check_key (SignetSecret *key, guint digits)
   return digits > 0 ? length == digits : length == 32 || length == 48 || length == 64;
 }
 
+/* What a question for the key shows. */
+SignetPinFlags
+_signet_token_card_flags (const SignetTokenCard *card)
+{
+  SignetPinFlags flags = card->management_factory == SIGNET_TOKEN_FACT_YES ? SIGNET_PIN_FLAG_FACTORY : SIGNET_PIN_FLAG_NONE;
+
+  return flags | (card->management_touch ? SIGNET_PIN_FLAG_TOUCH : SIGNET_PIN_FLAG_NONE);
+}
+
+/**
+ * signet_token_ask_management_key:
+ *
+ * For an act that tries it itself.
+ *
+ * Returns: (transfer full) (nullable): digits alone
+ */
+SignetSecret *
+signet_token_ask_management_key (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (SignetSecret) key = NULL;
+  SignetTokenCard card;
+
+  g_return_val_if_fail (SIGNET_IS_TOKEN (self), NULL);
+
+  signet_token_read_card (self, &card, cancellable, NULL);
+  key = _signet_token_ask (self, interaction, NULL, SIGNET_PIN_MANAGEMENT, _signet_token_card_flags (&card), cancellable, error);
+  if (key == NULL || _signet_token_card_check_key (key, card.management_digits))
+    return g_steal_pointer (&key);
+  g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_INVALID,
+                       "that has not the form of this card's management key");
+  return NULL;
+}
+
 /**
  * signet_token_needs_manager:
  *

@@ -26,6 +26,8 @@ typedef struct {
 gboolean signet_token_read_card     (SignetToken *self, SignetTokenCard *card, GCancellable *cancellable, GError **error);
 /* Keys and certificates are written with the management key; signet_token_login_to_write() asks for it. */
 gboolean signet_token_needs_manager (SignetToken *self);
+/* One question, told what the card tells; PIN_INVALID when the answer has not the form of a management key. Blocks. */
+SignetSecret *signet_token_ask_management_key (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error);
 /* Asks for SIGNET_PIN_MANAGEMENT, then SIGNET_PIN_NEW_MANAGEMENT. Blocks. */
 gboolean signet_token_change_management_key (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error);
 

@@ -152,16 +152,17 @@ initialize_again (Initialization *run, GError **error)
 {
   g_autoptr (SignetTokenHostRef) host =
       _signet_token_module_ensure_host (_signet_token_get_module (run->token), run->cancellable, error);
+  SignetPinKind kind = signet_token_needs_manager (run->token) ? SIGNET_PIN_MANAGEMENT : SIGNET_PIN_SO;
 
-  return host != NULL && _signet_token_ask_and_try (run->token, host, run->interaction, NULL, SIGNET_PIN_SO, initialize_once, run,
+  return host != NULL && _signet_token_ask_and_try (run->token, host, run->interaction, NULL, kind, initialize_once, run,
                                                     run->cancellable, error);
 }
 
 /**
  * signet_token_initialize:
  * @label: 1 to 32 bytes
- * @interaction: asked whether what is on the token may be lost, for the security officer's PIN (a new one for an empty token),
- * and for the new PIN
+ * @interaction: asked whether what is on the token may be lost, for the security officer's PIN (a new one for an empty token; of
+ * a PIV card the management key), and for the new PIN
  *
  * ERASED: the token was erased and then took no PIN; signet_token_unblock() with the security officer's PIN sets one.
  */

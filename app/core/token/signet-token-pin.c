@@ -141,8 +141,7 @@ read_management (SignetToken *token, SignetTokenHostRef *host, State *state, GCa
   SignetTokenCard card;
 
   _signet_token_card_read (token, host, &card, cancellable, NULL);
-  state->flags = card.management_factory == SIGNET_TOKEN_FACT_YES ? SIGNET_PIN_FLAG_FACTORY : SIGNET_PIN_FLAG_NONE;
-  state->flags |= card.management_touch ? SIGNET_PIN_FLAG_TOUCH : SIGNET_PIN_FLAG_NONE;
+  state->flags = _signet_token_card_flags (&card);
   state->digits = card.management_digits;
 }
 

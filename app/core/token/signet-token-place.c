@@ -12,10 +12,11 @@
 #include "signet-token-card.h"
 #include "signet-token-private.h"
 
-#define N_PLACES 24
+#define N_PLACES 23
 
 /* In the order they are offered: for signatures; for retired keys, which no program expects anything of; for other uses. The
- * CKA_ID is what Yubico's module gives: 1 to 4 for 9a 9c 9d 9e, 5 to 24 for 82 to 95. */
+ * CKA_ID is what Yubico's module gives: 1 to 4 for 9a 9c 9d 9e, 5 to 24 for 82 to 95. Not 9e:
+ * its key signs without a PIN. */
 static const struct
 {
   const char *name;
@@ -23,7 +24,7 @@ static const struct
 } places[N_PLACES] = {
   { "9c", 2 },  { "82", 5 },  { "83", 6 },  { "84", 7 },  { "85", 8 },  { "86", 9 },  { "87", 10 }, { "88", 11 },
   { "89", 12 }, { "8a", 13 }, { "8b", 14 }, { "8c", 15 }, { "8d", 16 }, { "8e", 17 }, { "8f", 18 }, { "90", 19 },
-  { "91", 20 }, { "92", 21 }, { "93", 22 }, { "94", 23 }, { "95", 24 }, { "9a", 1 },  { "9d", 3 },  { "9e", 4 },
+  { "91", 20 }, { "92", 21 }, { "93", 22 }, { "94", 23 }, { "95", 24 }, { "9a", 1 },  { "9d", 3 },
 };
 
 static void
@@ -90,7 +91,7 @@ signet_token_suggest_place (SignetToken *self)
   for (guint i = 0; i < list->len; i++)
     {
       const SignetTokenPlace *place = list->pdata[i];
-      gboolean other_use = place->name[0] == '9' && strchr ("ade", place->name[1]) != NULL;
+      gboolean other_use = place->name[0] == '9' && strchr ("ad", place->name[1]) != NULL;
 
       if (!place->taken && !other_use)
         return place->name;

@@ -105,6 +105,7 @@ GUnixFDList  *_signet_token_pin_list    (SignetSecret *first, SignetSecret *seco
 gboolean      _signet_token_card_read      (SignetToken *token, SignetTokenHostRef *host, SignetTokenCard *card, GCancellable *cancellable,
                                             GError **error);
 SignetSecret *_signet_token_card_tidy_key  (SignetSecret *typed);               /* (nullable): without what people write between digits */
+SignetPinFlags _signet_token_card_flags    (const SignetTokenCard *card);
 gboolean      _signet_token_card_check_key (SignetSecret *key, guint digits);
 guint8        _signet_token_place_get_id   (const char *name);
 SignetTokenKey *_signet_token_place_dup_key (SignetToken *token, const char *name); /* (nullable) */

@@ -136,7 +136,7 @@ import_bundle (Import             *import,
 
   if (bundle == NULL || !confirm (import, interaction, signet_pkcs12_has_key (bundle), certificate, cancellable, error))
     return FALSE;
-  session = signet_token_login (import->token, interaction, NULL, cancellable, error);
+  session = signet_token_login_to_write (import->token, interaction, NULL, cancellable, error);
   if (session == NULL)
     return FALSE;
   if (signet_pkcs12_has_key (bundle))
@@ -177,7 +177,7 @@ import_certificates (Import             *import,
     }
   if (!confirm (import, interaction, FALSE, g_ptr_array_index (certificates, 0), cancellable, error))
     return FALSE;
-  session = signet_token_login (import->token, interaction, NULL, cancellable, error);
+  session = signet_token_login_to_write (import->token, interaction, NULL, cancellable, error);
   for (guint i = 0; session != NULL && i < certificates->len; i++)
     if (!store (import, session, g_ptr_array_index (certificates, i), cancellable, error))
       return FALSE;

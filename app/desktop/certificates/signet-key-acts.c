@@ -71,14 +71,17 @@ on_done_cb (GtkWidget    *widget,
 
 static SignetTokenSession *
 login (Act                *act,
+       gboolean            write,
        SignetInteraction  *interaction,
        GCancellable       *cancellable,
        GError            **error)
 {
   SignetCertificate *certificate = signet_token_key_get_certificate (act->key);
   SignetPinQuestion about = { .certificate = certificate != NULL ? signet_certificate_get_holder (certificate) : NULL };
+  SignetToken *token = signet_token_key_get_token (act->key);
 
-  return signet_token_login (signet_token_key_get_token (act->key), interaction, &about, cancellable, error);
+  return write ? signet_token_login_to_write (token, interaction, &about, cancellable, error)
+               : signet_token_login (token, interaction, &about, cancellable, error);
 }
 
 /* --- read anew ------------------------------------------------------------------------------------------------------- */
@@ -90,7 +93,7 @@ read_work (gpointer            data,
            GError            **error)
 {
   Act *act = data;
-  g_autoptr(SignetTokenSession) session = login (act, interaction, cancellable, error);
+  g_autoptr(SignetTokenSession) session = login (act, FALSE, interaction, cancellable, error);
 
   if (session != NULL)
     act->anew = signet_token_session_read_key (session, act->key, cancellable, error);
@@ -114,7 +117,7 @@ delete_certificate_work (gpointer            data,
                          GError            **error)
 {
   Act *act = data;
-  g_autoptr(SignetTokenSession) session = login (act, interaction, cancellable, error);
+  g_autoptr(SignetTokenSession) session = login (act, TRUE, interaction, cancellable, error);
 
   if (session == NULL ||
       !signet_token_session_delete_certificate (session, signet_token_key_get_certificate (act->key), cancellable, error))
@@ -147,7 +150,7 @@ delete_key_work (gpointer            data,
   Act *act = data;
   SignetToken *token = signet_token_key_get_token (act->key);
   g_autoptr(GPtrArray) twins = list_twins (act->key);
-  g_autoptr(SignetTokenSession) session = login (act, interaction, cancellable, error);
+  g_autoptr(SignetTokenSession) session = login (act, TRUE, interaction, cancellable, error);
 
   if (session == NULL || !signet_token_session_delete_key (session, signet_token_key_get_sha256 (act->key), cancellable, error))
     return FALSE;

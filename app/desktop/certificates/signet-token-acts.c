@@ -16,6 +16,7 @@
 #include "../common/signet-ui.h"
 #include "../../core/base/signet-text.h"
 #include "../../core/face/signet-words.h"
+#include "../../core/token/signet-token-card.h"
 #include "../../core/token/signet-token-unblock.h"
 
 /* A token and what is to be done with it; shared by the dialogs and the thread, freed by the last. */
@@ -23,6 +24,7 @@ typedef struct {
   SignetToken   *token;   /* (owned) */
   SignetDesktop *desktop; /* (owned) */
   char          *label;   /* (owned) (nullable): the new name */
+  SignetTokenCard card;   /* of a PIV card that was set up */
 } Act;
 
 static Act *
@@ -95,6 +97,69 @@ signet_token_acts_change_pin (GtkWidget     *page,
                               SignetToken   *token)
 {
   signet_job_run (page, _("Changing the PIN"), change_pin_work, on_pin_changed_cb, act_new (token, desktop), act_free);
+}
+
+/* --- Change what unblocks, what writes ------------------------------------------------------------------------------- */
+
+static gboolean
+change_unblocker_work (gpointer            data,
+                       SignetInteraction  *interaction,
+                       GCancellable       *cancellable,
+                       GError            **error)
+{
+  Act *act = data;
+
+  if (!signet_token_change_unblocker (act->token, interaction, cancellable, error))
+    return FALSE;
+  signet_desktop_record (act->desktop, "puk-changed", act->token, NULL);
+  return TRUE;
+}
+
+static void
+on_unblocker_changed_cb (GtkWidget    *page,
+                         gpointer      data,
+                         const GError *error)
+{
+  tell (page, error, _("The unblock code (PUK) is changed"));
+}
+
+void
+signet_token_acts_change_unblocker (GtkWidget     *page,
+                                    SignetDesktop *desktop,
+                                    SignetToken   *token)
+{
+  signet_job_run (page, _("Changing the unblock code"), change_unblocker_work, on_unblocker_changed_cb, act_new (token, desktop), act_free);
+}
+
+static gboolean
+change_management_key_work (gpointer            data,
+                            SignetInteraction  *interaction,
+                            GCancellable       *cancellable,
+                            GError            **error)
+{
+  Act *act = data;
+
+  if (!signet_token_change_management_key (act->token, interaction, cancellable, error))
+    return FALSE;
+  signet_desktop_record (act->desktop, "management-key-changed", act->token, NULL);
+  return TRUE;
+}
+
+static void
+on_management_key_changed_cb (GtkWidget    *page,
+                              gpointer      data,
+                              const GError *error)
+{
+  tell (page, error, _("The management key is changed"));
+}
+
+void
+signet_token_acts_change_management_key (GtkWidget     *page,
+                                         SignetDesktop *desktop,
+                                         SignetToken   *token)
+{
+  signet_job_run (page, _("Changing the management key"), change_management_key_work, on_management_key_changed_cb,
+                  act_new (token, desktop), act_free);
 }
 
 /* --- Unblock --------------------------------------------------------------------------------------------------------- */
@@ -178,14 +243,33 @@ initialize_work (gpointer            data,
 {
   Act *act = data;
   SignetPinKind officer = signet_token_is_initialized (act->token) ? SIGNET_PIN_SO : SIGNET_PIN_NEW_SO;
-  g_autoptr(SignetSecret) so_pin = ask (act, officer, interaction, cancellable, error);
+  g_autoptr(SignetSecret) so_pin = signet_token_needs_manager (act->token)
+                                     ? signet_token_ask_management_key (act->token, interaction, cancellable, error)
+                                     : ask (act, officer, interaction, cancellable, error);
   g_autoptr(SignetSecret) pin = so_pin != NULL ? ask (act, SIGNET_PIN_NEW, interaction, cancellable, error) : NULL;
 
   if (pin == NULL || !signet_token_manager_init_token (signet_desktop_get_tokens (act->desktop), act->token, act->label, pin, so_pin,
                                                        cancellable, error))
     return FALSE;
   signet_desktop_record (act->desktop, "token-initialised", act->token, NULL);
+  signet_token_read_card (act->token, &act->card, cancellable, NULL);
   return TRUE;
+}
+
+/* what is told at once is changed; what is found out later is not */
+static void
+advise_factory (GtkWidget  *page,
+                const char *words)
+{
+  GtkWidget *dialog = adw_message_dialog_new (signet_ui_get_window (page), _("Change These Codes"), NULL);
+  g_autofree char *body =
+    g_strdup_printf ("%s\n\n%s", words, _("The menu of the token changes the unblock code (PUK) and the management key."));
+
+  adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog), body);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"));
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "close");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "close");
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void
@@ -193,7 +277,11 @@ on_initialized_cb (GtkWidget    *page,
                    gpointer      data,
                    const GError *error)
 {
+  g_autofree char *words = error == NULL ? signet_words_factory (&((Act *) data)->card) : NULL;
+
   tell (page, error, _("The token is empty and has its new PIN"));
+  if (words != NULL)
+    advise_factory (page, words);
 }
 
 static void

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 /* @page: what stays when the token goes. Main thread. */
 void signet_token_acts_change_pin (GtkWidget *page, SignetDesktop *desktop, SignetToken *token);
 void signet_token_acts_unblock    (GtkWidget *page, SignetDesktop *desktop, SignetToken *token);
+void signet_token_acts_change_unblocker      (GtkWidget *page, SignetDesktop *desktop, SignetToken *token);
+void signet_token_acts_change_management_key (GtkWidget *page, SignetDesktop *desktop, SignetToken *token);
 /* Names what is lost, has the name typed, asks for the PINs. */
 void signet_token_acts_initialize (GtkWidget *page, SignetDesktop *desktop, SignetToken *token);
 void signet_token_acts_remove     (GtkWidget *page, SignetDesktop *desktop, SignetToken *token);

@@ -14,6 +14,7 @@
 #include "../common/signet-ui.h"
 #include "../doctor/signet-doctor-window.h"
 #include "../../core/face/signet-words.h"
+#include "../../core/token/signet-token-card.h"
 #include "../../core/token/signet-token-unblock.h"
 
 struct _SignetTokenGroup {
@@ -160,6 +161,9 @@ update_actions (SignetTokenGroup *self)
 
   gtk_widget_action_set_enabled (widget, "token.change-pin", ready && !locked && signet_token_has_pin (self->token));
   gtk_widget_action_set_enabled (widget, "token.unblock", ready);
+  gtk_widget_action_set_enabled (widget, "token.change-puk",
+                                 ready && signet_token_get_unblock_strategy (self->token) == SIGNET_UNBLOCK_PIV_PUK);
+  gtk_widget_action_set_enabled (widget, "token.change-management-key", ready && signet_token_needs_manager (self->token));
   gtk_widget_action_set_enabled (widget, "token.initialize", writable);
   gtk_widget_action_set_enabled (widget, "token.import", ready && writable && !locked && signet_token_has_pin (self->token));
   gtk_widget_action_set_enabled (widget, "token.remove", signet_token_is_software (self->token));
@@ -207,6 +211,22 @@ on_change_pin_cb (GtkWidget  *widget,
                   GVariant   *parameter)
 {
   signet_token_acts_change_pin (get_page (widget), SIGNET_TOKEN_GROUP (widget)->desktop, SIGNET_TOKEN_GROUP (widget)->token);
+}
+
+static void
+on_change_puk_cb (GtkWidget  *widget,
+                  const char *name,
+                  GVariant   *parameter)
+{
+  signet_token_acts_change_unblocker (get_page (widget), SIGNET_TOKEN_GROUP (widget)->desktop, SIGNET_TOKEN_GROUP (widget)->token);
+}
+
+static void
+on_change_management_key_cb (GtkWidget  *widget,
+                             const char *name,
+                             GVariant   *parameter)
+{
+  signet_token_acts_change_management_key (get_page (widget), SIGNET_TOKEN_GROUP (widget)->desktop, SIGNET_TOKEN_GROUP (widget)->token);
 }
 
 static void
@@ -285,6 +305,8 @@ signet_token_group_class_init (SignetTokenGroupClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SignetTokenGroup, list);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated_cb);
   gtk_widget_class_install_action (widget_class, "token.change-pin", NULL, on_change_pin_cb);
+  gtk_widget_class_install_action (widget_class, "token.change-puk", NULL, on_change_puk_cb);
+  gtk_widget_class_install_action (widget_class, "token.change-management-key", NULL, on_change_management_key_cb);
   gtk_widget_class_install_action (widget_class, "token.unblock", NULL, on_unblock_cb);
   gtk_widget_class_install_action (widget_class, "token.initialize", NULL, on_initialize_cb);
   gtk_widget_class_install_action (widget_class, "token.import", NULL, on_import_cb);

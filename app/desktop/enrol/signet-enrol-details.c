@@ -12,12 +12,14 @@
 #include "../common/signet-token-row.h"
 #include "../common/signet-ui.h"
 #include "../../core/base/signet-text.h"
+#include "../../core/face/signet-words.h"
 
 struct _SignetEnrolDetails {
   AdwBin parent_instance;
 
   SignetDesktop   *desktop;   /* (owned) (nullable) */
   SignetAuthority *authority; /* (owned) (nullable) */
+  GPtrArray       *places;    /* (owned) (nullable): of the chosen token, where it has some */
   GPtrArray       *tokens;    /* (owned) (nullable): those in the combo row */
   GPtrArray       *specs;     /* (owned): const SignetKeySpec *, those in the combo row */
 
@@ -26,6 +28,7 @@ struct _SignetEnrolDetails {
   AdwPreferencesGroup *key;
   AdwComboRow         *token;
   AdwComboRow         *type;
+  AdwComboRow         *place;
   GtkWidget           *none;
 };
 
@@ -86,10 +89,69 @@ fill_types (SignetEnrolDetails *self)
   adw_combo_row_set_model (self->type, G_LIST_MODEL (model));
 }
 
+/* --- places ---------------------------------------------------------------------------------------------------------- */
+
+/* "9c", or what a key made there destroys */
+static char *
+dup_place_words (const SignetTokenPlace *place)
+{
+  SignetCertificate *certificate = place->key != NULL ? signet_token_key_get_certificate (place->key) : NULL;
+
+  if (!place->taken)
+    return g_strdup (place->name);
+  /* translators: a place of a card like 9c, then whose certificate or what key is there */
+  return g_strdup_printf (_("%s · taken by %s"), place->name,
+                          certificate != NULL ? signet_certificate_get_holder (certificate) : signet_token_key_get_key_text (place->key));
+}
+
+static const SignetTokenPlace *
+get_place (SignetEnrolDetails *self)
+{
+  guint selected = adw_combo_row_get_selected (self->place);
+
+  return self->places != NULL && selected < self->places->len ? g_ptr_array_index (self->places, selected) : NULL;
+}
+
+static void
+on_place_cb (SignetEnrolDetails *self)
+{
+  const SignetTokenPlace *place = get_place (self);
+  g_autofree char *words = place != NULL ? signet_words_place (place->name) : NULL;
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->place), place == NULL ? "" :
+                               place->taken ? _("The key that is there will be lost for ever.") : words);
+}
+
+static void
+fill_places (SignetEnrolDetails *self)
+{
+  g_autoptr(GtkStringList) model = gtk_string_list_new (NULL);
+  SignetToken *token = get_token (self);
+  const char *suggested = token != NULL ? signet_token_suggest_place (token) : NULL;
+  guint selected = 0;
+
+  g_clear_pointer (&self->places, g_ptr_array_unref);
+  self->places = token != NULL ? signet_token_list_places (token) : g_ptr_array_new ();
+  for (guint i = 0; i < self->places->len; i++)
+    {
+      const SignetTokenPlace *place = g_ptr_array_index (self->places, i);
+      g_autofree char *words = dup_place_words (place);
+
+      gtk_string_list_append (model, words);
+      if (g_strcmp0 (place->name, suggested) == 0)
+        selected = i;
+    }
+  adw_combo_row_set_model (self->place, G_LIST_MODEL (model));
+  adw_combo_row_set_selected (self->place, selected);
+  gtk_widget_set_visible (GTK_WIDGET (self->place), self->places->len > 0);
+  on_place_cb (self);
+}
+
 static void
 on_token_cb (SignetEnrolDetails *self)
 {
   fill_types (self);
+  fill_places (self);
   update (self);
 }
 
@@ -183,6 +245,7 @@ signet_enrol_details_dup_answers (SignetEnrolDetails *self)
   answers->authority = g_object_ref (self->authority);
   answers->token = g_object_ref (get_token (self));
   answers->key_spec = g_strdup (get_spec (self)->id);
+  answers->place = get_place (self) != NULL ? g_strdup (get_place (self)->name) : NULL;
   answers->fields = signet_form_group_dup_values (self->form);
   answers->secrets = signet_form_group_dup_secrets (self->form);
   return answers;
@@ -199,6 +262,7 @@ signet_enrol_details_dispose (GObject *object)
   g_clear_object (&self->authority);
   g_clear_pointer (&self->tokens, g_ptr_array_unref);
   g_clear_pointer (&self->specs, g_ptr_array_unref);
+  g_clear_pointer (&self->places, g_ptr_array_unref);
   G_OBJECT_CLASS (signet_enrol_details_parent_class)->dispose (object);
 }
 
@@ -215,9 +279,11 @@ signet_enrol_details_class_init (SignetEnrolDetailsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolDetails, key);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolDetails, token);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolDetails, type);
+  gtk_widget_class_bind_template_child (widget_class, SignetEnrolDetails, place);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolDetails, none);
   gtk_widget_class_bind_template_callback (widget_class, update);
   gtk_widget_class_bind_template_callback (widget_class, on_token_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_place_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_make_cb);
   changed_signal = g_signal_new ("changed", SIGNET_TYPE_ENROL_DETAILS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }

@@ -14,6 +14,7 @@ signet_enrol_answers_free (SignetEnrolAnswers *answers)
   g_clear_pointer (&answers->fields, g_hash_table_unref);
   g_clear_pointer (&answers->secrets, g_hash_table_unref);
   g_free (answers->key_spec);
+  g_free (answers->place);
   g_free (answers);
 }
 
@@ -109,7 +110,8 @@ draft_in_thread (GTask        *task,
   g_autoptr(SignetRequest) request = signet_enrolment_draft (source, answers->authority, answers->token, answers->key_spec,
                                                              answers->fields, answers->secrets, &error);
 
-  if (request != NULL && !signet_enrolment_agree (source, request, &error))
+  if (request != NULL && ((answers->place != NULL && !signet_enrolment_choose_place (source, request, answers->place, &error)) ||
+                          !signet_enrolment_agree (source, request, &error)))
     g_clear_object (&request);
   return_object (task, g_steal_pointer (&request), error);
 }

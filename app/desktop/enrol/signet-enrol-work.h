@@ -11,6 +11,7 @@ typedef struct {
   SignetAuthority *authority; /* (owned) */
   SignetToken     *token;     /* (owned) */
   char            *key_spec;
+  char            *place;   /* (nullable): on a card that has places for keys */
   GHashTable      *fields;    /* (owned): id -> value */
   GHashTable      *secrets;   /* (owned): id -> SignetSecret */
 } SignetEnrolAnswers;

@@ -14,6 +14,7 @@
 #include "signet-desktop-interaction.h"
 #include "signet-pad-dialog.h"
 #include "signet-pin-dialog.h"
+#include "../certificates/signet-loss-dialog.h"
 #include "../common/signet-field-words.h"
 #include "../common/signet-ui.h"
 #include "../../core/base/signet-base-error.h"
@@ -175,7 +176,7 @@ on_consent_response_cb (AdwMessageDialog *dialog,
                         const char       *response,
                         Question         *question)
 {
-  question_answer (question, NULL, g_str_equal (response, "agree"));
+  question_answer (question, NULL, g_str_equal (response, "agree") || g_str_equal (response, "lose"));
 }
 
 static void
@@ -260,6 +261,26 @@ in_scroller (GtkWidget *list)
                        "max-content-height", MAX_LIST_HEIGHT, NULL);
 }
 
+/* a key that is lost for ever: the name of its card is typed first */
+static AdwMessageDialog *
+new_overwrite_dialog (GtkWindow           *parent,
+                      const SignetConsent *consent)
+{
+  SignetLossDialog *dialog =
+    signet_loss_dialog_new (parent, _("Make the Key over Another?"),
+                            _("The key that is in that place of the card is lost for ever: nobody can make it again. What was signed with it stays good."),
+                            _("_Replace Key"), consent->title);
+
+  for (guint i = 0; consent->names[i] != NULL; i++)
+    {
+      g_autofree char *name = signet_text_sanitize (signet_field_words (consent->names[i]), -1, 100);
+      g_autofree char *value = signet_text_sanitize (consent->values[i], -1, 400);
+
+      signet_loss_dialog_add (dialog, value, name);
+    }
+  return ADW_MESSAGE_DIALOG (dialog);
+}
+
 static AdwMessageDialog *
 new_consent_dialog (GtkWindow           *parent,
                     const SignetConsent *consent)
@@ -269,6 +290,8 @@ new_consent_dialog (GtkWindow           *parent,
   const char *agree = _("_Continue");
   GtkWidget *dialog;
 
+  if (g_str_equal (consent->kind, "overwrite-key"))
+    return new_overwrite_dialog (parent, consent);
   for (guint i = 0; i < G_N_ELEMENTS (consent_words); i++)
     if (g_strcmp0 (consent->kind, consent_words[i].kind) == 0)
       {

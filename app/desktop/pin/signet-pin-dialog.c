@@ -63,9 +63,33 @@ has_pin_pad (SignetPinDialog *self)
 }
 
 static gboolean
+is_management (SignetPinDialog *self)
+{
+  return self->kind == SIGNET_PIN_MANAGEMENT || self->kind == SIGNET_PIN_NEW_MANAGEMENT;
+}
+
+/* what counts of what was typed: of a management key its digits, which people write in groups; 0 when it has others as well */
+static gsize
+get_length (SignetPinDialog *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->pin));
+  gsize digits = 0;
+
+  if (!is_management (self))
+    return strlen (text);
+  for (; *text != '\0'; text++)
+    {
+      if (strchr (" :-", *text) == NULL && !g_ascii_isxdigit (*text))
+        return 0;
+      digits += g_ascii_isxdigit (*text) ? 1 : 0;
+    }
+  return digits;
+}
+
+static gboolean
 is_complete (SignetPinDialog *self)
 {
-  gsize length = strlen (gtk_editable_get_text (GTK_EDITABLE (self->pin)));
+  gsize length = get_length (self);
 
   if (has_pin_pad (self))
     return TRUE;
@@ -79,6 +103,8 @@ is_complete (SignetPinDialog *self)
 static char *
 dup_length_rule (SignetPinDialog *self)
 {
+  if (is_management (self))
+    return g_strdup (_("32, 48 or 64 digits, as many as the old one has: 0 to 9 and a to f."));
   if (self->max_length == 0)
     /* translators: %u is a count of characters */
     return g_strdup_printf (_("At least %u characters."), MAX (1, self->min_length));
@@ -135,6 +161,8 @@ signet_pin_dialog_response (AdwMessageDialog *dialog,
 
   if (g_str_equal (response, "accept") && is_complete (self))
     secret = signet_secret_entry_dup (self->pin); /* empty on a PIN pad: the row is hidden */
+  else if (g_str_equal (response, "factory"))
+    secret = signet_secret_new ((const guint8 *) SIGNET_FACTORY_MANAGEMENT_KEY, strlen (SIGNET_FACTORY_MANAGEMENT_KEY));
   forget_typed (self);
   answer (self, secret);
 }
@@ -174,6 +202,9 @@ static const Kind kinds[SIGNET_N_PIN_KINDS + 1] = {
                           N_("It unblocks the token when its PIN is locked. Keep it apart from the PIN."), "", NULL, "" },
   [SIGNET_PIN_NEW_PUK] = { N_("New Unblock Code (PUK) for “%s”"), N_("New unblock code (PUK)"),
                            N_("It unblocks the token when its PIN is locked. Keep it apart from the PIN."), "", NULL, "" },
+  [SIGNET_PIN_MANAGEMENT] = { N_("Management Key of “%s”"), N_("Management key"), "", N_("That was not the management key of this card."), NULL, "" },
+  [SIGNET_PIN_NEW_MANAGEMENT] = { N_("New Management Key for “%s”"), N_("New management key"),
+                                  N_("Whoever has it can replace the keys and certificates on the card. Keep it apart from the PIN."), "", NULL, "" },
   /* translators: %s is the name of a file */
   [PASSPHRASE] = { N_("Passphrase for “%s”"), N_("Passphrase"), N_("It was chosen when the key was saved to this file."),
                    N_("That passphrase was wrong."), NULL, "" },
@@ -213,6 +244,8 @@ dup_body (SignetPinDialog         *self,
     return dup_named (_(kind->last), question->token_label);
   if (has_pin_pad (self))
     return g_strdup (_("Enter the PIN on the reader."));
+  if (self->kind == SIGNET_PIN_MANAGEMENT && (question->flags & SIGNET_PIN_FLAG_RETRY) == 0)
+    return signet_words_management (question);
   if (question->flags & SIGNET_PIN_FLAG_RETRY)
     return question->document != NULL ? g_strdup (_("That PIN was wrong. Nothing was signed.")) : g_strdup (_(kind->wrong));
   if (question->documents > 1 && question->number > 0)
@@ -246,7 +279,7 @@ static void
 show_tries (SignetPinDialog         *self,
             const SignetPinQuestion *question)
 {
-  g_autofree char *words = is_new_pin (self) ? NULL : signet_words_pin_tries (question);
+  g_autofree char *words = is_new_pin (self) || is_management (self) ? NULL : signet_words_pin_tries (question);
   gboolean wrong = (question->flags & SIGNET_PIN_FLAG_RETRY) != 0;
 
   gtk_widget_set_visible (self->tries_box, words != NULL);
@@ -289,6 +322,8 @@ show_question (SignetPinDialog         *self,
   adw_message_dialog_set_response_appearance (dialog, "accept",
                                               is_last_try (self) ? ADW_RESPONSE_DESTRUCTIVE : ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (dialog, is_last_try (self) ? "cancel" : "accept");
+  if (self->kind == SIGNET_PIN_MANAGEMENT && (question->flags & SIGNET_PIN_FLAG_FACTORY) != 0)
+    adw_message_dialog_add_response (dialog, "factory", _("Use the _Factory’s Key"));
   show_about (self, question);
   show_tries (self, question);
   gtk_widget_set_visible (self->entries, !has_pin_pad (self));
