@@ -236,7 +236,7 @@ signet_command_request_answer (SignetInvocation *invocation)
   g_autofree char *name = NULL;
   const char *path;
 
-  if (!signet_invocation_parse (invocation, NULL, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN))
+  if (!signet_invocation_parse (invocation, NULL, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN | SIGNET_OPTIONS_WRITE))
     return invocation->status;
   if (signet_invocation_n_arguments (invocation) != 1)
     return signet_invocation_usage (invocation, "%s", _("give one file, or - for the standard input"));
