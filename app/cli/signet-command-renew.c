@@ -147,7 +147,7 @@ signet_renew_end_old (SignetInvocation          *invocation,
                                signet_certificate_get_sha256 (certificate));
       return;
     }
-  session = signet_token_login (signet_token_key_get_token (old), SIGNET_INTERACTION (interaction), NULL, invocation->cancellable, &error);
+  session = signet_token_login_to_write (signet_token_key_get_token (old), SIGNET_INTERACTION (interaction), NULL, invocation->cancellable, &error);
   if (session != NULL && signet_token_session_delete_certificate (session, certificate, invocation->cancellable, &error))
     signet_terminal_message ("%s", _("The old certificate was deleted from the token; its key stays."));
   if (error != NULL)
@@ -207,7 +207,7 @@ signet_command_request_renew (SignetInvocation *invocation)
     { NULL }
   };
 
-  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN) ||
+  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN | SIGNET_OPTIONS_WRITE) ||
       (what = signet_life_argument (invocation)) == NULL)
     return invocation->status;
   if (options.same_key && options.key != NULL)
