@@ -61,6 +61,8 @@ class ServerTest(FaultTest):
     def write_profile(self, plugin, port, url, issuance='', fields='', anchors=True, chain=None):
         """The one authority of this person. @url: with %s for host and port."""
         host = f'127.0.0.1:{port}'
+        # the world's own authority is of the same PKI: a renewal would find it first
+        (self.authorities() / 'sample-ca.profile').unlink(missing_ok=True)
         chain = chain or (self.world.root / 'pki/chain.pem').read_text(encoding='utf-8')
         (self.authorities() / 'sample-chain.pem').write_text(chain, encoding='utf-8')
         text = (f'[Profile]\nId=sample\nName=Sample authority\nPlugin={plugin}\n\n[Authority]\nSample=true\nChain=sample-chain.pem\n\n'
@@ -73,6 +75,11 @@ class ServerTest(FaultTest):
     def request(self, *more, key='ec-p256', **options):
         return self.person.signet('request', 'new', '--authority', 'sample', '--token', 'Sample token', '--key', key, '--field',
                                   'name=Li Na (sample)', '--accept-terms', '--pin-file', self.person.pin, *more, **options)
+
+    def renew(self, *more, **options):
+        """The certificate there is, in the place of itself."""
+        return self.person.signet('request', 'renew', self.holders()[0]['sha256'], '--accept-terms', '--wait', '30', '--pin-file', self.person.pin,
+                                  *more, **options)
 
     def holders(self):
         run = self.person.signet('certificate', 'list', '--json')

@@ -4,8 +4,11 @@
 
 The server is signet-test-est. strongSwan's `pki --est`, which knows nothing of us, is a second client of it: what it takes for EST, we may too.
 """
+import select
 import shutil
+import socket
 import subprocess
+import threading
 import time
 import unittest
 
@@ -13,6 +16,25 @@ from server_world import USER_FIELDS, ServerTest
 from world import DATA, PASSED, PATIENCE, REFUSED, TRY_LATER, UNAVAILABLE, main
 
 URL = 'https://%s'
+
+
+def relay(door, port, action):
+    """Bytes to and fro between whoever knocks and the server at @port; @action happens at the first byte."""
+    while True:
+        try:
+            client, _ = door.accept()
+        except OSError:
+            return
+        with client, socket.create_connection(('127.0.0.1', int(port))) as server:
+            while True:
+                ready = select.select([client, server], [], [], 30)[0]
+                data = ready[0].recv(65536) if ready else b''
+                if not data:
+                    break
+                if action is not None:
+                    action()
+                    action = None
+                (server if ready[0] is client else client).sendall(data)
 
 
 class EstTest(ServerTest):
@@ -60,6 +82,62 @@ class TestIssued(EstTest):
         self.wait_for(lambda: self.person.signet('request', 'resume', request['id'], '--wait', '5', '--pin-file', self.person.pin)
                       .returncode == PASSED, seconds=PATIENCE)
         self.assertEqual(len(self.holders()), 1)
+
+
+class TestRenewed(EstTest):
+    """simplereenroll: the certificate that is renewed is shown in the TLS handshake; its key on the token signs that."""
+
+    def test_keys(self):
+        for key in ('ec-p256', 'rsa-3072'):
+            with self.attempt(key=key):
+                self.serve(issuance='RenewKey=either')
+                self.assert_issued(self.request('--wait', '30', key=key))
+                self.assert_issued(self.renew('--new-key', 'ec-p384'), 2)
+
+    def test_same_key(self):
+        self.serve(issuance='RenewKey=either')
+        self.assert_issued(self.request('--wait', '30'))
+        old = self.holders()[0]['sha256']
+        self.assert_issued(self.renew('--same-key'))
+        self.assertNotEqual(self.holders()[0]['sha256'], old)
+
+    def test_wanted(self):
+        """A server that talks to nobody without a certificate: renewing works, asking for the first one is explained."""
+        self.serve(issuance='RenewKey=either')
+        self.assert_issued(self.request('--wait', '30'))
+        self.serve('--fault', 'client-wanted', issuance='RenewKey=either\nAttributes=false')
+        self.assert_issued(self.renew('--new-key', 'ec-p256'), 2)
+
+    def test_refused(self):
+        self.serve(issuance='RenewKey=either')
+        self.assert_issued(self.request('--wait', '30'))
+        self.serve('--fault', 'client-refused', issuance='RenewKey=either\nAttributes=false')
+        run = self.renew('--new-key', 'ec-p256')
+        self.assert_fails(run, REFUSED, r'certificate')
+        self.assertEqual(len(self.holders()), 1)
+
+    def test_token_pulled_in_the_handshake(self):
+        """The token is gone between the first byte of TLS and its signature: its own words, and the request goes on later."""
+        port = self.serve(issuance='RenewKey=either\nAttributes=false')
+        self.assert_issued(self.request('--wait', '30'))
+        tokens = self.person.root / 'data/signet/software-token/tokens'
+        door = socket.create_server(('127.0.0.1', 0))
+        self.addCleanup(door.close)
+        pulled = threading.Event()
+
+        def pull():
+            tokens.rename(tokens.with_name('pulled'))
+            pulled.set()
+
+        threading.Thread(target=relay, args=(door, port, pull), daemon=True).start()
+        self.write_profile('est', door.getsockname()[1], URL, 'RenewKey=either\nAttributes=false')
+        run = self.renew('--new-key', 'ec-p256')
+        self.assertTrue(pulled.is_set())
+        self.assertNotEqual(run.returncode, PASSED)
+        self.assert_helps(run, r'token|key')
+        tokens.with_name('pulled').rename(tokens)
+        self.assertEqual(len(self.holders()), 1)
+        self.assertEqual(len(self.requests()), 2)
 
 
 class TestWishes(EstTest):

@@ -143,6 +143,24 @@ class TestIssued(ScepTest):
         self.assertEqual(len(self.holders()), 1)
 
 
+class TestRenewed(ScepTest):
+    def test_asked_anew(self):
+        self.serve(issuance='RenewKey=either')
+        self.assert_issued(self.request('--wait', '30'))
+        self.assert_issued(self.renew('--new-key', 'ec-p256'), 2)
+
+    def test_signed_by_the_old_key(self):
+        """Only where the server answers all certificates that came along; else what comes cannot be read, and the person is told."""
+        self.serve('--to-all', issuance='RenewKey=either\nRenewal=signed')
+        self.assert_issued(self.request('--wait', '30'))
+        self.assert_issued(self.renew('--new-key', 'ec-p256'), 2)
+        self.serve(issuance='RenewKey=either\nRenewal=signed')
+        run = self.renew('--new-key', 'ec-p256')
+        self.assert_fails(run, DATA, r'handle')
+        self.assertIn('cannot decrypt', run.stderr)
+        self.assertEqual(len(self.holders()), 2)
+
+
 class TestFaults(ScepTest):
     FAULTS = (
         ('error-500', (TRY_LATER, UNAVAILABLE), r'later|again'),

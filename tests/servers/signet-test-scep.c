@@ -3,7 +3,7 @@
  * signet-test-scep.c: a small SCEP server (RFC 8894) over the test PKI, for what Debian's scepserver cannot be made to do: an RA, EC keys, waiting,
  * refusing in words, old and wrong answers. HTTP on 127.0.0.1. It really signs what it is asked for and believes every name.
  *
- *   signet-test-scep DIR --port-file F [--challenge C] [--caps TEXT] [--cipher NAME] [--fault NAME]
+ *   signet-test-scep DIR --port-file F [--challenge C] [--caps TEXT] [--cipher NAME] [--to-all] [--fault NAME]
  *
  * Faults: those of signet-test-issue.h; reject waiting wrong-nonce wrong-transaction stranger to-nobody garbage html error-500 huge slow.
  */
@@ -41,10 +41,12 @@ typedef struct {
   GBytes *nonce;
   GBytes *content;
   X509   *sender;
+  STACK_OF (X509) *all; /* that came along */
 } Message;
 
 static char *option_port_file, *option_challenge, *option_caps, *option_cipher, *option_fault;
 static int option_port;
+static gboolean option_to_all;
 
 static const GOptionEntry entries[] = {
   { "port-file", 0, 0, G_OPTION_ARG_FILENAME, &option_port_file, "the port is written here when ready", "FILE" },
@@ -52,6 +54,7 @@ static const GOptionEntry entries[] = {
   { "challenge", 0, 0, G_OPTION_ARG_STRING, &option_challenge, "the password a request must carry", "C" },
   { "caps", 0, 0, G_OPTION_ARG_STRING, &option_caps, "what it says it can do, separated by commas; none: before there were capabilities", "TEXT" },
   { "cipher", 0, 0, G_OPTION_ARG_STRING, &option_cipher, "what it answers in: DES-CBC, DES-EDE3-CBC, AES-128-CBC, AES-256-CBC", "NAME" },
+  { "to-all", 0, 0, G_OPTION_ARG_NONE, &option_to_all, "answers every certificate that came along, not the signer's alone", NULL },
   { "fault", 0, 0, G_OPTION_ARG_STRING, &option_fault, "do this wrong", "NAME" },
   G_OPTION_ENTRY_NULL
 };
@@ -87,6 +90,7 @@ message_clear (Message *message)
   g_clear_pointer (&message->nonce, g_bytes_unref);
   g_clear_pointer (&message->content, g_bytes_unref);
   X509_free (message->sender);
+  sk_X509_pop_free (message->all, X509_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Message, message_clear)
 
@@ -124,6 +128,7 @@ read_signer (CMS_ContentInfo *cms, Message *message)
   message->type = type != NULL ? atoi (type) : 0;
   message->nonce = nonce != NULL ? g_bytes_new (ASN1_STRING_get0_data (nonce), (gsize) ASN1_STRING_length (nonce)) : NULL;
   message->sender = sender != NULL && X509_up_ref (sender) ? sender : NULL;
+  message->all = CMS_get1_certs (cms);
   return message->transaction != NULL && message->nonce != NULL && message->sender != NULL;
 }
 
@@ -244,7 +249,12 @@ envelop (Scep *scep, const Message *message, GBytes *content)
   CMS_ContentInfo *cms;
   GBytes *bytes;
 
-  sk_X509_push (readers, fault_is ("to-nobody") ? scep->ra : message->sender);
+  if (!option_to_all)
+    sk_X509_push (readers, fault_is ("to-nobody") ? scep->ra : message->sender);
+  /* as CMS has it for RSA keys; one to agree with (EC) would do, but no SCEP client of today could read that */
+  for (int i = 0; option_to_all && i < sk_X509_num (message->all); i++)
+    if (EVP_PKEY_is_a (X509_get0_pubkey (sk_X509_value (message->all, i)), "RSA"))
+      sk_X509_push (readers, sk_X509_value (message->all, i));
   cms = CMS_encrypt (readers, bio, cipher, CMS_BINARY);
   bytes = cms != NULL ? encode_cms (cms) : NULL;
   CMS_ContentInfo_free (cms);

@@ -367,18 +367,19 @@ set_proxy_error (Exchange *exchange, GError **error)
   return FALSE;
 }
 
-/* Some servers say that a certificate is missing by hanging up right after the handshake. */
+/* Some servers say that a certificate is missing, or not the right one, by hanging up right after the handshake. */
 static gboolean
 was_hung_up_on (const Exchange *exchange, CURLcode code)
 {
-  return exchange->tls.asked && exchange->header_size == 0 && (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR);
+  return (exchange->tls.asked || exchange->tls.key != NULL) && exchange->header_size == 0
+         && (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR);
 }
 
 static gboolean
 is_tls_failure (const Exchange *exchange, CURLcode code)
 {
   return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR || code == CURLE_SSL_CERTPROBLEM
-         || was_hung_up_on (exchange, code) || code == CURLE_SSL_CIPHER || code == CURLE_SSL_SHUTDOWN_FAILED || exchange->tls.alert != 0 || exchange->tls.error != NULL;
+         || exchange->tls.hung_up || code == CURLE_SSL_CIPHER || code == CURLE_SSL_SHUTDOWN_FAILED || exchange->tls.alert != 0 || exchange->tls.error != NULL;
 }
 
 static gboolean
@@ -388,6 +389,7 @@ set_error (Exchange *exchange, CURLcode code, GError **error)
 
   if (g_cancellable_set_error_if_cancelled (exchange->cancellable, error))
     return FALSE;
+  exchange->tls.hung_up = was_hung_up_on (exchange, code);
   if (exchange->too_large)
     g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_TOO_LARGE, "the answer is longer than what is taken");
   else if (exchange->passed || code == CURLE_OPERATION_TIMEDOUT)

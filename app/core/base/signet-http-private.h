@@ -15,6 +15,7 @@ typedef struct {
   const SignetHttpRequest *request;
   EVP_PKEY                *key;     /* (owned) (nullable): of client_signer */
   gboolean                 asked;   /* the server wanted a certificate and got none */
+  gboolean                 hung_up; /* without a word, right after the handshake */
   int                      alert;   /* the last fatal alert of the server; 0: none */
   GError                  *error;   /* (owned) (nullable): why we gave up ourselves */
 } SignetHttpTls;

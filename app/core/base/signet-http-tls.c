@@ -228,6 +228,8 @@ code_of_alert (const SignetHttpTls *tls)
 
   if (tls->asked || tls->alert == SSL_AD_CERTIFICATE_REQUIRED)
     return SIGNET_HTTP_ERROR_CERTIFICATE_WANTED;
+  if (tls->hung_up)
+    return SIGNET_HTTP_ERROR_CERTIFICATE_REFUSED;
   for (guint i = 0; tls->key != NULL && i < G_N_ELEMENTS (about_us); i++)
     if (tls->alert == about_us[i])
       return SIGNET_HTTP_ERROR_CERTIFICATE_REFUSED;
