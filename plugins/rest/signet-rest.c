@@ -130,6 +130,24 @@ field_value (Call *call, const char *id)
   return value != NULL && *value != '\0' ? g_strdup (value) : NULL;
 }
 
+/* (nullable): the name of what is attached as @id; NULL: nothing is. */
+static char *
+file_name (Call *call, const char *id)
+{
+  JsonNode *node = json_object_get_member (signet_sdk_get_object (call->params, "request"), "files");
+  JsonArray *files = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  for (guint i = 0; files != NULL && i < json_array_get_length (files); i++)
+    {
+      JsonNode *file = json_array_get_element (files, i);
+      JsonObject *object = JSON_NODE_HOLDS_OBJECT (file) ? json_node_get_object (file) : NULL;
+
+      if (g_strcmp0 (signet_sdk_get_string (object, "id"), id) == 0)
+        return g_strdup (signet_sdk_get_string (object, "name"));
+    }
+  return NULL;
+}
+
 static char *
 request_value (Call *call, const char *name)
 {
@@ -157,8 +175,10 @@ find_value (const char *name, gpointer user_data, char **value, GError **error)
 
   if (is_one_of (name, made))
     return made_value (call, name, value, error);
-  if (g_str_has_prefix (name, "field:") || g_str_has_prefix (name, "file:") || g_str_has_prefix (name, "file-name:"))
+  if (g_str_has_prefix (name, "field:"))
     *value = field_value (call, colon + 1);
+  else if (g_str_has_prefix (name, "file:") || g_str_has_prefix (name, "file-name:"))
+    *value = file_name (call, colon + 1);
   else if (g_str_has_prefix (name, "secret:") || g_str_has_prefix (name, "hmac:"))
     *value = g_strdup (colon + 1);
   else if (is_one_of (name, of_request))

@@ -18,6 +18,7 @@
 #include "signet-test-service.h"
 
 #include "../../app/core/base/signet-base-error.h"
+#include "../../app/core/enrolment/signet-lifecycle.h"
 
 #define CODE "the-code-of-the-letter"
 
@@ -199,6 +200,182 @@ test_odd_code (gconstpointer code)
   g_assert_true (enrolment_world_run (fixture->world, request, &error));
   g_assert_no_error (error);
   enrolment_world_assert_state (request, SIGNET_REQUEST_CONFIRMED);
+}
+
+/* --- evidence, two certificates ------------------------------------------------------------------------------------------------------- */
+
+static const char *const evidence_changes[] = {
+  "\"agreed_terms\"", "\"evidence\": [{\"name\": \"{file-name:identity}\", \"content\": \"{file:identity}\"}], \"agreed_terms\"",
+  "[Disclosure]\n", "[Field identity]\nType=file\nLabel=Identity document\n\n[Disclosure]\n", NULL
+};
+
+/* Three megabytes: too much for a line to the plugin, which never sees them. */
+static void
+test_evidence (gconstpointer kind)
+{
+  g_autoptr (Fixture) fixture = fixture_new ((const char *const[]) { "--evidence", NULL }, evidence_changes);
+  g_autoptr (SignetRequest) request = draft (fixture);
+  g_autofree char *path = g_build_filename (signet_test_home (), "身份证.pdf", NULL);
+  g_autofree char *scan = g_malloc (3 * 1024 * 1024);
+  g_autoptr (GError) error = NULL;
+
+  memset (scan, 'x', 3 * 1024 * 1024);
+  memcpy (scan, kind, strlen (kind));
+  g_assert_true (g_file_set_contents (path, scan, 3 * 1024 * 1024, NULL));
+  g_assert_true (signet_enrolment_attach (fixture->world->enrolment, request, "identity", path, &error));
+  g_assert_no_error (error);
+  if (g_str_has_prefix (kind, "%PDF-"))
+    {
+      g_assert_true (enrolment_world_run (fixture->world, request, &error));
+      g_assert_no_error (error);
+      enrolment_world_assert_state (request, SIGNET_REQUEST_CONFIRMED);
+      return;
+    }
+  g_assert_false (enrolment_world_run (fixture->world, request, &error));
+  g_assert_error (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_REJECTED);
+  g_assert_nonnull (strstr (error->message, "身份证明材料须为"));
+}
+
+/* Nothing is attached: the whole list is left out of the body, and the portal says what it misses. */
+static void
+test_no_evidence (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ((const char *const[]) { "--evidence", NULL }, evidence_changes);
+  g_autoptr (SignetRequest) request = draft (fixture);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (enrolment_world_run (fixture->world, request, &error));
+  g_assert_error (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_REJECTED);
+  g_assert_nonnull (strstr (error->message, "缺少身份证明材料"));
+}
+
+#define ENCRYPTION "EncryptionCertificate=/data/encryption/certificate\nEncryptionKey=/data/encryption/key\n"
+
+static const char *const pkcs12_changes[] = {
+  "\"agreed_terms\"", "\"dual\": \"pkcs12\", \"agreed_terms\"", "[Rest Answer]\n", "[Rest Answer]\n" ENCRYPTION,
+  "[Rest]\n", "[Rest]\nEncryptionKeyFormat=pkcs12\nEncryptionSecret=login-code\n", NULL
+};
+
+static const char *const cms_changes[] = {
+  "\"agreed_terms\"", "\"dual\": \"cms\", \"transport_key\": \"{transport-key}\", \"agreed_terms\"", "[Rest Answer]\n", "[Rest Answer]\n" ENCRYPTION,
+  "[Rest]\n", "[Rest]\nEncryptionKeyFormat=cms\n", NULL
+};
+
+/* The signing key made on the token, the encryption key by the authority: both are there in the end. */
+static void
+test_two_certificates (gconstpointer changes)
+{
+  g_autoptr (Fixture) fixture = fixture_new ((const char *const[]) { "--pending", "1", NULL }, changes);
+  g_autoptr (SignetRequest) request = draft (fixture);
+  g_autoptr (SignetRequest) later = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (enrolment_world_run (fixture->world, request, &error));
+  g_assert_no_error (error);
+  later = enrolment_world_reopen (fixture->world, request);
+  enrolment_world_run_on (fixture->world, later);
+  enrolment_world_assert_state (later, SIGNET_REQUEST_CONFIRMED);
+  g_assert_nonnull (signet_request_get_encryption_certificate (later));
+  g_assert_cmpstr (signet_request_get_encryption_note (later), ==, "imported");
+  enrolment_world_assert_token (fixture->world, 2, 2);
+}
+
+/* --- renewal, and a certificate's life ------------------------------------------------------------------------------------------------- */
+
+static SignetCertificate *
+get_certificate (Fixture *fixture)
+{
+  g_autoptr (SignetRequest) request = draft (fixture);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (enrolment_world_run (fixture->world, request, &error));
+  g_assert_no_error (error);
+  return g_object_ref (signet_request_get_certificate (request));
+}
+
+static GHashTable *
+login_secrets (void)
+{
+  GHashTable *secrets = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) signet_secret_unref);
+
+  g_hash_table_insert (secrets, (gpointer) "login-code", signet_secret_new ((const guint8 *) CODE, strlen (CODE)));
+  return secrets;
+}
+
+/* @key_spec: (nullable): the same key again */
+static void
+test_renewal (gconstpointer key_spec)
+{
+  g_autoptr (Fixture) fixture = fixture_new (NULL, NULL);
+  g_autoptr (SignetCertificate) current = get_certificate (fixture);
+  g_autoptr (GHashTable) fields = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) secrets = login_secrets ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) fresh = signet_token_manager_refresh (fixture->world->tokens, NULL, NULL, &error);
+  g_autoptr (SignetToken) token = signet_token_manager_find_token (fixture->world->tokens, "Sample", NULL, &error);
+  g_autoptr (SignetRequest) renewal = NULL;
+
+  g_hash_table_insert (fields, (gpointer) "account", (gpointer) "li.na");
+  renewal = signet_enrolment_draft_renewal (fixture->world->enrolment, current, token, key_spec, fields, secrets, &error);
+  g_assert_no_error (error);
+  g_assert_true (signet_enrolment_agree (fixture->world->enrolment, renewal, &error));
+  g_assert_true (enrolment_world_run (fixture->world, renewal, &error));
+  g_assert_no_error (error);
+  enrolment_world_assert_state (renewal, SIGNET_REQUEST_CONFIRMED);
+  g_assert_cmpstr (signet_certificate_get_subject (signet_request_get_certificate (renewal)), ==, signet_certificate_get_subject (current));
+  g_assert_cmpstr (signet_certificate_get_serial (signet_request_get_certificate (renewal)), !=, signet_certificate_get_serial (current));
+  enrolment_world_assert_token (fixture->world, key_spec != NULL ? 2 : 1, key_spec != NULL ? 2 : 1);
+}
+
+/* (transfer full): done, or refused with the authority's words */
+static SignetLifecycle *
+act_on (Fixture *fixture, SignetCertificate *certificate, SignetLifecycleAct what, const char *reason, GError **error)
+{
+  g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (WORLD_PIN, NULL);
+  SignetLifecycle *act = signet_enrolment_ask_act (fixture->world->enrolment, certificate, what, reason, error);
+
+  if (act == NULL)
+    return NULL;
+  signet_test_interaction_set_value (person, "login-code", CODE);
+  signet_enrolment_run_act (fixture->world->enrolment, act, SIGNET_INTERACTION (person), NULL, error);
+  return act;
+}
+
+static void
+assert_status (Fixture *fixture, SignetCertificate *certificate, const char *status)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SignetLifecycle) act = act_on (fixture, certificate, SIGNET_LIFECYCLE_STATUS, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (signet_lifecycle_get_status (act), ==, status);
+}
+
+static void
+test_life (void)
+{
+  static const struct { SignetLifecycleAct act; const char *reason; const char *after; } steps[] = {
+    { SIGNET_LIFECYCLE_SUSPEND, NULL, "suspended" }, { SIGNET_LIFECYCLE_RESUME, NULL, "good" },
+    { SIGNET_LIFECYCLE_REVOKE, "keyCompromise", "revoked" },
+  };
+  g_autoptr (Fixture) fixture = fixture_new (NULL, NULL);
+  g_autoptr (SignetCertificate) certificate = get_certificate (fixture);
+  g_autoptr (SignetLifecycle) refused = NULL;
+  g_autoptr (GError) error = NULL;
+
+  assert_status (fixture, certificate, "good");
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      g_autoptr (SignetLifecycle) act = act_on (fixture, certificate, steps[i].act, steps[i].reason, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (signet_lifecycle_get_state (act), ==, SIGNET_LIFECYCLE_DONE);
+      assert_status (fixture, certificate, steps[i].after);
+    }
+  /* what is revoked stays revoked, and the authority says so in its own words */
+  refused = act_on (fixture, certificate, SIGNET_LIFECYCLE_RESUME, NULL, &error);
+  g_assert_nonnull (error);
+  g_assert_nonnull (strstr (error->message, "证书当前状态不允许该操作"));
 }
 
 /* --- what goes wrong ---------------------------------------------------------------------------------------------------------------- */
@@ -452,6 +629,14 @@ main (int argc, char **argv)
   g_test_add_func ("/rest/signed-body", test_signed_body);
   g_test_add_data_func ("/rest/odd-code/quotes", "a\"b\\c\n{{$secret}}", test_odd_code);
   g_test_add_data_func ("/rest/odd-code/chinese", "登录码 🔑", test_odd_code);
+  g_test_add_data_func ("/rest/evidence/pdf", "%PDF-1.4 sample", test_evidence);
+  g_test_add_data_func ("/rest/evidence/other", "MZ", test_evidence);
+  g_test_add_func ("/rest/evidence/none", test_no_evidence);
+  g_test_add_data_func ("/rest/two-certificates/pkcs12", pkcs12_changes, test_two_certificates);
+  g_test_add_data_func ("/rest/two-certificates/cms", cms_changes, test_two_certificates);
+  g_test_add_data_func ("/rest/renewal/same-key", NULL, test_renewal);
+  g_test_add_data_func ("/rest/renewal/new-key", "ec-p256", test_renewal);
+  g_test_add_func ("/rest/life", test_life);
   add_faults ();
   g_test_add_func ("/rest/drip", test_drip);
   g_test_add_data_func ("/rest/cfssl/right-key", CFSSL_KEY, test_cfssl);

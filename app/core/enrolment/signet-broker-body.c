@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-broker-body.c: the body of http.request: bytes, or JSON in which a plugin names what it must not see. {"$secret": ID} stands for a
- * secret, {"$hmac": ID} for a keyed digest. The values never enter a JSON tree: they are put into the finished text, which is wiped
- * when it is sent. Runs on the thread of the call.
+ * signet-broker-body.c: the body of http.request: bytes, or JSON in which a plugin names what it must not see or cannot carry. {"$secret": ID}
+ * stands for a secret, {"$hmac": ID} for a keyed digest, {"$file": FIELD} for a file the person attached, in base64. The values never enter a
+ * JSON tree: they are put into the finished text, which is wiped when it is sent. Runs on the thread of the call.
  */
 #define G_LOG_DOMAIN "signet-broker-body"
 
@@ -197,6 +197,18 @@ put_hmac (Build *build, const char *id, GString *value)
   return text != NULL;
 }
 
+/* Past the plugin: a line to it would be too short for most files. */
+static gboolean
+put_file (Build *build, const char *field, GString *value)
+{
+  g_autoptr (GBytes) content = _signet_request_file_content (build->run->enrolment->store, build->run->request, field, build->error);
+  g_autofree char *text = content != NULL ? g_base64_encode (g_bytes_get_data (content, NULL), g_bytes_get_size (content)) : NULL;
+
+  if (text != NULL)
+    g_string_append (value, text);
+  return text != NULL;
+}
+
 /* The one member of a reference; NULL: an object like any other. */
 static const char *
 reference_kind (JsonObject *object)
@@ -213,7 +225,7 @@ static JsonNode *
 build_reference (Build *build, JsonObject *object, const char *kind)
 {
   static const struct { const char *kind; gboolean (*put) (Build *build, const char *id, GString *value); } rows[] = {
-    { "$secret", put_secret }, { "$hmac", put_hmac },
+    { "$secret", put_secret }, { "$hmac", put_hmac }, { "$file", put_file },
   };
   const char *id = _signet_broker_get_text (object, kind);
   g_autofree char *mark = NULL;
@@ -223,7 +235,7 @@ build_reference (Build *build, JsonObject *object, const char *kind)
     {
       if (strcmp (rows[i].kind, kind) != 0)
         continue;
-      if (id == NULL || json_object_get_size (object) != 1 || build->values->len >= MAX_REFERENCES)
+      if (id == NULL || json_object_get_size (object) != 1 || build->values->len >= MAX_REFERENCES || build->run->request == NULL)
         break;
       mark = g_strdup_printf ("%s%u.", build->mark, build->values->len);
       /* as long as it will ever be: what grows is copied, and the copy is not wiped */
@@ -231,7 +243,7 @@ build_reference (Build *build, JsonObject *object, const char *kind)
       g_ptr_array_add (build->values, value);
       return rows[i].put (build, id, value) ? json_node_init_string (json_node_alloc (), mark) : NULL;
     }
-  _signet_broker_misuse (build->error, "a reference in JSON is {\"$secret\": ID} or {\"$hmac\": ID}");
+  _signet_broker_misuse (build->error, "a reference in JSON is {\"$secret\": ID}, {\"$hmac\": ID} or {\"$file\": FIELD}");
   return NULL;
 }
 

@@ -186,6 +186,18 @@ clear_hand (SignetRequest *request)
 }
 
 static gboolean
+take_cookie (SignetRequest *request, JsonObject *answer, GError **error)
+{
+  const char *cookie = get_text (answer, "cookie");
+
+  if (cookie != NULL && strlen (cookie) > SIGNET_REQUEST_MAX_COOKIE)
+    return bad_answer (error, "has a cookie that is too long");
+  g_free (request->cookie);
+  request->cookie = g_strdup (cookie);
+  return TRUE;
+}
+
+static gboolean
 take_issued (SignetEnrolmentRun *run, JsonObject *answer, GError **error)
 {
   SignetRequest *request = run->request;
@@ -196,6 +208,9 @@ take_issued (SignetEnrolmentRun *run, JsonObject *answer, GError **error)
 
   if (certificates == NULL || !read_chain (answer, chain, error))
     return FALSE;
+  /* to confirm with, where that is done */
+  if (json_object_has_member (answer, "cookie") && !take_cookie (request, answer, error))
+    return FALSE;
   if (encryption != NULL && JSON_NODE_HOLDS_OBJECT (encryption) && !take_encryption (run, json_node_get_object (encryption), error))
     return FALSE;
   own = choose_certificate (request, certificates);
@@ -205,18 +220,6 @@ take_issued (SignetEnrolmentRun *run, JsonObject *answer, GError **error)
   if (chain->len > 0)
     request->chain = signet_certificate_encode_pkcs7 (chain);
   return _signet_enrolment_run_enter (run, SIGNET_REQUEST_ISSUED, error);
-}
-
-static gboolean
-take_cookie (SignetRequest *request, JsonObject *answer, GError **error)
-{
-  const char *cookie = get_text (answer, "cookie");
-
-  if (cookie != NULL && strlen (cookie) > SIGNET_REQUEST_MAX_COOKIE)
-    return bad_answer (error, "has a cookie that is too long");
-  g_free (request->cookie);
-  request->cookie = g_strdup (cookie);
-  return TRUE;
 }
 
 static gboolean
