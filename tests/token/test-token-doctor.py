@@ -217,6 +217,14 @@ class Readers(Doctor):
         self.plug_in()
         self.assert_cause(self.examine(status=UNAVAILABLE), 'card', 'card-mute')
 
+    def test_mute_card_in_a_reader_that_is_no_usb_device(self):
+        self.install_service()
+        self.reader('mute 1')
+        shutil.rmtree(self.sys)
+        document = self.examine(status=UNAVAILABLE)
+        self.assert_cause(document, 'card', 'card-mute')
+        self.assertEqual(self.found(document, 'reader-elsewhere')[0]['state'], 'skipped')
+
     def test_known_card_without_its_driver(self):
         self.install_service()
         self.reader(f'card {YUBIKEY} 1')

@@ -33,6 +33,7 @@ static const SignetDoctorRow rows[] = {
     N_("Install the software of its maker: it brings the rule that opens the device to you. Then plug it in again.") },
   { "nothing-plugged-in", N_("No token and no card reader is plugged in"),
     N_("Plug the token in, if need be into another socket and without a hub. Inside a virtual machine, hand the device on to it.") },
+  { "reader-elsewhere", N_("{subject} is no USB device, or is handed on to this computer"), NULL },
   { "no-usb", N_("This computer shows no USB devices"), N_("Inside a virtual machine or container, hand the device on to it.") },
 
   /* reader service */
@@ -89,6 +90,16 @@ static const SignetDoctorRow rows[] = {
   { "software-token", N_("The token “{subject}” is ready: files on this computer, not a card"), NULL },
   { "token-not-initialized", N_("The token “{subject}” is not set up and has no PIN"), N_("Set it up.") },
   { "token-read-only", N_("The token “{subject}” is write-protected: nothing new can be put on it"), NULL },
+  { "factory-pin", N_("The PIN is still that of the factory, 123456: whoever holds the card can sign with it."), N_("Change it.") },
+  { "factory-codes",
+    N_("The unblock code (PUK) and the management key are still those of the factory, known to everybody: whoever holds the card can set a "
+       "new PIN and replace its keys."),
+    N_("Change both.") },
+  { "factory-puk",
+    N_("The unblock code (PUK) is still that of the factory, 12345678: whoever holds the card can set a new PIN."), N_("Change it.") },
+  { "factory-management-key",
+    N_("The management key is still that of the factory, known to everybody: whoever holds the card can replace its keys."),
+    N_("Change it.") },
   { "pin-locked", N_("The PIN of the token “{subject}” is locked"), N_("Unblock it, or ask who gave it to you.") },
   { "last-try", N_("The token “{subject}” has one try for the PIN left"), N_("One more wrong PIN locks it. Be sure of the PIN before you try.") },
   { "few-tries-left", N_("On the token “{subject}” a wrong PIN was given; few tries are left"), NULL },

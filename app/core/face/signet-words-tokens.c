@@ -25,6 +25,18 @@ signet_words_software_state (SignetPinFlags flags)
   return g_strdup (_("On this computer · not a card"));
 }
 
+static char *
+signet_words_chip_state (SignetPinFlags flags)
+{
+  if (flags & SIGNET_PIN_FLAG_LOCKED)
+    return g_strdup (_("In the security chip (TPM) of this computer · PIN locked"));
+  if (flags & SIGNET_PIN_FLAG_FINAL_TRY)
+    return g_strdup (_("In the security chip (TPM) of this computer · last try for the PIN"));
+  if (flags & SIGNET_PIN_FLAG_COUNT_LOW)
+    return g_strdup (_("In the security chip (TPM) of this computer · few PIN tries left"));
+  return g_strdup (_("In the security chip (TPM) of this computer · PIN ready"));
+}
+
 /**
  * signet_words_token_state:
  * @token: a token
@@ -46,8 +58,10 @@ signet_words_token_state (SignetToken *token)
     return g_strdup (_("Set up · has no PIN yet"));
 
   flags = signet_token_get_pin_flags (token);
-  if (signet_token_is_software (token))
+  if (signet_token_is_software (token) || signet_token_get_seat (token) == SIGNET_TOKEN_SEAT_COMPUTER)
     return signet_words_software_state (flags);
+  if (signet_token_get_seat (token) == SIGNET_TOKEN_SEAT_CHIP)
+    return signet_words_chip_state (flags);
   if (flags & SIGNET_PIN_FLAG_LOCKED)
     return g_strdup (_("In the reader · PIN locked"));
   if (flags & SIGNET_PIN_FLAG_FINAL_TRY)

@@ -46,6 +46,7 @@ void _signet_doctor_add_package (SignetDoctorFinding *finding, const char *packa
 
 /* --- layers --- */
 void _signet_doctor_look_at_usb     (SignetDoctor *self);
+void _signet_doctor_tell_no_usb     (SignetDoctor *self); /* after the readers */
 void _signet_doctor_look_at_readers (SignetDoctor *self); /* reader service, readers, cards */
 void _signet_doctor_look_at_modules (SignetDoctor *self); /* modules, slots */
 void _signet_doctor_look_at_tokens  (SignetDoctor *self); /* tokens, keys, certificates */

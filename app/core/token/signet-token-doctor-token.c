@@ -53,6 +53,37 @@ tell_token (SignetDoctor *self, SignetToken *token)
                         signet_token_is_software (token) ? "software-token" : "token-ready", label, uri);
 }
 
+/* Found out now or by somebody else. */
+static void
+tell_factory (SignetDoctor *self, SignetToken *token)
+{
+  const char *label = signet_token_get_label (token);
+  const char *uri = signet_token_get_uri (token);
+  const char *code = NULL;
+  const char *option = "";
+  g_autofree char *command = NULL;
+  SignetTokenCard card;
+  gboolean puk = FALSE;
+  gboolean management = FALSE;
+
+  if (!_signet_token_is_piv (token) || !signet_token_read_card (token, &card, self->cancellable, NULL))
+    return;
+  puk = card.puk_factory == SIGNET_TOKEN_FACT_YES;
+  management = card.management_factory == SIGNET_TOKEN_FACT_YES;
+  if (card.pin_factory == SIGNET_TOKEN_FACT_YES)
+    code = "factory-pin";
+  else if (puk)
+    code = management ? "factory-codes" : "factory-puk";
+  else if (management)
+    code = "factory-management-key";
+  if (code == NULL)
+    return;
+  if (card.pin_factory != SIGNET_TOKEN_FACT_YES)
+    option = puk ? "--puk " : "--management-key ";
+  command = g_strdup_printf ("signet token change-pin %s'%s'", option, uri);
+  _signet_doctor_add_fix (_signet_doctor_add (self, SIGNET_DOCTOR_TOKEN, SIGNET_DOCTOR_WARNING, code, label, uri), "", command);
+}
+
 /* --- keys --- */
 
 static guint
@@ -185,6 +216,7 @@ _signet_doctor_look_at_tokens (SignetDoctor *self)
   for (guint i = 0; i < self->tokens->len; i++)
     {
       tell_token (self, self->tokens->pdata[i]);
+      tell_factory (self, self->tokens->pdata[i]);
       tell_keys (self, self->tokens->pdata[i]);
       tell_certificates (self, self->tokens->pdata[i]);
     }

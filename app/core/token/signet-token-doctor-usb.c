@@ -127,11 +127,21 @@ _signet_doctor_look_at_usb (SignetDoctor *self)
     }
   for (guint i = 0; i < self->devices->len; i++)
     tell_device (self, self->devices->pdata[i]);
+}
+
+/* After the readers were looked at: one that is there is plugged in somewhere, be it inside the computer or handed on to it. */
+void
+_signet_doctor_tell_no_usb (SignetDoctor *self)
+{
+  g_autofree char *dir = _signet_doctor_sysfs_path ("/bus/usb/devices");
+
   if (self->devices->len > 0)
     return;
   if (self->hardware)
     _signet_doctor_add (self, SIGNET_DOCTOR_USB, SIGNET_DOCTOR_SKIPPED, "not-needed", NULL, NULL);
+  else if (self->n_readers > 0)
+    _signet_doctor_add (self, SIGNET_DOCTOR_USB, SIGNET_DOCTOR_SKIPPED, "reader-elsewhere", self->readers[0].name, NULL);
   else
-    _signet_doctor_add (self, SIGNET_DOCTOR_USB, _signet_doctor_absence (self), folder != NULL ? "nothing-plugged-in" : "no-usb", NULL,
-                        dir);
+    _signet_doctor_add (self, SIGNET_DOCTOR_USB, _signet_doctor_absence (self),
+                        g_file_test (dir, G_FILE_TEST_IS_DIR) ? "nothing-plugged-in" : "no-usb", NULL, dir);
 }

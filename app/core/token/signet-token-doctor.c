@@ -216,6 +216,7 @@ signet_token_doctor_examine (SignetTokenManager *manager,
     {
       _signet_doctor_look_at_usb (&self);
       _signet_doctor_look_at_readers (&self);
+      _signet_doctor_tell_no_usb (&self);
     }
   else
     skip_hardware (&self);

@@ -185,5 +185,8 @@ _signet_token_can_make (SignetToken *token, const SignetKeySpec *spec)
   /* NIST SP 800-73-4, 3.3.2: a PIV card makes keys for its management key alone, which not every module can show it */
   if (_signet_token_is_piv (token) && !signet_token_needs_manager (token))
     return FALSE;
+  /* tpm2-pkcs11 names a range that takes in P-521, makes such keys, and cannot sign with them: TPMs have no such curve */
+  if (signet_token_get_seat (token) == SIGNET_TOKEN_SEAT_CHIP && spec->type == SIGNET_KEY_TYPE_EC && spec->bits > 384)
+    return FALSE;
   return generation != NULL && size_fits (spec, generation) && _signet_token_can_sign_with (token, spec->type);
 }

@@ -26,6 +26,24 @@ _signet_token_is_piv (SignetToken *token)
 }
 
 /**
+ * signet_token_get_seat:
+ *
+ * Returns: where the keys of the token are, as far as its module says; a software token of ours is told by signet_token_is_software()
+ */
+SignetTokenSeat
+signet_token_get_seat (SignetToken *self)
+{
+  g_return_val_if_fail (SIGNET_IS_TOKEN (self), SIGNET_TOKEN_SEAT_READER);
+
+  if (module_is (self, "libtpm2_pkcs11"))
+    return SIGNET_TOKEN_SEAT_CHIP;
+  /* opencryptoki also serves hardware of its maker; its "Soft" token is none */
+  if (module_is (self, "libopencryptoki") && g_str_has_prefix (signet_token_get_model (self), "Soft"))
+    return SIGNET_TOKEN_SEAT_COMPUTER;
+  return SIGNET_TOKEN_SEAT_READER;
+}
+
+/**
  * signet_token_get_unblock_strategy:
  *
  * Returns: what a person needs to get a new PIN, as far as the token's family is known

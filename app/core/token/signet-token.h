@@ -46,6 +46,13 @@ const char     *signet_token_get_serial       (SignetToken *self);
 const char     *signet_token_get_uri          (SignetToken *self);   /* RFC 7512: pkcs11:model=…;serial=…;token=… */
 const char     *signet_token_get_module       (SignetToken *self);   /* path of the PKCS#11 module */
 gboolean        signet_token_is_software      (SignetToken *self);   /* keys are files on this computer */
+/* What a person holds, or does not: told from the module. */
+typedef enum {
+  SIGNET_TOKEN_SEAT_READER,  /* a card or a USB token */
+  SIGNET_TOKEN_SEAT_CHIP,    /* the TPM of this computer */
+  SIGNET_TOKEN_SEAT_COMPUTER, /* a service of this computer: no chip */
+} SignetTokenSeat;
+SignetTokenSeat signet_token_get_seat       (SignetToken *self);
 gboolean        signet_token_is_initialized   (SignetToken *self);
 gboolean        signet_token_has_pin          (SignetToken *self);   /* FALSE: set up and without a PIN yet */
 gboolean        signet_token_is_read_only     (SignetToken *self);
