@@ -4,7 +4,10 @@
  * memory of the largest process, and the median of the ratios of neighbouring runs. Interleaved, because a shared machine drifts.
  * A folder that is to be empty is emptied by putting what is in it aside: a file system that was just told to delete hundreds of files looks
  * longer for a place for each new one (ext4 leaves out what was deleted in the last seconds), which nobody who signs has done.
- * Single-threaded. Usage: bench-run [--rounds N] [--remove FILE]… [--empty FOLDER] [--aim-ratio R] [--aim-rss MB] NAME -- A… -- B…
+ * With --documents, also how much more processor time A took than B for each of so many: user and system, of all processes of the act. That
+ * does not depend on how busy the disk and other people are, as the wall time does.
+ * Single-threaded. Usage: bench-run [--rounds N] [--remove FILE]… [--empty FOLDER] [--aim-ratio R] [--aim-rss MB] [--documents N]
+ * [--aim-cpu MS] NAME -- A… -- B…
  */
 #include "config.h"
 
@@ -25,7 +28,7 @@
 #define MAX_ROUNDS 1000
 #define MAX_REMOVE 8
 
-typedef struct { double seconds; double megabytes; } Cost;
+typedef struct { double seconds; double processor; double megabytes; } Cost;
 
 typedef struct {
   const char *name;
@@ -35,6 +38,8 @@ typedef struct {
   const char *empty;     /* (nullable): a folder */
   double      aim_ratio; /* 0: none */
   double      aim_rss;   /* MB, of A; 0: none */
+  int         documents; /* 0: processor time is not looked at */
+  double      aim_cpu;   /* milliseconds a document; 0: none */
   char      **a;
   char      **b;
 } Options;
@@ -49,7 +54,7 @@ die (const char *what)
 static void
 usage (void)
 {
-  fprintf (stderr, "usage: bench-run [--rounds N] [--remove FILE]… [--empty FOLDER] [--aim-ratio R] [--aim-rss MB] NAME -- A… -- B…\n");
+  fprintf (stderr, "usage: bench-run [--rounds N] [--remove FILE]… [--empty FOLDER] [--aim-ratio R] [--aim-rss MB] [--documents N] [--aim-cpu MS] NAME -- A… -- B…\n");
   exit (64);
 }
 
@@ -60,6 +65,12 @@ now (void)
 
   clock_gettime (CLOCK_MONOTONIC, &time);
   return (double) time.tv_sec + (double) time.tv_nsec / 1e9;
+}
+
+static double
+seconds_of (struct timeval time)
+{
+  return (double) time.tv_sec + (double) time.tv_usec / 1e6;
 }
 
 /* Only the first run is heard: what it has to say would be said every time. */
@@ -111,6 +122,7 @@ run (const Options *options,
   if (pid < 0 || wait4 (pid, &status, 0, &usage) != pid)
     die ("wait4");
   cost.seconds = now () - start;
+  cost.processor = seconds_of (usage.ru_utime) + seconds_of (usage.ru_stime);
   cost.megabytes = (double) usage.ru_maxrss / 1024;
   if (!WIFEXITED (status) || WEXITSTATUS (status) != 0)
     {
@@ -202,6 +214,26 @@ print_result (const Options *options,
   printf ("\n");
 }
 
+/* The medians are of each side alone: processor time does not drift as wall time does. */
+static void
+print_processor (const Options *options,
+                 Cost          *a,
+                 Cost          *b)
+{
+  double ours[MAX_ROUNDS], theirs[MAX_ROUNDS], more;
+
+  for (int i = 0; i < options->rounds; i++)
+    {
+      ours[i] = a[i].processor * 1e3;
+      theirs[i] = b[i].processor * 1e3;
+    }
+  more = (median (ours, options->rounds) - median (theirs, options->rounds)) / options->documents;
+  printf ("  processor time A %.0f ms, B %.0f ms: %.2f ms more a document", median (ours, options->rounds), median (theirs, options->rounds), more);
+  if (options->aim_cpu > 0)
+    printf ("  aim %.2f ms:%s", options->aim_cpu, judge (more, options->aim_cpu));
+  printf ("\n");
+}
+
 static char **
 take_command (char ***arguments)
 {
@@ -231,6 +263,10 @@ parse (char **argument)
         options.aim_ratio = atof (argument[1]);
       else if (strcmp (*argument, "--aim-rss") == 0)
         options.aim_rss = atof (argument[1]);
+      else if (strcmp (*argument, "--documents") == 0)
+        options.documents = atoi (argument[1]);
+      else if (strcmp (*argument, "--aim-cpu") == 0)
+        options.aim_cpu = atof (argument[1]);
       else
         usage ();
     }
@@ -264,5 +300,7 @@ main (int    argc,
         b[i] = run (&options, options.b, false);
     }
   print_result (&options, a, b);
+  if (options.documents > 0)
+    print_processor (&options, a, b);
   return EXIT_SUCCESS;
 }

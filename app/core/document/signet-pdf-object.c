@@ -698,6 +698,17 @@ _signet_pdf_equal (const SignetPdfValue *a, const SignetPdfValue *b)
     }
 }
 
+/* Without iconv, which loads a library for it */
+static char *
+latin1_to_utf8 (const char *text, gsize length)
+{
+  GString *out = g_string_sized_new (length);
+
+  for (gsize i = 0; i < length; i++)
+    g_string_append_unichar (out, (guchar) text[i]);
+  return g_string_free (out, FALSE);
+}
+
 char *
 _signet_pdf_dup_text (const SignetPdfValue *value, gsize max_characters)
 {
@@ -710,6 +721,6 @@ _signet_pdf_dup_text (const SignetPdfValue *value, gsize max_characters)
   else if (value->count >= 3 && memcmp (value->text, "\xef\xbb\xbf", 3) == 0)
     text = g_utf8_make_valid (value->text + 3, value->count - 3);
   else /* PDFDocEncoding is close enough to Latin-1 for a text that is only shown */
-    text = g_convert_with_fallback (value->text, value->count, "UTF-8", "ISO-8859-1", "?", NULL, NULL, NULL);
+    text = latin1_to_utf8 (value->text, value->count);
   return text != NULL ? signet_text_sanitize (text, -1, max_characters) : NULL;
 }
