@@ -90,8 +90,11 @@ static const SignetCommand commands[] = {
   { "plugin", "list", NULL, N_("Show the plugins, and what each may do."), "signet plugin list", signet_command_plugin_list },
   { "plugin", "allow", N_("ID"), N_("Let a plugin run, after seeing what it may do."), "signet plugin allow cn.example.ca", signet_command_plugin_allow },
   { "plugin", "forbid", N_("ID"), N_("Keep a plugin from running."), "signet plugin forbid cn.example.ca", signet_command_plugin_forbid },
-  { "plugin", "check", NULL, N_("Check a plugin before it is used."), NULL, NULL },
-  { "plugin", "run", NULL, N_("Run a plugin by hand, for its author."), NULL, NULL },
+  { "plugin", "new", N_("NAME [FOLDER]"), N_("Begin a plugin of your own."), "signet plugin new acme-ca\nsignet plugin new --language python acme-ca", signet_command_plugin_new },
+  { "plugin", "check", N_("FOLDER"), N_("Check a plugin before it is used."),
+    "signet plugin check acme-ca\nsignet plugin check --replay recordings/submit.txt .", signet_command_plugin_check },
+  { "plugin", "run", N_("FOLDER METHOD"), N_("Run a plugin by hand, for its author."),
+    "signet plugin run . form\nsignet plugin run --field name=\"Li Na\" --record recordings/submit.txt . submit", signet_command_plugin_run },
 
   { "journal", "list", NULL, N_("Show what was signed, asked for and installed."), "signet journal list", signet_command_journal_list },
   { "journal", "verify", NULL, N_("Check that nobody changed the journal."), "signet journal verify", signet_command_journal_verify },

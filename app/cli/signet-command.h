@@ -41,6 +41,9 @@ int signet_command_authority_show     (SignetInvocation *invocation);
 int signet_command_plugin_list        (SignetInvocation *invocation);
 int signet_command_plugin_allow       (SignetInvocation *invocation);
 int signet_command_plugin_forbid      (SignetInvocation *invocation);
+int signet_command_plugin_new         (SignetInvocation *invocation);
+int signet_command_plugin_check       (SignetInvocation *invocation);
+int signet_command_plugin_run         (SignetInvocation *invocation);
 int signet_command_journal_list       (SignetInvocation *invocation);
 int signet_command_journal_verify     (SignetInvocation *invocation);
 

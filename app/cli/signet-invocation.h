@@ -15,6 +15,7 @@ typedef struct _SignetInvocation SignetInvocation;
 typedef enum {
   SIGNET_STATUS_DONE = 0,
   SIGNET_STATUS_USAGE = 64,
+  SIGNET_STATUS_DATA = 65,
   SIGNET_STATUS_NO_INPUT = 66,
   SIGNET_STATUS_UNAVAILABLE = 69,
   SIGNET_STATUS_INTERNAL = 70,

@@ -9,32 +9,10 @@
 static JsonObject *
 form (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
 {
-  JsonObject *result = json_object_new ();
-  JsonObject *field = json_object_new ();
-  JsonArray *fields = json_array_new ();
+  JsonObject *fields = signet_sdk_new_form ();
 
-  json_object_set_string_member (field, "id", "name");
-  json_object_set_string_member (field, "type", "text");
-  json_object_set_string_member (field, "label", "Name (sample)");
-  json_object_set_boolean_member (field, "required", TRUE);
-  json_array_add_object_element (fields, field);
-  json_object_set_array_member (result, "fields", fields);
-  return result;
-}
-/* guide: end */
-
-/* guide: send */
-static JsonObject *
-send_request (SignetSdk *sdk, JsonObject *params, const char *csr, GError **error)
-{
-  JsonObject *issuance = signet_sdk_get_object (signet_sdk_get_object (params, "profile"), "Issuance");
-  JsonObject *request = json_object_new ();
-
-  json_object_set_string_member (request, "method", "POST");
-  json_object_set_string_member (request, "url", signet_sdk_get_string (issuance, "Url"));
-  json_object_set_string_member (request, "content_type", "application/pkcs10");
-  json_object_set_string_member (request, "body", csr);
-  return signet_sdk_ask (sdk, "http.request", request, error);
+  signet_sdk_add_field (fields, "text", "name", "Name (sample)", TRUE);
+  return fields;
 }
 /* guide: end */
 
@@ -42,26 +20,28 @@ send_request (SignetSdk *sdk, JsonObject *params, const char *csr, GError **erro
 static JsonObject *
 read_answer (JsonObject *answer, const char *csr, GError **error)
 {
-  JsonObject *result = json_object_new ();
   gint64 status = signet_sdk_get_int (answer, "status");
 
   if (status == 200)
-    {
-      json_object_set_string_member (result, "state", "issued");
-      json_object_set_string_member (result, "certificate", signet_sdk_get_string (answer, "body"));
-      return result;
-    }
+    return signet_sdk_issued (signet_sdk_get_string (answer, "body"));
   if (status == 202)
-    {
-      json_object_set_string_member (result, "state", "waiting");
-      json_object_set_string_member (result, "cookie", csr);
-      json_object_set_int_member (result, "check_after", MAX (signet_sdk_get_int (answer, "retry_after"), 60));
-      return result;
-    }
-  json_object_unref (result);
+    return signet_sdk_waiting (csr, MAX (signet_sdk_get_int (answer, "retry_after"), 60));
   g_set_error (error, SIGNET_SDK_ERROR, status >= 500 ? SIGNET_SDK_ERROR_TRY_LATER : SIGNET_SDK_ERROR_REJECTED,
                "the authority answered with status %d", (int) status);
   return NULL;
+}
+/* guide: end */
+
+/* guide: send */
+static JsonObject *
+send_request (SignetSdk *sdk, JsonObject *params, const char *csr, GError **error)
+{
+  gsize length = 0;
+  g_autofree guint8 *der = g_base64_decode (csr != NULL ? csr : "", &length);
+  g_autoptr (JsonObject) answer =
+    signet_sdk_http (sdk, "POST", signet_sdk_get_setting (params, "Url"), "application/pkcs10", der, length, NULL, error);
+
+  return answer != NULL ? read_answer (answer, csr, error) : NULL;
 }
 /* guide: end */
 
@@ -69,16 +49,10 @@ read_answer (JsonObject *answer, const char *csr, GError **error)
 static JsonObject *
 submit (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
 {
-  g_autoptr (JsonObject) made = signet_sdk_ask (sdk, "csr.make", json_object_new (), error);
-  g_autoptr (JsonObject) answer = NULL;
-  const char *csr;
+  g_autofree char *csr = signet_sdk_make_csr (sdk, error);
 
-  if (made == NULL)
-    return NULL;
-  csr = signet_sdk_get_string (made, "csr");
   signet_sdk_progress (sdk, "submitting", -1);
-  answer = send_request (sdk, params, csr, error);
-  return answer != NULL ? read_answer (answer, csr, error) : NULL;
+  return csr != NULL ? send_request (sdk, params, csr, error) : NULL;
 }
 /* guide: end */
 
@@ -86,10 +60,7 @@ submit (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
 static JsonObject *
 poll (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
 {
-  const char *csr = signet_sdk_get_string (params, "cookie");
-  g_autoptr (JsonObject) answer = send_request (sdk, params, csr, error);
-
-  return answer != NULL ? read_answer (answer, csr, error) : NULL;
+  return send_request (sdk, params, signet_sdk_get_cookie (params), error);
 }
 /* guide: end */
 

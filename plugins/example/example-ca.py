@@ -4,10 +4,13 @@
 import json
 import sys
 
-last_id = 0
+LAST_ID = 0
 
 
+# guide: talk
 class Refusal(Exception):
+    """What the person is told: a code of the protocol and words."""
+
     def __init__(self, code, text):
         super().__init__(text)
         self.code = code
@@ -18,13 +21,15 @@ def say(message):
 
 
 def ask(method, /, **params):
-    global last_id
-    last_id += 1
-    say({'id': last_id, 'method': method, 'params': params})
+    """Has Signet do something; only inside a call."""
+    global LAST_ID
+    LAST_ID += 1
+    say({'id': LAST_ID, 'method': method, 'params': params})
     answer = json.loads(sys.stdin.readline())
     if 'error' in answer:
         raise Refusal(answer['error']['code'], answer['error']['text'])
     return answer['result']
+# guide: end
 
 
 def form(params):
@@ -32,7 +37,8 @@ def form(params):
 
 
 def send(params, csr):
-    answer = ask('http.request', method='POST', url=params['profile']['Issuance']['Url'], content_type='application/pkcs10', body=csr)
+    url = params['profile']['Issuance']['Url']
+    answer = ask('http.request', method='POST', url=url, content_type='application/pkcs10', body=csr)
     if answer['status'] == 200:
         return {'state': 'issued', 'certificate': answer['body']}
     if answer['status'] == 202:
@@ -48,13 +54,24 @@ def poll(params):
     return send(params, params['cookie'])
 
 
-METHODS = {'hello': lambda params: {'api': 1, 'methods': ['form', 'submit', 'poll']}, 'form': form, 'submit': submit, 'poll': poll}
+# guide: loop
+METHODS = {'form': form, 'submit': submit, 'poll': poll}
+
+
+def answer(call):
+    """One call of Signet's. What nobody thought of is an answer too: a plugin that dies helps nobody."""
+    try:
+        if call['method'] == 'hello':
+            result = {'api': 1, 'methods': list(METHODS)}
+        else:
+            result = METHODS[call['method']](call.get('params', {}))
+        return {'id': call['id'], 'result': result}
+    except Refusal as refusal:
+        return {'id': call['id'], 'error': {'code': refusal.code, 'text': str(refusal)}}
+    except (KeyError, TypeError, ValueError) as error:
+        return {'id': call['id'], 'error': {'code': 'failed', 'text': f'{type(error).__name__}: {error}'}}
+
 
 for line in sys.stdin:
-    call = json.loads(line)
-    try:
-        say({'id': call['id'], 'result': METHODS[call['method']](call.get('params', {}))})
-    except Refusal as refusal:
-        say({'id': call['id'], 'error': {'code': refusal.code, 'text': str(refusal)}})
-    except KeyError:
-        say({'id': call['id'], 'error': {'code': 'failed', 'text': 'this plugin cannot do that'}})
+    say(answer(json.loads(line)))
+# guide: end

@@ -39,6 +39,43 @@ JsonObject *signet_sdk_ask        (SignetSdk *sdk, const char *method, JsonObjec
 void        signet_sdk_progress   (SignetSdk *sdk, const char *step, double fraction);
 void        signet_sdk_log        (SignetSdk *sdk, const char *text);
 
+/* --- what the host does for a plugin: signet-sdk-host.c. Inside a method only; NULL with @error when it refuses ------------- */
+/* A PKCS#10 request with the subject and key the person saw, base64 of DER. (transfer full) */
+char       *signet_sdk_make_csr      (SignetSdk *sdk, GError **error);
+/* @body, @content_type, @headers: (nullable); @headers: (transfer full), name -> text or signet_sdk_secret(). (transfer full):
+   "status", "content_type", "body" (base64), "retry_after" */
+JsonObject *signet_sdk_http          (SignetSdk *sdk, const char *method, const char *url, const char *content_type, const void *body,
+                                      gsize length, JsonObject *headers, GError **error);
+/* The same with JSON both ways. @body: (nullable) (transfer full); @answer: (out) (nullable) (transfer full): when it is an object.
+   Returns the status; 0 with @error */
+int         signet_sdk_http_json     (SignetSdk *sdk, const char *method, const char *url, JsonObject *body, JsonObject *headers,
+                                      JsonObject **answer, GError **error);
+/* Base64 of the SubjectPublicKeyInfo of a one-time key of this request, for what the authority encrypts. (transfer full) */
+char       *signet_sdk_transport_key (SignetSdk *sdk, GError **error);
+/* Kept at once: comes back as "cookie" even when the computer goes down before this call ends. */
+gboolean    signet_sdk_keep_cookie   (SignetSdk *sdk, const char *cookie, GError **error);
+/* A secret by its name, for a header or a JSON body. @before: (nullable): "Bearer ". (transfer full) */
+JsonObject *signet_sdk_secret        (const char *id, const char *before);
+
+/* --- answers: (transfer full) ------------------------------------------------------------------------------------------------ */
+JsonObject *signet_sdk_issued        (const char *certificate);   /* base64 of DER, PEM or PKCS#7 */
+JsonObject *signet_sdk_waiting       (const char *cookie, gint64 check_after);
+JsonObject *signet_sdk_done          (void);                      /* revoke, suspend, resume */
+JsonObject *signet_sdk_standing      (const char *status);        /* "good", "revoked", "suspended", "unknown" */
+/* NULL with REJECTED, and the authority's words */
+JsonObject *signet_sdk_reject        (GError **error, const char *words);
+
+/* --- forms: {"fields": […]}, filled one by one -------------------------------------------------------------------------------- */
+JsonObject *signet_sdk_new_form      (void);
+/* @type: "text", "secret", "file". Returns the field, for more members. (transfer none) */
+JsonObject *signet_sdk_add_field     (JsonObject *form, const char *type, const char *id, const char *label, gboolean required);
+
+/* --- what a call is about: NULL when it is not there. (transfer none) ----------------------------------------------------------- */
+const char *signet_sdk_get_setting   (JsonObject *params, const char *key);     /* [Issuance] of the profile */
+const char *signet_sdk_get_answer    (JsonObject *params, const char *field);   /* what the person entered */
+const char *signet_sdk_get_cookie    (JsonObject *params);
+const char *signet_sdk_get_serial    (JsonObject *params);                      /* of the certificate revoked, asked about… or renewed; hex */
+
 /* Reading what may be missing or of another type: NULL, FALSE, 0 then. */
 const char *signet_sdk_get_string (JsonObject *object, const char *name);
 JsonObject *signet_sdk_get_object (JsonObject *object, const char *name);

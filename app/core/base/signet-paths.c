@@ -155,6 +155,14 @@ signet_paths_get_system_module_dir (void)
 }
 
 const char *
+signet_paths_get_kit_dir (void)
+{
+  const char *path = from_environment ("SIGNET_KIT");
+
+  return path != NULL ? path : SIGNET_DATA_DIR "/kit";
+}
+
+const char *
 signet_paths_get_locale_dir (void)
 {
   const char *path = from_environment ("SIGNET_LOCALE_DIR");

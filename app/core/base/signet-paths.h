@@ -20,6 +20,7 @@ char      **signet_paths_dup_authority_dirs  (void);  /* profiles and anchors */
 const char *signet_paths_get_module_data_dir (void);    /* what is known of makers of tokens: data/modules */
 const char *signet_paths_get_user_module_dir (void);    /* *.module files of the user: $XDG_CONFIG_HOME/signet/modules, existing or not */
 const char *signet_paths_get_system_module_dir (void);  /* those of the administrator: SYSCONFDIR/signet/modules */
+const char *signet_paths_get_kit_dir        (void);  /* what plugins are begun with: sdk, example */
 const char *signet_paths_get_locale_dir      (void);
 
 G_END_DECLS

@@ -160,3 +160,31 @@ signet_text_unhex (const char *text)
     }
   return high < 0 ? g_byte_array_free_to_bytes (g_steal_pointer (&out)) : NULL;
 }
+
+/* As a word by itself, so that "opinion", "shipping" and "Pinyin" are none. The others stand for it in Chinese. */
+gboolean
+signet_text_names_pin (const char *text)
+{
+  static const char *const words[] = { "pin", "puk", "p.i.n.", "passcode", NULL };
+  static const char *const phrases[] = { "口令", "个人识别码", "令牌密码", "证书密码", "u盾密码", "ukey密码", "key密码", NULL };
+  g_autofree char *normal = text != NULL ? g_utf8_normalize (text, -1, G_NORMALIZE_ALL_COMPOSE) : NULL;
+  g_autofree char *lower = normal != NULL ? g_utf8_strdown (normal, -1) : NULL;
+  g_auto (GStrv) parts = lower != NULL ? g_strsplit_set (lower, " \t-_/()[]:,;!?\"'“”‘’|", -1) : NULL;
+
+  for (gsize i = 0; parts != NULL && parts[i] != NULL; i++)
+    {
+      gboolean ends = g_str_has_suffix (parts[i], ".") && !g_str_equal (parts[i], "p.i.n.");
+      g_autofree char *word = g_strndup (parts[i], strlen (parts[i]) - (ends ? 1 : 0));
+
+      if (g_strv_contains (words, word))
+        return TRUE;
+    }
+  for (gsize i = 0; lower != NULL && phrases[i] != NULL; i++)
+    if (strstr (lower, phrases[i]) != NULL)
+      return TRUE;
+  /* written against a Chinese word, without a blank */
+  for (const char *at = lower != NULL ? strstr (lower, "pin") : NULL; at != NULL; at = strstr (at + 1, "pin"))
+    if ((at == lower || !g_ascii_isalnum (at[-1])) && !g_ascii_isalnum (at[3]))
+      return TRUE;
+  return FALSE;
+}

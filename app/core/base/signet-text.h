@@ -13,6 +13,8 @@ char *signet_text_isolate       (const char *text);
 /* (transfer full): cut in the middle so that the ending stays. */
 char *signet_text_shorten_middle (const char *text, gsize max_characters);
 char *signet_text_hex           (const guint8 *data, gsize length);         /* lower case, no separators */
+/* Whether it speaks of what opens a token: words of outside parties that do are marked, for nobody but Signet asks for that. */
+gboolean signet_text_names_pin  (const char *text);
 GBytes *signet_text_unhex       (const char *text);                         /* (nullable); ':' and spaces allowed */
 
 G_END_DECLS

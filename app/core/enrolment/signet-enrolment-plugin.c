@@ -68,3 +68,9 @@ _signet_enrolment_start_plugin (SignetEnrolment *self, SignetPluginManifest *plu
     return NULL;
   return signet_plugin_process_start (plugin, &use, cancellable, error);
 }
+
+JsonObject *
+signet_enrolment_dup_profile_json (SignetAuthority *authority)
+{
+  return _signet_enrolment_profile_json (authority);
+}

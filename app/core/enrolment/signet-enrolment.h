@@ -116,6 +116,7 @@ SignetEnrolment *signet_enrolment_new          (SignetStore *store, SignetHttp *
                                                 SignetJournal *journal, GPtrArray *plugins, GPtrArray *authorities, GError **error);
 GPtrArray       *signet_enrolment_get_authorities (SignetEnrolment *self);              /* those a plugin can serve; borrowed */
 SignetAuthority *signet_enrolment_find_authority  (SignetEnrolment *self, const char *id, GError **error); /* (transfer none) */
+JsonObject      *signet_enrolment_dup_profile_json (SignetAuthority *authority);  /* (transfer full): a profile as plugins get it */
 /* Whether its plugin may run: asks the person when it must (kinds "plugin", "plugin-changed"). Before the first form. Blocking. */
 gboolean         signet_enrolment_admit_plugin (SignetEnrolment *self, SignetAuthority *authority, SignetInteraction *interaction,
                                                 GCancellable *cancellable, GError **error);

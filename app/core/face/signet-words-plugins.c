@@ -76,3 +76,29 @@ signet_words_plugin_standing (SignetPluginStanding standing)
     }
   return "";
 }
+
+/* The codes of signet_plugin_conformance_run(), and two of the command's own. */
+static const struct { const char *code; const char *words; } findings[] = {
+  { "manifest", N_("The manifest says what it must") },
+  { "hello", N_("It starts behind its wall and says hello") },
+  { "methods", N_("It says what it can do") },
+  { "ends", N_("It ends when its input does") },
+  { "unknown-method", N_("It refuses what it does not know, and lives on") },
+  { "junk", N_("It lives through calls that lack what they need") },
+  { "form", N_("Its form can be drawn") },
+  { "pin", N_("It asks for no PIN") },
+  { "answers", N_("It lives through whatever servers answer") },
+  { "cookie", N_("It goes on with its cookie after a restart") },
+  { "schema", N_("Every line fits the schema") },
+  { "permissions", N_("It asks for nothing its manifest does not name") },
+  { "replay", N_("The recording plays as it was") },
+};
+
+const char *
+signet_words_plugin_finding (const char *code)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (findings); i++)
+    if (g_strcmp0 (findings[i].code, code) == 0)
+      return _(findings[i].words);
+  return code;
+}

@@ -38,6 +38,7 @@ char       *signet_words_old_certificate (SignetRequest *request);     /* (nulla
 char       *signet_words_delivered_key   (SignetRequest *request);     /* (nullable): of the key of the encryption certificate */
 const char *signet_words_plugin_permission (const char *code);   /* (nullable) */
 char       *signet_words_plugin_value    (const char *code, const char *value);
+const char *signet_words_plugin_finding  (const char *code);     /* of `signet plugin check` */
 const char *signet_words_plugin_standing (SignetPluginStanding standing);
 char       *signet_words_token_state     (SignetToken *token);                /* "On this computer · not a card", "PIN locked" … */
 char       *signet_words_pin_tries       (const SignetPinQuestion *question); /* (nullable): "Last try" … */

@@ -432,3 +432,16 @@ signet_plugin_consents_reconsider (SignetPluginConsents *self, SignetPluginManif
   return confirm (manifest, helper, standing == SIGNET_PLUGIN_STANDING_CHANGED, interaction, cancellable, error) &&
          signet_plugin_consents_allow (self, manifest, helper, error);
 }
+
+/* A trial is a yes for this once; the administrator's word and what opens the wall stand above it. */
+gboolean
+_signet_plugin_use_is_allowed (const SignetPluginUse *use, SignetPluginManifest *manifest, GError **error)
+{
+  SignetPluginConsents *consents = use != NULL ? use->consents : NULL;
+  const char *helper = use != NULL ? use->helper : NULL;
+
+  if (use != NULL && use->trial && wants_nothing_special (manifest) &&
+      signet_plugin_consents_look (consents, manifest, helper) != SIGNET_PLUGIN_STANDING_EXCLUDED)
+    return TRUE;
+  return signet_plugin_consents_check (consents, manifest, helper, error);
+}

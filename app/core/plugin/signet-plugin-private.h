@@ -50,6 +50,9 @@ char             *_signet_plugin_line_call   (gint64 id, const char *method, Jso
 char             *_signet_plugin_line_answer (gint64 id, JsonNode *body);
 char             *_signet_plugin_line_refuse (gint64 id, const GError *error);
 
+/* Whether it may be started for @use; sets what signet_plugin_consents_check() sets. */
+gboolean              _signet_plugin_use_is_allowed (const SignetPluginUse *use, SignetPluginManifest *manifest, GError **error);
+
 /* --- sandbox -------------------------------------------------------------------------------------------------------- */
 SignetChild *_signet_plugin_sandbox_spawn   (SignetPluginManifest *manifest, const char *state, gboolean alone, const int fds[4], GError **error);
 void         _signet_plugin_sandbox_explain (SignetPluginManifest *manifest, const char *words, GError **error);

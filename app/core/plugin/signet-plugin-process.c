@@ -45,6 +45,8 @@ struct _SignetPluginProcess
   char                 *wall;          /* what stands, e.g. "namespaces limits files calls"; "" as long as nothing does */
   GHashTable           *methods;       /* of its hello */
   SignetPluginState    *state;         /* (nullable) */
+  SignetPluginTap       tap;           /* (nullable) */
+  gpointer              tap_data;
   GByteArray           *pending;       /* read, not yet a whole line */
   GString              *log;           /* the first MAX_LOG bytes of its stderr */
   gint64                next_id;
@@ -257,6 +259,8 @@ write_line (Call *call, const char *line, GError **error)
       g_set_error (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_FAILED, "what a plugin should be told is too long");
       return FALSE;
     }
+  if (call->self->tap != NULL)
+    call->self->tap (TRUE, line, length - 1, call->self->tap_data);
   while (done < length)
     {
       gssize n = write_quietly (call->self->to_plugin, line + done, length - done);
@@ -300,6 +304,9 @@ take_line (SignetPluginProcess *self, const guint8 *newline, GError **error)
 {
   gsize length = newline - self->pending->data;
   SignetPluginLine *line = _signet_plugin_line_parse ((const char *) self->pending->data, length, error);
+
+  if (self->tap != NULL)
+    self->tap (FALSE, (const char *) self->pending->data, length, self->tap_data);
 
   g_byte_array_remove_range (self->pending, 0, length + 1);
   return line;
@@ -600,6 +607,8 @@ start (SignetPluginManifest *manifest, const SignetPluginUse *use, gboolean alon
 
   self->manifest = g_object_ref (manifest);
   self->alone = alone;
+  self->tap = use != NULL ? use->tap : NULL;
+  self->tap_data = use != NULL ? use->tap_data : NULL;
   return spawn (self, use, error) && say_hello (self, cancellable, error) ? g_steal_pointer (&self) : NULL;
 }
 
@@ -631,7 +640,7 @@ signet_plugin_process_start (SignetPluginManifest *manifest, const SignetPluginU
 
   g_return_val_if_fail (SIGNET_IS_PLUGIN_MANIFEST (manifest), NULL);
 
-  if (!signet_plugin_consents_check (use != NULL ? use->consents : NULL, manifest, use != NULL ? use->helper : NULL, error))
+  if (!_signet_plugin_use_is_allowed (use, manifest, error))
     return NULL;
   process = start (manifest, use, FALSE, cancellable, &local);
   if (process == NULL && may_be_alone (manifest, local))
@@ -660,17 +669,20 @@ signet_plugin_process_get_wall (SignetPluginProcess *self)
 }
 
 /* A plugin that does not go when its input ends is killed. */
-void
+gboolean
 signet_plugin_process_stop (SignetPluginProcess *self)
 {
-  g_return_if_fail (SIGNET_IS_PLUGIN_PROCESS (self));
+  gboolean went = FALSE;
+
+  g_return_val_if_fail (SIGNET_IS_PLUGIN_PROCESS (self), FALSE);
 
   g_mutex_lock (&self->lock);
   if (!self->over)
     {
       close_fd (&self->to_plugin);
-      signet_child_wait (self->child, GOODBYE_MILLISECONDS);
+      went = signet_child_wait (self->child, GOODBYE_MILLISECONDS);
       end_process (self);
     }
   g_mutex_unlock (&self->lock);
+  return went;
 }

@@ -114,11 +114,17 @@ G_DECLARE_FINAL_TYPE (SignetPluginProcess, signet_plugin_process, SIGNET, PLUGIN
 /* Serves what the plugin asks for inside a call; returns the result node or sets @error, which goes back as {code, text}. */
 typedef JsonNode *(*SignetPluginServe) (const char *method, JsonObject *params, gpointer user_data, GCancellable *cancellable, GError **error);
 
+/* Sees each line of a conversation, without its newline. */
+typedef void (*SignetPluginTap) (gboolean to_plugin, const char *line, gsize length, gpointer user_data);
+
 /* For what a plugin is started. All borrowed. */
 typedef struct {
   SignetPluginConsents *consents;   /* (nullable): then only what came with Signet and wants nothing special is started */
   const char           *authority;  /* (nullable): id of the profile it serves */
   const char           *helper;     /* (nullable): the program of the profile that it runs */
+  gboolean              trial;      /* its author started it by its folder: an act that needs no other yes, but for what opens the wall */
+  SignetPluginTap       tap;        /* (nullable) */
+  gpointer              tap_data;
 } SignetPluginUse;
 
 /* The one place where a plugin becomes a process: refuses with CONSENT, FORBIDDEN or POLICY what may not run. Says hello. */
@@ -127,6 +133,7 @@ gboolean             signet_plugin_process_has_method (SignetPluginProcess *self
 const char          *signet_plugin_process_get_wall   (SignetPluginProcess *self);   /* what stands: "namespaces limits files calls" */
 JsonNode            *signet_plugin_process_call  (SignetPluginProcess *self, const char *method, JsonNode *params, guint deadline_seconds,
                                                   SignetPluginServe serve, gpointer user_data, GCancellable *cancellable, GError **error);
-void                 signet_plugin_process_stop  (SignetPluginProcess *self);
+/* Whether it went by itself when its input ended. */
+gboolean             signet_plugin_process_stop  (SignetPluginProcess *self);
 
 G_END_DECLS
