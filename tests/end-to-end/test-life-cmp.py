@@ -6,7 +6,7 @@ without confirmation, and what the authority says of its own chain. The plugin, 
 import json
 import re
 
-from world import PASSED, UNAVAILABLE, USAGE, FaultTest, main
+from world import PASSED, REFUSED, UNAVAILABLE, USAGE, FaultTest, main
 
 
 class CmpTest(FaultTest):
@@ -60,6 +60,67 @@ class TestRequests(CmpTest):
         self.issuance(Body='cr', Protection='signature')
         run = self.person.request('--wait', '20')
         self.assert_fails(run, UNAVAILABLE, r'certificate')
+
+
+class TestRenewals(CmpTest):
+    def renew(self, certificate, *more):
+        run = self.person.signet('request', 'renew', '--accept-terms', '--wait', '20', '--pin-file', self.person.pin, '--json', *more,
+                                 certificate['sha256'])
+        self.assertEqual(run.returncode, PASSED, run.stdout + run.stderr)
+        return json.loads(run.stdout)['request']
+
+    def assert_renewed(self, before, after, same_key):
+        self.assert_confirmed(after)
+        self.assertEqual(after['kind'], 'renew')
+        self.assertNotEqual(after['certificate']['sha256'], before['certificate']['sha256'])
+        self.assertEqual(after['key_sha256'] == before['key_sha256'], same_key)
+
+    def test_new_key(self):
+        """kur: the old key signs the message, the new one proves itself."""
+        first = self.obtain()
+        self.assert_renewed(first, self.renew(first['certificate'], '--new-key', 'ec-p256'), same_key=False)
+
+    def test_same_key(self):
+        """Only where the authority's profile says that it renews so."""
+        first = self.obtain()
+        run = self.person.signet('request', 'renew', '--accept-terms', '--same-key', '--pin-file', self.person.pin, first['certificate']['sha256'])
+        self.assert_fails(run, REFUSED, r'authority')
+        self.issuance(RenewKey='either')
+        self.assert_renewed(first, self.renew(first['certificate'], '--same-key'), same_key=True)
+
+    def test_otherwise(self):
+        """Authorities that know no kur: a cr or p10cr, vouched for by the certificate that is renewed."""
+        for body in ('cr', 'p10cr'):
+            with self.subTest(body=body):
+                self.setUp()
+                self.issuance(RenewBody=body)
+                first = self.obtain()
+                self.assert_renewed(first, self.renew(first['certificate'], '--new-key', 'ec-p256'), same_key=False)
+
+
+class TestStanding(CmpTest):
+    """rr, and what the authority's own book says afterwards."""
+
+    def standing(self, certificate):
+        for line in (self.world.root / 'pki/index.txt').read_text(encoding='utf-8').splitlines():
+            columns = line.split('\t')
+            if int(columns[3], 16) == int(certificate['serial'].replace(':', ''), 16):
+                return columns[0], columns[2].partition(',')[2]
+        self.fail('the authority does not know the certificate')
+
+    def act(self, *command):
+        run = self.person.signet(*command, '--yes', '--pin-file', self.person.pin, '--json', self.certificate['sha256'])
+        self.assertEqual(run.returncode, PASSED, run.stdout + run.stderr)
+        self.assertEqual(json.loads(run.stdout)['act']['state'], 'done')
+
+    def test_hold_and_revocation(self):
+        self.certificate = self.obtain()['certificate']
+        self.act('certificate', 'suspend')
+        self.assertEqual(self.standing(self.certificate), ('R', 'certificateHold'))
+        self.act('certificate', 'resume')
+        self.assertEqual(self.standing(self.certificate)[0], 'V')
+        self.act('request', 'revoke', '--reason', 'superseded')
+        self.assertEqual(self.standing(self.certificate), ('R', 'superseded'))
 
 
 class TestChain(CmpTest):

@@ -592,7 +592,7 @@ test_unknown (void)
   g_assert_error (request, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_NOT_FOUND);
   g_assert_null (signet_enrolment_draft (world->enrolment, signet_enrolment_find_authority (world->enrolment, "sample-ca", NULL), token,
                                          "rsa-1024", fields, NULL, &key));
-  g_assert_error (key, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED);
+  g_assert_error (key, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_NOT_OFFERED);
 }
 
 static void

@@ -45,7 +45,7 @@ test_renewal_refused (void)
   enrolment_world_open (flow->world);
   token = signet_token_manager_find_token (flow->world->tokens, "Sample", NULL, NULL);
   g_assert_null (signet_enrolment_draft_renewal (flow->world->enrolment, before, token, "ec-p256", NULL, NULL, &error));
-  g_assert_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED);
+  g_assert_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_NOT_OFFERED);
   enrolment_world_assert_token (flow->world, 1, 1);
 }
 

@@ -68,7 +68,7 @@ check_key_spec (SignetAuthority *authority, const char *key_spec, GError **error
   if (key_spec != NULL && signet_key_spec_find (key_spec) != NULL &&
       (allowed == NULL || allowed[0] == NULL || g_strv_contains ((const char *const *) allowed, key_spec)))
     return TRUE;
-  g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED, "the authority does not certify keys of type %s",
+  g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_NOT_OFFERED, "the authority does not certify keys of type %s",
                key_spec);
   return FALSE;
 }
@@ -212,7 +212,7 @@ check_renewal (SignetAuthority *authority, gboolean same_key, GError **error)
 
   if ((signet_enrolment_get_renewal_keys (authority) & wanted) != 0)
     return TRUE;
-  g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED, "the authority renews with %s only",
+  g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_NOT_OFFERED, "the authority renews with %s only",
                same_key ? "a new key" : "the same key");
   return FALSE;
 }

@@ -435,7 +435,7 @@ check_renewable (SignetEnrolmentRun *run, GError **error)
   if (local != NULL)
     g_propagate_error (error, g_steal_pointer (&local));
   else
-    g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED,
+    g_set_error_literal (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_NOT_OFFERED,
                          "this authority cannot renew a certificate that way: a new one can be asked for");
   return FALSE;
 }

@@ -74,7 +74,7 @@ ask (SignetEnrolmentRun *run, GError **error)
       if (local != NULL)
         g_propagate_error (error, g_steal_pointer (&local));
       else
-        g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED, "this authority cannot be asked for its CA certificates");
+        g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_NOT_OFFERED, "this authority cannot be asked for its CA certificates");
       return NULL;
     }
   answer = _signet_enrolment_run_call (run, "chain", error);
@@ -86,7 +86,7 @@ ask (SignetEnrolmentRun *run, GError **error)
  *
  * Asks the authority, through its plugin, which CA certificates it uses now. What comes is no anchor and is not filed.
  *
- * Returns: (transfer full) (element-type SignetCertificate): SIGNET_BASE_ERROR_UNSUPPORTED where the protocol has no such question
+ * Returns: (transfer full) (element-type SignetCertificate): SIGNET_ENROLMENT_ERROR_NOT_OFFERED where the protocol has no such question
  */
 GPtrArray *
 signet_enrolment_ask_chain (SignetEnrolment *self, SignetAuthority *authority, SignetInteraction *interaction, GCancellable *cancellable,

@@ -26,6 +26,7 @@ typedef enum {
   SIGNET_ENROLMENT_ERROR_STATE,          /* not possible in the state it is in */
   SIGNET_ENROLMENT_ERROR_BY_HAND,        /* the authority's plugin cannot do it: the person has to turn to the authority */
   SIGNET_ENROLMENT_ERROR_NOT_ACCEPTED,   /* by the person: it differs from what was asked */
+  SIGNET_ENROLMENT_ERROR_NOT_OFFERED,    /* by this authority; another may */
   SIGNET_ENROLMENT_ERROR_KEY_LOST,       /* the transport key a delivered one was encrypted for is gone */
 } SignetEnrolmentError;
 GQuark signet_enrolment_error_quark (void);

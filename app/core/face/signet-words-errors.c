@@ -274,6 +274,8 @@ static const SignetErrorRow enrolment_rows[] = {
     N_("Look at what is there in the list of requests or authorities.") },
   { SIGNET_ENROLMENT_ERROR_STATE, STATUS_USAGE, "request-state", N_("This is not possible in the state the request is in."),
     N_("Look at the request to see where it stands.") },
+  { SIGNET_ENROLMENT_ERROR_NOT_OFFERED, STATUS_REFUSED, "not-offered", N_("The authority does not offer this."),
+    N_("The details say what it offers instead.") },
   { SIGNET_ENROLMENT_ERROR_BY_HAND, STATUS_UNAVAILABLE, "by-hand", N_("This authority does not take that over the network."),
     N_("Turn to the authority itself, by telephone, on its web site or at its counter.") },
 };
