@@ -190,31 +190,54 @@ signet_token_show_nothing (GPtrArray *findings)
   signet_terminal_print ("%s", _("Put a token in, or make one for trying things out: signet token init --software --label NAME"));
 }
 
+typedef struct
+{
+  SignetInvocation *invocation;
+  GHashTable       *shown; /* URIs */
+} SignetTokenListing;
+
+/* Those that were not shown before. */
+static void
+signet_token_show_some (GPtrArray *tokens,
+                        gpointer   data)
+{
+  SignetTokenListing *listing = data;
+  gint64 now = signet_clock_now (signet_core_get_clock (signet_invocation_get_core (listing->invocation)));
+
+  for (guint i = 0; !listing->invocation->json && i < tokens->len; i++)
+    {
+      SignetToken *token = g_ptr_array_index (tokens, i);
+
+      if (g_hash_table_contains (listing->shown, signet_token_get_uri (token)))
+        continue;
+      if (g_hash_table_size (listing->shown) > 0)
+        signet_terminal_print ("%s", "");
+      g_hash_table_add (listing->shown, g_strdup (signet_token_get_uri (token)));
+      signet_token_show (listing->invocation, token, now);
+    }
+  fflush (stdout);
+}
+
 int
 signet_command_token_list (SignetInvocation *invocation)
 {
+  g_autoptr(GHashTable) shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  SignetTokenListing listing = { invocation, shown };
   g_autoptr(GPtrArray) tokens = NULL;
   g_autoptr(GPtrArray) findings = NULL;
-  gint64 now;
 
   if (!signet_invocation_parse (invocation, NULL, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE))
     return invocation->status;
-  tokens = signet_lookup_tokens (invocation);
+  tokens = signet_lookup_tokens_by_and_by (invocation, signet_token_show_some, &listing);
   if (tokens == NULL)
     return invocation->status;
 
-  now = signet_clock_now (signet_core_get_clock (signet_invocation_get_core (invocation)));
   findings = signet_token_manager_dup_findings (signet_core_get_tokens (signet_invocation_get_core (invocation)));
   if (invocation->json)
-    signet_token_print_json (tokens, findings, now);
-  else if (tokens->len == 0)
+    signet_token_print_json (tokens, findings, signet_clock_now (signet_core_get_clock (invocation->core)));
+  else if (tokens->len == 0 && g_hash_table_size (shown) == 0)
     signet_token_show_nothing (findings);
-  for (guint i = 0; !invocation->json && i < tokens->len; i++)
-    {
-      if (i > 0)
-        signet_terminal_print ("%s", "");
-      signet_token_show (invocation, g_ptr_array_index (tokens, i), now);
-    }
+  signet_token_show_some (tokens, &listing);
   return SIGNET_STATUS_DONE;
 }
 

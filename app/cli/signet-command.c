@@ -131,7 +131,7 @@ signet_command_print_row (const SignetCommand *command)
 {
   g_autofree char *name = command->group != NULL ? g_strdup_printf ("%s %s", command->group, command->name)
                                                  : g_strdup (command->name);
-  g_autofree char *padded = signet_terminal_pad (name, 22);
+  g_autofree char *padded = signet_terminal_pad (name, 25);
 
   if (command->run != NULL)
     signet_terminal_print ("  %s%s", padded, _(command->summary));

@@ -16,6 +16,7 @@
 #include "../core/base/signet-text.h"
 
 #define SHORT_FINGERPRINT 16
+#define PATIENCE (2 * G_TIME_SPAN_SECOND)
 
 static void
 signet_lookup_show_problems (GPtrArray *problems)
@@ -36,6 +37,89 @@ signet_lookup_tokens (SignetInvocation *invocation)
   if (tokens == NULL)
     signet_invocation_fail (invocation, NULL, error);
   return tokens;
+}
+
+/* --- as they come ---------------------------------------------------------------------------------------------------------- */
+typedef struct
+{
+  SignetTokenManager *manager;
+  GCancellable *cancellable;
+  GMutex lock;
+  GCond ended;
+  gboolean is_ended;
+  GPtrArray *tokens;   /* (owned) (nullable) */
+  GPtrArray *problems; /* (owned) (nullable) */
+  GError *error;       /* (owned) (nullable) */
+} SignetSlowListing;
+
+static gpointer
+signet_lookup_list (gpointer data)
+{
+  SignetSlowListing *listing = data;
+  GPtrArray *tokens = signet_token_manager_refresh (listing->manager, listing->cancellable, &listing->problems, &listing->error);
+
+  g_mutex_lock (&listing->lock);
+  listing->tokens = tokens;
+  listing->is_ended = TRUE;
+  g_cond_signal (&listing->ended);
+  g_mutex_unlock (&listing->lock);
+  return NULL;
+}
+
+static gboolean
+signet_lookup_wait (SignetSlowListing *listing,
+                    gint64             end)
+{
+  gboolean ended;
+
+  g_mutex_lock (&listing->lock);
+  while (!listing->is_ended && g_cond_wait_until (&listing->ended, &listing->lock, end))
+    ;
+  ended = listing->is_ended;
+  g_mutex_unlock (&listing->lock);
+  return ended;
+}
+
+/* Who keeps a person waiting is named while he waits. */
+static void
+signet_lookup_name_slow (SignetTokenManager *manager)
+{
+  g_autoptr(GPtrArray) findings = signet_token_manager_dup_findings (manager);
+
+  for (guint i = 0; i < findings->len; i++)
+    {
+      const SignetTokenFinding *finding = g_ptr_array_index (findings, i);
+      g_autofree char *module = signet_text_sanitize (finding->module, -1, 0);
+
+      if (g_str_equal (finding->state, "asking"))
+        /* translators: %s is the path of a driver that has not answered yet; the person may wait or press Ctrl+C */
+        signet_terminal_message (_("Waiting for the driver %s, which takes its time…"), module);
+    }
+}
+
+GPtrArray *
+signet_lookup_tokens_by_and_by (SignetInvocation *invocation,
+                                SignetLookupSome  some,
+                                gpointer          data)
+{
+  SignetSlowListing listing = { .manager = signet_core_get_tokens (signet_invocation_get_core (invocation)),
+                                .cancellable = invocation->cancellable };
+  GThread *thread = g_thread_new ("signet-list", signet_lookup_list, &listing);
+
+  if (!signet_lookup_wait (&listing, g_get_monotonic_time () + PATIENCE))
+    {
+      g_autoptr(GPtrArray) tokens = signet_token_manager_dup_tokens (listing.manager);
+
+      some (tokens, data);
+      signet_lookup_name_slow (listing.manager);
+    }
+  g_thread_join (thread);
+  signet_lookup_show_problems (listing.problems);
+  if (listing.tokens == NULL)
+    signet_invocation_fail (invocation, NULL, listing.error);
+  g_clear_pointer (&listing.problems, g_ptr_array_unref);
+  g_clear_error (&listing.error);
+  return listing.tokens;
 }
 
 static SignetToken *

@@ -8,6 +8,9 @@ G_BEGIN_DECLS
 
 /* All tokens; modules that failed are told on stderr. (transfer full) (nullable): then self->status is set */
 GPtrArray      *signet_lookup_tokens (SignetInvocation *invocation);
+/* The same; @some is called on this thread, once, with what there is when modules take their time. */
+typedef void (*SignetLookupSome) (GPtrArray *tokens, gpointer data);
+GPtrArray      *signet_lookup_tokens_by_and_by (SignetInvocation *invocation, SignetLookupSome some, gpointer data);
 /* @what: (nullable): then the only token is meant. (transfer full) (nullable) */
 SignetToken    *signet_lookup_token  (SignetInvocation *invocation, const char *what);
 /* @what: (nullable): then the only one that can sign is meant. @meanwhile is called on this thread while modules are asked.

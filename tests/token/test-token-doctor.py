@@ -388,5 +388,39 @@ class ForPeople(Doctor):
         self.assertNotRegex(run.stdout, '[\x1b\u202e]')
 
 
+class Wall(Doctor):
+    def codes(self, document):
+        return {finding['code']: finding for finding in document['findings']}
+
+    def test_stands(self):
+        found = self.codes(self.examine(status=0))
+        code, = {'wall-stands', 'wall-partly'} & set(found)
+        self.assertIn(str(MODULE), found[code]['detail'])
+        self.assertNotIn('wall-in-the-way', found)
+
+    def allow(self, *keys):
+        policy = self.folder / 'policy.conf'
+        policy.write_text('[Tokens]\n' + ''.join(f'{key}={MODULE}\n' for key in keys), encoding='utf-8')
+        policy.chmod(0o644)
+        self.environment['SIGNET_POLICY'] = str(policy)
+
+    def test_opened(self):
+        self.allow('NetworkModules')
+        found = self.codes(self.examine(status=0))
+        self.assertNotIn('wall-stands', found)
+        code, = {'wall-opened', 'wall-partly'} & set(found)
+        self.assertIn('NetworkModules', found[code]['detail'])
+        self.assertNotIn('ProgramModules', found[code]['detail'])
+
+    def test_in_the_way(self):
+        """A driver that fails may have been refused something: the policy's key is named, unless nothing is refused any more."""
+        self.fault('rv C_Initialize 0x5')
+        found = self.codes(self.examine(status=69))
+        self.assertIn('NetworkModules', found['wall-in-the-way']['remedy'])
+        self.assertEqual(found['wall-in-the-way']['state'], 'warning')
+        self.allow('NetworkModules', 'ProgramModules')
+        self.assertNotIn('wall-in-the-way', self.codes(self.examine(status=69)))
+
+
 if __name__ == '__main__':
     unittest.main()

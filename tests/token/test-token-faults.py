@@ -153,6 +153,31 @@ class TokenFaults(unittest.TestCase):
         self.assertNotIn('\x1b', run.stdout)
         self.assertNotIn('\N{RIGHT-TO-LEFT OVERRIDE}', run.stdout)
 
+    def test_list_shows_the_others_first(self):
+        """A driver that hangs keeps nobody from seeing the other tokens, is named while it is waited for, and told at the end."""
+        if not Path('/usr/lib/softhsm/libsofthsm2.so').exists():
+            self.skipTest('SoftHSM is not installed')
+        modules = self.folder / 'user/modules'
+        modules.mkdir(parents=True)
+        (modules / 'hostile.module').write_text(f'module: {MODULE}\n', encoding='utf-8')
+        environment = {**os.environ, 'SIGNET_TEST_HOSTILE_DIR': str(self.token), 'SIGNET_USER_DIR': str(self.folder / 'user'),
+                       'HOME': str(self.folder), 'SIGNET_TOKEN_DEADLINE': '8000'}
+        subprocess.run([CLI, 'token', 'init', '--software', '--label', 'Beside it', '--pin-file', self.pin], env=environment, check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.fault('hang C_GetSlotList')
+        with subprocess.Popen([CLI, 'token', 'list'], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True) as listing:
+            self.assertIn('Beside it', listing.stdout.readline())
+            said = listing.stderr.readline()
+            while MODULE not in said:
+                self.assertTrue(said, 'the driver that is waited for was not named')
+                said = listing.stderr.readline()
+            self.assertIsNone(listing.poll(), 'it did not wait for the driver')
+            shown, told = listing.communicate(timeout=60)
+        self.assertEqual(listing.returncode, 0, told)
+        self.assertNotIn('Beside it', shown, 'shown twice')
+        self.assertIn('did not answer', told)
+
 
 if __name__ == '__main__':
     unittest.main()

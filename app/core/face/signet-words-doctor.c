@@ -74,6 +74,13 @@ static const SignetDoctorRow rows[] = {
     N_("Take the token out and put it in again. If it happens again, ask its maker for a newer driver.") },
   { "module-failed", N_("The driver {subject} answered with an error"), N_("The details hold its own code.") },
   { "module-excluded", N_("The driver {subject} is excluded by the administrator of this computer"), NULL },
+  { "wall-stands", N_("The driver {subject} is kept from your documents, other programs and the network"), NULL },
+  { "wall-opened", N_("The administrator lets the driver {subject} do what others may not; the details name it"), NULL },
+  { "wall-partly", N_("The driver {subject} is kept from your documents, other programs and the network in part only"),
+    N_("This kernel cannot do the rest: it takes Landlock and seccomp, in the kernel and switched on.") },
+  { "wall-in-the-way", N_("The driver {subject} may not use the network or start programs, which some drivers need"),
+    N_("If its maker says that it does, the administrator of this computer can allow it: NetworkModules or ProgramModules under [Tokens] in "
+       "policy.conf.") },
   { "module-missing", N_("What is plugged in needs the driver {subject}, which is not installed"),
     N_("Install it, from your system or from its maker; then, if it is not found by itself: signet token modules add PATH") },
   { "no-module", N_("No driver for tokens (PKCS#11 module) is installed"), N_("Install the one of your token; OpenSC serves many.") },

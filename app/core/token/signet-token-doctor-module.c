@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-token-doctor-module.c: the modules, each with what the last listing found; the one that is missing for what is plugged in;
- * and whether any of them shows a token.
+ * signet-token-doctor-module.c: the modules, each with what the last listing found; the one that is missing for what is plugged
+ * in; and whether any of them shows a token.
  */
 #define G_LOG_DOMAIN "signet-token-doctor-module"
 
@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "../base/signet-policy.h"
 #include "signet-token-doctor-private.h"
 
 typedef struct
@@ -68,6 +69,60 @@ was_told (SignetDoctor *self, const char *detail)
   return FALSE;
 }
 
+/* --- the wall around it --- */
+
+static gboolean
+is_among (const char *words, const char *word)
+{
+  g_auto (GStrv) all = g_strsplit (words, " ", -1);
+
+  return g_strv_contains ((const char *const *) all, word);
+}
+
+/* What the administrator opened of it, as in the policy. (transfer full): "" when nothing */
+static char *
+dup_opened (const char *path)
+{
+  const char *const keys[] = { SIGNET_POLICY_NETWORK_MODULES, SIGNET_POLICY_PROGRAM_MODULES };
+  GString *opened = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (signet_policy_names_module (keys[i], path))
+      g_string_append_printf (opened, "%s%s", opened->len > 0 ? ", " : "", keys[i]);
+  return g_string_free (opened, FALSE);
+}
+
+static void
+tell_wall (SignetDoctor *self, const SignetTokenFinding *finding, const char *name)
+{
+  g_autofree char *opened = dup_opened (finding->module);
+  g_autofree char *detail = g_strdup_printf ("%s: %s%s%s", finding->module, finding->wall, *opened != '\0' ? ", " : "", opened);
+  gboolean whole = is_among (finding->wall, "limits") && is_among (finding->wall, "files") && is_among (finding->wall, "calls");
+
+  if (*finding->wall == '\0' || was_told (self, detail))
+    return;
+  if (!whole)
+    _signet_doctor_add (self, SIGNET_DOCTOR_MODULE, SIGNET_DOCTOR_WARNING, "wall-partly", name, detail);
+  else
+    _signet_doctor_add (self, SIGNET_DOCTOR_MODULE, SIGNET_DOCTOR_OK, *opened != '\0' ? "wall-opened" : "wall-stands", name,
+                        detail);
+}
+
+/* Whether it was the wall nobody can know: a module says in its own way that something was refused to it. */
+static void
+tell_wall_in_the_way (SignetDoctor *self, const SignetTokenFinding *finding, const char *name)
+{
+  static const char *const failures[] = { "not-ready", "crashed", "hung", "failed", NULL };
+  g_autofree char *detail =
+      g_strdup_printf ("%s: " SIGNET_POLICY_NETWORK_MODULES ", " SIGNET_POLICY_PROGRAM_MODULES, finding->module);
+
+  if (!g_strv_contains (failures, finding->state) || was_told (self, detail) ||
+      (signet_policy_names_module (SIGNET_POLICY_NETWORK_MODULES, finding->module) &&
+       signet_policy_names_module (SIGNET_POLICY_PROGRAM_MODULES, finding->module)))
+    return;
+  _signet_doctor_add (self, SIGNET_DOCTOR_MODULE, SIGNET_DOCTOR_WARNING, "wall-in-the-way", name, detail);
+}
+
 static void
 tell_module (SignetDoctor *self, const SignetTokenFinding *finding, GPtrArray *infos)
 {
@@ -75,6 +130,7 @@ tell_module (SignetDoctor *self, const SignetTokenFinding *finding, GPtrArray *i
   const Row *row = find_row (finding->state);
   g_autofree char *base = g_path_get_basename (finding->module);
   g_autofree char *detail = NULL;
+  const char *name = info != NULL ? info->name : base;
 
   if (*finding->detail == '\0' && *finding->version != '\0')
     detail = g_strdup_printf ("%s · %s", finding->module, finding->version);
@@ -83,8 +139,11 @@ tell_module (SignetDoctor *self, const SignetTokenFinding *finding, GPtrArray *i
   else
     detail = g_strdup_printf ("%s: %s", finding->module, finding->detail);
   if (!was_told (self, detail))
-    _signet_doctor_add (self, SIGNET_DOCTOR_MODULE, is_of_system (info) ? row->others : row->ours, row->code,
-                        info != NULL ? info->name : base, detail);
+    _signet_doctor_add (self, SIGNET_DOCTOR_MODULE, is_of_system (info) ? row->others : row->ours, row->code, name, detail);
+  tell_wall (self, finding, name);
+  /* of what came with the system most have nothing to work with, and that is no reason to open anything */
+  if (!is_of_system (info) || row->others == SIGNET_DOCTOR_FAILED)
+    tell_wall_in_the_way (self, finding, name);
 }
 
 /* --- what is missing --- */
@@ -127,8 +186,8 @@ tell_missing (SignetDoctor *self, GPtrArray *infos)
         missing = vendor;
     }
   if (missing != NULL)
-    _signet_doctor_add_package (_signet_doctor_add (self, SIGNET_DOCTOR_MODULE, SIGNET_DOCTOR_FAILED, "module-missing", missing->name,
-                                                    missing->maker),
+    _signet_doctor_add_package (_signet_doctor_add (self, SIGNET_DOCTOR_MODULE, SIGNET_DOCTOR_FAILED, "module-missing",
+                                                    missing->name, missing->maker),
                                 missing->package);
 }
 

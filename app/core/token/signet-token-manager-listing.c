@@ -22,6 +22,7 @@ typedef struct
   GThread *thread;
   GPtrArray *tokens; /* (nullable) */
   char *version;     /* (nullable): outside text */
+  char *wall;        /* (nullable): likewise */
   GError *error;     /* (nullable) */
 } Listing;
 
@@ -63,23 +64,26 @@ call_list (SignetTokenModule *module, GVariant **description, GVariant **tokens,
 
 /* The state is taken before the listing: what changes meanwhile is seen as a change. */
 static GPtrArray *
-list_in_host (SignetTokenModule *module, char **version, GCancellable *cancellable, GError **error)
+list_in_host (Listing *listing, GError **error)
 {
+  SignetTokenModule *module = listing->module;
   g_autofree char *before = _signet_token_watch_state (module, "");
   g_autoptr (GVariant) description = NULL;
   g_autoptr (GVariant) tokens = NULL;
   g_autoptr (GError) failure = NULL;
   const char *state = "";
 
-  if (!call_list (module, &description, &tokens, cancellable, &failure))
+  if (!call_list (module, &description, &tokens, listing->cancellable, &failure))
     {
       note_failure (module, failure);
       g_propagate_error (error, g_steal_pointer (&failure));
       return NULL;
     }
   g_variant_lookup (description, "state", "&s", &state);
-  g_clear_pointer (version, g_free);
-  g_variant_lookup (description, "version", "s", version);
+  g_clear_pointer (&listing->version, g_free);
+  g_clear_pointer (&listing->wall, g_free);
+  g_variant_lookup (description, "version", "s", &listing->version);
+  g_variant_lookup (description, "wall", "s", &listing->wall);
   if (_signet_token_module_get_software_dir (module) != NULL)
     _signet_token_module_take_listed (module, g_steal_pointer (&before));
   else
@@ -90,12 +94,12 @@ list_in_host (SignetTokenModule *module, char **version, GCancellable *cancellab
 static void
 ask (Listing *listing)
 {
-  listing->tokens = list_in_host (listing->module, &listing->version, listing->cancellable, &listing->error);
+  listing->tokens = list_in_host (listing, &listing->error);
   /* the process ended while we waited for our turn: that was somebody else's failure */
   if (g_error_matches (listing->error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_LOGGED_IN))
     {
       g_clear_error (&listing->error);
-      listing->tokens = list_in_host (listing->module, &listing->version, listing->cancellable, &listing->error);
+      listing->tokens = list_in_host (listing, &listing->error);
     }
 }
 
@@ -106,6 +110,7 @@ listing_clear (Listing *listing)
   g_clear_pointer (&listing->tokens, g_ptr_array_unref);
   g_clear_error (&listing->error);
   g_clear_pointer (&listing->version, g_free);
+  g_clear_pointer (&listing->wall, g_free);
 }
 
 /* --- what a module said last --- */
@@ -146,6 +151,7 @@ finding_new (Listing *listing)
   finding->state = g_strdup (state_of (listing));
   finding->detail = dup_detail (listing);
   finding->version = g_strdup (listing->version != NULL ? listing->version : "");
+  finding->wall = g_strdup (listing->wall != NULL ? listing->wall : "");
   finding->n_tokens = listing->tokens != NULL ? listing->tokens->len : 0;
   return finding;
 }
@@ -206,6 +212,7 @@ finding_new_unheard (const char *path, const char *state, const char *detail)
   finding->state = g_strdup (state);
   finding->detail = g_strdup (detail);
   finding->version = g_strdup ("");
+  finding->wall = g_strdup ("");
   return finding;
 }
 
@@ -456,7 +463,6 @@ signet_token_manager_refresh (SignetTokenManager *self, GCancellable *cancellabl
 {
   g_autoptr (GPtrArray) modules = NULL;
   g_autoptr (GArray) listings = NULL;
-  GPtrArray *tokens = NULL;
 
   g_return_val_if_fail (SIGNET_IS_TOKEN_MANAGER (self), NULL);
 
@@ -466,6 +472,16 @@ signet_token_manager_refresh (SignetTokenManager *self, GCancellable *cancellabl
     return NULL;
   if (problems != NULL)
     *problems = collect_problems (listings);
+  return signet_token_manager_dup_tokens (self);
+}
+
+GPtrArray *
+signet_token_manager_dup_tokens (SignetTokenManager *self)
+{
+  GPtrArray *tokens = NULL;
+
+  g_return_val_if_fail (SIGNET_IS_TOKEN_MANAGER (self), NULL);
+
   g_mutex_lock (&self->lock);
   tokens = g_ptr_array_ref (self->tokens);
   g_mutex_unlock (&self->lock);

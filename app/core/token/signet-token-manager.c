@@ -260,6 +260,7 @@ signet_token_finding_free (SignetTokenFinding *finding)
   g_free (finding->state);
   g_free (finding->detail);
   g_free (finding->version);
+  g_free (finding->wall);
   g_free (finding);
 }
 
@@ -272,6 +273,7 @@ _signet_token_finding_copy (const SignetTokenFinding *finding)
   copy->state = g_strdup (finding->state);
   copy->detail = g_strdup (finding->detail);
   copy->version = g_strdup (finding->version);
+  copy->wall = g_strdup (finding->wall);
   copy->n_tokens = finding->n_tokens;
   return copy;
 }

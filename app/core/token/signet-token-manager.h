@@ -18,6 +18,8 @@ G_DECLARE_FINAL_TYPE (SignetTokenManager, signet_token_manager, SIGNET, TOKEN_MA
 SignetTokenManager *signet_token_manager_new        (const char *const *modules);
 /* Lists again. Modules that fail do not stop the others: their errors are in @problems. (transfer full) (element-type SignetToken) */
 GPtrArray          *signet_token_manager_refresh    (SignetTokenManager *self, GCancellable *cancellable, GPtrArray **problems, GError **error);
+/* What is known without asking: while a listing goes on, what has answered. (transfer full) (element-type SignetToken) */
+GPtrArray          *signet_token_manager_dup_tokens (SignetTokenManager *self);
 void                signet_token_manager_watch      (SignetTokenManager *self);   /* background thread; items-changed within 2 s of a change */
 gboolean            signet_token_manager_is_listed  (SignetTokenManager *self);   /* a first listing is complete */
 /* By URI, serial, label or key/certificate SHA-256; several matches are an error that names them. */
@@ -52,8 +54,9 @@ gboolean   signet_token_manager_remove_user_module (SignetTokenManager *self, co
 gboolean   signet_token_manager_remove_software_token (SignetTokenManager *self, SignetToken *token, GCancellable *cancellable,
                                                        GError **error);
 
-/* @version: the library's own, outside text, "" when not known */
-typedef struct { char *module; char *state; char *detail; guint n_tokens; char *version; } SignetTokenFinding; /* state: "ok", "no-token", "refused", "not-ready", "crashed", "hung", "failed", "excluded" (by policy), "asking" (at the first listing: no answer yet) */
+/* @version: the library's own, outside text, "" when not known; @wall: what stands around its process, words of "limits files calls", "" when it
+ * was not loaded */
+typedef struct { char *module; char *state; char *detail; guint n_tokens; char *version; char *wall; } SignetTokenFinding; /* state: "ok", "no-token", "refused", "not-ready", "crashed", "hung", "failed", "excluded" (by policy), "asking" (at the first listing: no answer yet) */
 void signet_token_finding_free (SignetTokenFinding *finding);
 
 G_END_DECLS
