@@ -4,6 +4,7 @@
 
 The server is signet-test-est. strongSwan's `pki --est`, which knows nothing of us, is a second client of it: what it takes for EST, we may too.
 """
+import json
 import select
 import shutil
 import socket
@@ -82,6 +83,19 @@ class TestIssued(EstTest):
         self.wait_for(lambda: self.person.signet('request', 'resume', request['id'], '--wait', '5', '--pin-file', self.person.pin)
                       .returncode == PASSED, seconds=PATIENCE)
         self.assertEqual(len(self.holders()), 1)
+
+
+class TestTold(EstTest):
+    def test_cacerts(self):
+        """What the authority says it uses is shown with its fingerprints beside what is filed; nothing is filed or trusted for it."""
+        self.serve(chain=(self.world.root / 'pki/ca.pem').read_text(encoding='utf-8'))
+        before = sorted(path.name for path in (self.person.root / 'data/signet').rglob('*.pem'))
+        run = self.person.signet('authority', 'show', 'sample', '--ask', '--json')
+        self.assertEqual(run.returncode, PASSED, run.stderr)
+        told = json.loads(run.stdout)['authority']['told']
+        self.assertEqual([entry['filed'] for entry in told], [True, False])
+        self.assertRegex(told[1]['certificate']['sha256'], r'^[0-9a-f]{64}$')
+        self.assertEqual(sorted(path.name for path in (self.person.root / 'data/signet').rglob('*.pem')), before)
 
 
 class TestRenewed(EstTest):

@@ -16,16 +16,13 @@
 #include <openssl/rsa.h>
 #include <string.h>
 
+#include "signet-test-cert-rep.h"
 #include "signet-test-issue.h"
 #include "signet-test-server.h"
 
 #define OID_MESSAGE_TYPE    "2.16.840.1.113733.1.9.2"
-#define OID_STATUS          "2.16.840.1.113733.1.9.3"
-#define OID_FAILURE         "2.16.840.1.113733.1.9.4"
 #define OID_SENDER_NONCE    "2.16.840.1.113733.1.9.5"
-#define OID_RECIPIENT_NONCE "2.16.840.1.113733.1.9.6"
 #define OID_TRANSACTION     "2.16.840.1.113733.1.9.7"
-#define OID_FAILURE_TEXT    "1.3.6.1.5.5.7.24.1"
 
 typedef struct {
   TestPki    *pki;
@@ -151,92 +148,22 @@ read_message (Scep *scep, GBytes *body, Message *message)
 
 /* --- answering ------------------------------------------------------------------------------------------------------------------- */
 
-static void
-add (CMS_SignerInfo *signer, const char *oid, int type, const void *bytes, gsize length)
-{
-  ASN1_OBJECT *object = OBJ_txt2obj (oid, 1);
-
-  CMS_signed_add1_attr_by_OBJ (signer, object, type, bytes, (int) length);
-  ASN1_OBJECT_free (object);
-}
-
-static void
-add_text (CMS_SignerInfo *signer, const char *oid, const char *text)
-{
-  add (signer, oid, V_ASN1_PRINTABLESTRING, text, strlen (text));
-}
-
-static void
-add_attributes (CMS_SignerInfo *signer, const Message *message, const char *status, const char *failure)
-{
-  static const char reason[] = "身份核验未通过（示例）";
-
-  add_text (signer, OID_MESSAGE_TYPE, "3");
-  add_text (signer, OID_STATUS, status);
-  add_text (signer, OID_TRANSACTION, fault_is ("wrong-transaction") ? "another" : message->transaction);
-  if (failure != NULL)
-    add_text (signer, OID_FAILURE, failure);
-  if (fault_is ("reject"))
-    add (signer, OID_FAILURE_TEXT, V_ASN1_UTF8STRING, reason, sizeof reason - 1);
-  if (fault_is ("wrong-nonce"))
-    add (signer, OID_RECIPIENT_NONCE, V_ASN1_OCTET_STRING, "0123456789abcdef", 16);
-  else
-    add (signer, OID_RECIPIENT_NONCE, V_ASN1_OCTET_STRING, g_bytes_get_data (message->nonce, NULL), g_bytes_get_size (message->nonce));
-}
-
 static GBytes *
-encode_cms (CMS_ContentInfo *cms)
+answer_with (Scep *scep, const Message *message, GBytes *content, const char *status, const char *failure)
 {
-  guint8 *der = NULL;
-  int length = i2d_CMS_ContentInfo (cms, &der);
-  GBytes *bytes = g_bytes_new (der, (gsize) MAX (length, 0));
-
-  OPENSSL_free (der);
-  return bytes;
-}
-
-static GBytes *
-sign (Scep *scep, const Message *message, GBytes *content, const char *status, const char *failure)
-{
-  const guint flags = CMS_BINARY | CMS_PARTIAL | CMS_NOSMIMECAP;
-  BIO *bio = BIO_new_mem_buf (content != NULL ? g_bytes_get_data (content, NULL) : "", content != NULL ? (int) g_bytes_get_size (content) : 0);
-  CMS_ContentInfo *cms = CMS_sign (NULL, NULL, NULL, bio, flags);
   EVP_PKEY *stranger = fault_is ("stranger") ? EVP_RSA_gen (2048) : NULL;
-  CMS_SignerInfo *signer;
+  X509 *fake = stranger != NULL ? X509_dup (scep->ra) : NULL;
+  g_autoptr (GBytes) wrong_nonce = g_bytes_new_static ("0123456789abcdef", 16);
+  TestCertRep rep = { .status = status, .failure = failure, .text = fault_is ("reject") ? "身份核验未通过（示例）" : NULL, .content = content,
+                      .transaction = fault_is ("wrong-transaction") ? "another" : message->transaction,
+                      .nonce = fault_is ("wrong-nonce") ? wrong_nonce : message->nonce };
   GBytes *bytes;
 
-  if (stranger != NULL)
-    {
-      X509 *fake = X509_dup (scep->ra);
-
-      X509_set_pubkey (fake, stranger);
-      signer = CMS_add1_signer (cms, fake, stranger, EVP_sha256 (), flags);
-      X509_free (fake);
-    }
-  else
-    signer = CMS_add1_signer (cms, scep->ra, scep->ra_key, EVP_sha256 (), flags);
-  add_attributes (signer, message, status, failure);
-  CMS_final (cms, bio, NULL, flags);
-  bytes = encode_cms (cms);
+  if (fake != NULL)
+    X509_set_pubkey (fake, stranger);
+  bytes = test_cert_rep_new (&rep, fake != NULL ? fake : scep->ra, stranger != NULL ? stranger : scep->ra_key);
+  X509_free (fake);
   EVP_PKEY_free (stranger);
-  CMS_ContentInfo_free (cms);
-  BIO_free (bio);
-  return bytes;
-}
-
-static GBytes *
-bag_of (X509 *certificate, X509 *issuer)
-{
-  STACK_OF (X509) *all = sk_X509_new_null ();
-  CMS_ContentInfo *cms;
-  GBytes *bytes;
-
-  sk_X509_push (all, certificate);
-  sk_X509_push (all, issuer);
-  cms = CMS_sign (NULL, NULL, all, NULL, CMS_DETACHED | CMS_BINARY | CMS_PARTIAL);
-  bytes = encode_cms (cms);
-  CMS_ContentInfo_free (cms);
-  sk_X509_free (all);
   return bytes;
 }
 
@@ -244,22 +171,15 @@ static GBytes *
 envelop (Scep *scep, const Message *message, GBytes *content)
 {
   STACK_OF (X509) *readers = sk_X509_new_null ();
-  BIO *bio = BIO_new_mem_buf (g_bytes_get_data (content, NULL), (int) g_bytes_get_size (content));
-  EVP_CIPHER *cipher = EVP_CIPHER_fetch (NULL, option_cipher != NULL ? option_cipher : "AES-128-CBC", NULL);
-  CMS_ContentInfo *cms;
   GBytes *bytes;
 
   if (!option_to_all)
     sk_X509_push (readers, fault_is ("to-nobody") ? scep->ra : message->sender);
-  /* as CMS has it for RSA keys; one to agree with (EC) would do, but no SCEP client of today could read that */
+  /* one to agree with (EC) would do for CMS, but no SCEP client of today could read that */
   for (int i = 0; option_to_all && i < sk_X509_num (message->all); i++)
     if (EVP_PKEY_is_a (X509_get0_pubkey (sk_X509_value (message->all, i)), "RSA"))
       sk_X509_push (readers, sk_X509_value (message->all, i));
-  cms = CMS_encrypt (readers, bio, cipher, CMS_BINARY);
-  bytes = cms != NULL ? encode_cms (cms) : NULL;
-  CMS_ContentInfo_free (cms);
-  EVP_CIPHER_free (cipher);
-  BIO_free (bio);
+  bytes = test_cert_rep_envelop (content, readers, option_cipher != NULL ? option_cipher : "AES-128-CBC");
   sk_X509_free (readers);
   return bytes;
 }
@@ -291,10 +211,10 @@ issue (Scep *scep, const Message *message, GBytes *request)
     certificate = test_issue (scep->pki, X509_REQ_get0_pubkey (csr), X509_REQ_get_subject_name (csr), option_fault, NULL);
   if (certificate != NULL)
     {
-      bag = bag_of (certificate, scep->pki->ca);
+      bag = test_cert_rep_bag (certificate, scep->pki->ca);
       envelope = envelop (scep, message, bag);
     }
-  answer = sign (scep, message, envelope, envelope != NULL ? "0" : "2", envelope != NULL ? NULL : "2");
+  answer = answer_with (scep, message, envelope, envelope != NULL ? "0" : "2", envelope != NULL ? NULL : "2");
   X509_free (certificate);
   X509_REQ_free (csr);
   return answer;
@@ -307,11 +227,11 @@ decide (Scep *scep, const Message *message)
   GBytes *waits = g_hash_table_lookup (scep->waiting, message->transaction);
 
   if (message->type == 20)
-    return waits != NULL ? issue (scep, message, waits) : sign (scep, message, NULL, "2", "4");
+    return waits != NULL ? issue (scep, message, waits) : answer_with (scep, message, NULL, "2", "4");
   if (!fault_is ("waiting"))
     return issue (scep, message, message->content);
   g_hash_table_replace (scep->waiting, g_strdup (message->transaction), g_bytes_ref (message->content));
-  return sign (scep, message, NULL, "3", NULL);
+  return answer_with (scep, message, NULL, "3", NULL);
 }
 
 /* --- the way in ------------------------------------------------------------------------------------------------------------------------ */
@@ -380,7 +300,7 @@ on_request_cb (const char *method, const char *path, GBytes *body, TestAnswer *a
   else if (strstr (path, "operation=GetCACert") != NULL)
     {
       answer->content_type = "application/x-x509-ca-ra-cert";
-      answer->body = bag_of (scep->ra, scep->pki->ca);
+      answer->body = test_cert_rep_bag (scep->ra, scep->pki->ca);
     }
   else if (strstr (path, "operation=PKIOperation") == NULL || (strcmp (method, "POST") == 0 && !may_post))
     answer_text (answer, 405, "text/plain", "not that way");

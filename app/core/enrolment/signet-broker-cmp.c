@@ -264,6 +264,7 @@ _signet_broker_serve_cmp (SignetEnrolmentRun *run, JsonObject *params, GError **
   g_auto (GStrv) hosts = _signet_broker_allowed_hosts (run);
   SignetCmpServer server = {
     .http = run->http, .url = _signet_broker_get_text (params, "url"), .allowed_hosts = (const char *const *) hosts,
+    .tls_anchors = _signet_broker_tls_anchors (run, _signet_broker_get_text (params, "url")),
     .recipient = _signet_broker_get_text (params, "recipient"), .reference = _signet_broker_get_text (params, "reference"),
     .chain = signet_authority_get_chain (run->authority), .implicit_confirm = _signet_broker_get_boolean (params, "implicit_confirm"),
     .sending = _signet_broker_note_sending, .sending_data = run, .cancellable = run->cancellable,

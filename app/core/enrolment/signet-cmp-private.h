@@ -80,6 +80,7 @@ typedef struct {
   SignetHttp        *http;
   const char        *url;
   const char *const *allowed_hosts;
+  GBytes            *tls_anchors;    /* (nullable): of the profile */
   const char        *recipient;    /* (nullable): "CN=…" */
   const char        *reference;    /* (nullable) */
   SignetCmpProtection protection;

@@ -76,7 +76,8 @@ static GBytes *
 post (const SignetCmpServer *server, GBytes *message, GError **error)
 {
   SignetHttpRequest request = { .method = "POST", .url = server->url, .body = message, .content_type = CONTENT_TYPE,
-                                .allowed_hosts = server->allowed_hosts, .max_size = SIGNET_CMP_MAX_MESSAGE, .deadline = DEADLINE_SECONDS };
+                                .allowed_hosts = server->allowed_hosts, .tls_anchors = server->tls_anchors,
+                                .max_size = SIGNET_CMP_MAX_MESSAGE, .deadline = DEADLINE_SECONDS };
   g_autoptr (SignetHttpResponse) response = NULL;
 
   if (server->sending != NULL)

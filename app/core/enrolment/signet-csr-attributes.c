@@ -87,6 +87,7 @@ take_extension (SignetCsrAttributes *self, X509_EXTENSION *extension, GError **e
   return X509v3_add_ext (&self->extensions, extension, -1) != NULL || malformed (error);
 }
 
+/* As Extensions (RFC 2985, 5.4.2), or a bare OID as in the example of RFC 7030, which says what is wished and not with which value. */
 static gboolean
 take_extensions (SignetCsrAttributes *self, const ASN1_TYPE *value, GError **error)
 {
@@ -94,12 +95,14 @@ take_extensions (SignetCsrAttributes *self, const ASN1_TYPE *value, GError **err
   X509_EXTENSIONS *all = der != NULL ? d2i_X509_EXTENSIONS (NULL, &der, value->value.sequence->length) : NULL;
   gboolean ok = all != NULL && sk_X509_EXTENSION_num (all) <= MAX_COUNT;
 
-  if (!ok)
+  if (value->type == V_ASN1_OBJECT)
+    g_ptr_array_add (self->unknown, dup_oid (value->value.object));
+  else if (!ok)
     malformed (error);
   for (int i = 0; ok && i < sk_X509_EXTENSION_num (all); i++)
     ok = take_extension (self, sk_X509_EXTENSION_value (all, i), error);
   sk_X509_EXTENSION_pop_free (all, X509_EXTENSION_free);
-  return ok;
+  return ok || value->type == V_ASN1_OBJECT;
 }
 
 /* --- keys and digests ------------------------------------------------------------------------------------------------------- */

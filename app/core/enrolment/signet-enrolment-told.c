@@ -27,20 +27,19 @@ new_nobody (SignetAuthority *authority)
   return request;
 }
 
-static SignetCertificate *
-read_one (JsonNode *node)
+/* One, or several in PKCS#7: as a protocol has them. What cannot be read is not told. */
+static void
+add_told (GPtrArray *certificates, JsonNode *node)
 {
+  const char *text = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : "";
   gsize length = 0;
-  guint8 *data = NULL;
-  g_autoptr (GBytes) der = NULL;
-  g_autoptr (SignetCertificate) certificate = NULL;
+  guint8 *data = g_base64_decode (text, &length);
+  g_autoptr (GBytes) bytes = g_bytes_new_take (data, length);
+  g_autoptr (GPtrArray) told = signet_certificate_parse_many (bytes, NULL);
 
-  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-    return NULL;
-  data = g_base64_decode (json_node_get_string (node), &length);
-  der = g_bytes_new_take (data, length);
-  certificate = signet_certificate_new (der, NULL);
-  return certificate != NULL && signet_certificate_is_readable (certificate) ? g_steal_pointer (&certificate) : NULL;
+  for (guint i = 0; told != NULL && i < told->len && certificates->len < MAX_CERTIFICATES; i++)
+    if (signet_certificate_is_readable (told->pdata[i]))
+      g_ptr_array_add (certificates, g_object_ref (told->pdata[i]));
 }
 
 static GPtrArray *
@@ -51,12 +50,7 @@ read_certificates (JsonNode *answer, GError **error)
   g_autoptr (GPtrArray) certificates = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 0; all != NULL && i < MIN (json_array_get_length (all), MAX_CERTIFICATES); i++)
-    {
-      SignetCertificate *one = read_one (json_array_get_element (all, i));
-
-      if (one != NULL)
-        g_ptr_array_add (certificates, one);
-    }
+    add_told (certificates, json_array_get_element (all, i));
   if (all != NULL)
     return g_steal_pointer (&certificates);
   g_set_error (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_PROTOCOL, "the plugin's answer has no list of certificates");

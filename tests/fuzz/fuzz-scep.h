@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* fuzz-scep.h: a CA's certificate and key that sign nothing but the seeds of fuzz-scep, and the message they answer. A sample, and no secret. */
+#pragma once
+
+#define FUZZ_SCEP_TRANSACTION "0123456789abcdef"
+#define FUZZ_SCEP_NONCE "sample nonce 16b"
+
+static const char fuzz_scep_certificate[] =
+  "-----BEGIN CERTIFICATE-----\n"
+  "MIIDJTCCAg2gAwIBAgIUc2ZbIiL9ekEXbmDCJHs4k9tt9SYwDQYJKoZIhvcNAQEL\n"
+  "BQAwGTEXMBUGA1UEAwwOU2FtcGxlIFNDRVAgQ0EwIBcNMjYxMTIzMDA0NDI1WhgP\n"
+  "MjEyNjEwMzAwMDQ0MjVaMBkxFzAVBgNVBAMMDlNhbXBsZSBTQ0VQIENBMIIBIjAN\n"
+  "BgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA6VATwFEq+fJZBg1rK4ttAoDivspO\n"
+  "64VGfn8syetyz0N7UjECW+3l9XeupMgKunKzruV9CfYIgUbLfnDntLgJe+2A7yUC\n"
+  "SHfjSqAbgbQyCpB0V3alpCIG1Nb5+6+sCe9vyQQv2Uw5ewk7HYTVlqUgrGpRogBG\n"
+  "6k0YNO+015lHhV+0xdoaMliJ7aa2OuC+Ie3Kyg28Hg1c1NDWsOZf2cSYiJauKDZ8\n"
+  "mwpsGxmzxtiR81SYpFhaGW4FKsy11nE//BthdO28oVfSq/rxJ9MMQCpsgObCuMzv\n"
+  "QNzdStpSOwvu/PirkkCHLK5xpC5zFUk6rnwEm1lHgZr6cczZO41M/ytxhwIDAQAB\n"
+  "o2MwYTAdBgNVHQ4EFgQUmfFyb/tz0dEay/98dOy3bWWYTkswHwYDVR0jBBgwFoAU\n"
+  "mfFyb/tz0dEay/98dOy3bWWYTkswDwYDVR0TAQH/BAUwAwEB/zAOBgNVHQ8BAf8E\n"
+  "BAMCAaYwDQYJKoZIhvcNAQELBQADggEBAIujXPDB4jcdTBlBDRU6W9iLDbPqSrhm\n"
+  "2snoaD9ZGuhgkZCfoSlCMHEPicnOxwIuMCXmtTWHwy324pNGKvdz2ZtvtYaw4oeR\n"
+  "uASNOvs+sNQ2N4AWN4kBJUgvJzadK+twpptTq/mXb/YQnvD1cOe0Y2HCzGxiZfcN\n"
+  "essmMz6I2qHMlz2oPMvuBjX6MdOYqVJNGMorVYR35OnyVuLLIEDpONcIDe5NQyvv\n"
+  "WCN+uAAOamsQBEeo1MtZMbdohDMWeycqwOhbeupiBFly74UkSH2OSMvzcKVq07uw\n"
+  "xgTAs4t8ImKsXBbdqf1G2fXKLXehCJhbr7rxpxsaVeInkaaR7iSZWKE=\n"
+  "-----END CERTIFICATE-----\n";
+
+static const char fuzz_scep_key[] =
+  "-----BEGIN PRIVATE KEY-----\n"
+  "MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSiAgEAAoIBAQDpUBPAUSr58lkG\n"
+  "DWsri20CgOK+yk7rhUZ+fyzJ63LPQ3tSMQJb7eX1d66kyAq6crOu5X0J9giBRst+\n"
+  "cOe0uAl77YDvJQJId+NKoBuBtDIKkHRXdqWkIgbU1vn7r6wJ72/JBC/ZTDl7CTsd\n"
+  "hNWWpSCsalGiAEbqTRg077TXmUeFX7TF2hoyWIntprY64L4h7crKDbweDVzU0Naw\n"
+  "5l/ZxJiIlq4oNnybCmwbGbPG2JHzVJikWFoZbgUqzLXWcT/8G2F07byhV9Kr+vEn\n"
+  "0wxAKmyA5sK4zO9A3N1K2lI7C+78+KuSQIcsrnGkLnMVSTqufASbWUeBmvpxzNk7\n"
+  "jUz/K3GHAgMBAAECggEABlE3P7FS7xKbS3koijTLvlIcEZtruJ/SsVEjNtJruOX0\n"
+  "XFzcWf3eiJ91eJu8AqFhcR5gnNjvEQUINIO9Gl0TUKo1IASKA8lPO7GLHR9ybWvM\n"
+  "4qNhR8juE2xAt4php6E2jyRQYVtZgRXWZm221M3izRhR3oeQY/6zZZeJ9358e8V2\n"
+  "5J5o2XOoWPVIKW6Lnq3MpQhaG+qkDeSMrCqEoBueYf3fd1iwjUodno3jmcuI6dnZ\n"
+  "eSk67MZf3easLbZmYK3m5Mb+CjpYjsttYhIvK8JkNrauMi7HMJ09YYiO23mO0nyn\n"
+  "5Qs6h67H77VPHRdhurvzO74/4D0kcx9Aqe9FqkOlNQKBgQD4EFCyQCYo8kLkZ7if\n"
+  "mNQNNuxhywkugjCHJPHxxI11Lr036YBBM3jAUI2SH7GWHDbh4Y8HYry56qxO4AGd\n"
+  "vxuvAmNWWdvaunaB4k/YRF9saUduC/i/S2CRDwuQOCl4sF6GcUw1ZmfXFeBoH0C2\n"
+  "fBTLlfN0u+ST9oje4fhT2kla9QKBgQDwxvMDaaXkiS9KHKFeDWd0BfdsUZwY5PgW\n"
+  "UGrnCB/EslHbod9KVs9boH4dg8mdEvLR9BiVuXZpuRaCLGFWoaf5Ci49a5E04CKr\n"
+  "NtwbrtFskK1D9cJRFWDjUBX4CL1Xx872pXHkbwWqtxjDIYe2dPTAmm1O1748UVO7\n"
+  "2xHkpy7FCwKBgHW8QKCpg7MRcKA5fk35WkO/Wqf7lqsFTYUHCvIlyMHiYhpkb+QC\n"
+  "SwBz+w1sj3vgfkftJ1ZpDYvsDsYM2ZeGOdxxdLZqRcflkhOJVz4dDXFF8ooPkosw\n"
+  "em++xU046q4Gf4atxW7e4NAb6PtiQfOapsANtpQkDZQQgdvPQm6B/yj1AoGAEgYy\n"
+  "puy/uG30lk2yXsIOHodb0EYDs3FgiPsYJZdcGXNn4VMqzfvVpfxLtJXq/9EtUD4/\n"
+  "oOWzUZLDdpcv6jZLxr7WW060HgsxTTPcIk5h6wihj9bT5xH8oMeb/WdaFTol6hzU\n"
+  "e887013FgsX9zNDQiaKF0EMiQI2uAQATRNSnEaUCgYBtNJw62npAXH0uU4CN+4bm\n"
+  "QQMCWbaRGpLuzPCH2loiEin2pZKPyT5VcS3i8/wSVoEiZ5CKRyl/c4sH04ES9BAr\n"
+  "FsM/IsKg+jyZOkL6EvYW9t0oBqdZ+pc+6ZT9rU6g9lnuT+mw4WaQBdIdzr5JhWSv\n"
+  "XjKuULrIcjFG115qHAI3yg==\n"
+  "-----END PRIVATE KEY-----\n";
