@@ -334,6 +334,7 @@ test_files (void)
   g_assert_false (signet_enrolment_attach (flow->world->enrolment, request, "other", "/dev/zero", &error));
   g_assert_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE);
   flow_run_to_end (flow, request);
+  g_assert_true (flow_desk_was_told ("JVBERi1zYW1wbGU= identity"));   /* base64 of the content, from the field */
   files = signet_enrolment_list_files (flow->world->enrolment, request, NULL);
   g_assert_cmpuint (files->len, ==, 1);
   g_assert_cmpstr (((SignetRequestFile *) files->pdata[0])->name, ==, "身份证.pdf");

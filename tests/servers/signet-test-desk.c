@@ -5,8 +5,8 @@
  *
  *   signet-test-desk DIR --port-file F [--pending N] [--fault NAME]
  *
- * POST {"act": submit|poll|cancel|accept, "transaction", "csr" (base64), "dual": cms|pkcs12, "transport" (base64)}. DIR is a test PKI; what was
- * told by cancel and accept is written to DIR/desk.log. Loopback only, believes every name.
+ * POST {"act": submit|poll|cancel|accept|file, "transaction", "csr" (base64), "dual": cms|pkcs12, "transport" (base64)}. DIR is a test PKI; what was
+ * told by cancel, accept and file is written to DIR/desk.log. Loopback only, believes every name.
  */
 #include "config.h"
 
@@ -229,6 +229,11 @@ answer_to (Desk *desk, JsonObject *asked)
   if (strcmp (act, "cancel") == 0 || strcmp (act, "accept") == 0)
     {
       note (desk, act, transaction);
+      return g_strdup ("{}");
+    }
+  if (strcmp (act, "file") == 0)
+    {
+      note (desk, text_of (asked, "content") != NULL ? text_of (asked, "content") : "nothing", transaction);
       return g_strdup ("{}");
     }
   if (has_fault (desk, "reject"))

@@ -87,6 +87,7 @@ SignetCertificate *signet_request_get_encryption_certificate (SignetRequest *sel
 /* (nullable): "delivered" (not yet on a token), "imported", "refused-by-token", "transport-key-lost" */
 const char        *signet_request_get_encryption_note (SignetRequest *self);
 /* Something the person has to carry to the authority; NULL when there is nothing. @name, @text: (out) (optional) (transfer none) */
+const char        *signet_request_get_waiting_text (SignetRequest *self);  /* (nullable): what the authority says while it decides; sanitized */
 GBytes            *signet_request_get_hand_file   (SignetRequest *self, const char **name, const char **text);
 /* Asked against received, one entry a field; for screen 07e and --json. (transfer full) */
 typedef struct {

@@ -297,6 +297,13 @@ signet_request_get_encryption_note (SignetRequest *self)
   return self->encryption_note;
 }
 
+const char *
+signet_request_get_waiting_text (SignetRequest *self)
+{
+  g_return_val_if_fail (SIGNET_IS_REQUEST (self), NULL);
+  return self->state == SIGNET_REQUEST_WAITING && self->hand_file == NULL ? self->hand_text : NULL;
+}
+
 GBytes *
 signet_request_get_hand_file (SignetRequest *self, const char **name, const char **text)
 {

@@ -4,6 +4,8 @@
 
 #include "config.h"
 
+#include <glib/gi18n.h>
+
 #include "signet-requests-group.h"
 #include "../common/signet-ui.h"
 #include "../../core/face/signet-words.h"
@@ -26,11 +28,35 @@ is_open (SignetRequestState state)
          state != SIGNET_REQUEST_REJECTED;
 }
 
+/* "The authority is looking at it · Renewal with a new key · until 20 February 2027" */
+static char *
+dup_words (SignetRequest *request)
+{
+  gboolean by_hand = signet_request_get_hand_file (request, NULL, NULL) != NULL;
+  g_autofree char *state = by_hand ? g_strdup (_("To be carried to the authority"))
+                                   : signet_words_request_state (signet_request_get_state (request));
+  g_autofree char *kind = signet_words_request_kind (request);
+  gint64 expires = signet_request_get_expires (request);
+  g_autofree char *date = expires != SIGNET_TIME_UNKNOWN ? signet_words_date (expires) : NULL;
+  GString *words = g_string_new (state);
+
+  g_string_append_printf (words, " · %s", kind);
+  if (signet_request_get_encryption_certificate (request) != NULL)
+    g_string_append_printf (words, " · %s", _("two certificates"));
+  if (date != NULL)
+    {
+      g_string_append (words, " · ");
+      /* translators: %s is a date */
+      g_string_append_printf (words, _("until %s"), date);
+    }
+  return g_string_free (words, FALSE);
+}
+
 static GtkWidget *
 new_row (SignetRequest *request)
 {
   SignetRequestState state = signet_request_get_state (request);
-  g_autofree char *words = signet_words_request_state (state);
+  g_autofree char *words = dup_words (request);
   GtkWidget *row = signet_ui_new_state_row (state == SIGNET_REQUEST_FAILED ? SIGNET_STATE_WARNING : SIGNET_STATE_LATER,
                                             signet_request_get_subject (request), words);
 

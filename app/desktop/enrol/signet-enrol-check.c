@@ -57,13 +57,40 @@ value_words (const char *field,
 {
   if (value == NULL)
     return g_strdup ("");
-  if (g_str_equal (field, "validity"))
+  if (g_str_has_suffix (field, "validity"))
     return period_words (value);
-  if (g_str_equal (field, "usage"))
+  if (g_str_has_suffix (field, "usage"))
     return usage_words (value);
   if (g_str_equal (field, "kind"))
     return g_strdup (g_str_equal (value, "authority") ? _("Certificate of an authority") : _("Certificate of a person or company"));
+  if (g_str_equal (field, "certificates"))
+    return g_strdup (g_str_equal (value, "dual") ? _("Two: for signing and for encryption") : _("One"));
   return signet_text_sanitize (value, -1, 300);
+}
+
+/* what nobody asked for and a standard wants otherwise */
+static GtkWidget *
+new_advice_row (const SignetRequestDifference *difference)
+{
+  return signet_ui_new_state_row (SIGNET_STATE_UNKNOWN, signet_field_words (difference->field),
+                                  *difference->asked != '\0' ? difference->asked : _("None"));
+}
+
+/* either the certificate is not valid now, or this computer's clock is wrong */
+static GtkWidget *
+new_clock_row (const SignetRequestDifference *difference,
+               const char                    *received)
+{
+  g_autofree char *words = NULL;
+  g_autofree char *clock = NULL;
+  gint64 now;
+
+  if (!signet_time_parse_iso8601 (difference->asked, &now))
+    return NULL;
+  clock = signet_words_date_time (now);
+  /* translators: the days of a certificate; then the time of this computer */
+  words = g_strdup_printf (_("%s\nThis computer’s clock says %s. Is it right?"), received, clock);
+  return signet_ui_new_state_row (SIGNET_STATE_WARNING, signet_field_words (difference->field), words);
 }
 
 static GtkWidget *
@@ -72,11 +99,16 @@ new_row (const SignetRequestDifference *difference)
   g_autofree char *asked = value_words (difference->field, difference->asked);
   g_autofree char *received = value_words (difference->field, difference->received);
   g_autofree char *both = NULL;
+  GtkWidget *row = NULL;
 
   if (difference->same && g_str_equal (difference->field, "key"))
     return signet_ui_new_state_row (SIGNET_STATE_OK, signet_field_words (difference->field), _("The key on your token"));
   if (difference->same)
     return signet_ui_new_state_row (SIGNET_STATE_OK, signet_field_words (difference->field), *received != '\0' ? received : asked);
+  if (difference->advice)
+    return new_advice_row (difference);
+  if (g_str_has_suffix (difference->field, "validity") && (row = new_clock_row (difference, received)) != NULL)
+    return row;
   /* translators: two lines: what was asked for, what came */
   both = g_strdup_printf (_("You asked: %s\nYou received: %s"), asked, received);
   return signet_ui_new_state_row (SIGNET_STATE_WARNING, signet_field_words (difference->field), both);
@@ -95,19 +127,37 @@ show_rows (SignetEnrolCheck *self,
       {
         const SignetRequestDifference *difference = g_ptr_array_index (differences, i);
 
-        if (difference->same == (pass == 1))
+        if ((difference->same || difference->advice) == (pass == 1))
           gtk_list_box_append (self->list, new_row (difference));
-        if (pass == 0 && !difference->same)
+        if (pass == 0 && !difference->same && !difference->advice)
           n++;
       }
   return n;
 }
 
+/* what there is now, beside the certificate itself */
+static char *
+dup_outcome (SignetRequest *request)
+{
+  g_autofree char *old = signet_words_old_certificate (request);
+  g_autofree char *delivered = signet_words_delivered_key (request);
+  GString *words = g_string_new (_("You can sign with it now."));
+
+  if (old != NULL)
+    g_string_append_printf (words, "\n%s.", old);
+  if (delivered != NULL)
+    /* translators: the second of two certificates, then what became of its key */
+    g_string_append_printf (words, _("\nEncryption certificate: %s."), delivered);
+  return g_string_free (words, FALSE);
+}
+
 static void
 show_heading (SignetEnrolCheck *self,
+              SignetRequest    *request,
               guint             n,
               gboolean          installed)
 {
+  g_autofree char *outcome = dup_outcome (request);
   g_autofree char *different = g_strdup_printf (ngettext ("%u Field Is Different from What You Asked",
                                                           "%u Fields Are Different from What You Asked", n), n);
 
@@ -115,7 +165,7 @@ show_heading (SignetEnrolCheck *self,
   if (installed)
     {
       gtk_label_set_label (self->title, _("The Certificate Is on Your Token"));
-      gtk_label_set_label (self->words, _("You can sign with it now."));
+      gtk_label_set_label (self->words, outcome);
     }
   else if (n > 0)
     {
@@ -137,7 +187,7 @@ signet_enrol_check_set (SignetEnrolCheck *self,
 {
   guint n = show_rows (self, request);
 
-  show_heading (self, n, installed);
+  show_heading (self, request, n, installed);
   return n;
 }
 

@@ -248,6 +248,7 @@ signet_enrol_details_dup_answers (SignetEnrolDetails *self)
   answers->place = get_place (self) != NULL ? g_strdup (get_place (self)->name) : NULL;
   answers->fields = signet_form_group_dup_values (self->form);
   answers->secrets = signet_form_group_dup_secrets (self->form);
+  answers->files = signet_form_group_dup_files (self->form);
   return answers;
 }
 

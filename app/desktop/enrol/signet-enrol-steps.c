@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-enrol-steps.h"
+#include "signet-hand-group.h"
 #include "../common/signet-progress-line.h"
 #include "../common/signet-ui.h"
 #include "../../core/base/signet-clock.h"
@@ -21,6 +22,7 @@ struct _SignetEnrolSteps {
   GtkLabel           *title;
   GtkLabel           *words;
   SignetProgressLine *progress;
+  SignetHandGroup    *hand;
   GtkListBox         *list;
   GtkWidget          *buttons;
   GtkButton          *ask;
@@ -29,7 +31,7 @@ struct _SignetEnrolSteps {
 
 G_DEFINE_FINAL_TYPE (SignetEnrolSteps, signet_enrol_steps, ADW_TYPE_BIN)
 
-enum { ASK_NOW, WITHDRAW, CANCEL, N_SIGNALS };
+enum { ASK_NOW, WITHDRAW, CANCEL, ANSWERED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static const struct { SignetRequestState done_at; const char *words; } steps[] = {
@@ -97,12 +99,39 @@ dup_title (SignetRequest   *request,
 
   if (running)
     return g_strdup (_("Getting the Certificate"));
+  if (signet_request_get_hand_file (request, NULL, NULL) != NULL)
+    /* translators: %s is the name of an authority */
+    return g_strdup_printf (_("Carry the Request to %s"), name);
   if (signet_request_get_state (request) == SIGNET_REQUEST_WAITING)
     /* translators: %s is the name of an authority */
     return g_strdup_printf (_("%s Is Checking Your Request"), name);
   if (has_ended_badly (signet_request_get_state (request)))
     return signet_words_request_state (signet_request_get_state (request));
   return g_strdup (_("Not Finished Yet"));
+}
+
+/* what the authority says of it, when to ask again, and how long at all */
+static char *
+dup_waiting_words (SignetRequest *request,
+                   gint64         poll)
+{
+  gint64 expires = signet_request_get_expires (request);
+  g_autofree char *when = signet_words_date_time (poll);
+  g_autofree char *until = expires != SIGNET_TIME_UNKNOWN ? signet_words_date (expires) : NULL;
+  const char *said = signet_request_get_waiting_text (request);
+  GString *words = g_string_new (NULL);
+
+  if (said != NULL)
+    g_string_append_printf (words, "%s\n", said);
+  /* translators: %s is a date and time */
+  g_string_append_printf (words, _("You can close Signet and take the token out. The authority wants to be asked again at %s."), when);
+  if (until != NULL)
+    {
+      g_string_append_c (words, '\n');
+      /* translators: %s is a date */
+      g_string_append_printf (words, _("It is waited for until %s."), until);
+    }
+  return g_string_free (words, FALSE);
 }
 
 static char *
@@ -114,13 +143,10 @@ dup_words (SignetRequest *request,
 
   if (running)
     return g_strdup (_("Leave the token in. Each step is kept; nothing is lost if it stops."));
+  if (signet_request_get_hand_file (request, NULL, NULL) != NULL)
+    return g_strdup (_("You can close Signet and take the token out. Come back when you have the answer."));
   if (signet_request_get_state (request) == SIGNET_REQUEST_WAITING && poll != SIGNET_TIME_UNKNOWN)
-    {
-      g_autofree char *when = signet_words_date_time (poll);
-
-      /* translators: %s is a date and time */
-      return g_strdup_printf (_("You can close Signet and take the token out. The authority wants to be asked again at %s."), when);
-    }
+    return dup_waiting_words (request, poll);
   if (has_ended_badly (signet_request_get_state (request)) && why != NULL)
     return signet_text_sanitize (why, -1, 400);
   return g_strdup (_("You can go on from where it stopped."));
@@ -147,6 +173,9 @@ signet_enrol_steps_set (SignetEnrolSteps *self,
   gtk_widget_set_visible (GTK_WIDGET (self->progress), running);
   gtk_widget_set_visible (self->buttons, !running && (!bad || state == SIGNET_REQUEST_FAILED));
   gtk_button_set_label (self->ask, state == SIGNET_REQUEST_WAITING ? _("_Ask Now") : _("_Go On"));
+  gtk_widget_set_visible (GTK_WIDGET (self->ask), signet_request_get_hand_file (request, NULL, NULL) == NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->hand), !running && signet_request_get_hand_file (request, NULL, NULL) != NULL);
+  signet_hand_group_set_request (self->hand, request);
   show_steps (self, request, running);
 }
 
@@ -162,6 +191,13 @@ static void
 on_ask_cb (SignetEnrolSteps *self)
 {
   g_signal_emit (self, signals[ASK_NOW], 0);
+}
+
+static void
+on_answered_cb (SignetEnrolSteps *self,
+                GFile            *file)
+{
+  g_signal_emit (self, signals[ANSWERED], 0, file);
 }
 
 static void
@@ -182,21 +218,25 @@ signet_enrol_steps_class_init (SignetEnrolStepsClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   g_type_ensure (SIGNET_TYPE_PROGRESS_LINE);
+  g_type_ensure (SIGNET_TYPE_HAND_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/enrol/signet-enrol-steps.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, spinner);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, icon);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, title);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, words);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, progress);
+  gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, hand);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, list);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, buttons);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, ask);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, withdraw);
   gtk_widget_class_bind_template_callback (widget_class, on_ask_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_withdraw_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_answered_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_cancel_cb);
   signals[ASK_NOW] = g_signal_new ("ask-now", SIGNET_TYPE_ENROL_STEPS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[WITHDRAW] = g_signal_new ("withdraw", SIGNET_TYPE_ENROL_STEPS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ANSWERED] = g_signal_new ("answered", SIGNET_TYPE_ENROL_STEPS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_FILE);
   signals[CANCEL] = g_signal_new ("cancel", SIGNET_TYPE_ENROL_STEPS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 

@@ -225,6 +225,35 @@ run (SignetEnrolView *self)
   go_to (self, STEP_WORK);
 }
 
+/* the file says whose answer it is: it may be another request's than the one that is shown */
+static void
+on_answer_found_cb (GObject      *source,
+                    GAsyncResult *result,
+                    gpointer      data)
+{
+  g_autoptr(SignetEnrolView) self = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SignetRequest) request = signet_enrol_answer_finish (SIGNET_ENROLMENT (source), result, &error);
+
+  if (gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
+    return;
+  if (request == NULL)
+    {
+      signet_ui_tell_error (GTK_WIDGET (self), error);
+      return;
+    }
+  g_set_object (&self->request, request);
+  run (self);
+}
+
+static void
+on_answered_cb (SignetEnrolView *self,
+                GFile           *file)
+{
+  if (!is_running (self))
+    signet_enrol_answer_async (self->enrolment, file, on_answer_found_cb, g_object_ref (self));
+}
+
 static void
 on_cancel_cb (SignetEnrolView *self)
 {
@@ -250,8 +279,12 @@ static void
 on_withdraw_response_cb (SignetEnrolView *self,
                          const char      *response)
 {
-  if (g_str_equal (response, "withdraw"))
-    signet_enrol_cancel_async (self->enrolment, self->request, on_withdrawn_cb, g_object_ref (self));
+  g_autoptr(SignetDesktopInteraction) interaction = NULL;
+
+  if (!g_str_equal (response, "withdraw"))
+    return;
+  interaction = signet_desktop_interaction_new (GTK_WIDGET (self));
+  signet_enrol_cancel_async (self->enrolment, self->request, SIGNET_INTERACTION (interaction), on_withdrawn_cb, g_object_ref (self));
 }
 
 static void
@@ -489,6 +522,7 @@ signet_enrol_view_class_init (SignetEnrolViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, run);
   gtk_widget_class_bind_template_callback (widget_class, on_chosen_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_withdraw_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_answered_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_cancel_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_leave_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_refuse_cb);

@@ -13,6 +13,7 @@ signet_enrol_answers_free (SignetEnrolAnswers *answers)
   g_clear_object (&answers->token);
   g_clear_pointer (&answers->fields, g_hash_table_unref);
   g_clear_pointer (&answers->secrets, g_hash_table_unref);
+  g_clear_pointer (&answers->files, g_hash_table_unref);
   g_free (answers->key_spec);
   g_free (answers->place);
   g_free (answers);
@@ -99,6 +100,34 @@ signet_enrol_form_finish (SignetEnrolment  *enrolment,
 
 /* --- draft ----------------------------------------------------------------------------------------------------------- */
 
+/* what is attached stands among the fields too, by its path: that is nobody's business but ours */
+static void
+take_paths_out (SignetEnrolAnswers *answers)
+{
+  GHashTableIter iter;
+  gpointer field;
+
+  g_hash_table_iter_init (&iter, answers->files);
+  while (g_hash_table_iter_next (&iter, &field, NULL))
+    g_hash_table_remove (answers->fields, field);
+}
+
+static gboolean
+attach_files (SignetEnrolment     *enrolment,
+              SignetRequest       *request,
+              SignetEnrolAnswers  *answers,
+              GError             **error)
+{
+  GHashTableIter iter;
+  gpointer field, path;
+
+  g_hash_table_iter_init (&iter, answers->files);
+  while (g_hash_table_iter_next (&iter, &field, &path))
+    if (!signet_enrolment_attach (enrolment, request, field, path, error))
+      return FALSE;
+  return TRUE;
+}
+
 static void
 draft_in_thread (GTask        *task,
                  gpointer      source,
@@ -107,11 +136,12 @@ draft_in_thread (GTask        *task,
 {
   SignetEnrolAnswers *answers = data;
   GError *error = NULL;
-  g_autoptr(SignetRequest) request = signet_enrolment_draft (source, answers->authority, answers->token, answers->key_spec,
-                                                             answers->fields, answers->secrets, &error);
+  g_autoptr(SignetRequest) request = NULL;
 
+  take_paths_out (answers);
+  request = signet_enrolment_draft (source, answers->authority, answers->token, answers->key_spec, answers->fields, answers->secrets, &error);
   if (request != NULL && ((answers->place != NULL && !signet_enrolment_choose_place (source, request, answers->place, &error)) ||
-                          !signet_enrolment_agree (source, request, &error)))
+                          !attach_files (source, request, answers, &error) || !signet_enrolment_agree (source, request, &error)))
     g_clear_object (&request);
   return_object (task, g_steal_pointer (&request), error);
 }
@@ -132,6 +162,45 @@ SignetRequest *
 signet_enrol_draft_finish (SignetEnrolment  *enrolment,
                            GAsyncResult     *result,
                            GError          **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- an answer that came by hand ------------------------------------------------------------------------------------- */
+
+static void
+answer_in_thread (GTask        *task,
+                  gpointer      source,
+                  gpointer      data,
+                  GCancellable *cancellable)
+{
+  GError *error = NULL;
+  g_autofree char *name = g_file_get_basename (data);
+  g_autofree char *content = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+  gsize length = 0;
+
+  if (g_file_load_contents (data, cancellable, &content, &length, NULL, &error))
+    bytes = g_bytes_new (content, length);
+  return_object (task, bytes != NULL ? signet_enrolment_answer (source, bytes, name, &error) : NULL, error);
+}
+
+void
+signet_enrol_answer_async (SignetEnrolment     *enrolment,
+                           GFile               *file,
+                           GAsyncReadyCallback  callback,
+                           gpointer             data)
+{
+  g_autoptr(GTask) task = g_task_new (enrolment, NULL, callback, data);
+
+  g_task_set_task_data (task, g_object_ref (file), g_object_unref);
+  g_task_run_in_thread (task, answer_in_thread);
+}
+
+SignetRequest *
+signet_enrol_answer_finish (SignetEnrolment  *enrolment,
+                            GAsyncResult     *result,
+                            GError          **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
@@ -230,8 +299,9 @@ cancel_in_thread (GTask        *task,
                   gpointer      data,
                   GCancellable *cancellable)
 {
+  Run *run = data;
   GError *error = NULL;
-  gboolean ok = signet_enrolment_cancel (source, data, &error);
+  gboolean ok = signet_enrolment_withdraw (source, run->request, run->interaction, cancellable, &error);
 
   return_boolean (task, ok, error);
 }
@@ -239,12 +309,16 @@ cancel_in_thread (GTask        *task,
 void
 signet_enrol_cancel_async (SignetEnrolment     *enrolment,
                            SignetRequest       *request,
+                           SignetInteraction   *interaction,
                            GAsyncReadyCallback  callback,
                            gpointer             data)
 {
   g_autoptr(GTask) task = g_task_new (enrolment, NULL, callback, data);
+  Run *run = g_new0 (Run, 1);
 
-  g_task_set_task_data (task, g_object_ref (request), g_object_unref);
+  run->request = g_object_ref (request);
+  run->interaction = g_object_ref (interaction);
+  g_task_set_task_data (task, run, (GDestroyNotify) run_free);
   g_task_run_in_thread (task, cancel_in_thread);
 }
 

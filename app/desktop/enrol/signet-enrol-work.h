@@ -14,6 +14,7 @@ typedef struct {
   char            *place;   /* (nullable): on a card that has places for keys */
   GHashTable      *fields;    /* (owned): id -> value */
   GHashTable      *secrets;   /* (owned): id -> SignetSecret */
+  GHashTable      *files;     /* (owned): id -> path, to be attached */
 } SignetEnrolAnswers;
 void signet_enrol_answers_free (SignetEnrolAnswers *answers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetEnrolAnswers, signet_enrol_answers_free)
@@ -24,12 +25,17 @@ SignetForm    *signet_enrol_form_finish  (SignetEnrolment *enrolment, GAsyncResu
 /* Draft and agreement in one: the terms were accepted before. @answers: (transfer full) */
 void           signet_enrol_draft_async  (SignetEnrolment *enrolment, SignetEnrolAnswers *answers, GAsyncReadyCallback callback, gpointer data);
 SignetRequest *signet_enrol_draft_finish (SignetEnrolment *enrolment, GAsyncResult *result, GError **error);
+/* A file the authority gave the person: finds its request, which then goes on by signet_enrol_run_async(). */
+void           signet_enrol_answer_async  (SignetEnrolment *enrolment, GFile *file, GAsyncReadyCallback callback, gpointer data);
+SignetRequest *signet_enrol_answer_finish (SignetEnrolment *enrolment, GAsyncResult *result, GError **error);
 void           signet_enrol_find_async   (SignetEnrolment *enrolment, gint64 id, GAsyncReadyCallback callback, gpointer data);
 SignetRequest *signet_enrol_find_finish  (SignetEnrolment *enrolment, GAsyncResult *result, GError **error);
 void           signet_enrol_run_async    (SignetEnrolment *enrolment, SignetRequest *request, SignetInteraction *interaction,
                                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 gboolean       signet_enrol_run_finish   (SignetEnrolment *enrolment, GAsyncResult *result, GError **error);
-void           signet_enrol_cancel_async (SignetEnrolment *enrolment, SignetRequest *request, GAsyncReadyCallback callback, gpointer data);
+/* The authority is told where it can be; @interaction: for what that needs. */
+void           signet_enrol_cancel_async (SignetEnrolment *enrolment, SignetRequest *request, SignetInteraction *interaction,
+                                          GAsyncReadyCallback callback, gpointer data);
 gboolean       signet_enrol_cancel_finish (SignetEnrolment *enrolment, GAsyncResult *result, GError **error);
 
 G_END_DECLS

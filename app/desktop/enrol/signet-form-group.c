@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-form-group.c: text, choice and secret fields of a plugin's form. All its texts are plain, never markup. No template: the form is the
+ * signet-form-group.c: text, choice, secret and file fields of a plugin's form. All its texts are plain, never markup. No template: the form is the
  * template. Main thread.
  */
 #define G_LOG_DOMAIN "signet-form-group"
@@ -37,6 +37,12 @@ get_value (const SignetField *field,
       guint selected = adw_combo_row_get_selected (ADW_COMBO_ROW (row));
 
       return field->choices != NULL && selected < g_strv_length (field->choices) ? field->choices[selected] : "";
+    }
+  if (field->kind == SIGNET_FIELD_FILE)
+    {
+      const char *path = g_object_get_data (G_OBJECT (row), "path");
+
+      return path != NULL ? path : "";
     }
   return gtk_editable_get_text (GTK_EDITABLE (row));
 }
@@ -131,11 +137,66 @@ new_entry (SignetFormGroup   *self,
   return row;
 }
 
+/* --- a file ---------------------------------------------------------------------------------------------------------- */
+
+static void
+on_file_chosen_cb (GtkNativeDialog *dialog,
+                   int              response,
+                   GtkWidget       *row)
+{
+  g_autoptr(GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
+  char *path = file != NULL ? g_file_get_path (file) : NULL;
+  g_autofree char *name = path != NULL ? signet_ui_display_name (path) : NULL;
+
+  if (path != NULL)
+    {
+      g_object_set_data_full (G_OBJECT (row), "path", path, g_free);
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), name);
+      on_changed_cb (row, g_object_get_data (G_OBJECT (row), "group"));
+    }
+  gtk_native_dialog_destroy (dialog);
+}
+
+static void
+on_choose_file_cb (GtkWidget *row)
+{
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)),
+                                                              signet_ui_get_window (row), GTK_FILE_CHOOSER_ACTION_OPEN, _("_Choose"), _("_Cancel"));
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_file_chosen_cb), row, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static GtkWidget *
+new_file (SignetFormGroup   *self,
+          const SignetField *field)
+{
+  GtkWidget *row = signet_ui_new_row (field->label, field->help != NULL ? field->help : _("No file chosen"));
+  GtkWidget *button = gtk_button_new_with_mnemonic (_("_Choose…"));
+
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), button);
+  g_object_set_data (G_OBJECT (row), "group", self);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (on_choose_file_cb), row, G_CONNECT_SWAPPED);
+  return row;
+}
+
+static GtkWidget *
+new_row_for (SignetFormGroup   *self,
+             const SignetField *field)
+{
+  if (field->kind == SIGNET_FIELD_CHOICE)
+    return new_choice (self, field);
+  return field->kind == SIGNET_FIELD_FILE ? new_file (self, field) : new_entry (self, field);
+}
+
 static void
 add_field (SignetFormGroup   *self,
            const SignetField *field)
 {
-  GtkWidget *row = field->kind == SIGNET_FIELD_CHOICE ? new_choice (self, field) : new_entry (self, field);
+  GtkWidget *row = new_row_for (self, field);
 
   g_ptr_array_add (self->rows, row);
   gtk_list_box_append (self->list, row);
@@ -177,6 +238,22 @@ signet_form_group_dup_values (SignetFormGroup *self)
         g_hash_table_insert (values, g_strdup (field->id), g_strdup (get_value (field, g_ptr_array_index (self->rows, i))));
     }
   return values;
+}
+
+GHashTable *
+signet_form_group_dup_files (SignetFormGroup *self)
+{
+  GHashTable *files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      const SignetField *field = signet_form_get_field (self->form, i);
+      const char *path = field->kind == SIGNET_FIELD_FILE ? get_value (field, g_ptr_array_index (self->rows, i)) : "";
+
+      if (*path != '\0')
+        g_hash_table_insert (files, g_strdup (field->id), g_strdup (path));
+    }
+  return files;
 }
 
 GHashTable *

@@ -14,6 +14,8 @@ G_DECLARE_FINAL_TYPE (SignetFormGroup, signet_form_group, SIGNET, FORM_GROUP, Ad
 void        signet_form_group_set_form    (SignetFormGroup *self, SignetForm *form);
 gboolean    signet_form_group_is_complete (SignetFormGroup *self);
 GHashTable *signet_form_group_dup_values  (SignetFormGroup *self);  /* (transfer full): id -> char *, without secrets */
+/* (transfer full): id -> path, of the fields for files; they are among the values too */
+GHashTable *signet_form_group_dup_files   (SignetFormGroup *self);
 GHashTable *signet_form_group_dup_secrets (SignetFormGroup *self);  /* (transfer full): id -> SignetSecret */
 
 G_END_DECLS

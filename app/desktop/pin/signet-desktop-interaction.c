@@ -15,6 +15,7 @@
 #include "signet-pad-dialog.h"
 #include "signet-pin-dialog.h"
 #include "../certificates/signet-loss-dialog.h"
+#include "../enrol/signet-form-group.h"
 #include "../common/signet-field-words.h"
 #include "../common/signet-ui.h"
 #include "../../core/base/signet-base-error.h"
@@ -31,6 +32,9 @@ typedef struct {
   const SignetConsent      *consent;     /* borrowed from the sleeping worker */
   const char               *file_name;   /* borrowed from the sleeping worker: whose passphrase is asked for */
   gboolean                  wrong;       /* the passphrase just given */
+  SignetForm               *form;        /* borrowed from the sleeping worker */
+  GHashTable               *values;      /* (owned) (nullable): the answer to a form */
+  GHashTable               *secrets;     /* (owned) (nullable) */
   GtkWindow                *dialog;      /* main thread only; (nullable), cleared when it is gone */
   SignetSecret             *secret;      /* (owned) (nullable): the answer */
   GCancellable             *cancellable; /* (owned) (nullable): of the work */
@@ -85,6 +89,8 @@ question_unref (Question *question)
   if (!g_atomic_ref_count_dec (&question->references))
     return;
   g_clear_pointer (&question->secret, signet_secret_unref);
+  g_clear_pointer (&question->values, g_hash_table_unref);
+  g_clear_pointer (&question->secrets, g_hash_table_unref);
   g_clear_object (&question->cancellable);
   g_object_unref (question->interaction);
   g_mutex_clear (&question->mutex);
@@ -367,6 +373,50 @@ show_consent (Question  *question,
   show_dialog (question, GTK_WINDOW (dialog));
 }
 
+/* --- a form ---------------------------------------------------------------------------------------------------------- */
+
+static void
+on_form_response_cb (AdwMessageDialog *dialog,
+                     const char       *response,
+                     Question         *question)
+{
+  SignetFormGroup *group = SIGNET_FORM_GROUP (adw_message_dialog_get_extra_child (dialog));
+
+  if (g_str_equal (response, "send") && !question_is_answered (question))
+    {
+      question->values = signet_form_group_dup_values (group);
+      question->secrets = signet_form_group_dup_secrets (group);
+    }
+  question_answer (question, NULL, g_str_equal (response, "send"));
+}
+
+static void
+on_form_changed_cb (AdwMessageDialog *dialog,
+                    SignetFormGroup  *group)
+{
+  adw_message_dialog_set_response_enabled (dialog, "send", signet_form_group_is_complete (group));
+}
+
+static void
+show_form (Question  *question,
+           GtkWindow *parent)
+{
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (parent, _("The Authority Asks"), NULL));
+  SignetFormGroup *group = g_object_new (SIGNET_TYPE_FORM_GROUP, NULL);
+
+  signet_form_group_set_form (group, question->form);
+  adw_message_dialog_set_extra_child (dialog, GTK_WIDGET (group));
+  adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), "send", _("_Go On"), NULL);
+  adw_message_dialog_set_default_response (dialog, "send");
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  adw_message_dialog_set_response_appearance (dialog, "send", ADW_RESPONSE_SUGGESTED);
+  g_signal_connect_object (group, "changed", G_CALLBACK (on_form_changed_cb), dialog, G_CONNECT_SWAPPED);
+  on_form_changed_cb (dialog, group);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_form_response_cb), question_ref (question), drop_question, 0);
+  g_signal_connect_data (dialog, "destroy", G_CALLBACK (on_consent_destroyed_cb), question_ref (question), drop_question, 0);
+  show_dialog (question, GTK_WINDOW (dialog));
+}
+
 /* on the last try a tick is needed first */
 static gboolean
 is_typed_on_the_reader (const SignetPinQuestion *pin)
@@ -389,6 +439,8 @@ show_in_main (gpointer data)
     question_answer (question, NULL, FALSE);
   else if (is_typed_on_the_reader (question->pin))
     answer_for_pad (question, parent);
+  else if (question->form != NULL)
+    show_form (question, parent);
   else if (question->consent == NULL)
     show_pin (question, parent);
   else
@@ -525,7 +577,7 @@ signet_desktop_interaction_confirm (SignetInteraction    *interaction,
   return FALSE;
 }
 
-/* the form of an enrolment is a page of its own, filled in before anything runs; a plugin that asks again is told no */
+/* the form of an enrolment is a page of its own, filled in before anything runs: this is for what is asked later */
 static gboolean
 signet_desktop_interaction_ask_form (SignetInteraction  *interaction,
                                      SignetForm         *form,
@@ -534,7 +586,17 @@ signet_desktop_interaction_ask_form (SignetInteraction  *interaction,
                                      GCancellable       *cancellable,
                                      GError            **error)
 {
-  g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED, "no second form in the desktop");
+  g_autoptr(Question) question = question_new (SIGNET_DESKTOP_INTERACTION (interaction));
+
+  question->form = form;
+  ask (question, cancellable);
+  if (question->agreed && question->values != NULL)
+    {
+      *values = g_steal_pointer (&question->values);
+      *secrets = g_steal_pointer (&question->secrets);
+      return TRUE;
+    }
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the form was not filled in");
   return FALSE;
 }
 

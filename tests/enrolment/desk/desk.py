@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """desk.py: a plugin that carries what the desk of the tests says, and breaks where the profile tells it to."""
 import base64
+import hashlib
 import json
 import os
 import signal
@@ -56,8 +57,19 @@ def second(params):
     return {'dual': dual, 'transport': ask('transport.key')['spki']}
 
 
+def check_files(params):
+    """What was attached arrives whole, by piece and by reference."""
+    for file in params['request']['files']:
+        answer = ask('file.read', file=file['id'])
+        content = base64.b64decode(answer['content'])
+        assert hashlib.sha256(content).hexdigest() == file['sha256'] and answer['size'] == len(content)
+        ask('http.request', method='POST', url=issuance(params)['Url'], content_type='application/json',
+            json={'act': 'file', 'transaction': file['id'], 'content': {'$file': file['id']}})
+
+
 def submit(params):
     perhaps_break(params, 'submit-before')
+    check_files(params)
     csr = ask('csr.make')['csr']
     ask('cookie.keep', cookie=f'desk {params["request"]["transaction"]}')
     if issuance(params).get('Hand') == 'true':
