@@ -62,6 +62,16 @@ furthest (SignetRequest *request)
   return signet_request_get_key_sha256 (request) != NULL ? SIGNET_REQUEST_KEY_MADE : SIGNET_REQUEST_DISCLOSED;
 }
 
+/* what a person carries was not sent by anybody yet */
+static const char *
+step_words (SignetRequest *request,
+            guint          step)
+{
+  if (steps[step].done_at == SIGNET_REQUEST_SUBMITTED && signet_request_get_hand_file (request, NULL, NULL) != NULL)
+    return _("Request made, to be carried");
+  return _(steps[step].words);
+}
+
 static void
 show_steps (SignetEnrolSteps *self,
             SignetRequest    *request,
@@ -76,7 +86,7 @@ show_steps (SignetEnrolSteps *self,
       gboolean done = state >= steps[i].done_at;
       gboolean next = reached && !done;
       gboolean bad = next && has_ended_badly (signet_request_get_state (request));
-      GtkWidget *row = signet_ui_new_row (_(steps[i].words), NULL);
+      GtkWidget *row = signet_ui_new_row (step_words (request, i), NULL);
 
       if (next && running)
         adw_action_row_add_prefix (ADW_ACTION_ROW (row), g_object_new (GTK_TYPE_SPINNER, "spinning", TRUE, NULL));
