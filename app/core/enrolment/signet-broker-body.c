@@ -338,6 +338,18 @@ bytes_to_wipe (GString *text)
   return g_bytes_new_with_free_func (text->str, text->len, (GDestroyNotify) wipe_string, text);
 }
 
+/* A whole file, without a way through the plugin. */
+static GBytes *
+read_file (SignetEnrolmentRun *run, JsonObject *params, GError **error)
+{
+  const char *field = _signet_broker_get_text (params, "body_file");
+
+  if (field != NULL && run->request != NULL)
+    return _signet_request_file_content (run->enrolment->store, run->request, field, error);
+  _signet_broker_misuse (error, "body_file names a field of the form");
+  return NULL;
+}
+
 static GBytes *
 build_json (SignetEnrolmentRun *run, JsonObject *params, GError **error)
 {
@@ -351,7 +363,7 @@ build_json (SignetEnrolmentRun *run, JsonObject *params, GError **error)
   return text != NULL ? bytes_to_wipe (put_values_in (&build, text)) : NULL;
 }
 
-/* "body" (base64) or "json" of http.request. @body: (out) (nullable): none was asked for. */
+/* "body" (base64), "json" or "body_file" (a field of the form) of http.request. @body: (out) (nullable): none was asked for. */
 gboolean
 _signet_broker_make_body (SignetEnrolmentRun *run, JsonObject *params, GBytes **body, GError **error)
 {
@@ -364,6 +376,8 @@ _signet_broker_make_body (SignetEnrolmentRun *run, JsonObject *params, GBytes **
     return _signet_broker_misuse (error, "a request has a body or JSON, not both");
   if (json_object_has_member (params, "json"))
     return (*body = build_json (run, params, error)) != NULL;
+  if (text == NULL && json_object_has_member (params, "body_file"))
+    return (*body = read_file (run, params, error)) != NULL;
   if (text == NULL)
     return TRUE;
   data = g_base64_decode (text, &length);
