@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-terminal-consent.h: a question of consent in words, on the terminal. */
+#pragma once
+
+#include "../core/base/signet-interaction.h"
+
+G_BEGIN_DECLS
+
+char *signet_terminal_consent_dup_headline (const SignetConsent *consent); /* (transfer full) */
+/* (transfer full): what the core calls a part of a consent, in words */
+char *signet_terminal_consent_dup_name     (const char *name);
+
+G_END_DECLS
