@@ -56,7 +56,7 @@ def path_of(params, act=''):
 
 def act_on(params, act, **body):
     if params['profile']['Issuance'].get('Wait') == 'yes' and params.get('cookie') != 'asked':
-        return {'state': 'waiting', 'cookie': 'asked', 'check_after': 1}
+        return {'state': 'waiting', 'cookie': 'asked', 'check_after': 5}
     portal(params, 'POST', path_of(params, act), log_in(params), **body)
     return {'state': 'done'}
 
