@@ -14,6 +14,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-command-request.h"
+#include "signet-request-terms.h"
 #include "signet-command.h"
 #include "signet-command-request.h"
 #include "signet-lookup.h"
@@ -383,47 +384,6 @@ signet_request_go_on (SignetInvocation          *invocation,
 }
 
 /* --- new ----------------------------------------------------------------------------------------------------------------- */
-static gboolean
-signet_request_agree_to_terms (SignetInvocation *invocation,
-                               SignetAuthority  *authority,
-                               gboolean          agreed,
-                               GError          **error)
-{
-  static const struct { const char *key; const char *name; } parts[] = {
-    { "Terms", N_("Terms") },
-    { "Fees", N_("Fees") },
-    { "DataUse", N_("Use of your data") },
-    { "Liability", N_("Liability") },
-    { "Cps", N_("Practice statement") },
-  };
-  g_autoptr(GError) local_error = NULL;
-
-  if (agreed)
-    return TRUE;
-
-  /* translators: %s is the name of an authority */
-  signet_terminal_message (_("Terms of %s:"), signet_authority_get_name (authority));
-  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
-    {
-      const char *text = signet_authority_get_disclosure (authority, parts[i].key);
-      g_autofree char *safe = text != NULL ? signet_text_sanitize (text, -1, 0) : NULL;
-
-      if (safe != NULL)
-        signet_terminal_message ("\n%s\n  %s", _(parts[i].name), safe);
-    }
-  signet_terminal_message ("%s", "");
-  if (signet_terminal_ask_yes (_("Do you agree to these terms?"), invocation->cancellable, &local_error))
-    return TRUE;
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      g_prefix_error (error, "the terms need a yes, or --accept-terms: ");
-    }
-  else
-    g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "the terms were not agreed to");
-  return FALSE;
-}
-
 /* (transfer full) (nullable): the first the authority takes and the token can make */
 static char *
 signet_request_choose_key (SignetAuthority *authority,
@@ -673,17 +633,20 @@ signet_request_show_whole (SignetInvocation *invocation,
                            SignetEnrolment  *enrolment,
                            SignetRequest    *request)
 {
-  JsonObject *document;
+  JsonObject *document, *object;
 
   if (!invocation->json)
     {
       signet_request_show (request);
       signet_request_files_show (enrolment, request, signet_request_show_line);
+      signet_request_record_show (enrolment, request);
       signet_request_show_next (request);
       return;
     }
   document = signet_invocation_new_document ();
-  json_object_set_object_member (document, "request", signet_request_to_json (request));
+  object = signet_request_to_json (request);
+  signet_request_record_to_json (enrolment, request, object);
+  json_object_set_object_member (document, "request", object);
   json_object_set_array_member (document, "files", signet_request_files_to_json (enrolment, request));
   signet_invocation_print_document (document);
 }

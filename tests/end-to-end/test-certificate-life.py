@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """test-certificate-life: a certificate renewed, revoked, and its key said to be compromised, from the command line, with a token and an authority on loopback."""
 import csv
+import hashlib
+import http.server
 import json
 import shutil
+import threading
 import unittest
 
 from world import REFUSED, TRY_LATER, UNAVAILABLE, USAGE, World, main
@@ -130,6 +133,58 @@ class Life(unittest.TestCase):
         self.change_profile(('Sample=true', 'Sample=true\nPhone=+86 10 0000 0000'), ('Plugin=cmp', 'Plugin=example'))
         run = self.signet('certificate', 'suspend', '--yes', fingerprint, status=UNAVAILABLE)
         self.assertIn('+86 10 0000 0000', run.stderr)
+
+    def serve_statement(self, content):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):  # pylint: disable=invalid-name
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(server.content)
+
+            def log_message(self, *arguments):  # pylint: disable=arguments-differ
+                pass
+
+        server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        server.content = content
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return server
+
+    def test_what_was_told(self):
+        """Terms and statement are kept as they were shown, and what changed since is said."""
+        server = self.serve_statement(b'%PDF-1.7 rules (sample)')
+        self.change_profile(('https://sample-ca.example/cps', f'http://127.0.0.1:{server.server_port}/cps'))
+        self.assertEqual(self.world.request().returncode, 0)
+        request = self.json('request', 'show', '2')['request']
+        told = {disclosure['key']: disclosure for disclosure in request['disclosures']}
+        self.assertEqual(set(told), {'Terms', 'Cps', 'Fees', 'DataUse', 'Liability'})
+        self.assertEqual(told['Cps']['document_sha256'], hashlib.sha256(server.content).hexdigest())
+        with open(told['Cps']['document'], 'rb') as file:
+            self.assertEqual(file.read(), server.content)
+        self.assertEqual(told['Fees']['sha256'], hashlib.sha256(told['Fees']['text'].encode()).hexdigest())
+        self.assertEqual({event['plugin'] for event in request['events'] if event['host']}, {'cmp'})
+        self.assertIn(f'127.0.0.1:{self.world.port("CA")}', {event['host'] for event in request['events']})
+        # the same again: nothing changed
+        self.assertNotIn('Changed since', self.world.request().stderr)
+        server.content = b'%PDF-1.7 other rules (sample)'
+        self.change_profile(('Fees=None', 'Fees=100 a year'))
+        said = self.world.request().stderr
+        self.assertIn('Changed since', said)
+        for part in ('Fees', 'Practice statement'):
+            self.assertIn(part, said)
+        self.assertNotIn('Liability', said)
+        # what was agreed to then is still what it was
+        self.assertEqual({d['key']: d for d in self.json('request', 'show', '2')['request']['disclosures']}, told)
+
+    def test_statement_not_there(self):
+        self.change_profile(('https://sample-ca.example/cps', 'http://127.0.0.1:9/cps'))
+        run = self.world.request()
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn('could not be fetched', run.stderr)
+        told = {disclosure['key']: disclosure for disclosure in self.json('request', 'show', '2')['request']['disclosures']}
+        self.assertIsNone(told['Cps']['document_sha256'])
+        self.assertIsNotNone(told['Cps']['problem'])
 
 
 if __name__ == '__main__':

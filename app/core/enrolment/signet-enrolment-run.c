@@ -44,6 +44,8 @@ _signet_enrolment_run_enter (SignetEnrolmentRun *run, SignetRequestState state, 
       return FALSE;
     }
   g_debug ("request %" G_GINT64_FORMAT " is %s", run->request->id, signet_request_state_get_id (state));
+  if (state == SIGNET_REQUEST_DISCLOSED)
+    _signet_disclosure_keep (run->enrolment, run->request);
   _signet_request_event_note (run, signet_request_state_get_id (state), NULL, SIGNET_DELEGATION_NOT_TOLD);
   _signet_enrolment_stop_for_test (signet_request_state_get_id (state));
   return TRUE;

@@ -12,6 +12,10 @@ gboolean    _signet_request_event_migrate (SignetStore *store, GError **error);
 void        _signet_request_event_note    (SignetEnrolmentRun *run, const char *step, const char *host, SignetDelegation delegation);
 GPtrArray  *_signet_request_event_list    (SignetStore *store, gint64 request, gint64 act, GError **error);
 
+gboolean    _signet_disclosure_migrate    (SignetStore *store, GError **error);
+/* What the authority tells now, kept with @request; once. */
+void        _signet_disclosure_keep       (SignetEnrolment *self, SignetRequest *request);
+
 /* The door to the network of one run: notes each host, and asks the person before the first byte goes to one that is not the authority's. */
 SignetHttp *_signet_watched_http_new      (SignetEnrolmentRun *run);
 

@@ -12,5 +12,5 @@ gboolean
 _signet_life_migrate (SignetStore *store, GError **error)
 {
   return _signet_request_event_migrate (store, error) && _signet_expiry_migrate (store, error) &&
-         _signet_lifecycle_migrate (store, error);
+         _signet_lifecycle_migrate (store, error) && _signet_disclosure_migrate (store, error);
 }
