@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <glib/gi18n.h>
@@ -213,14 +214,18 @@ signet_request_read_answer (const char  *path,
 {
   gboolean is_stdin = g_str_equal (path, "-");
   int fd = is_stdin ? STDIN_FILENO : open (path, O_RDONLY | O_CLOEXEC);
-  GBytes *content;
+  struct stat status;
+  GBytes *content = NULL;
 
-  if (fd < 0)
+  if (fd < 0 || fstat (fd, &status) != 0)
     {
       signet_base_error_set_errno (error, errno, "opening the answer");
       return NULL;
     }
-  content = signet_request_read_all (fd, error);
+  if (S_ISDIR (status.st_mode))
+    g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_UNSUPPORTED, "this is a folder; choose the file in it");
+  else
+    content = signet_request_read_all (fd, error);
   if (!is_stdin)
     close (fd);
   return content;

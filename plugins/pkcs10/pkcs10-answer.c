@@ -194,6 +194,8 @@ why_none (const Found *found, const guint8 *data, gsize length)
     return "this file is encrypted for somebody: ask the authority for the certificate itself";
   if (found->has_key)
     return "there is a private key in this file and no certificate: no authority should have sent that";
+  if (length == 0)
+    return "this file is empty";
   if (length > 4 && memcmp (data, "PK\x03\x04", 4) == 0)
     return "this file is packed: unpack it and choose the certificate in it";
   if (memmem (data, MIN (length, 1024), "CERTIFICATE REQUEST-----", 24) != NULL)

@@ -8,7 +8,6 @@ far as it goes. Then helpers that do everything wrong, run by the plugin's progr
 import base64
 import json
 import os
-import re
 import shutil
 import stat
 import subprocess
@@ -18,55 +17,27 @@ import time
 import unittest
 from pathlib import Path
 
-SOURCE = Path(os.environ['SIGNET_SOURCE_ROOT'])
+sys.path.insert(0, os.path.join(os.environ['SIGNET_SOURCE_ROOT'], 'tests/end-to-end'))
+from person import Person   # pylint: disable=wrong-import-position
+
 BUILD = Path(os.environ['SIGNET_BUILD_ROOT'])
-CLI = os.environ['SIGNET_CLI']
 HELPERS = Path('/usr/lib/certmonger')
 PLUGIN = BUILD / 'plugins/1/certmonger/signet-certmonger'
 PATIENCE = 120
-USAGE, UNAVAILABLE, TRY_LATER, REFUSED = 64, 69, 75, 77
+UNAVAILABLE, REFUSED = 69, 77
 
 
-class Person:
-    """Folders of somebody's own, a software token, an authority by helper."""
-
-    def __init__(self):
-        self.root = Path(tempfile.mkdtemp(prefix='signet-test.'))
-        self.data = self.root / 'data/signet'
-        (self.data / 'authorities').mkdir(parents=True, mode=0o700)
-        os.chmod(self.root, 0o700)
-        self.environment = {name: value for name, value in os.environ.items() if name not in ('SIGNET_USER_DIR', 'SIGNET_AUTHORITY_PATH')}
-        self.environment.update(HOME=str(self.root), XDG_DATA_HOME=str(self.root / 'data'), XDG_CONFIG_HOME=str(self.root / 'config'),
-                                XDG_CACHE_HOME=str(self.root / 'cache'), XDG_STATE_HOME=str(self.root / 'state'), SECRET_BACKEND='file',
-                                SECRET_FILE_TEST_PATH=str(self.root / 'ring'), SECRET_FILE_TEST_PASSWORD='sample')
-        for name, text in (('pin', '1234'), ('so-pin', '12345678')):
-            (self.root / name).write_text(text, encoding='utf-8')
-            os.chmod(self.root / name, 0o600)
-        self.signet('token', 'init', '--software', '--label', 'Practice', '--pin-file', self.root / 'pin', '--so-pin-file', self.root / 'so-pin',
-                    expect=0)
-
-    def close(self):
-        shutil.rmtree(self.root, ignore_errors=True)
-
-    def signet(self, *arguments, expect=None):
-        run = subprocess.run([CLI, *map(str, arguments)], env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                             timeout=PATIENCE, check=False)
-        if expect is not None and run.returncode != expect:
-            raise AssertionError(f'{arguments}: {run.returncode}, not {expect}\n{run.stdout}\n{run.stderr}')
-        return run
+class Client(Person):
+    """A person whose authority is reached through a helper."""
 
     def file(self, chain=None, **changes):
         """Writes the profile; @changes to its [Issuance]."""
-        text = (SOURCE / 'tests/tools/sample-helper.profile').read_text(encoding='utf-8')
-        for key, value in changes.items():
-            text = re.sub(rf'^{key}=.*$', lambda match, key=key, value=value: f'{key}={value}', text, flags=re.MULTILINE)
-        (self.data / 'authorities/sample-helper.profile').write_text(text, encoding='utf-8')
-        (self.data / 'authorities/sample-helper-chain.pem').write_bytes(
-            chain if chain is not None else local_roots(self.root / f'ca-{len(list(self.root.glob("ca-*")))}'))
+        self.file_authority('sample-helper', chain if chain is not None else local_roots(self.root / f'ca-{len(list(self.root.glob("ca-*")))}'),
+                            [(rf'^{key}=.*$', f'{key}={value}') for key, value in changes.items()])
 
     def request(self, *more, **options):
         return self.signet('request', 'new', '--authority', 'sample-helper', '--token', 'Practice', '--key', 'ec-p256', '--field',
-                           'name=李娜 (sample)', '--accept-terms', '--pin-file', self.root / 'pin', *more, **options)
+                           'name=李娜 (sample)', '--accept-terms', '--pin-file', self.pin, *more, **options)
 
     def allow(self, helper):
         self.signet('plugin', 'allow', '--yes', '--helper', helper, 'certmonger', expect=0)
@@ -83,7 +54,7 @@ def local_roots(folder):
 @unittest.skipUnless((HELPERS / 'local-submit').exists(), 'certmonger is not here')
 class WithHelpers(unittest.TestCase):
     def setUp(self):
-        self.person = Person()
+        self.person = Client()
         self.addCleanup(self.person.close)
 
     def keys(self):

@@ -24,11 +24,11 @@ decode_bare (GBytes *content)
 {
   gsize length;
   const char *data = g_bytes_get_data (content, &length);
-  g_autofree char *text = g_strndup (data, length);
+  g_autofree char *text = length > 0 ? g_strndup (data, length) : NULL;
   guint8 *der = NULL;
   gsize size = 0;
 
-  if (strlen (text) != length || strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n") != length)
+  if (text == NULL || strlen (text) != length || strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n") != length)
     return NULL;
   der = g_base64_decode (text, &size);
   return g_bytes_new_take (der, size);
