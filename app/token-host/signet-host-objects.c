@@ -155,6 +155,10 @@ typedef struct
   gboolean has_value;
   gboolean has_key_type;
   CK_ULONG key_type;
+  gboolean packs; /* of a certificate: there is no builder, only how much is in the buffers */
+  guint32 id_length;
+  guint32 label_length;
+  guint32 value_length;
 } Description;
 
 static void
@@ -176,11 +180,27 @@ remember (Description *description, const Wanted *wanted)
 }
 
 static void
+note_length (Description *description, const Wanted *wanted, gsize length)
+{
+  guint32 *place = wanted->type == CKA_ID      ? &description->id_length
+                   : wanted->type == CKA_LABEL ? &description->label_length
+                                               : &description->value_length;
+
+  *place = (guint32) length;
+}
+
+static void
 insert (Description *description, const Wanted *wanted, gsize length)
 {
   GVariantBuilder list;
   GVariant *value = NULL;
 
+  remember (description, wanted);
+  if (description->packs)
+    {
+      note_length (description, wanted, length);
+      return;
+    }
   switch (wanted->kind)
     {
     case NUMBER:
@@ -202,7 +222,6 @@ insert (Description *description, const Wanted *wanted, gsize length)
     }
   g_variant_builder_add_value (&description->builder,
                                g_variant_new_dict_entry (g_variant_new_string (wanted->name), g_variant_new_variant (value)));
-  remember (description, wanted);
 }
 
 /* A length that the kind cannot have is a lie and counts as absent. */
@@ -297,19 +316,51 @@ read_material (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_HANDL
     read_attributes (p11, session, handle, ec_attributes, G_N_ELEMENTS (ec_attributes), description);
 }
 
-static GVariant *
-describe_certificate (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE handle)
+/* Borrowed by whoever lists; a listing is one thread's. */
+typedef struct
 {
-  Description description;
-  CK_ATTRIBUTE size = { CKA_VALUE, NULL, 0 };
+  CK_FUNCTION_LIST *p11;
+  CK_SESSION_HANDLE session;
+  GVariantBuilder *builder;
+  GByteArray *certificates;
+} Listing;
 
-  description_init (&description, CKO_CERTIFICATE);
+static gboolean
+spend (gsize size, GError **error)
+{
+  if (size > budget)
+    return host_set_error (error, SIGNET_TOKEN_ERROR_MODULE_LIED, "the token holds more than we list");
+  budget -= size;
+  return TRUE;
+}
+
+/* A token may have a thousand: they are not made into values one by one. */
+static gboolean
+pack_certificate (Listing *listing, CK_OBJECT_HANDLE handle, GError **error)
+{
+  CK_FUNCTION_LIST *p11 = listing->p11;
+  CK_SESSION_HANDLE session = listing->session;
+  Description description = { .packs = TRUE };
+  CK_ATTRIBUTE size = { CKA_VALUE, NULL, 0 };
+  guint32 lengths[3];
+
   READ (certificate_attributes);
   /* one that is there and too long for us must not vanish from sight */
   if (!description.has_value && p11->C_GetAttributeValue (session, handle, &size, 1) == CKR_OK &&
       size.ulValueLen != (CK_ULONG) -1 && size.ulValueLen > sizeof value_buffer)
     omitted++;
-  return g_variant_builder_end (&description.builder);
+  if (!description.has_value)
+    return TRUE;
+  lengths[0] = description.id_length;
+  lengths[1] = description.label_length;
+  lengths[2] = description.value_length;
+  if (!spend (sizeof lengths + lengths[0] + lengths[1] + lengths[2], error))
+    return FALSE;
+  g_byte_array_append (listing->certificates, (const guint8 *) lengths, sizeof lengths);
+  g_byte_array_append (listing->certificates, id_buffer, lengths[0]);
+  g_byte_array_append (listing->certificates, label_buffer, lengths[1]);
+  g_byte_array_append (listing->certificates, value_buffer, lengths[2]);
+  return TRUE;
 }
 
 static GVariant *
@@ -335,31 +386,27 @@ describe_key (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_CLASS 
 GVariant *
 host_objects_describe_one (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE handle)
 {
-  if (class == CKO_CERTIFICATE)
-    return describe_certificate (p11, session, handle);
   return describe_key (p11, session, class, handle);
 }
 
-/* Borrowed by whoever lists; a listing is one thread's. */
-typedef struct
+static gboolean
+describe_one_of (Listing *listing, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE handle, GError **error)
 {
-  CK_FUNCTION_LIST *p11;
-  CK_SESSION_HANDLE session;
-  GVariantBuilder *builder;
-} Listing;
+  GVariant *description = NULL;
+
+  if (class == CKO_CERTIFICATE)
+    return pack_certificate (listing, handle, error);
+  description = describe_key (listing->p11, listing->session, class, handle);
+  g_variant_builder_add_value (listing->builder, description);
+  return spend (g_variant_get_size (description), error);
+}
 
 static gboolean
 describe_all_of (Listing *listing, CK_OBJECT_CLASS class, const CK_OBJECT_HANDLE *handles, gulong n, GError **error)
 {
   for (gulong i = 0; i < n; i++)
-    {
-      GVariant *description = host_objects_describe_one (listing->p11, listing->session, class, handles[i]);
-
-      g_variant_builder_add_value (listing->builder, description);
-      if (g_variant_get_size (description) > budget)
-        return host_set_error (error, SIGNET_TOKEN_ERROR_MODULE_LIED, "the token holds more than we list");
-      budget -= g_variant_get_size (description);
-    }
+    if (!describe_one_of (listing, class, handles[i], error))
+      return FALSE;
   return TRUE;
 }
 
@@ -386,7 +433,7 @@ host_objects_describe (CK_FUNCTION_LIST *p11,
                        GVariantBuilder *builder,
                        GError **error)
 {
-  Listing listing = { p11, session, builder };
+  Listing listing = { p11, session, builder, NULL };
   g_autofree CK_OBJECT_HANDLE *handles = g_new (CK_OBJECT_HANDLE, HOST_MAX_OBJECTS);
   gulong n = 0;
 
@@ -444,9 +491,13 @@ describe_the_rest (Listing *listing, CK_OBJECT_HANDLE *certificates, gulong n_ce
  * so where there are many certificates the keys are not searched for class by class.
  */
 gboolean
-host_objects_describe_all (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, GVariantBuilder *builder, GError **error)
+host_objects_describe_all (CK_FUNCTION_LIST *p11,
+                           CK_SESSION_HANDLE session,
+                           GVariantBuilder *builder,
+                           GByteArray *certificates_packed,
+                           GError **error)
 {
-  Listing listing = { p11, session, builder };
+  Listing listing = { p11, session, builder, certificates_packed };
   g_autofree CK_OBJECT_HANDLE *certificates = g_new (CK_OBJECT_HANDLE, HOST_MAX_OBJECTS);
   gulong n = 0;
   GError *failure = NULL;

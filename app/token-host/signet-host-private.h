@@ -69,10 +69,10 @@ GVariant *host_mechanisms_describe (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot);
 void     host_objects_start_answer (void);
 /* How many certificates were too long to be handed over since the last time. */
 guint    host_objects_take_omitted (void);
-/* Adds the objects of @class, as aa{sv} elements. FALSE when the listing was cut or failed. */
+/* Adds the keys of @class, as aa{sv} elements. FALSE when the listing was cut or failed. */
 gboolean host_objects_describe (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, GVariantBuilder *builder, GError **error);
-/* All that a listing shows: certificates first, then keys. */
-gboolean host_objects_describe_all (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, GVariantBuilder *builder, GError **error);
+/* All that a listing shows: certificates packed (org.signet.TokenHost.xml), keys as aa{sv} elements. */
+gboolean host_objects_describe_all (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, GVariantBuilder *builder, GByteArray *certificates, GError **error);
 GVariant *host_objects_describe_one (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE handle);
 /* At most @max handles that match. */
 gboolean host_objects_find (CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, gulong n_template,

@@ -206,6 +206,8 @@ static void
 describe_objects (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, GVariantDict *description)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  GByteArray *certificates = g_byte_array_new ();
+  g_autoptr (GBytes) packed = NULL;
   g_autoptr (GError) failure = NULL;
   CK_SESSION_HANDLE session = 0;
   guint omitted = 0;
@@ -213,9 +215,11 @@ describe_objects (CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, GVariantDict *descript
 
   if (host_check (rv, "C_OpenSession", &failure))
     {
-      host_objects_describe_all (p11, session, &builder, &failure);
+      host_objects_describe_all (p11, session, &builder, certificates, &failure);
       p11->C_CloseSession (session);
     }
+  packed = g_byte_array_free_to_bytes (certificates);
+  g_variant_dict_insert_value (description, "certificates", g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, packed, TRUE));
   insert_objects (description, g_variant_builder_end (&builder));
   omitted = host_objects_take_omitted ();
   if (omitted > 0 && failure == NULL)

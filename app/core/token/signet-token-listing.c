@@ -167,6 +167,48 @@ _signet_token_parse_objects (GVariant *objects)
   return parsed;
 }
 
+/* What is longer than we take is missing, as in read_field(). */
+static GBytes *
+cut (GBytes *packed, gsize *at, gsize length, gsize limit)
+{
+  GBytes *part = length <= limit ? g_bytes_new_from_bytes (packed, *at, length) : g_bytes_new_static ("", 0);
+
+  *at += length;
+  return part;
+}
+
+/**
+ * _signet_token_parse_certificates:
+ * @packed: "ay", as a host packs them (org.signet.TokenHost.xml); what is cut off at the end is left out
+ * @objects: (element-type SignetTokenObject): where they are added, up to as many as we take
+ */
+void
+_signet_token_parse_certificates (GVariant *packed, GPtrArray *objects)
+{
+  g_autoptr (GBytes) bytes = g_variant_get_data_as_bytes (packed);
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+  guint32 lengths[3];
+  gsize at = 0;
+
+  while (objects->len < SIGNET_TOKEN_MAX_OBJECTS && size - at >= sizeof lengths)
+    {
+      SignetTokenObject *object = NULL;
+
+      memcpy (lengths, data + at, sizeof lengths);
+      at += sizeof lengths;
+      if ((guint64) lengths[0] + lengths[1] + lengths[2] > size - at)
+        return;
+      object = g_new0 (SignetTokenObject, 1);
+      object->class = CKO_CERTIFICATE;
+      object->key_type = G_MAXUINT64;
+      object->id = cut (bytes, &at, lengths[0], SIGNET_TOKEN_MAX_ID);
+      object->label = cut (bytes, &at, lengths[1], SIGNET_TOKEN_MAX_TEXT);
+      object->value = cut (bytes, &at, lengths[2], SIGNET_CERTIFICATE_MAX_SIZE);
+      g_ptr_array_add (objects, object);
+    }
+}
+
 /* --- joining --- */
 
 /* A public key seen on the token, under its SubjectPublicKeyInfo. */

@@ -48,6 +48,7 @@ typedef struct {
 /* --- listing: what the host's answers say --- */
 void       _signet_token_object_free       (SignetTokenObject *object);
 GPtrArray *_signet_token_parse_objects     (GVariant *objects);   /* (element-type SignetTokenObject); what makes no sense is left out */
+void       _signet_token_parse_certificates (GVariant *packed, GPtrArray *objects);
 GPtrArray *_signet_token_parse_tokens      (SignetTokenModule *module, GVariant *tokens); /* (element-type SignetToken) */
 GBytes    *_signet_token_object_dup_spki   (SignetTokenObject *object); /* (nullable) DER SubjectPublicKeyInfo */
 GBytes    *_signet_token_read_signature     (SignetSignatureScheme scheme, GVariant *answer); /* (nullable) */

@@ -408,8 +408,11 @@ signet_token_get_keys (SignetToken *self)
   if (self->keys == NULL)
     {
       g_autoptr (GVariant) list = dup_objects (self->description);
+      g_autoptr (GVariant) certificates = g_variant_lookup_value (self->description, "certificates", G_VARIANT_TYPE_BYTESTRING);
       g_autoptr (GPtrArray) objects = _signet_token_parse_objects (list);
 
+      if (certificates != NULL)
+        _signet_token_parse_certificates (certificates, objects);
       self->keys = _signet_token_join_keys (self, objects);
     }
   g_mutex_unlock (&self->lock);

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """make-token-listing.py: seeds for fuzz-token-listing, as GVariant text. Usage: make-token-listing.py DIR (default: token-listing)."""
 
+import struct
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,15 @@ def token(objects, label=b'Sample token', flags=0x40d, extra=''):
             f">, 'flags': <uint64 {flags:#x}>, 'min-pin': <uint32 4>, 'max-pin': <uint32 8>" +
             ", 'mechanisms': <[(uint64 0x1041, uint64 256, uint64 521, uint64 0x800)]>" + extra +
             ", 'objects': <@aa{sv} [" + ', '.join(objects) + ']>}')
+
+
+def packed(*parts):
+    """Certificates as a host packs them: each of them is (id, label, value)."""
+    return b''.join(struct.pack('=III', *map(len, part)) + b''.join(part) for part in parts)
+
+
+def with_certificates(data, objects=()):
+    return token(objects, extra=", 'certificates': <" + ay(data) + '>')
 
 
 def certificate(folder, key):
@@ -52,6 +62,10 @@ def main():
         'uninitialised': [token([], flags=0)],
         'empty-numbers': [token([obj(**{'class': 'uint64 2'}, key_type='uint64 0', modulus=ay(b''), exponent=ay(b'\0\0'))])],
         'two-tokens': [token([cert]), token([rsa])],
+        'packed': [with_certificates(packed((b'\1\2', b'a certificate', der), (b'', b'', b'')), [public, rsa])],
+        'packed-cut': [with_certificates(packed((b'\1\2', b'a certificate', der))[:-7])],
+        'packed-lengths': [with_certificates(packed((b'\1', b'one', der)) + struct.pack('=III', 0xffffffff, 0xffffffff, 2) + b'xy')],
+        'packed-long': [with_certificates(packed((b'i' * 5000, b'l' * 5000, der)))],
         'nothing': [],
     }
     for name, tokens in seeds.items():
