@@ -4,7 +4,7 @@ import contextlib
 import json
 import subprocess
 
-from world import BUILD, PASSED, UNAVAILABLE, FaultTest
+from world import BUILD, PASSED, SOURCE, UNAVAILABLE, FaultTest
 
 FIELDS = '''
 [Field name]
@@ -71,6 +71,16 @@ class ServerTest(FaultTest):
         if anchors:
             text += '[Services]\nTlsAnchors=sample-chain.pem\n'
         (self.authorities() / 'sample.profile').write_text(text + FIELDS + fields, encoding='utf-8')
+
+    def use_sample(self, plugin, port):
+        """The profile the documentation gives to begin from, for the server at @port."""
+        text = (SOURCE / 'plugins' / plugin / 'sample.profile').read_text(encoding='utf-8')
+        for name in (f'ra.example:{port}', 'ra.example:443', 'ra.example:80', 'ra.example'):
+            text = text.replace(name, f'127.0.0.1:{port}')
+        chain = (self.world.root / 'pki/chain.pem').read_text(encoding='utf-8')
+        (self.authorities() / 'sample-ca.profile').unlink(missing_ok=True)
+        (self.authorities() / 'example-chain.pem').write_text(chain, encoding='utf-8')
+        (self.authorities() / 'sample.profile').write_text(text.replace(f'Id=example-{plugin}', 'Id=sample'), encoding='utf-8')
 
     def request(self, *more, key='ec-p256', **options):
         return self.person.signet('request', 'new', '--authority', 'sample', '--token', 'Sample token', '--key', key, '--field',

@@ -74,6 +74,12 @@ class TestIssued(EstTest):
                 run = self.request('--field', 'user=li-na', '--secret-file', self.password('sesame 芝麻'), '--wait', '30')
                 self.assert_issued(run)
 
+    def test_sample_profile(self):
+        """What the documentation gives to begin from works."""
+        self.use_sample('est', self.start_server('signet-test-est', '--user', 'li-na', '--password', 'sesame'))
+        self.assert_issued(self.request('--field', 'organisation=Sample Ltd', '--field', 'user=li-na', '--secret-file', self.password('sesame'),
+                                        '--wait', '30'))
+
     def test_waiting(self):
         self.serve('--fault', 'waiting', '--check-after', '2')
         run = self.request('--wait', '0')

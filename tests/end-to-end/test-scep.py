@@ -134,6 +134,11 @@ class TestIssued(ScepTest):
         self.assert_issued(self.request('--wait', '30'))
         self.assertNotIn('weak-algorithms', self.journal())
 
+    def test_sample_profile(self):
+        """What the documentation gives to begin from works."""
+        self.use_sample('scep', self.start_server('signet-test-scep', '--challenge', 'x'))
+        self.assert_issued(self.request('--field', 'organisation=Sample Ltd', '--secret-file', self.challenge('x'), '--wait', '30'))
+
     def test_waiting(self):
         self.serve('--fault', 'waiting', issuance='CheckAfter=1')
         self.assert_fails(self.request('--wait', '0'), TRY_LATER, r'authority|later|resume')
