@@ -18,6 +18,7 @@ from world import World  # noqa: E402  pylint: disable=wrong-import-position
 
 PICTURES = Path(os.environ['SIGNET_BUILD_ROOT']) / 'tests/desktop/screenshots/tokens'
 HOSTILE = os.environ['SIGNET_TEST_HOSTILE']
+COUNTING = os.environ['SIGNET_TEST_COUNTING']
 TOKEN = 'Sample token'
 NAMED = f'\u2068{TOKEN}\u2069'
 PIN, SO_PIN = '1234', '12345678'
@@ -268,18 +269,95 @@ class Settings(TokenTest):
         self.assertFalse(desk.has(TOKEN))
 
 
-class Hostile(TokenTest):
-    """Beside the software token a driver of a test, which does what no driver should."""
+class Driver(TokenTest):
+    """Beside the software token a driver of a test, with a token in a folder."""
+
+    def make_token(self, variable):
+        self.token = self.world.folder / 'driver'
+        self.token.mkdir()
+        openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', self.token / 'key.pem')
+        self.world.environment[variable] = str(self.token)
+
+    def register(self, module):
+        modules = Path(self.world.environment['XDG_CONFIG_HOME']) / 'signet/modules'
+        modules.mkdir(parents=True)
+        (modules / 'test.module').write_text(f'module: {module}\n', encoding='utf-8')
+
+
+class PinPad(Driver):
+    """The reader has keys of its own: the window asks for nothing and waits with the person."""
 
     def setUp(self):
         super().setUp()
-        self.token = self.world.folder / 'hostile'
-        self.token.mkdir()
-        openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', self.token / 'key.pem')
-        modules = Path(self.world.environment['XDG_CONFIG_HOME']) / 'signet/modules'
-        modules.mkdir(parents=True)
-        (modules / 'hostile.module').write_text(f'module: {HOSTILE}\n', encoding='utf-8')
-        self.world.environment['SIGNET_TEST_HOSTILE_DIR'] = str(self.token)
+        self.make_token('SIGNET_TEST_COUNTING_DIR')
+        openssl('req', '-x509', '-new', '-key', self.token / 'key.pem', '-subj', '/CN=Sample Pad', '-days', '90', '-outform', 'DER',
+                '-addext', 'keyUsage=critical,nonRepudiation', '-addext', 'basicConstraints=critical,CA:FALSE', '-out', self.token / 'cert.der')
+        for name, text in (('manner', 'pin-pad pad-waits'), ('pin', '123456'), ('so-pin', '87654321')):
+            (self.token / name).write_text(text, encoding='utf-8')
+        self.register(COUNTING)
+        self.desk_there = self.desk()
+        self.desk_there.row(lambda text: text.startswith('Sample Pad, '))
+        self.desk_there.click('Read from Token…')
+        self.desk_there.find('Enter the PIN on the Reader')
+
+    def calls(self):
+        return (self.token / 'calls').read_text(encoding='utf-8').split('\n')[:-1]
+
+    def test_typed_on_the_reader(self):
+        desk = self.desk_there
+        desk.find_text('seconds left')
+        self.assertFalse(any(node.role() == 'password text' for node in desk.walk()), 'a PIN is asked for that nobody should type here')
+        desk.picture('pin-pad')
+        (self.token / 'typed').write_bytes(b'')
+        desk.wait_gone('Enter the PIN on the Reader')
+        desk.find('Once for all that is signed together')
+        self.assertEqual(self.calls()[0], 'login user pad')
+
+    def test_cancelled(self):
+        desk = self.desk_there
+        desk.click('Cancel')
+        desk.wait_gone('Enter the PIN on the Reader')
+        desk.find('Who Can Use the Key')
+        self.assertEqual(self.calls(), ['login user pad'])
+
+
+class DriversOfOnesOwn(Driver):
+    def test_add_and_remove(self):
+        self.make_token('SIGNET_TEST_HOSTILE_DIR')
+        desk = self.desk()
+        desk.menu('Main Menu', 'Preferences')
+        desk.find('Ask for the PIN again')
+        desk.click('Add…')
+        desk.open_file(HOSTILE)
+        remove = f'Remove {Path(HOSTILE).name}'
+        desk.find(remove, ('button', 'push button'))
+        desk.picture('driver-added')
+        listed = json.loads(self.world.signet('token', 'modules', '--json').stdout)['modules']
+        self.assertEqual([module['module'] for module in listed if module['origin'] == 'user'], [HOSTILE])
+        desk.click(remove)
+        desk.wait_gone(remove)
+        listed = json.loads(self.world.signet('token', 'modules', '--json').stdout)['modules']
+        self.assertNotIn('user', [module['origin'] for module in listed])
+
+    def test_what_is_no_driver_is_refused(self):
+        wrong = self.world.folder / 'no-driver.so'
+        wrong.write_bytes(b'not a library')
+        desk = self.desk()
+        desk.menu('Main Menu', 'Preferences')
+        desk.click('Add…')
+        desk.open_file(wrong)
+        desk.find('The driver of the token (PKCS#11 module) cannot be used.')
+        desk.picture('driver-refused')
+        self.assertFalse(desk.has('Remove no-driver.so'))
+
+
+class Hostile(Driver):
+    """What no driver should do."""
+
+    def setUp(self):
+        super().setUp()
+        self.make_token('SIGNET_TEST_HOSTILE_DIR')
+        self.register(HOSTILE)
 
     def fault(self, name):
         (self.token / 'fault').write_text(name, encoding='utf-8')

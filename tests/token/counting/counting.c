@@ -11,7 +11,7 @@
  *   manner    words: pin-pad, always (the key wants its PIN at every signature), one-session, no-init-pin (C_InitPIN fails),
  *             to-be-changed (a PIN set by the security officer must be changed before it is used), expires (when there is a file
  *             change-me, C_Login says that the PIN must be changed), empty (not initialised yet),
- *             read-only, slow-pad (the person takes a while), forgets (a login does not outlive a second)
+ *             read-only, slow-pad (the person takes a while), pad-waits (until there is a file typed), forgets (a login does not outlive a second)
  */
 #include <p11-kit/pkcs11.h>
 #include <stdio.h>
@@ -128,6 +128,8 @@ note (const char *call, const void *pin)
   write_file ("calls", "ab", line, strlen (line));
   if (pin == NULL && is ("slow-pad") && strncmp (call, "logout", 6) != 0)
     usleep (1500 * 1000);
+  while (pin == NULL && is ("pad-waits") && !has ("typed") && strncmp (call, "logout", 6) != 0)
+    usleep (50 * 1000);
 }
 
 /* --- PINs --- */
