@@ -13,6 +13,7 @@
 #include "signet-lookup.h"
 #include "signet-terminal-interaction.h"
 
+#include "../core/enrolment/signet-unblock.h"
 #include "../core/token/signet-token-card.h"
 #include "../core/token/signet-token-unblock.h"
 
@@ -21,6 +22,7 @@ typedef struct
 {
   char *puk_file, *so_pin_file, *new_pin_file; /* (owned) (nullable) */
   gboolean so, puk, management;                /* change-pin: of something else */
+  gboolean tell_authority;                     /* unblock: which token it is may be told */
 } SignetTokenPinOptions;
 
 static void
@@ -166,6 +168,47 @@ signet_command_token_change_pin (SignetInvocation *invocation)
   return signet_token_change (invocation, &options);
 }
 
+/* --- unblock by who gave it out ------------------------------------------------------------------------------------------- */
+static void
+signet_token_show_offer (const SignetUnblockOffer *offer)
+{
+  g_autofree char *words = signet_words_unblock_offer (offer);
+
+  signet_terminal_message ("%s", words);
+}
+
+/* TRUE: the authority of the token unblocks it, and that came to invocation->status. Whoever has the PUK or the security officer's PIN gives it
+   with its option and is not sent there. */
+static gboolean
+signet_token_ask_authority (SignetInvocation            *invocation,
+                            const SignetTokenPinOptions *options,
+                            SignetToken                 *token,
+                            SignetTerminalInteraction   *interaction)
+{
+  g_autoptr(GError) error = NULL;
+  SignetEnrolment *enrolment = signet_core_get_enrolment (signet_invocation_get_core (invocation), &error);
+  g_autoptr(SignetUnblockOffer) offer = enrolment != NULL ? signet_enrolment_find_unblock (enrolment, token, &error) : NULL;
+  gboolean unblocked = FALSE;
+
+  if (offer == NULL && error != NULL)
+    signet_terminal_show_error (_("Authority"), error);
+  if (offer == NULL)
+    return FALSE;
+  if (options->tell_authority)
+    signet_terminal_interaction_set_agreed (interaction, "unblock-token");
+  if (!signet_enrolment_unblock (enrolment, token, offer, SIGNET_INTERACTION (interaction), &unblocked, invocation->cancellable, &error))
+    invocation->status = signet_invocation_fail (invocation, signet_token_get_label (token), error);
+  else if (unblocked)
+    invocation->status = signet_token_pin_done (invocation, token, "pin-unblocked", _("PIN unblocked"));
+  else
+    {
+      signet_token_show_offer (offer);
+      g_set_error_literal (&error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED, "the authority unblocks this token");
+      invocation->status = signet_invocation_fail (invocation, signet_token_get_label (token), error);
+    }
+  return TRUE;
+}
+
 /* --- unblock ------------------------------------------------------------------------------------------------------------- */
 int
 signet_command_token_unblock (SignetInvocation *invocation)
@@ -179,6 +222,8 @@ signet_command_token_unblock (SignetInvocation *invocation)
     { "puk-file", 0, 0, G_OPTION_ARG_FILENAME, &options.puk_file, N_("Read the unblock code (PUK) from this file"), N_("FILE") },
     { "so-pin-file", 0, 0, G_OPTION_ARG_FILENAME, &options.so_pin_file, N_("Read the security officer’s PIN from this file"), N_("FILE") },
     { "new-pin-file", 0, 0, G_OPTION_ARG_FILENAME, &options.new_pin_file, N_("Read the new PIN from this file"), N_("FILE") },
+    { "tell-authority", 0, 0, G_OPTION_ARG_NONE, &options.tell_authority,
+      N_("The authority that unblocks the token may be told which one it is"), NULL },
     { NULL }
   };
 
@@ -191,6 +236,8 @@ signet_command_token_unblock (SignetInvocation *invocation)
   if (token == NULL)
     return invocation->status;
 
+  if (options.puk_file == NULL && options.so_pin_file == NULL && signet_token_ask_authority (invocation, &options, token, interaction))
+    return invocation->status;
   needs = signet_words_unblock (signet_token_get_unblock_strategy (token));
   signet_terminal_message ("%s", needs);
   if (!signet_token_unblock (token, SIGNET_INTERACTION (interaction), invocation->cancellable, &error))

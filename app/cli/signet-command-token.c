@@ -16,6 +16,7 @@
 
 #include "../core/base/signet-base-error.h"
 #include "../core/base/signet-text.h"
+#include "../core/enrolment/signet-unblock.h"
 #include "../core/token/signet-token-card.h"
 #include "../core/token/signet-token-initialize.h"
 
@@ -49,9 +50,13 @@ signet_token_specs_to_json (SignetToken *token)
 }
 
 static JsonObject *
-signet_token_to_json (SignetToken *token,
-                      gint64       now)
+signet_token_to_json (SignetInvocation *invocation,
+                      SignetToken      *token,
+                      gint64            now)
 {
+  SignetEnrolment *enrolment = signet_core_get_enrolment (signet_invocation_get_core (invocation), NULL);
+  SignetUnblockStrategy unblock = enrolment != NULL ? signet_enrolment_get_unblock_strategy (enrolment, token)
+                                                    : signet_token_get_unblock_strategy (token);
   JsonObject *object = json_object_new ();
   JsonArray *keys = json_array_new ();
   GPtrArray *all = signet_token_get_keys (token);
@@ -63,7 +68,7 @@ signet_token_to_json (SignetToken *token,
   json_object_set_string_member (object, "model", signet_token_get_model (token));
   json_object_set_string_member (object, "serial", signet_token_get_serial (token));
   json_object_set_string_member (object, "uri", signet_token_get_uri (token));
-  json_object_set_string_member (object, "unblock", signet_words_unblock_code (signet_token_get_unblock_strategy (token)));
+  json_object_set_string_member (object, "unblock", signet_words_unblock_code (unblock));
   json_object_set_string_member (object, "module", signet_token_get_module (token));
   json_object_set_boolean_member (object, "software", signet_token_is_software (token));
   json_object_set_boolean_member (object, "initialized", signet_token_is_initialized (token));
@@ -101,15 +106,16 @@ signet_token_findings_to_json (GPtrArray *findings)
 }
 
 static void
-signet_token_print_json (GPtrArray *tokens,
-                         GPtrArray *findings,
-                         gint64     now)
+signet_token_print_json (SignetInvocation *invocation,
+                         GPtrArray        *tokens,
+                         GPtrArray        *findings,
+                         gint64            now)
 {
   JsonObject *document = signet_invocation_new_document ();
   JsonArray *array = json_array_new ();
 
   for (guint i = 0; i < tokens->len; i++)
-    json_array_add_object_element (array, signet_token_to_json (g_ptr_array_index (tokens, i), now));
+    json_array_add_object_element (array, signet_token_to_json (invocation, g_ptr_array_index (tokens, i), now));
   json_object_set_array_member (document, "tokens", array);
   json_object_set_array_member (document, "modules", signet_token_findings_to_json (findings));
   signet_invocation_print_document (document);
@@ -234,7 +240,7 @@ signet_command_token_list (SignetInvocation *invocation)
 
   findings = signet_token_manager_dup_findings (signet_core_get_tokens (signet_invocation_get_core (invocation)));
   if (invocation->json)
-    signet_token_print_json (tokens, findings, signet_clock_now (signet_core_get_clock (invocation->core)));
+    signet_token_print_json (invocation, tokens, findings, signet_clock_now (signet_core_get_clock (invocation->core)));
   else if (tokens->len == 0 && g_hash_table_size (shown) == 0)
     signet_token_show_nothing (findings);
   signet_token_show_some (tokens, &listing);
@@ -329,7 +335,7 @@ signet_token_init_done (SignetInvocation *invocation,
     {
       document = signet_invocation_new_document ();
       json_object_set_object_member (document, "token",
-                                     signet_token_to_json (token, signet_clock_now (signet_core_get_clock (invocation->core))));
+                                     signet_token_to_json (invocation, token, signet_clock_now (signet_core_get_clock (invocation->core))));
       signet_invocation_print_document (document);
       return;
     }

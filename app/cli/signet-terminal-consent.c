@@ -52,6 +52,9 @@ signet_terminal_consent_dup_headline (const SignetConsent *consent)
   if (g_str_equal (consent->kind, "resume-certificate"))
     /* translators: %s is the name of a person */
     return g_strdup_printf (_("The certificate of %s will count again:"), title);
+  if (g_str_equal (consent->kind, "unblock-token"))
+    /* translators: %s is the name of an authority */
+    return g_strdup_printf (_("%s unblocks this token. This, and nothing else, will be told to it:"), title);
   if (g_str_equal (consent->kind, "overwrite-key"))
     /* translators: %s is the label of a card */
     return g_strdup_printf (_("There is a key in that place of “%s” already. A new one destroys it: nobody can sign with it any more, and nothing brings it back:"), title);
@@ -72,6 +75,7 @@ signet_terminal_consent_dup_name (const char *name)
     { "key", N_("Key") },
     { "token", N_("Token") },
     { "place", N_("Place") },
+    { "model", N_("Model") },
     { "certificate", N_("Certificate") },
     { "authority", N_("Authority") },
     { "host", N_("Server") },

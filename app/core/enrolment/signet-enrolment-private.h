@@ -71,6 +71,8 @@ gboolean       _signet_request_file_attach  (SignetEnrolment *self, SignetReques
                                              GError **error);
 GBytes        *_signet_request_file_content (SignetStore *store, SignetRequest *request, const char *field, GError **error);
 void           _signet_request_file_forget  (SignetStore *store, SignetRequest *request);   /* the contents; names and hashes stay */
+/* A request that is nobody's, for calls that are about none; nothing of it is kept. (transfer full) */
+SignetRequest *_signet_request_new_nobody (SignetAuthority *authority);
 /* Beside the rows: where on a card their keys are made. */
 gboolean       _signet_request_place_migrate (SignetStore *store, GError **error);
 

@@ -14,8 +14,8 @@
 #define MAX_CERTIFICATES 32
 
 /* A request that is nobody's: the call tells the plugin of one, and nothing of it is kept. */
-static SignetRequest *
-new_nobody (SignetAuthority *authority)
+SignetRequest *
+_signet_request_new_nobody (SignetAuthority *authority)
 {
   SignetRequest *request = g_object_new (SIGNET_TYPE_REQUEST, NULL);
 
@@ -92,7 +92,7 @@ signet_enrolment_ask_chain (SignetEnrolment *self, SignetAuthority *authority, S
 
   g_return_val_if_fail (SIGNET_IS_ENROLMENT (self), NULL);
 
-  nobody = new_nobody (authority);
+  nobody = _signet_request_new_nobody (authority);
   run.request = nobody;
   if ((run.plugin = _signet_enrolment_find_plugin (self, authority, error)) == NULL)
     return NULL;

@@ -82,3 +82,28 @@ signet_words_factory (const SignetTokenCard *card)
     return g_strdup (_("The management key is still that of the factory, known to everybody: whoever holds the card can replace its keys."));
   return NULL;
 }
+
+/**
+ * signet_words_unblock_offer:
+ * @offer: of the authority that unblocks a token
+ *
+ * Returns: (transfer full): who unblocks it, and where that begins; some lines
+ */
+char *
+signet_words_unblock_offer (const SignetUnblockOffer *offer)
+{
+  GString *text = NULL;
+
+  g_return_val_if_fail (offer != NULL, NULL);
+
+  text = g_string_new (NULL);
+  /* translators: %s is the name of an authority */
+  g_string_append_printf (text, _("%s unblocks this token."), signet_authority_get_name (offer->authority));
+  if (offer->text != NULL)
+    g_string_append_printf (text, "\n%s", offer->text);
+  if (offer->url != NULL)
+    g_string_append_printf (text, "\n%s", offer->url);
+  if (offer->phone != NULL)
+    g_string_append_printf (text, "\n%s", offer->phone);
+  return g_string_free (text, FALSE);
+}

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "../enrolment/signet-enrolment.h"
+#include "../enrolment/signet-unblock.h"
 #include "../enrolment/signet-compromise.h"
 #include "../enrolment/signet-expiry.h"
 #include "../signing/signet-signing.h"
@@ -46,6 +47,7 @@ char       *signet_words_pin_tries       (const SignetPinQuestion *question); /*
 char       *signet_words_management      (const SignetPinQuestion *question); /* of a PIV card's management key: some lines */
 char       *signet_words_place           (const char *place);                 /* "9c": what it is for */
 char       *signet_words_factory         (const SignetTokenCard *card);       /* (nullable): what is still the factory's */
+char       *signet_words_unblock_offer   (const SignetUnblockOffer *offer);
 char       *signet_words_unblock         (SignetUnblockStrategy strategy);
 const char *signet_words_unblock_code    (SignetUnblockStrategy strategy);
 /* What the token says of a key: where it was made, whether it can leave, when it wants its PIN. */

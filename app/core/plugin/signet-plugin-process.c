@@ -303,12 +303,16 @@ static SignetPluginLine *
 take_line (SignetPluginProcess *self, const guint8 *newline, GError **error)
 {
   gsize length = newline - self->pending->data;
+  gsize size = 0;
   SignetPluginLine *line = _signet_plugin_line_parse ((const char *) self->pending->data, length, error);
 
   if (self->tap != NULL)
     self->tap (FALSE, (const char *) self->pending->data, length, self->tap_data);
 
+  /* it may have been a code that unblocks a token */
+  size = self->pending->len;
   g_byte_array_remove_range (self->pending, 0, length + 1);
+  explicit_bzero (self->pending->data + self->pending->len, size - self->pending->len);
   return line;
 }
 

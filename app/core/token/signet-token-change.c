@@ -298,6 +298,74 @@ signet_token_unblock (SignetToken *self, SignetInteraction *interaction, GCancel
   return run_unblocker (&change, FALSE, error);
 }
 
+static GError *
+name_refused (GError *failure)
+{
+  if (g_error_matches (failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_WRONG_PIN))
+    failure->code = SIGNET_TOKEN_ERROR_WRONG_UNBLOCKER;
+  else if (g_error_matches (failure, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_PIN_LOCKED))
+    failure->code = SIGNET_TOKEN_ERROR_UNBLOCKER_LOCKED;
+  return failure;
+}
+
+/* Takes over @change->host. */
+static gboolean
+run_given (Change *change, SignetSecret *known, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  gboolean ok = FALSE;
+
+  _signet_token_keeping_forget (change->token);
+  ok = change_once (change, known, &failure);
+  _signet_token_host_retire (change->host);
+  _signet_token_host_unref (change->host);
+  g_clear_pointer (&change->new_pin, signet_secret_unref);
+  if (change->refusal != NULL)
+    g_propagate_error (error, change->refusal);
+  else if (!ok)
+    g_propagate_error (error, name_refused (g_steal_pointer (&failure)));
+  return ok;
+}
+
+/**
+ * signet_token_unblock_with:
+ * @kind: what @known is: %SIGNET_PIN_PUK or %SIGNET_PIN_SO
+ * @interaction: asked for the new PIN
+ *
+ * UNSUPPORTED when such a token is not unblocked by that.
+ */
+gboolean
+signet_token_unblock_with (SignetToken *self,
+                           SignetPinKind kind,
+                           SignetSecret *known,
+                           SignetInteraction *interaction,
+                           GCancellable *cancellable,
+                           GError **error)
+{
+  SignetTokenModule *module = NULL;
+  Change change = { .token = self, .interaction = interaction, .cancellable = cancellable, .call = call_unblock };
+  gboolean ok = FALSE;
+
+  g_return_val_if_fail (SIGNET_IS_TOKEN (self), FALSE);
+  g_return_val_if_fail (known != NULL, FALSE);
+
+  if (!_signet_token_check_ready (self, error) || !choose_strategy (&change, FALSE, error))
+    return FALSE;
+  if (change.known != kind)
+    {
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_UNSUPPORTED, "that does not unblock this kind of token");
+      return FALSE;
+    }
+  module = _signet_token_get_module (self);
+  change.host = _signet_token_module_new_host (module, cancellable, error);
+  if (change.host == NULL)
+    return FALSE;
+  ok = run_given (&change, known, error);
+  _signet_token_module_forget_host (module);
+  _signet_token_module_touch (module);
+  return ok;
+}
+
 /**
  * signet_token_change_unblocker:
  * @interaction: asked for the PUK or the security officer's PIN, then for a new one

@@ -21,6 +21,9 @@ SignetUnblockStrategy signet_token_get_unblock_strategy (SignetToken *self);
 /* Asks for SIGNET_PIN_SO or SIGNET_PIN_PUK, then SIGNET_PIN_NEW. UNSUPPORTED where we cannot. */
 gboolean              signet_token_unblock              (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable,
                                                          GError **error);
+/* @known was given by who keeps it for the person: SIGNET_PIN_PUK or SIGNET_PIN_SO. Asks for the new PIN alone, and tries @known once. */
+gboolean              signet_token_unblock_with         (SignetToken *self, SignetPinKind kind, SignetSecret *known,
+                                                         SignetInteraction *interaction, GCancellable *cancellable, GError **error);
 /* Asks for the secret that unblocks (security officer's PIN, PUK) and for a new one. */
 gboolean              signet_token_change_unblocker     (SignetToken *self, SignetInteraction *interaction, GCancellable *cancellable,
                                                          GError **error);

@@ -25,6 +25,7 @@ typedef struct {
   SignetDesktop *desktop; /* (owned) */
   char          *label;   /* (owned) (nullable): the new name */
   SignetTokenCard card;   /* of a PIV card that was set up */
+  char          *words;   /* (owned) (nullable): what the authority says that unblocks the token */
 } Act;
 
 static Act *
@@ -46,6 +47,7 @@ act_free (gpointer data)
   g_object_unref (act->token);
   g_object_unref (act->desktop);
   g_free (act->label);
+  g_free (act->words);
   g_free (act);
 }
 
@@ -171,26 +173,28 @@ unblock_work (gpointer            data,
               GError            **error)
 {
   Act *act = data;
+  SignetCore *core = signet_desktop_get_core (act->desktop);
+  SignetEnrolment *enrolment = core != NULL ? signet_core_get_enrolment (core, NULL) : NULL;
+  g_autoptr(SignetUnblockOffer) offer = enrolment != NULL ? signet_enrolment_find_unblock (enrolment, act->token, NULL) : NULL;
+  gboolean unblocked = FALSE;
 
-  if (!signet_token_unblock (act->token, interaction, cancellable, error))
+  if (offer != NULL && !signet_enrolment_unblock (enrolment, act->token, offer, interaction, &unblocked, cancellable, error))
+    return FALSE;
+  if (offer != NULL && !unblocked)
+    {
+      act->words = signet_words_unblock_offer (offer);
+      return TRUE;
+    }
+  if (offer == NULL && !signet_token_unblock (act->token, interaction, cancellable, error))
     return FALSE;
   signet_desktop_record (act->desktop, "pin-unblocked", act->token, NULL);
   return TRUE;
 }
 
 static void
-on_unblocked_cb (GtkWidget    *page,
-                 gpointer      data,
-                 const GError *error)
+advise (GtkWidget  *page,
+        const char *words)
 {
-  tell (page, error, _("The token is unblocked and has its new PIN"));
-}
-
-static void
-advise (GtkWidget             *page,
-        SignetUnblockStrategy  strategy)
-{
-  g_autofree char *words = signet_words_unblock (strategy);
   GtkWidget *dialog = adw_message_dialog_new (signet_ui_get_window (page), _("It Cannot Be Unblocked Here"), words);
 
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"));
@@ -199,17 +203,25 @@ advise (GtkWidget             *page,
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+static void
+on_unblocked_cb (GtkWidget    *page,
+                 gpointer      data,
+                 const GError *error)
+{
+  Act *act = data;
+
+  if (error == NULL && act->words != NULL)
+    advise (page, act->words);
+  else
+    tell (page, error, _("The token is unblocked and has its new PIN"));
+}
+
 void
 signet_token_acts_unblock (GtkWidget     *page,
                            SignetDesktop *desktop,
                            SignetToken   *token)
 {
-  SignetUnblockStrategy strategy = signet_token_get_unblock_strategy (token);
-
-  if (strategy == SIGNET_UNBLOCK_NONE || strategy == SIGNET_UNBLOCK_AUTHORITY)
-    advise (page, strategy);
-  else
-    signet_job_run (page, _("Unblocking the token"), unblock_work, on_unblocked_cb, act_new (token, desktop), act_free);
+  signet_job_run (page, _("Unblocking the token"), unblock_work, on_unblocked_cb, act_new (token, desktop), act_free);
 }
 
 /* --- Set up anew ----------------------------------------------------------------------------------------------------- */

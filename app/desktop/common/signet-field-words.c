@@ -27,6 +27,7 @@ static const struct { const char *code; const char *words; } fields[] = {
   { "host", N_("Server") },
   { "plugin", N_("Plugin") },
   { "place", N_("Place on the card") },
+  { "model", N_("Model") },
   { "count", N_("How often the PIN is asked for") },
   { "validity", N_("Good from and to") },
   { "valid", N_("Good from and to") },

@@ -250,6 +250,7 @@ static const struct { const char *kind; const char *heading; const char *body; c
   { "import-certificates", N_("Put This on the Token?"), N_("It has no private key with it: it does not sign by itself."), N_("_Import") },
   { "init-token", N_("Erase the Token?"), N_("All keys and certificates on it are lost for ever."), N_("_Erase") },
   { "delete-key", N_("Delete the Key?"), N_("It is lost for ever: nobody can make it again."), N_("_Delete") },
+  { "unblock-token", N_("Tell the Authority Which Token It Is?"), N_("It unblocks the token. This is told to it, and nothing else."), N_("_Tell It") },
   { "delete-certificate", N_("Delete the Certificate?"), N_("The key stays on the token."), N_("_Delete") },
 };
 
