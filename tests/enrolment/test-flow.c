@@ -98,6 +98,53 @@ test_dual_fault (gconstpointer data)
   enrolment_world_assert_token (flow->world, 1, 0);
 }
 
+/* The same token through a module with habits (tests/token/picky). */
+static void
+use_strict_token (Flow *flow, const char *rules)
+{
+  g_autoptr (SignetToken) token = signet_token_manager_find_token (flow->world->tokens, "Sample", NULL, NULL);
+  g_autofree char *configuration = g_build_filename (signet_paths_get_software_token_dir (), "softhsm2.conf", NULL);
+  const char *const modules[] = { g_getenv ("SIGNET_TEST_PICKY"), NULL };
+
+  g_assert_nonnull (token);
+  g_setenv ("SOFTHSM2_CONF", configuration, TRUE);
+  g_setenv ("SIGNET_TEST_PICKY_MODULE", signet_token_get_module (token), TRUE);
+  g_setenv ("SIGNET_TEST_PICKY_RULES", rules, TRUE);
+  g_clear_object (&flow->world->tokens);
+  flow->world->tokens = signet_token_manager_new (modules);
+  flow_set_clock (flow, 0);   /* which puts the enrolment together anew */
+}
+
+/* A token that takes no keys keeps nobody from signing; what was delivered waits, encrypted, until a token takes it. */
+static void
+test_dual_refused (void)
+{
+  g_autoptr (Flow) flow = flow_new (NULL, NULL, "Certificates=dual\nDual=cms\n");
+  g_autofree char *rules = signet_test_write_file (signet_paths_get_software_token_dir (), "rules", "no-keys\n", -1);
+  g_autoptr (SignetRequest) request = NULL;
+  g_autoptr (SignetInteraction) person = flow_person_new (NULL);
+  g_autoptr (SignetToken) token = NULL;
+  g_autofree char *entry = NULL;
+  g_autoptr (GError) error = NULL;
+
+  use_strict_token (flow, rules);
+  request = flow_draft (flow);
+  flow_run_to_end (flow, request);
+  g_assert_cmpstr (signet_request_get_encryption_note (request), ==, "refused-by-token");
+  g_assert_nonnull (strstr (signet_request_get_error (request), "keys from outside"));
+  enrolment_world_assert_token (flow->world, 1, 1);
+  entry = flow_journal_find (flow, "encryption-key-not-installed");
+  g_assert_nonnull (entry);
+  token = signet_token_manager_find_token (flow->world->tokens, "Sample", NULL, NULL);
+  g_assert_true (g_file_set_contents (rules, "", 0, NULL));
+  g_assert_true (signet_enrolment_place_encryption (flow->world->enrolment, request, token, person, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (signet_request_get_encryption_note (request), ==, "imported");
+  enrolment_world_assert_token (flow->world, 2, 2);
+  g_assert_false (signet_enrolment_place_encryption (flow->world->enrolment, request, token, person, NULL, &error));
+  g_assert_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_STATE);
+}
+
 /* One certificate where two were announced is the person's to accept, and remembered. */
 static void
 test_dual_missing (void)
@@ -387,6 +434,7 @@ main (int argc, char **argv)
   add_many ("/flow/dual/", formats, test_dual);
   add_faults ();
   g_test_add_func ("/flow/dual/missing", test_dual_missing);
+  g_test_add_func ("/flow/dual/refused-by-token", test_dual_refused);
   g_test_add_func ("/flow/dual/transport-key-lost", test_transport_key_lost);
   g_test_add_func ("/flow/withdrawn", test_withdrawn);
   g_test_add_func ("/flow/withdrawn-alone", test_withdrawn_alone);

@@ -11,6 +11,7 @@
  *   all-or-nothing       C_GetAttributeValue fails as a whole when one attribute is unknown to it (CKA_ALWAYS_SENSITIVE,
  *                        CKA_ALLOWED_MECHANISMS), and touches nothing
  *   wrapped-only         takes private keys only wrapped
+ *   no-keys              takes no private keys from outside at all
  *   forgetful-search     searches by class alone
  *   large-certificates   every certificate has 70000 bytes
  */
@@ -129,9 +130,24 @@ create_object (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG n, CK
 {
   const CK_ATTRIBUTE *class = find (template, n, CKA_CLASS);
 
-  if (class != NULL && *(const CK_OBJECT_CLASS *) class->pValue == CKO_PRIVATE_KEY && is_so ("wrapped-only"))
+  if (class != NULL && *(const CK_OBJECT_CLASS *) class->pValue == CKO_PRIVATE_KEY && (is_so ("wrapped-only") || is_so ("no-keys")))
     return CKR_TEMPLATE_INCONSISTENT;
   return real->C_CreateObject (session, template, n, object);
+}
+
+static CK_RV
+unwrap_key (CK_SESSION_HANDLE session,
+            CK_MECHANISM *mechanism,
+            CK_OBJECT_HANDLE wrapping,
+            CK_BYTE *wrapped,
+            CK_ULONG length,
+            CK_ATTRIBUTE *template,
+            CK_ULONG n,
+            CK_OBJECT_HANDLE *key)
+{
+  if (is_so ("no-keys"))
+    return CKR_FUNCTION_NOT_SUPPORTED;
+  return real->C_UnwrapKey (session, mechanism, wrapping, wrapped, length, template, n, key);
 }
 
 /* --- attributes --- */
@@ -176,6 +192,7 @@ C_GetFunctionList (CK_FUNCTION_LIST **list)
   picky.C_SignInit = sign_init;
   picky.C_GenerateKeyPair = generate_key_pair;
   picky.C_CreateObject = create_object;
+  picky.C_UnwrapKey = unwrap_key;
   picky.C_GetAttributeValue = get_attribute_value;
   picky.C_FindObjectsInit = find_objects_init;
   *list = &picky;
