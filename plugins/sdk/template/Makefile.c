@@ -4,7 +4,7 @@ CFLAGS ?= -O2 -g -Wall -Wextra -Wno-unused-parameter
 PACKAGES = json-glib-1.0
 SOURCES = @NAME@.c signet-sdk.c signet-sdk-host.c signet-sdk-profile.c
 SIGNET ?= signet
-FOLDER = $(HOME)/.local/share/signet/plugins/1/@NAME@
+FOLDER = $(or $(XDG_DATA_HOME),$(HOME)/.local/share)/signet/plugins/1/@NAME@
 
 @NAME@: $(SOURCES) signet-sdk.h
 	$(CC) $(CFLAGS) $(shell pkg-config --cflags $(PACKAGES)) -o $@ $(SOURCES) $(shell pkg-config --libs $(PACKAGES))
