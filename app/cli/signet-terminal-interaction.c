@@ -40,6 +40,7 @@ struct _SignetTerminalInteraction
   gboolean spend_last_try;
   GHashTable *agreed;                        /* kinds of consent */
   GHashTable *values;                        /* field id -> value */
+  gboolean asked;                            /* a form was seen before */
   SignetSecret *secret;                      /* (owned) (nullable): for the form's secret field */
 };
 
@@ -407,6 +408,22 @@ signet_terminal_check_names (SignetTerminalInteraction *self,
   return TRUE;
 }
 
+/* who asks, before anything is asked: a plugin's form is never to be taken for a question of Signet's */
+static void
+signet_terminal_frame_form (SignetForm *form)
+{
+  const char *asker = signet_form_get_asker (form);
+
+  if (asker == NULL)
+    return;
+  if (signet_terminal_can_ask () && signet_form_get_n_fields (form) > 0)
+    /* translators: %s is the name of a plugin */
+    signet_terminal_message (_("Asked by the plugin “%s”:"), asker);
+  if (signet_form_names_pin (form))
+    /* translators: %s is the name of a plugin */
+    signet_terminal_message (_("Warning: the plugin “%s” speaks of a PIN. The PIN of your token is no answer to it: only Signet asks for that."), asker);
+}
+
 static gboolean
 signet_terminal_interaction_ask_form (SignetInteraction *interaction,
                                       SignetForm        *form,
@@ -419,8 +436,11 @@ signet_terminal_interaction_ask_form (SignetInteraction *interaction,
   g_autoptr(GHashTable) filled = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr(GHashTable) hidden = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) signet_secret_unref);
 
-  if (!signet_terminal_check_names (self, form, error))
+  signet_terminal_frame_form (form);
+  /* what was given beforehand is for the first form; a plugin may ask more later */
+  if (!self->asked && !signet_terminal_check_names (self, form, error))
     return FALSE;
+  self->asked = TRUE;
 
   for (guint i = 0; i < signet_form_get_n_fields (form); i++)
     {

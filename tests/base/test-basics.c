@@ -15,6 +15,22 @@
 
 /* --- text ------------------------------------------------------------------------------------------------------------------ */
 
+/* A form of somebody else's that asks for what opens a token is marked; one that asks for anything else is not. */
+static void
+test_names_pin (void)
+{
+  static const char *const yes[] = { "PIN", "PIN of your token:", "Enter PIN.", "USB-Key PIN码", "请输入令牌密码", "（PIN）", "puk", "P.I.N." };
+  static const char *const no[] = { "Name", "Opinion", "Shipping address", "拼音 (Pinyin)", "Login code", "登录口令", "" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (yes); i++)
+    if (!signet_text_names_pin (yes[i]))
+      g_error ("“%s” is not marked", yes[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (no); i++)
+    if (signet_text_names_pin (no[i]))
+      g_error ("“%s” is marked", no[i]);
+  g_assert_false (signet_text_names_pin (NULL));
+}
+
 static void
 test_sanitize (void)
 {
@@ -466,5 +482,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/store/broken-migration-leaves-nothing", test_store_broken_migration_leaves_nothing);
   g_test_add_func ("/base/store/transaction", test_store_transaction);
   g_test_add_func ("/base/store/not-a-database", test_store_not_a_database);
+  g_test_add_func ("/text/names-pin", test_names_pin);
   return g_test_run ();
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "signet-base-error.h"
+#include "signet-text.h"
 
 #define MAX_VALUE 4096
 #define MAX_PATTERN 512
@@ -16,6 +17,7 @@
 struct _SignetForm {
   GObject    parent;
   GPtrArray *fields; /* (element-type SignetField) */
+  char      *asker;  /* (owned) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (SignetForm, signet_form, G_TYPE_OBJECT)
@@ -38,6 +40,7 @@ static void
 signet_form_finalize (GObject *object)
 {
   g_ptr_array_unref (SIGNET_FORM (object)->fields);
+  g_free (SIGNET_FORM (object)->asker);
   G_OBJECT_CLASS (signet_form_parent_class)->finalize (object);
 }
 
@@ -149,4 +152,35 @@ signet_form_check_value (SignetForm *self, const char *id, const char *value, GE
   if (field->pattern != NULL && !matches (field->pattern, value))
     return refuse (field, "This does not have the form that is asked for", error);
   return TRUE;
+}
+
+void
+signet_form_set_asker (SignetForm *self, const char *asker)
+{
+  g_return_if_fail (SIGNET_IS_FORM (self));
+
+  g_free (self->asker);
+  self->asker = g_strdup (asker);
+}
+
+const char *
+signet_form_get_asker (SignetForm *self)
+{
+  g_return_val_if_fail (SIGNET_IS_FORM (self), NULL);
+  return self->asker;
+}
+
+gboolean
+signet_form_names_pin (SignetForm *self)
+{
+  g_return_val_if_fail (SIGNET_IS_FORM (self), FALSE);
+
+  for (guint i = 0; i < self->fields->len; i++)
+    {
+      const SignetField *field = g_ptr_array_index (self->fields, i);
+
+      if (signet_text_names_pin (field->label) || signet_text_names_pin (field->help) || signet_text_names_pin (field->message))
+        return TRUE;
+    }
+  return FALSE;
 }

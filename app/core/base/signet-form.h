@@ -35,6 +35,11 @@ SignetField       *signet_form_add          (SignetForm *self, SignetFieldKind k
 guint              signet_form_get_n_fields (SignetForm *self);
 const SignetField *signet_form_get_field    (SignetForm *self, guint index);
 const SignetField *signet_form_find_field   (SignetForm *self, const char *id);  /* (nullable) */
+/* Whose form it is, safe to show: faces frame it with that name, so that it is never taken for one of Signet's. (nullable) */
+void               signet_form_set_asker    (SignetForm *self, const char *asker);
+const char        *signet_form_get_asker    (SignetForm *self);
+/* Whether it speaks of what opens a token: faces warn, for nobody but Signet asks for that. */
+gboolean           signet_form_names_pin    (SignetForm *self);
 /* Checks one value; on failure the error's message is fit to be shown under the field. */
 gboolean           signet_form_check_value  (SignetForm *self, const char *id, const char *value, GError **error);
 

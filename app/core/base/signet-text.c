@@ -166,7 +166,7 @@ gboolean
 signet_text_names_pin (const char *text)
 {
   static const char *const words[] = { "pin", "puk", "p.i.n.", "passcode", NULL };
-  static const char *const phrases[] = { "口令", "个人识别码", "令牌密码", "证书密码", "u盾密码", "ukey密码", "key密码", NULL };
+  static const char *const phrases[] = { "令牌口令", "用户口令", "个人识别码", "令牌密码", "证书密码", "u盾密码", "ukey密码", "key密码", NULL };
   g_autofree char *normal = text != NULL ? g_utf8_normalize (text, -1, G_NORMALIZE_ALL_COMPOSE) : NULL;
   g_autofree char *lower = normal != NULL ? g_utf8_strdown (normal, -1) : NULL;
   g_auto (GStrv) parts = lower != NULL ? g_strsplit_set (lower, " \t-_/()[]:,;!?\"'“”‘’|", -1) : NULL;

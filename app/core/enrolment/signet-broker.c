@@ -224,6 +224,8 @@ serve_ask (SignetEnrolmentRun *run, JsonObject *params, GError **error)
 
   json_node_set_object (node, params);
   form = _signet_enrolment_form_parse (node, error);
+  if (form != NULL)
+    signet_form_set_asker (form, signet_plugin_manifest_get_name (run->plugin));
   if (form == NULL || !signet_interaction_ask_form (run->interaction, form, &values, &secrets, run->cancellable, error) ||
       !attach_files (run, form, values, error))
     return NULL;

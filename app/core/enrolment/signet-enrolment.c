@@ -138,6 +138,7 @@ signet_enrolment_get_form (SignetEnrolment *self, SignetAuthority *authority, GC
 {
   SignetPluginManifest *plugin = _signet_enrolment_find_plugin (self, authority, error);
   g_autoptr (SignetPluginProcess) process = NULL;
+  SignetForm *form;
   g_autoptr (JsonNode) result = NULL;
   JsonNode *params = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
@@ -151,7 +152,10 @@ signet_enrolment_get_form (SignetEnrolment *self, SignetAuthority *authority, GC
     }
   result = signet_plugin_process_call (process, "form", params, FORM_SECONDS, NULL, NULL, cancellable, error);
   signet_plugin_process_stop (process);
-  return result != NULL ? _signet_enrolment_form_parse (result, error) : NULL;
+  form = result != NULL ? _signet_enrolment_form_parse (result, error) : NULL;
+  if (form != NULL)
+    signet_form_set_asker (form, signet_plugin_manifest_get_name (plugin));
+  return form;
 }
 
 /* --- agree, cancel, find -------------------------------------------------------------------------------------------------------------- */

@@ -202,6 +202,29 @@ add_field (SignetFormGroup   *self,
   gtk_list_box_append (self->list, row);
 }
 
+/* who asks: a plugin's form is never to be taken for a question of Signet's. The description is markup. */
+static void
+frame (SignetFormGroup *self)
+{
+  const char *asker = self->form != NULL ? signet_form_get_asker (self->form) : NULL;
+  gboolean suspicious = asker != NULL && signet_form_names_pin (self->form);
+  g_autofree char *words = NULL;
+  g_autofree char *escaped = NULL;
+
+  if (suspicious)
+    /* translators: %s is the name of a plugin */
+    words = g_strdup_printf (_("Warning: the plugin “%s” speaks of a PIN. The PIN of your token is no answer to it: only Signet asks for that."), asker);
+  else if (asker != NULL)
+    /* translators: %s is the name of a plugin */
+    words = g_strdup_printf (_("Asked by the plugin “%s”"), asker);
+  escaped = g_markup_escape_text (words != NULL ? words : "", -1);
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self), words != NULL ? escaped : NULL);
+  if (suspicious)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "warning");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "warning");
+}
+
 void
 signet_form_group_set_form (SignetFormGroup *self,
                             SignetForm      *form)
@@ -213,6 +236,7 @@ signet_form_group_set_form (SignetFormGroup *self,
   for (guint i = 0; form != NULL && i < signet_form_get_n_fields (form); i++)
     add_field (self, signet_form_get_field (form, i));
   gtk_widget_set_visible (GTK_WIDGET (self), self->rows->len > 0);
+  frame (self);
   update (self);
 }
 

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What an engineer of the portal's authority writes in the place of form, send, submit and poll of the example.
 import base64
 import textwrap

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""make-plugin: seeds of fuzz-plugin-line, fuzz-manifest and fuzz-cmp.
+"""make-plugin: seeds of fuzz-plugin-line, fuzz-plugin-schema, fuzz-recording, fuzz-manifest and fuzz-cmp.
 
 Usage: make-plugin.py [CMP-MESSAGE…]    DER files, e.g. of `openssl cmp -reqout -rspout` against signet-test-ca
 """
@@ -34,7 +34,20 @@ MANIFESTS = {
     'unknown-key': '[Plugin]\nId=a\nName=A\nVersion=1\nApi=1\nExec=a\nKinds=issuance\nRoot=true\n',
     'path-in-exec': '[Plugin]\nId=a\nName=A\nVersion=1\nApi=1\nExec=../a\nKinds=issuance\n',
     'other-api': '[Plugin]\nId=a\nName=A\nVersion=1\nApi=2\nExec=a\nKinds=issuance\n',
+    'opens-the-wall': '[Plugin]\nId=a\nName=A\nVersion=1\nApi=1\nExec=a\nKinds=issuance\n[Permissions]\nNetwork=direct\nPrograms=system\nState=authority\n',
+    'half-a-wall': '[Plugin]\nId=a\nName=A\nVersion=1\nApi=1\nExec=a\nKinds=issuance\n[Permissions]\nNetwork=all\n',
     'bad-host': '[Plugin]\nId=a\nName=A\nVersion=1\nApi=1\nExec=a\nKinds=issuance\n[Permissions]\nHosts=ca.example;[::1]:443\n',
+}
+
+
+RECORDINGS = {
+    'whole': '# a remark\n> {"id":1,"method":"hello","params":{"api":1}}\n< {"id":1,"result":{"api":1,"methods":["form"]}}\n'
+             '> {"id":2,"method":"submit","params":{}}\n< {"id":1,"method":"csr.make","params":{}}\n> {"id":1,"result":{"csr":"MAA="}}\n'
+             '< {"method":"log","params":{"text":"x"}}\n< {"id":2,"result":{"state":"issued","certificate":"MAA="}}\n',
+    'no-arrow': '{"id":1,"result":{}}\n',
+    'two-arrows': '> < {"id":1,"result":{}}\n',
+    'no-answer': '> {"id":2,"method":"submit","params":{}}\n',
+    'deep-inside': '< {"id":1,"result":' + '[' * 40 + ']' * 40 + '}\n',
 }
 
 
@@ -47,6 +60,9 @@ def write(folder, name, data):
 def main():
     for name, line in LINES.items():
         write('plugin-line', name, json.dumps(line))
+        write('plugin-schema', name, json.dumps(line))
+    for name, text in RECORDINGS.items():
+        write('recording', name, text)
     for name, line in RAW_LINES.items():
         write('plugin-line', name, line)
     for name, text in MANIFESTS.items():
