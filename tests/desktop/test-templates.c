@@ -254,6 +254,35 @@ test_pin_is_kept_nowhere (void)
   gtk_window_destroy (GTK_WINDOW (dialog));
 }
 
+/* digits in groups, as people write them; the factory's key only by its own button, and only of a card that says it has it */
+static void
+test_pin_management_key (void)
+{
+  SignetPinQuestion question = { .kind = SIGNET_PIN_MANAGEMENT, .token_label = "YubiKey PIV", .tries_left = -1, .min_length = 48, .max_length = 48 };
+  g_autofree char *answer = NULL;
+  g_autofree char *factory = NULL;
+  SignetPinDialog *dialog = new_dialog (&question, &answer);
+
+  g_assert_false (adw_message_dialog_has_response (ADW_MESSAGE_DIALOG (dialog), "factory"));
+  gtk_editable_set_text (get_entry (dialog, 0), "01020304");
+  g_assert_false (can_accept (dialog));
+  gtk_editable_set_text (get_entry (dialog, 0), "0102030405060708:0102030405060708:010203040506070x");
+  g_assert_false (can_accept (dialog));
+  gtk_editable_set_text (get_entry (dialog, 0), "0102030405060708 0102030405060708 010203040506070A");
+  g_assert_true (can_accept (dialog));
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "accept");
+  g_assert_true (g_str_has_suffix (answer, "070A"));
+  gtk_window_destroy (GTK_WINDOW (dialog));
+
+  question.flags = SIGNET_PIN_FLAG_FACTORY;
+  dialog = new_dialog (&question, &factory);
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (dialog)), "known to everybody"));
+  g_assert_cmpstr (adw_message_dialog_get_default_response (ADW_MESSAGE_DIALOG (dialog)), !=, "factory");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "factory");
+  g_assert_cmpstr (factory, ==, SIGNET_FACTORY_MANAGEMENT_KEY);
+  gtk_window_destroy (GTK_WINDOW (dialog));
+}
+
 static void
 test_pin_says_which_of_how_many (void)
 {
@@ -345,6 +374,7 @@ main (int   argc,
   g_test_add_func ("/desktop/pin/new-typed-twice", test_pin_new_is_typed_twice);
   g_test_add_func ("/desktop/pin/pad", test_pin_pad);
   g_test_add_func ("/desktop/pin/kept-nowhere", test_pin_is_kept_nowhere);
+  g_test_add_func ("/desktop/pin/management-key", test_pin_management_key);
   g_test_add_func ("/desktop/pin/which-of-how-many", test_pin_says_which_of_how_many);
   g_test_add_func ("/desktop/loss/needs-the-name", test_loss_needs_the_name);
   g_test_add_func ("/desktop/doctor/row", test_doctor_row_takes_anything);

@@ -18,7 +18,7 @@
 char *
 signet_words_management (const SignetPinQuestion *question)
 {
-  GString *text = g_string_new (_("The card takes keys and certificates only from who has its management key."));
+  GString *text = g_string_new (_("The card takes keys and certificates only from whoever has its management key."));
 
   g_return_val_if_fail (question != NULL, NULL);
 
