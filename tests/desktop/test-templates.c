@@ -23,6 +23,8 @@
 #include "../../app/desktop/enrol/signet-authority-card.h"
 #include "../../app/desktop/enrol/signet-enrol-view.h"
 #include "../../app/desktop/enrol/signet-form-group.h"
+#include "../../app/desktop/enrol/signet-hand-group.h"
+#include "../../app/desktop/enrol/signet-qr-window.h"
 #include "../../app/desktop/pin/signet-pin-dialog.h"
 #include "../../app/desktop/preferences/signet-modules-group.h"
 #include "../../app/desktop/preferences/signet-plugins-group.h"
@@ -53,7 +55,7 @@ static GType (*const types[]) (void) = {
   signet_enrol_view_get_type, signet_form_group_get_type, signet_pin_dialog_get_type, signet_choice_row_get_type,
   signet_sign_document_get_type, signet_sign_page_get_type, signet_sign_result_get_type, signet_report_view_get_type,
   signet_signature_card_get_type, signet_verify_page_get_type, signet_key_facts_get_type, signet_loss_dialog_get_type,
-  signet_doctor_window_get_type, signet_modules_group_get_type, signet_plugins_group_get_type, signet_preferences_get_type,
+  signet_hand_group_get_type, signet_qr_window_get_type, signet_doctor_window_get_type, signet_modules_group_get_type, signet_plugins_group_get_type, signet_preferences_get_type,
 };
 
 static void

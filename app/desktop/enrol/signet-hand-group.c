@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* signet-hand-group.c: save or copy the request, open the answer. What is in either is not looked at here. Main thread. */
+/* signet-hand-group.c: save, copy or show the request, open the answer or have it dropped. What is in either is not looked at here.
+   Main thread. */
 #define G_LOG_DOMAIN "signet-hand-group"
 
 #include "config.h"
@@ -7,6 +8,8 @@
 #include <glib/gi18n.h>
 
 #include "signet-hand-group.h"
+#include "signet-qr-window.h"
+#include "../common/signet-drop-frame.h"
 #include "../common/signet-ui.h"
 
 struct _SignetHandGroup {
@@ -59,6 +62,22 @@ on_copy_cb (SignetHandGroup *self)
   if (text == NULL)
     return;
   signet_ui_copy (GTK_WIDGET (self), text);
+}
+
+static void
+on_qr_cb (SignetHandGroup *self)
+{
+  g_autoptr(GError) error = NULL;
+  SignetQr *code = self->content != NULL ? signet_qr_new (self->content, &error) : NULL;
+  GtkWindow *window;
+
+  if (error != NULL)
+    signet_ui_tell_error (GTK_WIDGET (self), error);
+  if (code == NULL)
+    return;
+  window = signet_qr_window_new (code, self->name);
+  gtk_window_set_transient_for (window, signet_ui_get_window (GTK_WIDGET (self)));
+  gtk_window_present (window);
 }
 
 /* --- save ------------------------------------------------------------------------------------------------------------ */
@@ -116,6 +135,13 @@ on_open_chosen_cb (GtkNativeDialog *dialog,
 }
 
 static void
+on_dropped_cb (gpointer  data,
+               GFile    *file)
+{
+  g_signal_emit (data, answered_signal, 0, file);
+}
+
+static void
 on_open_cb (SignetHandGroup *self)
 {
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (_("The Answer of the Authority"), signet_ui_get_window (GTK_WIDGET (self)),
@@ -149,6 +175,7 @@ signet_hand_group_class_init (SignetHandGroupClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SignetHandGroup, file);
   gtk_widget_class_bind_template_child (widget_class, SignetHandGroup, copy);
   gtk_widget_class_bind_template_callback (widget_class, on_copy_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_qr_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_save_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_open_cb);
   answered_signal = g_signal_new ("answered", SIGNET_TYPE_HAND_GROUP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_FILE);
@@ -158,4 +185,5 @@ static void
 signet_hand_group_init (SignetHandGroup *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  signet_drop_target_add (GTK_WIDGET (self), on_dropped_cb, self);
 }
