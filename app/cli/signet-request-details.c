@@ -117,7 +117,7 @@ signet_request_details_show (SignetRequest     *request,
   if (old != NULL)
     show_line ("", old);
   if (encryption != NULL)
-    show_line (_("Second certificate"), signet_certificate_get_sha256 (encryption));
+    show_line (_("Encryption"), signet_certificate_get_sha256 (encryption));
   if (delivered != NULL)
     show_line ("", delivered);
   for (guint i = 0; i < differences->len; i++)

@@ -94,5 +94,7 @@ signet_terminal_consent_dup_name (const char *name)
       return g_strdup (_(rows[i].text));
   if (signet_words_plugin_permission (name) != NULL)
     return g_strdup (signet_words_plugin_permission (name));
+  if (signet_words_request_field (name) != NULL)
+    return g_strdup (signet_words_request_field (name));
   return signet_text_sanitize (name, -1, 60);
 }
