@@ -214,7 +214,15 @@ environment_names_proxy (void)
   return FALSE;
 }
 
-/* The environment is libcurl's own business; what the desktop says is ours to look up. */
+static gboolean
+is_this_computer (const char *host)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  return address != NULL ? g_inet_address_get_is_loopback (address) : g_ascii_strcasecmp (host, "localhost") == 0;
+}
+
+/* The environment is libcurl's own business; what the desktop says is ours to look up, which loads much and is never about this computer. */
 static void
 set_proxy (Exchange *exchange, GUri *uri)
 {
@@ -223,7 +231,8 @@ set_proxy (Exchange *exchange, GUri *uri)
 
   if (environment_names_proxy ())
     return;
-  proxies = g_proxy_resolver_lookup (g_proxy_resolver_get_default (), text, exchange->cancellable, NULL);
+  if (!is_this_computer (g_uri_get_host (uri)))
+    proxies = g_proxy_resolver_lookup (g_proxy_resolver_get_default (), text, exchange->cancellable, NULL);
   if (proxies == NULL || proxies[0] == NULL || strcmp (proxies[0], "direct://") == 0)
     curl.easy_setopt (exchange->easy, CURLOPT_PROXY, "");
   else if (g_str_has_prefix (proxies[0], "socks://"))
