@@ -1,0 +1,132 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""measure-issue: from the command to an installed certificate, for each protocol: all of it, what the server took, what the token took.
+
+The server stands behind a door that notes how long each answer takes. What the token took is read off the states the command tells as it goes
+(key made, certificate installed, test signature), without what the server took in between; the rest is Signet, the plugin and its wall.
+Usage: measure-issue.py [--rounds N] [PROTOCOL…]. A protocol adds its line to LINES.
+"""
+import http.client
+import http.server
+import os
+import re
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+SOURCE = Path(os.environ['SIGNET_SOURCE_ROOT'])
+BUILD = Path(os.environ['SIGNET_BUILD_ROOT'])
+sys.path.insert(0, str(SOURCE / 'tests/end-to-end'))
+from world import CLI, World  # noqa: E402  pylint: disable=wrong-import-position
+
+STATE = re.compile(r'request \d+ is ([a-z-]+)')
+
+
+class Door:
+    """Before a server: hands everything on, and adds up how long the answers took."""
+
+    def __init__(self, port):
+        door = self
+        self.seconds = 0.0
+        self.by_time = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = 'HTTP/1.1'
+
+            def do_POST(self):
+                began = time.monotonic()
+                body = self.rfile.read(int(self.headers.get('Content-Length', 0)))
+                server = http.client.HTTPConnection('127.0.0.1', port)
+                server.request(self.command, self.path, body or None, {name: value for name, value in self.headers.items() if name != 'Host'})
+                answer = server.getresponse()
+                data = answer.read()
+                door.by_time.append((began, time.monotonic() - began))
+                self.send_response(answer.status)
+                for name in ('Content-Type', 'Retry-After'):
+                    if answer.headers.get(name):
+                        self.send_header(name, answer.headers[name])
+                self.send_header('Content-Length', str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            do_GET = do_POST
+
+            def log_message(self, *arguments):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def between(self, began, ended):
+        return sum(took for at, took in self.by_time if began <= at < ended)
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+# --- one line a protocol: its plugin, where its server listens, what a person answers ------------------------------------
+def use_cmp(person, world):
+    door = Door(int(world.port('CA')))
+    path = person.root / 'data/signet/authorities/sample-ca.profile'
+    path.write_text(path.read_text(encoding='utf-8').replace(f'127.0.0.1:{world.port("CA")}', f'127.0.0.1:{door.port}'), encoding='utf-8')
+    return door, ['--authority', 'sample-ca', '--field', 'name=Li Na (sample)', '--field', 'organisation=Sample Ltd', '--field', 'reference=1234',
+                  '--secret-file', person.root / 'activation-code']
+
+
+def use_example(person, world):
+    door, arguments = use_cmp(person, world)
+    path = person.root / 'data/signet/authorities/sample-ca.profile'
+    text = path.read_text(encoding='utf-8').replace('Plugin=cmp', 'Plugin=example').replace('/pkix/', '/simple/')
+    path.write_text(re.sub('Subject=.*', 'Subject=CN={name}', text), encoding='utf-8')
+    return door, arguments[:4]
+
+
+LINES = {'cmp': use_cmp, 'example': use_example}
+
+
+def issue(world, use):
+    """(all, server, token) in seconds."""
+    person = world.copy()
+    door, arguments = use(person, world)
+    try:
+        began = time.monotonic()
+        process = subprocess.Popen([CLI, 'request', 'new', '--token', 'Sample token', '--key', 'ec-p256', '--accept-terms', '--pin-file', person.pin,
+                                    '--wait', '60', *map(str, arguments)], env={**person.environment, 'G_MESSAGES_DEBUG': 'all'},
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors='replace')
+        states = {}
+        for line in process.stderr:
+            match = STATE.search(line)
+            if match:
+                states[match.group(1)] = time.monotonic()
+        if process.wait() != 0 or 'confirmed' not in states:
+            raise SystemExit(f'measure-issue: no certificate ({process.returncode}); got to {list(states)}')
+        ended = time.monotonic()
+        steps = [('disclosed', 'key-made'), ('checked', 'installed'), ('installed', 'confirmed')]
+        token = sum(states[to] - states[since] - door.between(states[since], states[to]) for since, to in steps)
+        return ended - began, door.between(began, ended), token
+    finally:
+        door.close()
+        person.close()
+
+
+def main():
+    words = sys.argv[1:]
+    rounds = int(words.pop(words.index('--rounds') + 1)) if '--rounds' in words else 5
+    wanted = [word for word in words if not word.startswith('--')] or list(LINES)
+    world = World('none')
+    try:
+        print(f'{"issue":<10}{"all":>10}{"server":>10}{"token":>10}{"rest":>10}   milliseconds, median of {rounds}')
+        for name in wanted:
+            taken = [issue(world, LINES[name]) for _ in range(rounds)]
+            whole, server, token = (statistics.median(column) * 1000 for column in zip(*taken))
+            print(f'{name:<10}{whole:10.0f}{server:10.0f}{token:10.0f}{whole - server - token:10.0f}', flush=True)
+    finally:
+        world.close()
+
+
+main()
