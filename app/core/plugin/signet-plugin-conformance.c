@@ -222,7 +222,7 @@ lives_through (Trial *trial, const char *method, JsonNode *params, JsonNode **re
 /* --- the checks ---------------------------------------------------------------------------------------------------------------- */
 
 static const char *const known_methods[] = { "form", "disclose", "profiles", "submit", "poll", "accept", "renew", "cancel", "revoke", "suspend",
-                                             "resume", "status", "chain", "outlets", "recognise", "import-list", NULL };
+                                             "resume", "status", "chain", "unblock", "outlets", "recognise", "import-list", NULL };
 
 static gboolean
 check_hello (Trial *trial)
