@@ -133,4 +133,5 @@ def main(name):
     world.close()
 
 
-main(sys.argv[1])
+if __name__ == '__main__':
+    main(sys.argv[1])

@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-certificate-details.h"
+#include "signet-life-acts.h"
 #include "signet-key-acts.h"
 #include "signet-key-facts.h"
 #include "signet-token-acts.h"
@@ -30,6 +31,11 @@ struct _SignetCertificateDetails {
   AdwPreferencesGroup *technical;
   GtkWidget           *copy_pem;
   GtkWidget           *acts;
+  GtkWidget           *life;
+  GtkWidget           *blocked;
+  GtkWidget           *renew;
+  GtkWidget           *compromised;
+  GtkWidget           *lift;
   GtkWidget           *import;
   GtkWidget           *delete_certificate;
   GtkWidget           *delete_key;
@@ -101,6 +107,22 @@ show_lone_key (SignetCertificateDetails *self)
   add (self->technical, _("SHA-256 of the key"), signet_token_key_get_sha256 (self->key));
 }
 
+/* Also again, whenever something was done to the key. */
+static void
+update_life (SignetCertificateDetails *self)
+{
+  gboolean own = self->desktop != NULL && self->key != NULL && self->certificate != NULL && !signet_certificate_is_ca (self->certificate);
+  g_autoptr(SignetKeyBlock) block = own ? signet_key_block_find (signet_token_key_get_sha256 (self->key)) : NULL;
+  g_autofree char *since = block != NULL ? signet_words_date_time (block->time) : NULL;
+
+  gtk_widget_set_visible (self->life, own);
+  gtk_widget_set_visible (self->renew, block == NULL);
+  gtk_widget_set_visible (self->compromised, block == NULL);
+  gtk_widget_set_visible (self->lift, block != NULL);
+  gtk_widget_set_visible (self->blocked, block != NULL);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->blocked), since != NULL ? since : "");
+}
+
 /* the one function that fills the window */
 static void
 update (SignetCertificateDetails *self)
@@ -125,6 +147,7 @@ update (SignetCertificateDetails *self)
   gtk_widget_set_visible (self->delete_certificate, writable && self->certificate != NULL);
   gtk_widget_set_visible (self->delete_key, writable && has_key);
   gtk_widget_set_visible (self->acts, writable);
+  update_life (self);
 }
 
 /* --- acts ------------------------------------------------------------------------------------------------------------ */
@@ -193,6 +216,30 @@ on_delete_key_cb (SignetCertificateDetails *self)
 }
 
 static void
+on_renew_cb (SignetCertificateDetails *self)
+{
+  signet_life_acts_renew (self->body, self->desktop, self->key);
+}
+
+static void
+on_revoke_cb (SignetCertificateDetails *self)
+{
+  signet_life_acts_revoke (self->body, self->desktop, self->key);
+}
+
+static void
+on_compromised_cb (SignetCertificateDetails *self)
+{
+  signet_life_acts_compromised (self->body, self->desktop, self->key);
+}
+
+static void
+on_lift_cb (SignetCertificateDetails *self)
+{
+  signet_life_acts_lift (self->body, self->desktop, self->key);
+}
+
+static void
 on_import_cb (SignetCertificateDetails *self)
 {
   signet_token_acts_import (self->body, self->desktop, signet_token_key_get_token (self->key));
@@ -222,6 +269,11 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, technical);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, copy_pem);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, acts);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, life);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, blocked);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, renew);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, compromised);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, lift);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, import);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, delete_certificate);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, delete_key);
@@ -238,6 +290,10 @@ signet_certificate_details_class_init (SignetCertificateDetailsClass *klass)
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, on_copy_pem_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_read_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_renew_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_revoke_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_compromised_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_lift_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_import_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_delete_certificate_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_delete_key_cb);
@@ -272,6 +328,7 @@ signet_certificate_details_new_for_key (GtkWindow      *parent,
   self->desktop = g_object_ref (desktop);
   self->key = g_object_ref (key);
   self->certificate = certificate != NULL ? g_object_ref (certificate) : NULL;
+  g_signal_connect_object (desktop, "changed", G_CALLBACK (update_life), self, G_CONNECT_SWAPPED);
   update (self);
   return self;
 }

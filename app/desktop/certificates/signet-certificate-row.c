@@ -44,6 +44,11 @@ show_tag (SignetCertificateRow *self)
   if (software)
     gtk_widget_add_css_class (GTK_WIDGET (self->tag), "warning");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->tag), klass);
+  if (!signet_key_block_is_blocked (signet_token_key_get_sha256 (self->key)))
+    return;
+  gtk_label_set_label (self->tag, _("Blocked"));
+  gtk_widget_remove_css_class (GTK_WIDGET (self->tag), "warning");
+  gtk_widget_add_css_class (GTK_WIDGET (self->tag), "error");
 }
 
 static void

@@ -10,6 +10,7 @@
 
 #include "signet-application.h"
 #include "signet-window.h"
+#include "../certificates/signet-certificate-details.h"
 
 struct _SignetApplication {
   AdwApplication parent_instance;
@@ -111,8 +112,76 @@ on_quit_cb (GSimpleAction *action,
     gtk_window_destroy (window);
 }
 
+/* What a notification of signet-background starts; the data may not be open yet. */
+static void
+open_request (SignetDesktop *desktop,
+              GtkWidget     *window)
+{
+  const char *number = g_object_get_data (G_OBJECT (window), "request");
+
+  gtk_widget_activate_action (window, "win.get-certificate", "x", g_ascii_strtoll (number, NULL, 10));
+}
+
+static void
+on_show_request_cb (GSimpleAction *action,
+                    GVariant      *parameter,
+                    gpointer       data)
+{
+  SignetApplication *self = data;
+  GtkWidget *window = GTK_WIDGET (ensure_window (self));
+
+  g_object_set_data_full (G_OBJECT (window), "request", g_variant_dup_string (parameter, NULL), g_free);
+  gtk_widget_activate_action (window, "win.place", "s", "certificates");
+  if (signet_desktop_is_open (self->desktop))
+    open_request (self->desktop, window);
+  else
+    g_signal_connect_object (self->desktop, "opened", G_CALLBACK (open_request), window, 0);
+}
+
+static void
+open_certificate (SignetDesktop *desktop,
+                  GtkWidget     *window)
+{
+  const char *fingerprint = g_object_get_data (G_OBJECT (window), "certificate");
+  g_autoptr(GPtrArray) tokens = signet_desktop_dup_tokens (desktop);
+
+  for (guint i = 0; tokens != NULL && i < tokens->len; i++)
+    {
+      GPtrArray *keys = signet_token_get_keys (g_ptr_array_index (tokens, i));
+
+      for (guint j = 0; j < keys->len; j++)
+        {
+          SignetCertificate *certificate = signet_token_key_get_certificate (g_ptr_array_index (keys, j));
+
+          if (certificate == NULL || g_strcmp0 (signet_certificate_get_sha256 (certificate), fingerprint) != 0)
+            continue;
+          gtk_window_present (GTK_WINDOW (signet_certificate_details_new_for_key (GTK_WINDOW (window), desktop, g_ptr_array_index (keys, j))));
+          return;
+        }
+    }
+}
+
+/* Without its token there is nothing to renew with: then the place is shown, where the token can be waited for. */
+static void
+on_renew_cb (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       data)
+{
+  SignetApplication *self = data;
+  GtkWidget *window = GTK_WIDGET (ensure_window (self));
+
+  g_object_set_data_full (G_OBJECT (window), "certificate", g_variant_dup_string (parameter, NULL), g_free);
+  gtk_widget_activate_action (window, "win.place", "s", "certificates");
+  if (signet_desktop_is_open (self->desktop))
+    open_certificate (self->desktop, window);
+  else
+    g_signal_connect_object (self->desktop, "tokens-listed", G_CALLBACK (open_certificate), window, 0);
+}
+
 static const GActionEntry actions[] = {
   { "about", on_about_cb },
+  { "renew", on_renew_cb, "s" },
+  { "show-request", on_show_request_cb, "s" },
   { "quit", on_quit_cb },
 };
 
