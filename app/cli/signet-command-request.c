@@ -35,7 +35,7 @@ typedef struct
   char **fields;                               /* (owned) (nullable) */
   char *place;                                 /* (owned) (nullable) */
   gboolean replace_key;
-  gboolean accept_terms, vouch;
+  gboolean accept_terms, vouch, delegation;
   int wait;                                    /* seconds */
 } SignetRequestOptions;
 
@@ -463,6 +463,8 @@ signet_request_new_interaction (SignetInvocation           *invocation,
     signet_terminal_interaction_set_agreed (interaction, "use-certificate");
   if (options->replace_key)
     signet_terminal_interaction_set_agreed (interaction, "overwrite-key");
+  if (options->delegation)
+    signet_terminal_interaction_set_agreed (interaction, "delegation");
   if (options->accept_terms)
     {
       signet_terminal_interaction_set_agreed (interaction, "terms");
@@ -552,6 +554,7 @@ signet_command_request_new (SignetInvocation *invocation)
     { "field", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.fields, N_("An answer to a question of the authority; may be repeated"), N_("NAME=VALUE") },
     { "secret-file", 0, 0, G_OPTION_ARG_FILENAME, &options.secret_file, N_("Read the activation code from this file"), N_("FILE") },
     { "accept-terms", 0, 0, G_OPTION_ARG_NONE, &options.accept_terms, N_("You have read the authority’s terms and agree to them"), NULL },
+    { "accept-delegation", 0, 0, G_OPTION_ARG_NONE, &options.delegation, N_("Servers that are not the authority’s own may act for it"), NULL },
     { "vouch", 0, 0, G_OPTION_ARG_NONE, &options.vouch, N_("A certificate you have from the authority may sign the request"), NULL },
     { "wait", 0, 0, G_OPTION_ARG_INT, &options.wait, N_("Wait this long for the certificate, at most"), N_("SECONDS") },
     { NULL }
@@ -697,6 +700,7 @@ signet_command_request_resume (SignetInvocation *invocation)
     { "field", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.fields, N_("An answer to a question of the authority; may be repeated"), N_("NAME=VALUE") },
     { "secret-file", 0, 0, G_OPTION_ARG_FILENAME, &options.secret_file, N_("Read the activation code from this file"), N_("FILE") },
     { "accept-terms", 0, 0, G_OPTION_ARG_NONE, &options.accept_terms, N_("You have read the authority’s terms and agree to them"), NULL },
+    { "accept-delegation", 0, 0, G_OPTION_ARG_NONE, &options.delegation, N_("Servers that are not the authority’s own may act for it"), NULL },
     { "vouch", 0, 0, G_OPTION_ARG_NONE, &options.vouch, N_("A certificate you have from the authority may sign the request"), NULL },
     { "encryption-token", 0, 0, G_OPTION_ARG_FILENAME, &options.encryption_token, N_("Bring the delivered key of the encryption certificate to this token"), N_("URI|LABEL") },
     { "wait", 0, 0, G_OPTION_ARG_INT, &options.wait, N_("Wait this long for the certificate, at most"), N_("SECONDS") },
