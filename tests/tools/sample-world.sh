@@ -21,6 +21,7 @@ world_open ()
   mkdir -p "$world"
   export HOME="$world" XDG_DATA_HOME="$world/data" XDG_CONFIG_HOME="$world/config" XDG_CACHE_HOME="$world/cache" XDG_STATE_HOME="$world/state"
   export SIGNET_TOKEN_HOST="$world_build/app/token-host/signet-token-host" SIGNET_PLUGIN_PATH="$world_build/plugins"
+  export SIGNET_PLUGIN_WALL="$world_build/app/core/plugin/signet-plugin-wall"
   export SIGNET_LOCALE_DIR="$world_build/po"
   # secrets go to a key file here instead of the person's own key ring
   export SECRET_BACKEND=file SECRET_FILE_TEST_PATH="$world/secrets" SECRET_FILE_TEST_PASSWORD=sample
