@@ -86,7 +86,40 @@ def use_example(person, world):
     return door, arguments[:4]
 
 
-LINES = {'cmp': use_cmp, 'example': use_example}
+def file_profile(person, name, port, chain):
+    text = (SOURCE / f'tests/tools/{name}.profile').read_text(encoding='utf-8').replace('@PORT@', str(port))
+    folder = person.root / 'data/signet/authorities'
+    (folder / f'{name}.profile').write_text(text, encoding='utf-8')
+    (folder / f'{name}-chain.pem').write_bytes(chain)
+
+
+def use_rest(person, world):
+    """The portal signs in, takes the application, issues at once, hears that it is installed: three requests a call, two calls."""
+    ready = person.root / 'portal.port'
+    portal = subprocess.Popen([BUILD / 'tests/servers/signet-test-portal', world.root / 'pki', '--port-file', ready])
+    while not ready.exists() or not ready.read_text():
+        time.sleep(0.01)
+    door = Door(int(ready.read_text()))
+    close = door.close
+    door.close = lambda: (close(), portal.terminate(), portal.wait())
+    file_profile(person, 'sample-portal', door.port, (world.root / 'pki/chain.pem').read_bytes())
+    return door, ['--authority', 'sample-portal', '--field', 'name=Li Na (sample)', '--field', 'organisation=Sample Ltd', '--field', 'account=li.na',
+                  '--secret-file', person.root / 'activation-code']
+
+
+def use_certmonger(person, world):
+    """certmonger's CA on this computer: it works in the plugin's own process tree, so that what it takes counts as the rest."""
+    state = person.root / 'data/signet/plugin-state/certmonger/sample-helper'
+    state.mkdir(parents=True, mode=0o700)
+    roots = subprocess.run(['/usr/lib/certmonger/local-submit', '-d', state], env={'CERTMONGER_OPERATION': 'FETCH-ROOTS', 'PATH': '/usr/bin'},
+                           capture_output=True, check=True).stdout
+    file_profile(person, 'sample-helper', 0, roots[roots.index(b'-----BEGIN'):])
+    subprocess.run([CLI, 'plugin', 'allow', '--yes', '--helper', '/usr/lib/certmonger/local-submit', 'certmonger'], env=person.environment,
+                   check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    return Door(9), ['--authority', 'sample-helper', '--field', 'name=Li Na (sample)']
+
+
+LINES = {'cmp': use_cmp, 'rest': use_rest, 'certmonger': use_certmonger, 'example': use_example}
 
 
 def issue(world, use):
