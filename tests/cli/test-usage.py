@@ -6,7 +6,7 @@ import re
 from contract import CLI, CANNOT_WRITE, SOURCE, USAGE, CommandLineTest, localized, main
 
 GROUPS = ('token', 'certificate', 'request', 'authority', 'plugin', 'journal')
-LATER = ('extend', 'certificate verify', 'authority update', 'authority check', 'authority lists', 'authority complain', 'plugin check', 'plugin run',
+LATER = ('extend', 'certificate verify', 'authority update', 'authority check', 'authority lists', 'authority complain',
          'journal export')
 
 

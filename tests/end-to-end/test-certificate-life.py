@@ -104,7 +104,7 @@ class Life(unittest.TestCase):
         self.assertNotEqual((new['serial'], new['sha256']), (old['serial'], old['sha256']))
         self.assertEqual(len(self.certificates()), 2, 'the old one stays unless told otherwise')
         self.signet('sign', '--certificate', new['sha256'], '--pin-file', self.world.pin, self.write('renewed.txt'))
-        self.signet('request', 'renew', '--same-key', '--pin-file', self.world.pin, new['sha256'], status=65)  # the authority wants a new key
+        self.signet('request', 'renew', '--same-key', '--pin-file', self.world.pin, new['sha256'], status=77)  # the authority wants a new key
         self.change_profile(('[Issuance]', '[Issuance]\nRenewKey=either'))
         said = self.json('request', 'renew', '--same-key', '--delete-old', '--accept-terms', '--wait', '60', '--pin-file', self.world.pin, new['sha256'])
         self.assertEqual(said['request']['state'], 'confirmed')

@@ -89,11 +89,11 @@ class EnrolFaultTest(FaultTest):
     def use_port(self, port):
         self.profile(lambda text: text.replace(f'127.0.0.1:{self.world.port("CA")}', f'127.0.0.1:{port}'))
 
-    def serve(self, fault):
+    def serve(self, fault, *more):
         """A server of the same authority that does one thing wrong; returns its port."""
         port_file = self.person.root / 'faulty.port'
         server = subprocess.Popen([BUILD / 'tests/servers/signet-test-ca', 'serve', self.world.root / 'pki', '--reference', '1234',
-                                   '--secret', 'signet-demo', '--fault', fault, '--port-file', port_file], stderr=subprocess.DEVNULL)
+                                   '--secret', 'signet-demo', '--fault', fault, '--port-file', port_file, *more], stderr=subprocess.DEVNULL)
         self.addCleanup(server.wait)
         self.addCleanup(server.terminate)
         self.wait_for(lambda: port_file.exists() and port_file.read_text(encoding='utf-8').strip())
@@ -148,7 +148,7 @@ class TestAuthority(EnrolFaultTest):
 
     def test_undecided_then_issued(self):
         """The authority wants to think: status 75, and the request goes on later from where it stood."""
-        self.use_port(self.serve('waiting'))
+        self.use_port(self.serve('waiting', '--check-after', '3'))   # a second may be over at once: clocks count whole ones
         run = self.person.request('--wait', '0')
         self.assert_fails(run, TRY_LATER, r'authority|later|resume|wait')
         request = self.requests()[0]
