@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test-life: in the window, a key said to be compromised: blocked, revoked, listed; lifted; a renewal begun. Looks: SIGNET_LOOK=dark or zh for pictures."""
+"""test-life: in the window, a certificate that is seen is remembered; a key said to be compromised: blocked, revoked, listed; lifted; a renewal begun. Looks: SIGNET_LOOK=dark or zh for pictures."""
 import json
 import os
+import sqlite3
 import sys
 import unittest
 from pathlib import Path
@@ -30,6 +31,7 @@ class Life(unittest.TestCase):
         document = self.world.root / 'agreement.txt'
         document.write_text('sample\n', encoding='utf-8')
         self.assertEqual(self.world.signet('sign', '--pin-file', self.world.pin, document).returncode, 0)
+        self.known_before = self.known()
         self.desk = Desk(self.world.environment, pictures=PICTURES, words=WORDS)
         self.addCleanup(self.desk.close)
         self.desk.place('Certificates')
@@ -39,6 +41,23 @@ class Life(unittest.TestCase):
 
     def certificate(self):
         return json.loads(self.world.signet('certificate', 'list', '--json').stdout)['certificates'][0]
+
+    def known(self):
+        """SHA-256 of the certificates the core remembers; what the command line lists it remembers too, so that is not asked."""
+        database = Path(self.world.environment['XDG_DATA_HOME']) / 'signet/signet.db'
+        connection = sqlite3.connect(f'file:{database}?mode=ro', uri=True)
+        try:
+            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'known_certificate'").fetchone() is None:
+                return []
+            return [row[0] for row in connection.execute('SELECT sha256 FROM known_certificate')]
+        finally:
+            connection.close()
+
+    def test_remembered(self):
+        """Who never uses the command line is told of what ends, too."""
+        self.assertEqual(self.known_before, [])
+        self.desk.wait_for(self.known, 'a certificate that is remembered')
+        self.assertIn(self.certificate()['sha256'], self.known())
 
     def test_compromised(self):
         self.desk.picture('details')

@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "signet-desktop.h"
+#include "signet-certificate-memory.h"
 #include "signet-lock-watch.h"
 #include "../../core/base/signet-settings.h"
 #include "../../core/token/signet-token-keeping.h"
@@ -16,12 +17,13 @@
 struct _SignetDesktop {
   GObject parent_instance;
 
-  SignetCore         *core;    /* (owned) (nullable) */
-  SignetTokenManager *tokens;  /* borrowed from core */
-  GError             *problem; /* (owned) (nullable) */
-  gboolean            is_open;
-  guint               listed_timer;
-  SignetLockWatch    *lock_watch; /* (owned) (nullable) */
+  SignetCore              *core;    /* (owned) (nullable) */
+  SignetTokenManager      *tokens;  /* borrowed from core */
+  GError                  *problem; /* (owned) (nullable) */
+  gboolean                 is_open;
+  guint                    listed_timer;
+  SignetLockWatch         *lock_watch; /* (owned) (nullable) */
+  SignetCertificateMemory *memory;     /* (owned) (nullable): while the user's data is open */
 };
 
 G_DEFINE_FINAL_TYPE (SignetDesktop, signet_desktop, G_TYPE_OBJECT)
@@ -62,6 +64,8 @@ on_opened_cb (GObject      *source,
 
   if (!g_task_propagate_boolean (G_TASK (result), &self->problem))
     g_warning ("the user's data cannot be opened: %s", self->problem->message);
+  else
+    self->memory = signet_certificate_memory_new (self->core);
   self->is_open = TRUE;
   g_signal_emit (self, signals[OPENED], 0);
 }
@@ -200,6 +204,7 @@ signet_desktop_finalize (GObject *object)
   if (self->lock_watch != NULL)
     g_signal_handlers_disconnect_by_data (self->lock_watch, self->tokens);
   g_clear_object (&self->lock_watch);
+  g_clear_object (&self->memory);
   g_clear_object (&self->core);
   g_clear_error (&self->problem);
   G_OBJECT_CLASS (signet_desktop_parent_class)->finalize (object);
