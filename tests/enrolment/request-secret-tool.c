@@ -132,6 +132,18 @@ main (int argc, char **argv)
     }
   if (strcmp (argv[1], "find") == 0)
     return find (request, argv[3]);
+  if (strcmp (argv[1], "keep-own") == 0)
+    {
+      g_autoptr (SignetSecret) secret = read_secret (argv[3]);
+
+      _signet_request_secret_keep (request, SIGNET_REQUEST_SECRET_OWN "sample", secret);
+      return 0;
+    }
+  if (strcmp (argv[1], "forget-typed") == 0)
+    {
+      _signet_request_secret_forget_typed (request);
+      return 0;
+    }
   if (strcmp (argv[1], "residue") == 0)
     return residue (request, argv[3]);
   _signet_request_secret_forget (request);

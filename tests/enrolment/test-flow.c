@@ -14,6 +14,7 @@
 
 #include "../../app/core/base/signet-base-error.h"
 #include "../../app/core/base/signet-paths.h"
+#include "../../app/core/enrolment/signet-enrolment-private.h"
 
 #define YEAR (365 * 86400)
 
@@ -98,6 +99,44 @@ test_dual_fault (gconstpointer data)
   enrolment_world_assert_token (flow->world, 1, 0);
 }
 
+static void
+assert_secrets (SignetRequest *request, gboolean code, gboolean transport)
+{
+  g_autoptr (SignetSecret) found = _signet_request_secret_find (request, "activation-code");
+  EVP_PKEY *key = _signet_request_find_transport_key (request);
+
+  g_assert_true ((found != NULL) == code);
+  g_assert_true ((key != NULL) == transport);
+  EVP_PKEY_free (key);
+}
+
+/* A code that is not right is asked for again; the key for which the authority encrypts is the same as before. */
+static void
+test_dual_wrong_secret (void)
+{
+  g_autoptr (Flow) flow = flow_new (NULL, NULL, "Certificates=dual\nDual=cms\nBreak=wrong-secret\n");
+  g_autoptr (SignetRequest) request = flow_draft (flow);
+  g_autoptr (GError) error = NULL;
+  EVP_PKEY *before = NULL;
+  EVP_PKEY *after = NULL;
+
+  assert_secrets (request, TRUE, FALSE);
+  g_assert_false (enrolment_world_run (flow->world, request, &error));
+  g_assert_error (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_WRONG_SECRET);
+  assert_secrets (request, FALSE, TRUE);
+  before = _signet_request_find_transport_key (request);
+  g_clear_error (&error);
+  g_assert_false (enrolment_world_run (flow->world, request, &error));
+  after = _signet_request_find_transport_key (request);
+  g_assert_cmpint (EVP_PKEY_eq (before, after), ==, 1);
+  EVP_PKEY_free (before);
+  EVP_PKEY_free (after);
+  flow_write_profile (flow, "Certificates=dual\nDual=cms\n");
+  flow_run_to_end (flow, request);
+  g_assert_cmpstr (signet_request_get_encryption_note (request), ==, "imported");
+  assert_secrets (request, FALSE, FALSE);
+}
+
 /* The same token through a module with habits (tests/token/picky). */
 static void
 use_strict_token (Flow *flow, const char *rules)
@@ -133,6 +172,7 @@ test_dual_refused (void)
   g_assert_cmpstr (signet_request_get_encryption_note (request), ==, "refused-by-token");
   g_assert_nonnull (strstr (signet_request_get_error (request), "keys from outside"));
   enrolment_world_assert_token (flow->world, 1, 1);
+  assert_secrets (request, FALSE, TRUE);   /* what opens the delivered key is kept, and nothing else */
   entry = flow_journal_find (flow, "encryption-key-not-installed");
   g_assert_nonnull (entry);
   token = signet_token_manager_find_token (flow->world->tokens, "Sample", NULL, NULL);
@@ -141,6 +181,7 @@ test_dual_refused (void)
   g_assert_no_error (error);
   g_assert_cmpstr (signet_request_get_encryption_note (request), ==, "imported");
   enrolment_world_assert_token (flow->world, 2, 2);
+  assert_secrets (request, FALSE, FALSE);
   g_assert_false (signet_enrolment_place_encryption (flow->world->enrolment, request, token, person, NULL, &error));
   g_assert_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_STATE);
 }
@@ -435,6 +476,7 @@ main (int argc, char **argv)
   add_faults ();
   g_test_add_func ("/flow/dual/missing", test_dual_missing);
   g_test_add_func ("/flow/dual/refused-by-token", test_dual_refused);
+  g_test_add_func ("/flow/dual/wrong-secret", test_dual_wrong_secret);
   g_test_add_func ("/flow/dual/transport-key-lost", test_transport_key_lost);
   g_test_add_func ("/flow/withdrawn", test_withdrawn);
   g_test_add_func ("/flow/withdrawn-alone", test_withdrawn_alone);

@@ -100,6 +100,20 @@ class Ring(unittest.TestCase):
         self.assertEqual(self.tool('find'), NOT_THERE)
         self.assertEqual(self.list_items().stdout, '')
 
+    def test_what_was_typed(self):
+        """A wrong code goes; the key that the authority encrypts for stays until the request ends."""
+        self.start_bus()
+        self.start_ring('keyring')
+        self.assertEqual(self.tool('keep'), 0)
+        self.assertEqual(self.tool('keep', 'signet-0002'), 0)
+        self.assertEqual(self.tool('keep-own'), 0)
+        self.assertEqual(self.tool('forget-typed'), 0)
+        self.assertEqual(self.tool('find'), NOT_THERE)
+        self.assertEqual(self.tool('find', 'signet-0002'), FOUND, 'another request keeps its own')
+        self.assertIn('attribute.field = signet:sample', self.list_items().stdout + self.list_items().stderr)
+        self.assertEqual(self.tool('forget'), 0)
+        self.assertNotIn('signet:sample', self.list_items().stdout + self.list_items().stderr)
+
     def test_no_service(self):
         self.assertEqual(self.tool('keep'), 0)
         self.assertEqual(self.tool('find'), NOT_THERE, 'kept for one run only')

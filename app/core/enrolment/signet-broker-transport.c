@@ -16,8 +16,7 @@
 #include "../base/signet-base-error.h"
 
 #define BITS 3072
-/* no id of a field may look like this, so that no plugin can name it */
-#define NAME "signet:transport-key"
+#define NAME SIGNET_REQUEST_SECRET_OWN "transport-key"
 #define DAYS 3650
 
 static EVP_PKEY *

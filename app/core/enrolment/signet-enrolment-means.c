@@ -243,6 +243,7 @@ _signet_enrolment_run_end (SignetEnrolmentRun *run)
   g_clear_object (&run->process);
   g_clear_object (&run->http);
   g_clear_object (&run->current);
+  g_clear_pointer (&run->used, g_hash_table_unref);
   g_clear_error (&run->served);
 }
 
@@ -278,5 +279,27 @@ _signet_enrolment_run_secret (SignetEnrolmentRun *run, const char *field, GError
 {
   SignetSecret *secret = _signet_request_secret_find (run->request, field);
 
+  if (run->used == NULL)
+    run->used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_add (run->used, g_strdup (field));
   return secret != NULL ? secret : ask_secret (run, field, error);
+}
+
+void
+_signet_enrolment_run_forget_wrong (SignetEnrolmentRun *run, const GError *error)
+{
+  GHashTableIter iter;
+  gpointer field;
+
+  if (!g_error_matches (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_WRONG_SECRET) &&
+      !g_error_matches (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_WRONG_SECRET))
+    return;
+  if (run->used == NULL || g_hash_table_size (run->used) == 0)
+    {
+      _signet_request_secret_forget_typed (run->request);
+      return;
+    }
+  g_hash_table_iter_init (&iter, run->used);
+  while (g_hash_table_iter_next (&iter, &field, NULL))
+    _signet_request_secret_forget_field (run->request, field);
 }

@@ -79,7 +79,11 @@ gboolean       _signet_request_place_migrate (SignetStore *store, GError **error
 /* --- secrets of requests: the key ring, or memory for this run ---------------------------------------------------------- */
 void          _signet_request_secret_keep   (SignetRequest *request, const char *field, SignetSecret *secret);
 SignetSecret *_signet_request_secret_find   (SignetRequest *request, const char *field);   /* (transfer full) (nullable) */
+/* No id of a form's field may begin like this: it is ours, not typed by anybody, and no plugin can name it. */
+#define SIGNET_REQUEST_SECRET_OWN "signet:"
 void          _signet_request_secret_forget (SignetRequest *request);                       /* all of them */
+void          _signet_request_secret_forget_field (SignetRequest *request, const char *field);
+void          _signet_request_secret_forget_typed (SignetRequest *request);                 /* all that a person typed: the transport key stays */
 
 /* --- forms and profiles --------------------------------------------------------------------------------------------------- */
 SignetForm *_signet_enrolment_form_parse    (JsonNode *result, GError **error);
@@ -132,6 +136,7 @@ typedef struct {
   SignetTokenSession   *current_session; /* (nullable): logged in where the key of @current is */
   SignetSigner         *current_signer;  /* (nullable) */
   const char           *method;      /* (nullable): of the plugin, while it runs: "submit", "revoke"… */
+  GHashTable           *used;        /* (nullable): a set: ids of the secrets that the step under way has used */
   GError               *served;      /* (nullable): the last thing we could not do for the plugin, with its own code */
   gboolean              writes;      /* @session may put keys and certificates on the token */
   gboolean              agreed;      /* the person has seen what will be signed, in this run */
@@ -154,6 +159,8 @@ SignetTokenKey *_signet_enrolment_make_key  (SignetEnrolmentRun *run, GError **e
 gboolean      _signet_enrolment_run_consent (SignetEnrolmentRun *run, GError **error);   /* before a proof of possession */
 /* (transfer full): found, or asked for again and kept */
 SignetSecret *_signet_enrolment_run_secret  (SignetEnrolmentRun *run, const char *field, GError **error);
+/* When @error says that a secret is not the right one: those that the step used, or all typed ones where it is not known, are asked for again. */
+void          _signet_enrolment_run_forget_wrong (SignetEnrolmentRun *run, const GError *error);
 /* A one-time RSA key of this request, in software, for what the authority encrypts for us; it signs nothing. Caller frees. */
 EVP_PKEY     *_signet_request_find_transport_key (SignetRequest *request);   /* (nullable): makes none. Caller frees. */
 EVP_PKEY     *_signet_enrolment_run_transport_key (SignetEnrolmentRun *run, GError **error);

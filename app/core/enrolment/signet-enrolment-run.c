@@ -287,12 +287,14 @@ test_signature (SignetEnrolmentRun *run, GError **error)
   return signature != NULL;
 }
 
-/* A delivered key that no token has taken yet needs what opens it. */
+/* A delivered key that no token has taken yet needs the key it was encrypted for; a passphrase is asked for again. */
 static void
 forget (SignetEnrolmentRun *run)
 {
   if (run->request->delivered == NULL)
     _signet_request_secret_forget (run->request);
+  else
+    _signet_request_secret_forget_typed (run->request);
   _signet_request_file_forget (run->enrolment->store, run->request);
 }
 
@@ -392,10 +394,7 @@ settle_error (SignetEnrolmentRun *run, const GError *error)
   g_autoptr (GError) local = NULL;
   SignetRequestState state;
 
-  /* it will be asked for again */
-  if (g_error_matches (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_WRONG_SECRET) ||
-      g_error_matches (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_WRONG_SECRET))
-    _signet_request_secret_forget (request);
+  _signet_enrolment_run_forget_wrong (run, error);
   if (!is_final_error (error, &state))
     return;
   g_free (request->error);
@@ -467,6 +466,7 @@ walk (SignetEnrolmentRun *run, GError **error)
         return expire (run, error);
       if (run->handed || is_still_waiting (run))
         return TRUE;
+      g_clear_pointer (&run->used, g_hash_table_unref);
       if (g_cancellable_set_error_if_cancelled (run->cancellable, error) || !steps[before](run, error))
         return FALSE;
     }

@@ -291,8 +291,7 @@ settle_error (SignetEnrolmentRun *run, SignetLifecycle *act, const GError *error
 {
   g_autoptr (GError) local = NULL;
 
-  if (g_error_matches (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_WRONG_SECRET))
-    _signet_request_secret_forget (run->request);
+  _signet_enrolment_run_forget_wrong (run, error);
   if (!g_error_matches (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_REJECTED) &&
       !g_error_matches (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_REJECTED))
     return;

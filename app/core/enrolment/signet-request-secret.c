@@ -10,6 +10,8 @@
 
 #include "signet-enrolment-private.h"
 
+#include <string.h>
+
 #include <libsecret/secret.h>
 
 #define PATIENCE_SECONDS 120 /* for a person who is asked to open the key ring */
@@ -88,6 +90,35 @@ forget_memory (SignetRequest *request)
   g_mutex_lock (&memory_lock);
   if (memory != NULL)
     g_hash_table_foreach_remove (memory, is_of_request, prefix);
+  g_mutex_unlock (&memory_lock);
+}
+
+static void
+forget_memory_field (SignetRequest *request, const char *field)
+{
+  g_autofree char *name = memory_name (request, field);
+
+  g_mutex_lock (&memory_lock);
+  if (memory != NULL)
+    g_hash_table_remove (memory, name);
+  g_mutex_unlock (&memory_lock);
+}
+
+static void
+add_memory_fields (SignetRequest *request, GHashTable *fields)
+{
+  g_autofree char *prefix = memory_name (request, "");
+  GHashTableIter iter;
+  gpointer name;
+
+  g_mutex_lock (&memory_lock);
+  if (memory != NULL)
+    {
+      g_hash_table_iter_init (&iter, memory);
+      while (g_hash_table_iter_next (&iter, &name, NULL))
+        if (g_str_has_prefix (name, prefix))
+          g_hash_table_add (fields, g_strdup ((const char *) name + strlen (prefix)));
+    }
   g_mutex_unlock (&memory_lock);
 }
 
@@ -255,18 +286,71 @@ clear (GHashTable *attributes, GCancellable *cancellable, GError **error)
   g_list_free_full (items, g_object_unref);
 }
 
-/* Even when the key ring was not opened before in this run: what is in it must go. */
-void
-_signet_request_secret_forget (SignetRequest *request)
+/* Even when the key ring was not opened before in this run: what is in it must go. @field: (nullable): all */
+static void
+forget_ring (SignetRequest *request, const char *field)
 {
-  g_autoptr (GHashTable) attributes = new_attributes (request, NULL);
+  g_autoptr (GHashTable) attributes = new_attributes (request, field);
   g_autoptr (GError) error = NULL;
   Limit limit;
 
-  forget_memory (request);
   limit_start (&limit);
   clear (attributes, limit.cancellable, &error);
   limit_end (&limit);
   if (error != NULL)
     g_info ("key ring: %s", error->message);
+}
+
+/* Their names are no secret: nobody is asked to open anything. */
+static void
+add_ring_fields (SignetRequest *request, GHashTable *fields)
+{
+  g_autoptr (GHashTable) attributes = new_attributes (request, NULL);
+  g_autoptr (GError) error = NULL;
+  GList *items;
+  Limit limit;
+
+  limit_start (&limit);
+  items = secret_password_searchv_sync (&schema, attributes, SECRET_SEARCH_ALL, limit.cancellable, &error);
+  limit_end (&limit);
+  for (GList *at = items; at != NULL; at = at->next)
+    {
+      g_autoptr (GHashTable) of_item = secret_retrievable_get_attributes (at->data);
+      const char *field = g_hash_table_lookup (of_item, "field");
+
+      if (field != NULL)
+        g_hash_table_add (fields, g_strdup (field));
+    }
+  g_list_free_full (items, g_object_unref);
+  if (error != NULL)
+    g_info ("key ring: %s", error->message);
+}
+
+void
+_signet_request_secret_forget (SignetRequest *request)
+{
+  forget_memory (request);
+  forget_ring (request, NULL);
+}
+
+void
+_signet_request_secret_forget_field (SignetRequest *request, const char *field)
+{
+  forget_memory_field (request, field);
+  forget_ring (request, field);
+}
+
+void
+_signet_request_secret_forget_typed (SignetRequest *request)
+{
+  g_autoptr (GHashTable) fields = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer field;
+
+  add_memory_fields (request, fields);
+  add_ring_fields (request, fields);
+  g_hash_table_iter_init (&iter, fields);
+  while (g_hash_table_iter_next (&iter, &field, NULL))
+    if (!g_str_has_prefix (field, SIGNET_REQUEST_SECRET_OWN))
+      _signet_request_secret_forget_field (request, field);
 }

@@ -74,7 +74,10 @@ def submit(params):
     ask('cookie.keep', cookie=f'desk {params["request"]["transaction"]}')
     if issuance(params).get('Hand') == 'true':
         return {'state': 'hand', 'file': csr, 'name': '../\u7533\u8bf7.p10', 'text': 'Take this to the desk (sample)', 'cookie': csr}
-    answer = post(params, 'submit', csr=csr, **second(params))
+    wish = second(params)
+    if issuance(params).get('Break') == 'wrong-secret':
+        raise Refusal('wrong-secret', 'the code is not known here (sample)')
+    answer = post(params, 'submit', csr=csr, **wish)
     perhaps_break(params, 'submit-after')
     return answer
 
