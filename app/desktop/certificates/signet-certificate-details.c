@@ -36,6 +36,7 @@ struct _SignetCertificateDetails {
   GtkWidget           *renew;
   GtkWidget           *compromised;
   GtkWidget           *lift;
+  GtkWidget           *reuse;
   GtkWidget           *import;
   GtkWidget           *delete_certificate;
   GtkWidget           *delete_key;
@@ -143,6 +144,8 @@ update (SignetCertificateDetails *self)
   gtk_widget_set_visible (self->copy_pem, self->certificate != NULL);
   gtk_widget_set_visible (self->export_button, self->certificate != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->facts), has_key);
+  gtk_widget_set_visible (self->reuse, writable && has_key && self->certificate == NULL &&
+                                       !signet_key_block_is_blocked (signet_token_key_get_sha256 (self->key)));
   gtk_widget_set_visible (self->import, writable && has_key && self->certificate == NULL);
   gtk_widget_set_visible (self->delete_certificate, writable && self->certificate != NULL);
   gtk_widget_set_visible (self->delete_key, writable && has_key);
@@ -239,6 +242,17 @@ on_lift_cb (SignetCertificateDetails *self)
   signet_life_acts_lift (self->body, self->desktop, self->key);
 }
 
+/* the way of every request, in the window below; a window about a key that is to get a certificate would only be in the way */
+static void
+on_reuse_cb (SignetCertificateDetails *self)
+{
+  GtkWindow *main = gtk_window_get_transient_for (GTK_WINDOW (self));
+
+  if (main != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (main), "win.reuse-key", "s", signet_token_key_get_uri (self->key));
+  gtk_window_destroy (GTK_WINDOW (self));
+}
+
 static void
 on_import_cb (SignetCertificateDetails *self)
 {
@@ -274,6 +288,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, renew);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, compromised);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, lift);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, reuse);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, import);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, delete_certificate);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, delete_key);
@@ -294,6 +309,7 @@ signet_certificate_details_class_init (SignetCertificateDetailsClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_revoke_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_compromised_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_lift_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_reuse_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_import_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_delete_certificate_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_delete_key_cb);

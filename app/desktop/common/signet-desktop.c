@@ -177,6 +177,30 @@ signet_desktop_find_token (SignetDesktop *self,
   return NULL;
 }
 
+/**
+ * signet_desktop_find_key:
+ * @self: the desktop's core
+ * @uri: a key's RFC 7512 URI
+ *
+ * Returns: (transfer full) (nullable): the key, when its token is there now
+ */
+SignetTokenKey *
+signet_desktop_find_key (SignetDesktop *self,
+                         const char    *uri)
+{
+  g_autoptr(GPtrArray) tokens = signet_desktop_dup_tokens (self);
+
+  for (guint i = 0; i < tokens->len; i++)
+    {
+      GPtrArray *keys = signet_token_get_keys (g_ptr_array_index (tokens, i));
+
+      for (guint k = 0; keys != NULL && k < keys->len; k++)
+        if (g_strcmp0 (signet_token_key_get_uri (g_ptr_array_index (keys, k)), uri) == 0)
+          return g_object_ref (g_ptr_array_index (keys, k));
+    }
+  return NULL;
+}
+
 void
 signet_desktop_record (SignetDesktop     *self,
                        const char        *act,

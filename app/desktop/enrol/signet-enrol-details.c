@@ -19,6 +19,7 @@ struct _SignetEnrolDetails {
 
   SignetDesktop   *desktop;   /* (owned) (nullable) */
   SignetAuthority *authority; /* (owned) (nullable) */
+  SignetTokenKey  *again;     /* (owned) (nullable): the key that is used again */
   GPtrArray       *places;    /* (owned) (nullable): of the chosen token, where it has some */
   GPtrArray       *tokens;    /* (owned) (nullable): those in the combo row */
   GPtrArray       *specs;     /* (owned): const SignetKeySpec *, those in the combo row */
@@ -26,6 +27,7 @@ struct _SignetEnrolDetails {
   GtkSpinner          *spinner;
   SignetFormGroup     *form;
   AdwPreferencesGroup *key;
+  AdwActionRow        *again_row;
   AdwComboRow         *token;
   AdwComboRow         *type;
   AdwComboRow         *place;
@@ -58,9 +60,10 @@ update (SignetEnrolDetails *self)
 {
   SignetToken *token = get_token (self);
 
-  gtk_widget_set_visible (self->none, token == NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->token), token != NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->type), token != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->again_row), self->again != NULL);
+  gtk_widget_set_visible (self->none, token == NULL && self->again == NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->token), token != NULL && self->again == NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->type), token != NULL && self->again == NULL);
   if (token != NULL)
     adw_action_row_set_subtitle (ADW_ACTION_ROW (self->token), signet_token_is_software (token) ?
                                  _("A file on this computer, for trying things out") : _("The private key never leaves the token"));
@@ -143,7 +146,7 @@ fill_places (SignetEnrolDetails *self)
     }
   adw_combo_row_set_model (self->place, G_LIST_MODEL (model));
   adw_combo_row_set_selected (self->place, selected);
-  gtk_widget_set_visible (GTK_WIDGET (self->place), self->places->len > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->place), self->places->len > 0 && self->again == NULL);
   on_place_cb (self);
 }
 
@@ -231,10 +234,34 @@ signet_enrol_details_set (SignetEnrolDetails *self,
   on_token_cb (self);
 }
 
+void
+signet_enrol_details_set_key (SignetEnrolDetails *self,
+                              SignetTokenKey     *key)
+{
+  g_autofree char *title = signet_token_title (signet_token_key_get_token (key));
+  /* translators: the type of a key, then the token it is on */
+  g_autofree char *words = g_strdup_printf (_("%s on %s"), signet_token_key_get_key_text (key), title);
+
+  g_set_object (&self->again, key);
+  adw_action_row_set_subtitle (self->again_row, words);
+  on_token_cb (self);
+}
+
 gboolean
 signet_enrol_details_is_complete (SignetEnrolDetails *self)
 {
+  if (self->again != NULL)
+    return signet_form_group_is_complete (self->form);
   return get_token (self) != NULL && get_spec (self) != NULL && signet_form_group_is_complete (self->form);
+}
+
+static void
+take_choice (SignetEnrolDetails *self,
+             SignetEnrolAnswers *answers)
+{
+  answers->token = g_object_ref (get_token (self));
+  answers->key_spec = g_strdup (get_spec (self)->id);
+  answers->place = get_place (self) != NULL ? g_strdup (get_place (self)->name) : NULL;
 }
 
 SignetEnrolAnswers *
@@ -243,9 +270,10 @@ signet_enrol_details_dup_answers (SignetEnrolDetails *self)
   SignetEnrolAnswers *answers = g_new0 (SignetEnrolAnswers, 1);
 
   answers->authority = g_object_ref (self->authority);
-  answers->token = g_object_ref (get_token (self));
-  answers->key_spec = g_strdup (get_spec (self)->id);
-  answers->place = get_place (self) != NULL ? g_strdup (get_place (self)->name) : NULL;
+  if (self->again != NULL)
+    answers->key = g_object_ref (self->again);
+  else
+    take_choice (self, answers);
   answers->fields = signet_form_group_dup_values (self->form);
   answers->secrets = signet_form_group_dup_secrets (self->form);
   answers->files = signet_form_group_dup_files (self->form);
@@ -261,6 +289,7 @@ signet_enrol_details_dispose (GObject *object)
 
   g_clear_object (&self->desktop);
   g_clear_object (&self->authority);
+  g_clear_object (&self->again);
   g_clear_pointer (&self->tokens, g_ptr_array_unref);
   g_clear_pointer (&self->specs, g_ptr_array_unref);
   g_clear_pointer (&self->places, g_ptr_array_unref);
@@ -279,6 +308,7 @@ signet_enrol_details_class_init (SignetEnrolDetailsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolDetails, form);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolDetails, key);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolDetails, token);
+  gtk_widget_class_bind_template_child (widget_class, SignetEnrolDetails, again_row);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolDetails, type);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolDetails, place);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolDetails, none);

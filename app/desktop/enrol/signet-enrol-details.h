@@ -15,6 +15,8 @@ G_DECLARE_FINAL_TYPE (SignetEnrolDetails, signet_enrol_details, SIGNET, ENROL_DE
 void                signet_enrol_details_set_desktop   (SignetEnrolDetails *self, SignetDesktop *desktop);
 /* @form: (nullable): still asked for */
 void                signet_enrol_details_set           (SignetEnrolDetails *self, SignetAuthority *authority, SignetForm *form);
+/* A key to be used again: no token, type or place is chosen. */
+void                signet_enrol_details_set_key       (SignetEnrolDetails *self, SignetTokenKey *key);
 gboolean            signet_enrol_details_is_complete   (SignetEnrolDetails *self);
 SignetEnrolAnswers *signet_enrol_details_dup_answers   (SignetEnrolDetails *self);
 

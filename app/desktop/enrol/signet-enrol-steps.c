@@ -69,6 +69,8 @@ step_words (SignetRequest *request,
 {
   if (steps[step].done_at == SIGNET_REQUEST_SUBMITTED && signet_request_get_hand_file (request, NULL, NULL) != NULL)
     return _("Request made, to be carried");
+  if (steps[step].done_at == SIGNET_REQUEST_KEY_MADE && signet_request_keeps_key (request))
+    return _("Key on the token, used again");
   return _(steps[step].words);
 }
 

@@ -547,3 +547,13 @@ signet_enrol_view_new (SignetDesktop *desktop,
   begin (self, request);
   return self;
 }
+
+SignetEnrolView *
+signet_enrol_view_new_for_key (SignetDesktop  *desktop,
+                               SignetTokenKey *key)
+{
+  SignetEnrolView *self = signet_enrol_view_new (desktop, 0);
+
+  signet_enrol_details_set_key (self->details, key);
+  return self;
+}

@@ -13,6 +13,8 @@ G_DECLARE_FINAL_TYPE (SignetEnrolView, signet_enrol_view, SIGNET, ENROL_VIEW, Ad
 
 /* @request: a request to go on with; 0: a new one */
 SignetEnrolView *signet_enrol_view_new           (SignetDesktop *desktop, gint64 request);
+/* A new request for a key that is on a token already: none is made. */
+SignetEnrolView *signet_enrol_view_new_for_key   (SignetDesktop *desktop, SignetTokenKey *key);
 void             signet_enrol_view_go_back       (SignetEnrolView *self);
 void             signet_enrol_view_activate_main (SignetEnrolView *self);
 

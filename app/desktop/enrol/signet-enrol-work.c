@@ -11,6 +11,7 @@ signet_enrol_answers_free (SignetEnrolAnswers *answers)
 {
   g_clear_object (&answers->authority);
   g_clear_object (&answers->token);
+  g_clear_object (&answers->key);
   g_clear_pointer (&answers->fields, g_hash_table_unref);
   g_clear_pointer (&answers->secrets, g_hash_table_unref);
   g_clear_pointer (&answers->files, g_hash_table_unref);
@@ -128,6 +129,16 @@ attach_files (SignetEnrolment     *enrolment,
   return TRUE;
 }
 
+static SignetRequest *
+draft (SignetEnrolment     *enrolment,
+       SignetEnrolAnswers  *answers,
+       GError             **error)
+{
+  if (answers->key != NULL)
+    return signet_enrolment_draft_for_key (enrolment, answers->authority, answers->key, answers->fields, answers->secrets, error);
+  return signet_enrolment_draft (enrolment, answers->authority, answers->token, answers->key_spec, answers->fields, answers->secrets, error);
+}
+
 static void
 draft_in_thread (GTask        *task,
                  gpointer      source,
@@ -139,7 +150,7 @@ draft_in_thread (GTask        *task,
   g_autoptr(SignetRequest) request = NULL;
 
   take_paths_out (answers);
-  request = signet_enrolment_draft (source, answers->authority, answers->token, answers->key_spec, answers->fields, answers->secrets, &error);
+  request = draft (source, answers, &error);
   if (request != NULL && ((answers->place != NULL && !signet_enrolment_choose_place (source, request, answers->place, &error)) ||
                           !attach_files (source, request, answers, &error) || !signet_enrolment_agree (source, request, &error)))
     g_clear_object (&request);

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 typedef struct {
   SignetAuthority *authority; /* (owned) */
   SignetToken     *token;     /* (owned) */
-  char            *key_spec;
+  SignetTokenKey  *key;       /* (owned) (nullable): used again; then the type and the place are its own */
+  char            *key_spec;  /* (nullable): with @key */
   char            *place;   /* (nullable): on a card that has places for keys */
   GHashTable      *fields;    /* (owned): id -> value */
   GHashTable      *secrets;   /* (owned): id -> SignetSecret */

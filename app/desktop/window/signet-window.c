@@ -203,6 +203,16 @@ on_enrol_closed_cb (SignetWindow *self)
   show_place (self, "certificates");
 }
 
+static void
+show_enrol (SignetWindow    *self,
+            SignetEnrolView *view)
+{
+  g_signal_connect_object (view, "closed", G_CALLBACK (on_enrol_closed_cb), self, G_CONNECT_SWAPPED);
+  adw_bin_set_child (self->enrol, GTK_WIDGET (view));
+  gtk_stack_set_visible_child_name (self->layers, "enrol");
+  gtk_widget_child_focus (GTK_WIDGET (view), GTK_DIR_TAB_FORWARD);
+}
+
 /* parameter: a request's number to go on with, or 0 for a new one */
 static void
 on_get_certificate_cb (GtkWidget  *widget,
@@ -210,15 +220,22 @@ on_get_certificate_cb (GtkWidget  *widget,
                        GVariant   *parameter)
 {
   SignetWindow *self = SIGNET_WINDOW (widget);
-  SignetEnrolView *view;
 
-  if (!signet_desktop_is_open (self->desktop) || is_shown (self, "enrol"))
-    return;
-  view = signet_enrol_view_new (self->desktop, g_variant_get_int64 (parameter));
-  g_signal_connect_object (view, "closed", G_CALLBACK (on_enrol_closed_cb), self, G_CONNECT_SWAPPED);
-  adw_bin_set_child (self->enrol, GTK_WIDGET (view));
-  gtk_stack_set_visible_child_name (self->layers, "enrol");
-  gtk_widget_child_focus (GTK_WIDGET (view), GTK_DIR_TAB_FORWARD);
+  if (signet_desktop_is_open (self->desktop) && !is_shown (self, "enrol"))
+    show_enrol (self, signet_enrol_view_new (self->desktop, g_variant_get_int64 (parameter)));
+}
+
+/* parameter: the address of a key that has no certificate */
+static void
+on_reuse_key_cb (GtkWidget  *widget,
+                 const char *name,
+                 GVariant   *parameter)
+{
+  SignetWindow *self = SIGNET_WINDOW (widget);
+  g_autoptr(SignetTokenKey) key = signet_desktop_find_key (self->desktop, g_variant_get_string (parameter, NULL));
+
+  if (key != NULL && signet_desktop_is_open (self->desktop) && !is_shown (self, "enrol"))
+    show_enrol (self, signet_enrol_view_new_for_key (self->desktop, key));
 }
 
 static void
@@ -341,6 +358,7 @@ signet_window_class_init (SignetWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.back", NULL, on_back_cb);
   gtk_widget_class_install_action (widget_class, "win.verify-file", "ay", on_verify_file_cb);
   gtk_widget_class_install_action (widget_class, "win.get-certificate", "x", on_get_certificate_cb);
+  gtk_widget_class_install_action (widget_class, "win.reuse-key", "s", on_reuse_key_cb);
   gtk_widget_class_install_action (widget_class, "win.doctor", NULL, on_doctor_cb);
   gtk_widget_class_install_action (widget_class, "win.preferences", NULL, on_preferences_cb);
   gtk_widget_class_install_action (widget_class, "win.next-area", NULL, on_area_cb);
