@@ -83,6 +83,7 @@ signet_journal_act (const char *act)
     { "token-initialised", N_("Token set up") },
     { "key-made", N_("Key made") },
     { "certificate-confirmed", N_("Certificate confirmed") },
+    { "certificate-not-confirmed", N_("Certificate not confirmed by the authority") },
     { "request-cancelled", N_("Request given up") },
     { "request-rejected", N_("Request refused") },
     { "terms-agreed", N_("Terms agreed to") },

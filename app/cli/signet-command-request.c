@@ -245,7 +245,6 @@ signet_request_next_step (SignetRequest *request)
   switch (signet_request_get_state (request))
     {
     case SIGNET_REQUEST_CONFIRMED:
-    case SIGNET_REQUEST_INSTALLED:
       return g_strdup (_("Sign with it: signet sign FILE"));
     case SIGNET_REQUEST_REJECTED:
     case SIGNET_REQUEST_CANCELLED:

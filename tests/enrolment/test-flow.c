@@ -279,6 +279,34 @@ test_expired (void)
   g_assert_false (enrolment_world_contains (FLOW_CODE));
 }
 
+/* A no that comes after the certificate is on the token makes nothing undone: the state stays true, and the confirmation can be tried again. */
+static void
+test_not_confirmed (void)
+{
+  g_autoptr (Flow) flow = flow_new ("reject-accept", NULL, NULL);
+  g_autoptr (SignetRequest) request = flow_draft (flow);
+  g_autoptr (SignetRequest) stored = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *entry = NULL;
+
+  g_assert_false (enrolment_world_run (flow->world, request, &error));
+  g_assert_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_NOT_CONFIRMED);
+  enrolment_world_assert_token (flow->world, 1, 1);
+  stored = enrolment_world_reopen (flow->world, request);
+  enrolment_world_assert_state (stored, SIGNET_REQUEST_INSTALLED);
+  g_assert_nonnull (strstr (signet_request_get_error (stored), "确认已过期限"));
+  entry = flow_journal_find (flow, "certificate-not-confirmed");
+  g_assert_nonnull (entry);
+  g_assert_null (flow_journal_find (flow, "certificate-rejected"));
+  assert_secrets (stored, TRUE, FALSE);   /* the confirmation may need it */
+  flow_start_desk (flow, NULL, NULL);
+  flow_write_profile (flow, NULL);
+  flow_run_to_end (flow, stored);
+  g_assert_null (signet_request_get_error (stored));
+  enrolment_world_assert_token (flow->world, 1, 1);
+  assert_secrets (stored, FALSE, FALSE);
+}
+
 /* After a failure the authority is asked something new, with the same key. */
 static void
 test_retried (void)
@@ -481,6 +509,7 @@ main (int argc, char **argv)
   g_test_add_func ("/flow/withdrawn", test_withdrawn);
   g_test_add_func ("/flow/withdrawn-alone", test_withdrawn_alone);
   g_test_add_func ("/flow/expired", test_expired);
+  g_test_add_func ("/flow/not-confirmed", test_not_confirmed);
   g_test_add_func ("/flow/retried", test_retried);
   g_test_add_func ("/flow/reused-key", test_reused_key);
   g_test_add_func ("/flow/any-order", test_any_order);

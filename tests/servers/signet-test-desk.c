@@ -34,7 +34,7 @@ typedef struct {
 } Desk;
 
 static const char *const dual_faults[] = { "encryption-subject", "encryption-key", "encryption-class", "encryption-garbage", "no-encryption", NULL };
-static const char *const form_faults[] = { "reversed", "reject", "not-yet", "not-a-certificate", NULL };
+static const char *const form_faults[] = { "reversed", "reject", "reject-accept", "not-yet", "not-a-certificate", NULL };
 
 static gboolean
 has_fault (Desk *desk, const char *fault)
@@ -226,6 +226,8 @@ answer_to (Desk *desk, JsonObject *asked)
 
   if (act == NULL || transaction == NULL)
     return NULL;
+  if (has_fault (desk, "reject-accept") && strcmp (act, "accept") == 0)
+    return g_strdup ("{\"rejected\": \"确认已过期限（示例）\"}");
   if (strcmp (act, "cancel") == 0 || strcmp (act, "accept") == 0)
     {
       note (desk, act, transaction);

@@ -315,16 +315,57 @@ wants_accept (SignetEnrolmentRun *run, gboolean *wanted, GError **error)
 }
 
 static gboolean
+is_rejection (const GError *error)
+{
+  return g_error_matches (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_REJECTED) ||
+         g_error_matches (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_REJECTED);
+}
+
+/* Why a delivered key is not there is told by the same member, and weighs more. */
+static void
+set_confirmation_error (SignetRequest *request, const char *text)
+{
+  if (request->encryption_note != NULL && strcmp (request->encryption_note, "imported") != 0)
+    return;
+  g_free (request->error);
+  request->error = text != NULL ? signet_text_sanitize (text, -1, 1000) : NULL;
+}
+
+/* The certificate is checked and on the token, whatever the authority says now: the request is not a rejected one, and can be
+   gone on with. */
+static gboolean
+confirm (SignetEnrolmentRun *run, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GError) storing = NULL;
+  g_autoptr (JsonNode) answer = _signet_enrolment_run_call (run, "accept", &local);
+
+  if (answer != NULL)
+    return TRUE;
+  if (!is_rejection (local))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  set_confirmation_error (run->request, local->message);
+  if (!_signet_request_store_update (run->enrolment->store, run->request, &storing))
+    g_warning ("cannot note that the authority did not confirm: %s", storing->message);
+  note (run, "certificate-not-confirmed");
+  g_set_error_literal (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_NOT_CONFIRMED, local->message);
+  return FALSE;
+}
+
+static gboolean
 step_installed (SignetEnrolmentRun *run, GError **error)
 {
-  g_autoptr (JsonNode) answer = NULL;
   gboolean wanted = FALSE;
 
   if (!test_signature (run, error) || !wants_accept (run, &wanted, error))
     return FALSE;
-  if (wanted && (answer = _signet_enrolment_run_call (run, "accept", error)) == NULL)
+  if (wanted && !confirm (run, error))
     return FALSE;
   _signet_enrolment_stop_for_test ("accepted");
+  set_confirmation_error (run->request, NULL);
   if (!_signet_enrolment_run_enter (run, SIGNET_REQUEST_CONFIRMED, error))
     return FALSE;
   forget (run);
@@ -372,8 +413,7 @@ is_final_error (const GError *error, SignetRequestState *state)
                                   SIGNET_ENROLMENT_ERROR_WRONG_SUBJECT, SIGNET_ENROLMENT_ERROR_WRONG_KIND,
                                   SIGNET_ENROLMENT_ERROR_NOT_ACCEPTED };
 
-  if (g_error_matches (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_REJECTED) ||
-      g_error_matches (error, SIGNET_PLUGIN_ERROR, SIGNET_PLUGIN_ERROR_REJECTED))
+  if (is_rejection (error))
     {
       *state = SIGNET_REQUEST_REJECTED;
       return TRUE;

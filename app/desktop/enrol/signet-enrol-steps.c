@@ -117,7 +117,7 @@ dup_title (SignetRequest   *request,
   if (signet_request_get_state (request) == SIGNET_REQUEST_WAITING)
     /* translators: %s is the name of an authority */
     return g_strdup_printf (_("%s Is Checking Your Request"), name);
-  if (has_ended_badly (signet_request_get_state (request)))
+  if (has_ended_badly (signet_request_get_state (request)) || signet_request_get_state (request) == SIGNET_REQUEST_INSTALLED)
     return signet_words_request_state (signet_request_get_state (request));
   return g_strdup (_("Not Finished Yet"));
 }
@@ -159,7 +159,7 @@ dup_words (SignetRequest *request,
     return g_strdup (_("You can close Signet and take the token out. Come back when you have the answer."));
   if (signet_request_get_state (request) == SIGNET_REQUEST_WAITING && poll != SIGNET_TIME_UNKNOWN)
     return dup_waiting_words (request, poll);
-  if (has_ended_badly (signet_request_get_state (request)) && why != NULL)
+  if ((has_ended_badly (signet_request_get_state (request)) || signet_request_get_state (request) == SIGNET_REQUEST_INSTALLED) && why != NULL)
     return signet_text_sanitize (why, -1, 400);
   return g_strdup (_("You can go on from where it stopped."));
 }
@@ -184,6 +184,7 @@ signet_enrol_steps_set (SignetEnrolSteps *self,
   signet_state_image_set (self->icon, bad ? SIGNET_STATE_STOP : SIGNET_STATE_LATER);
   gtk_widget_set_visible (GTK_WIDGET (self->progress), running);
   gtk_widget_set_visible (self->buttons, !running && (!bad || state == SIGNET_REQUEST_FAILED));
+  gtk_widget_set_visible (self->withdraw, state != SIGNET_REQUEST_INSTALLED);   /* what is on the token cannot be asked back */
   gtk_button_set_label (self->ask, state == SIGNET_REQUEST_WAITING ? _("_Ask Now") : _("_Go On"));
   gtk_widget_set_visible (GTK_WIDGET (self->ask), signet_request_get_hand_file (request, NULL, NULL) == NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->hand), !running && signet_request_get_hand_file (request, NULL, NULL) != NULL);

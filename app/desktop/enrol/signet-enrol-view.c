@@ -167,8 +167,7 @@ after_run (SignetEnrolView *self,
 {
   if (request != NULL)
     g_set_object (&self->request, request);
-  if (signet_request_get_state (self->request) == SIGNET_REQUEST_CONFIRMED ||
-      signet_request_get_state (self->request) == SIGNET_REQUEST_INSTALLED)
+  if (signet_request_get_state (self->request) == SIGNET_REQUEST_CONFIRMED)
     {
       self->differs = FALSE;
       signet_enrol_check_set (self->check, self->request, TRUE);
