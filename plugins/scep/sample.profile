@@ -8,6 +8,8 @@ Plugin=scep
 
 [Authority]
 Sample=true
+# its own servers: whoever else is asked acts on its behalf, and the person is told before
+Hosts=ra.example:80
 Chain=example-chain.pem
 
 [Permissions]

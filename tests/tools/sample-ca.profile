@@ -8,6 +8,8 @@ Plugin=cmp
 
 [Authority]
 Sample=true
+# whoever else is asked acts on its behalf, and the person is told before
+Hosts=127.0.0.1:@PORT@
 LicenceNumber=SAMPLE-0001 (made up)
 Chain=sample-ca-chain.pem
 PolicyOids=1.3.6.1.4.1.99999.1.1=signature

@@ -8,6 +8,8 @@ Plugin=rest
 
 [Authority]
 Sample=true
+# whoever else is asked acts on its behalf, and the person is told before
+Hosts=127.0.0.1:@PORT@
 Chain=sample-cfssl-chain.pem
 
 [Permissions]
