@@ -8,6 +8,8 @@
   licence   an SPDX line on top: GPL-3.0-or-later, MIT in plugins/sdk; a plugin may be either
   rooms     every room has a README of a useful length
   names     an exported function is named after its file, its room or a type of its header, and a header declares it
+  quarks    the first argument of G_DEFINE_QUARK is text, not a difference: no blank in it (clang-format puts some there)
+  profiles  a profile that names hosts says which are the authority's own, so that a delegation can be told
 
 Usage: check-house.py [--layers-only] [--stamp FILE --depfile FILE] TOP. Prints one line a finding, "file:line: what is wrong".
 """
@@ -25,6 +27,7 @@ GTK_INCLUDE = re.compile(r'^(gtk|gdk|gsk|adw|adwaita)\b', re.ASCII)
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
 # GNU style: the name of a defined function stands at the start of a line, its type on the line before
 DEFINITION = re.compile(r'^([a-z_][a-z0-9_]*) ?\(')
+QUARK = re.compile(r'^\s*G_DEFINE_QUARK\s*\(\s*([^,)]*?)\s*,', re.MULTILINE)
 ENTRY_POINTS = {'main', 'LLVMFuzzerTestOneInput', 'LLVMFuzzerInitialize', 'C_GetFunctionList', 'OSSL_provider_init'}
 TYPE = re.compile(r'(?:^typedef (?:struct|enum|union) _?|\} |G_DECLARE_\w+ \(|^typedef .*\(\*)(Signet\w+)', re.MULTILINE)
 # the headers of app/core/token that its other end, the token host, needs: both ends of the wire name errors and frame messages by them
@@ -200,6 +203,25 @@ class House:
             if not README_LINES[0] <= lines <= README_LINES[1]:
                 self.find(readme, 1, f'{lines} lines: a README of a room has {README_LINES[0]} to {README_LINES[1]}')
 
+    # --- quarks and profiles ------------------------------------------------------------------------------------------
+    def check_quarks(self):
+        for path in self.files:
+            if path.suffix not in ('.c', '.h'):
+                continue
+            text = path.read_text(encoding='utf-8', errors='replace')
+            for match in QUARK.finditer(text):
+                if re.search(r'\s', match.group(1)):
+                    self.find(path, text.count('\n', 0, match.start()) + 1, f'G_DEFINE_QUARK with a blank in its text: {match.group(1)}')
+
+    def check_profiles(self):
+        for path in self.files:
+            if (path.suffix != '.profile' and path.name != 'profile') or 'fuzz' in path.parts:
+                continue
+            groups = dict(re.findall(r'^\[([^\]\n]+)\]\n(.*?)(?=^\[|\Z)', path.read_text(encoding='utf-8'), re.MULTILINE | re.DOTALL))
+            if re.search(r'^Hosts=', groups.get('Permissions', ''), re.MULTILINE) and \
+                    not re.search(r'^(Hosts|Domains)=', groups.get('Authority', ''), re.MULTILINE):
+                self.find(path, 1, '[Authority] names no Hosts or Domains of its own')
+
     # --- names -------------------------------------------------------------------------------------------------------
     def check_names(self):
         for path in self.files:
@@ -259,6 +281,8 @@ def main():
         house.check_files()
         house.check_readmes()
         house.check_names()
+        house.check_quarks()
+        house.check_profiles()
     for finding in house.findings:
         print(finding)
     if house.findings:

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """test-check-house: builds small houses with one fault each and asserts that check-house names that fault, and no other."""
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -126,6 +128,30 @@ class TestCheckHouse(unittest.TestCase):
     def test_escape_mark(self):
         self.house.write('app/core/base/signet-clock.h', SPDX + '/* names: signet_weather */\nint signet_weather_get (void);\n')
         self.assertEqual(self.house.check()[0], 0)
+
+    def test_a_quark_is_no_difference(self):
+        self.house.write('app/core/base/signet-clock.c', SPDX + 'G_DEFINE_QUARK (signet-clock-error-quark, signet_clock_error)\n')
+        self.assertEqual(self.house.check()[0], 0)
+        self.house.write('app/core/base/signet-clock.c', SPDX + 'G_DEFINE_QUARK (signet - clock - error - quark, signet_clock_error)\n')
+        self.assert_only('G_DEFINE_QUARK with a blank')
+
+    def test_profile_without_hosts_of_its_own(self):
+        text = '[Authority]\nSample=true\n%s[Permissions]\nHosts=127.0.0.1:8080\n'
+        self.house.write('plugins/acme/sample.profile', text % 'Hosts=127.0.0.1\n')
+        self.assertEqual(self.house.check()[0], 0)
+        self.house.write('plugins/acme/sample.profile', text % '')
+        self.assert_only('names no Hosts or Domains')
+
+    def test_what_is_formatted_keeps_its_quarks(self):
+        if shutil.which('clang-format') is None:
+            self.skipTest('clang-format is not installed')
+        top = Path(CHECKER).resolve().parents[2]
+        line = 'G_DEFINE_QUARK (signet-clock-error-quark, signet_clock_error)'
+        self.house.write('app/core/base/signet-clock.c', SPDX + line + '\nstatic int  x=1 - 2;\n')
+        self.house.write('.clang-format', (top / '.clang-format').read_text(encoding='utf-8'))
+        file = self.house.top / 'app/core/base/signet-clock.c'
+        subprocess.run([top / 'tests/tools/format', file], env={**os.environ, 'SIGNET_TOP': str(top)}, check=True, capture_output=True)
+        self.assertEqual(file.read_text(encoding='utf-8').splitlines()[1:], [line, 'static int x = 1 - 2;'])
 
     def test_stamp_only_when_in_order(self):
         stamp = self.house.top / 'stamp'
