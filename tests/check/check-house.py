@@ -137,7 +137,7 @@ class House:
             return None if door == ('core', 'base') else 'the token host knows only app/core/base'
         if kind == 'plugin':
             return None if door == ('plugin', 'sdk') else 'a plugin knows only plugins/sdk'
-        if kind in ('cli', 'desktop'):
+        if kind in ('cli', 'desktop', 'background'):
             return None if door[0] == 'core' else f'app/{kind} knows only app/core'
         return None
 
