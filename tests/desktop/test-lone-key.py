@@ -1,15 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test-lone-key: in the window, a key without a certificate is used again: a new request is made for it, and no key. Looks: SIGNET_LOOK=zh."""
+"""test-lone-key: in the window, a key without a certificate is used again: a new request is made for it, and no key; then what is kept of the request is
+shown, too. Looks: SIGNET_LOOK=zh."""
 import json
 import os
 import sys
+import time
 import unittest
 from pathlib import Path
 
 SOURCE = Path(os.environ['SIGNET_SOURCE_ROOT'])
 sys.path[:0] = [str(SOURCE / 'tests/desktop'), str(SOURCE / 'tests/end-to-end')]
-from desk import Desk  # noqa: E402  pylint: disable=wrong-import-position
+from desk import Desk, GLib  # noqa: E402  pylint: disable=wrong-import-position
 from screenshots import chinese, settings  # noqa: E402  pylint: disable=wrong-import-position
 from world import World  # noqa: E402  pylint: disable=wrong-import-position
 
@@ -58,6 +60,30 @@ class LoneKey(unittest.TestCase):
         desk.fill('Reference number', '1234')
         desk.fill('Activation code', 'signet-demo')
 
+    def unfold(self, name):
+        """Turns the wheel until the end of the page is in the window, then clicks."""
+        for _ in range(60):
+            self.desk.bus.call('org.a11y.atspi.Registry', '/org/a11y/atspi/registry/deviceeventcontroller',
+                               'org.a11y.atspi.DeviceEventController', 'GenerateMouseEvent', GLib.Variant('(iis)', (400, 400, 'b5c')))
+        time.sleep(1)  # the page scrolls there
+        self.desk.row(name)
+
+    def check_record(self):
+        """What is kept of the request is in the window, too: the terms with their hash, and who acted."""
+        number = json.loads(self.world.signet('request', 'list', '--json').stdout)['requests'][0]['id']
+        request = json.loads(self.world.signet('request', 'show', str(number), '--json').stdout)
+        request = request.get('request', request)
+        self.unfold('What the authority told before')
+        for disclosure in request['disclosures']:
+            self.desk.find_text(f"SHA-256 {disclosure['sha256']}")
+        self.desk.picture('told')
+        self.unfold('Who acted, and when')
+        hosts = {event['host'] for event in request['events'] if event['host']}
+        self.assertTrue(hosts)
+        for host in hosts:
+            self.desk.find_text(f'Sent to {host}')
+        self.desk.picture('acted')
+
     def test_used_again(self):
         self.begin()
         self.fill()
@@ -67,6 +93,7 @@ class LoneKey(unittest.TestCase):
         self.desk.fill('PIN', '1234')
         self.desk.click('Unlock')
         self.desk.find('The Certificate Is on Your Token')
+        self.check_record()
         self.assertEqual([key['key_sha256'] for key in self.keys()], [self.key], 'no key was made')
         self.assertEqual(len(self.certificates()), 1)
         requests = json.loads(self.world.signet('request', 'list', '--json').stdout)['requests']

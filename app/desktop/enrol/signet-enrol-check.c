@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-enrol-check.h"
+#include "signet-enrol-record.h"
 #include "../common/signet-field-words.h"
 #include "../common/signet-ui.h"
 #include "../../core/base/signet-clock.h"
@@ -16,10 +17,11 @@
 struct _SignetEnrolCheck {
   AdwBin parent_instance;
 
-  GtkImage   *icon;
-  GtkLabel   *title;
-  GtkLabel   *words;
-  GtkListBox *list;
+  GtkImage          *icon;
+  GtkLabel          *title;
+  GtkLabel          *words;
+  GtkListBox        *list;
+  SignetEnrolRecord *record;
 };
 
 G_DEFINE_FINAL_TYPE (SignetEnrolCheck, signet_enrol_check, ADW_TYPE_BIN)
@@ -191,16 +193,26 @@ signet_enrol_check_set (SignetEnrolCheck *self,
   return n;
 }
 
+void
+signet_enrol_check_show_record (SignetEnrolCheck *self,
+                                SignetEnrolment  *enrolment,
+                                SignetRequest    *request)
+{
+  signet_enrol_record_set (self->record, enrolment, request);
+}
+
 static void
 signet_enrol_check_class_init (SignetEnrolCheckClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (SIGNET_TYPE_ENROL_RECORD);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/enrol/signet-enrol-check.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, icon);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, title);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, words);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, list);
+  gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, record);
 }
 
 static void

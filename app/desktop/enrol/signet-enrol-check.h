@@ -13,5 +13,7 @@ G_DECLARE_FINAL_TYPE (SignetEnrolCheck, signet_enrol_check, SIGNET, ENROL_CHECK,
 
 /* @installed: it is on the token already; else the person is asked to accept it. Returns the number of differences. */
 guint signet_enrol_check_set (SignetEnrolCheck *self, SignetRequest *request, gboolean installed);
+/* What is kept of it, below the fields. @request: (nullable): not while the core is at work on it */
+void  signet_enrol_check_show_record (SignetEnrolCheck *self, SignetEnrolment *enrolment, SignetRequest *request);
 
 G_END_DECLS

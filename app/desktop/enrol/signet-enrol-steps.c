@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-enrol-steps.h"
+#include "signet-enrol-record.h"
 #include "signet-hand-group.h"
 #include "../common/signet-progress-line.h"
 #include "../common/signet-ui.h"
@@ -24,6 +25,7 @@ struct _SignetEnrolSteps {
   SignetProgressLine *progress;
   SignetHandGroup    *hand;
   GtkListBox         *list;
+  SignetEnrolRecord  *record;
   GtkWidget          *buttons;
   GtkButton          *ask;
   GtkWidget          *withdraw;
@@ -193,6 +195,14 @@ signet_enrol_steps_set (SignetEnrolSteps *self,
 }
 
 void
+signet_enrol_steps_show_record (SignetEnrolSteps *self,
+                                SignetEnrolment  *enrolment,
+                                SignetRequest    *request)
+{
+  signet_enrol_record_set (self->record, enrolment, request);
+}
+
+void
 signet_enrol_steps_set_progress (SignetEnrolSteps *self,
                                  const char       *step,
                                  double            fraction)
@@ -232,6 +242,7 @@ signet_enrol_steps_class_init (SignetEnrolStepsClass *klass)
 
   g_type_ensure (SIGNET_TYPE_PROGRESS_LINE);
   g_type_ensure (SIGNET_TYPE_HAND_GROUP);
+  g_type_ensure (SIGNET_TYPE_ENROL_RECORD);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/enrol/signet-enrol-steps.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, spinner);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, icon);
@@ -240,6 +251,7 @@ signet_enrol_steps_class_init (SignetEnrolStepsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, progress);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, hand);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, list);
+  gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, record);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, buttons);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, ask);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolSteps, withdraw);

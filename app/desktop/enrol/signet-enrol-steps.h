@@ -13,6 +13,8 @@ G_DECLARE_FINAL_TYPE (SignetEnrolSteps, signet_enrol_steps, SIGNET, ENROL_STEPS,
 
 /* @authority: (nullable): when its profile is gone. @running: the core is at work on it just now */
 void signet_enrol_steps_set          (SignetEnrolSteps *self, SignetRequest *request, SignetAuthority *authority, gboolean running);
+/* What is kept of it, below the steps. @request: (nullable): not while the core is at work on it */
+void signet_enrol_steps_show_record  (SignetEnrolSteps *self, SignetEnrolment *enrolment, SignetRequest *request);
 void signet_enrol_steps_set_progress (SignetEnrolSteps *self, const char *step, double fraction);
 
 G_END_DECLS

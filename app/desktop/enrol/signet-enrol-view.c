@@ -100,6 +100,16 @@ set_suggested (SignetEnrolView *self,
     gtk_widget_remove_css_class (GTK_WIDGET (self->next), "suggested-action");
 }
 
+/* a request that is being worked on is not read beside it */
+static void
+show_record (SignetEnrolView *self)
+{
+  SignetRequest *request = is_running (self) ? NULL : self->request;
+
+  signet_enrol_steps_show_record (self->steps, self->enrolment, self->step == STEP_WORK ? request : NULL);
+  signet_enrol_check_show_record (self->check, self->enrolment, self->step == STEP_DONE ? request : NULL);
+}
+
 /* the one function that makes the frame fit the step */
 static void
 update (SignetEnrolView *self)
@@ -120,6 +130,7 @@ update (SignetEnrolView *self)
   set_suggested (self, !(self->step == STEP_CHECK && self->differs));
   if (self->step == STEP_WORK && self->request != NULL)
     signet_enrol_steps_set (self->steps, self->request, self->authority, is_running (self));
+  show_record (self);
 }
 
 static void
