@@ -177,16 +177,19 @@ test_fills_nothing (void)
 {
   static const char *const ways[] = { "disk", "disk-many", "disk-shm", "descriptors-many", NULL };
   g_autoptr (SignetPluginProcess) process = plugin_fixture_start (&fixture, "");
-  g_autofree char *threads = NULL;
 
   assert_all_refused (process, ways);
+  /* a sanitizer wants terabytes of addresses, so that its programs run without a limit of memory, which stops threads too */
 #ifndef __SANITIZE_ADDRESS__
-  assert_refused (process, "higher-limit", NULL);
-  assert_refused (process, "memory", NULL);
+  {
+    g_autofree char *threads = plugin_fixture_look (process, "threads", NULL);
+
+    assert_refused (process, "higher-limit", NULL);
+    assert_refused (process, "memory", NULL);
+    g_test_message ("threads: %s", threads);
+    g_assert_nonnull (strstr (threads, "burnt out"));
+  }
 #endif
-  threads = plugin_fixture_look (process, "threads", NULL);
-  g_test_message ("threads: %s", threads);
-  g_assert_nonnull (strstr (threads, "burnt out"));
 }
 
 /* --- what opens a part of the wall ---------------------------------------------------------------------------------------- */
