@@ -104,7 +104,9 @@ class Revocation(CommandLineTest):
             ours = self.signet('verify', '--offline', '--trust', 'pki/root.pem', '--crl', 'one.crl', 'minutes.odt.p7s').returncode == PASSED
             theirs = subprocess.run(['openssl', 'verify', '-crl_check', '-CAfile', 'pki/root.pem', '-untrusted', 'pki/ca.pem', '-CRLfile', 'one.pem',
                                      'person.pem'], cwd=self.desk, capture_output=True, check=False).returncode == 0
-            if ours != theirs:
+            if case == 'delta':
+                self.assertFalse(ours, 'a list of changes was taken for the whole')   # as OpenSSL does in Debian 12 before its security updates
+            elif ours != theirs:
                 differences.append((case, ours, theirs))
         self.assertEqual(differences, [])
 
