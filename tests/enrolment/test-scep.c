@@ -357,12 +357,13 @@ set_up (void)
 int
 main (int argc, char **argv)
 {
+  OSSL_PROVIDER *standard, *legacy;
   int status;
 
   signet_test_home ();
   g_test_init (&argc, &argv, NULL);
-  OSSL_PROVIDER_load (NULL, "default");
-  OSSL_PROVIDER_load (NULL, "legacy");
+  standard = OSSL_PROVIDER_load (NULL, "default");
+  legacy = OSSL_PROVIDER_load (NULL, "legacy");
   set_up ();
   g_test_add_func ("/enrolment/scep/capabilities", test_capabilities);
   g_test_add_func ("/enrolment/scep/certificates", test_certificates);
@@ -381,5 +382,7 @@ main (int argc, char **argv)
   X509_free (issued);
   EVP_PKEY_free (key);
   g_bytes_unref (nonce);
+  OSSL_PROVIDER_unload (legacy);
+  OSSL_PROVIDER_unload (standard);
   return status;
 }
