@@ -19,27 +19,6 @@
 #define MAX_ARGUMENTS 32
 #define MAX_COOKIE 16384
 
-static JsonObject *
-form (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
-{
-  return signet_sdk_profile_form (params);
-}
-
-static JsonObject *
-disclose (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
-{
-  return signet_sdk_profile_disclose (params);
-}
-
-static JsonObject *
-profiles (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
-{
-  JsonObject *result = json_object_new ();
-
-  json_object_set_array_member (result, "profiles", json_array_new ());
-  return result;
-}
-
 /* --- what a helper is told ---------------------------------------------------------------------------------------------------------- */
 
 static JsonObject *
@@ -374,7 +353,8 @@ chain (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
 }
 
 static const SignetSdkEntry methods[] = {
-  { "profiles", profiles }, { "form", form }, { "disclose", disclose }, { "chain", chain },
+  { "profiles", signet_sdk_answer_profiles }, { "form", signet_sdk_answer_form }, { "disclose", signet_sdk_answer_disclose },
+  { "chain", chain },
   { "submit", submit }, { "renew", submit }, { "poll", poll }, { NULL, NULL },
 };
 

@@ -9,29 +9,6 @@
 
 #include "../sdk/signet-sdk.h"
 
-/* --- what the profile alone answers --------------------------------------------------------------------------------------- */
-
-static JsonObject *
-form (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
-{
-  return signet_sdk_profile_form (params);
-}
-
-static JsonObject *
-disclose (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
-{
-  return signet_sdk_profile_disclose (params);
-}
-
-static JsonObject *
-profiles (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
-{
-  JsonObject *result = json_object_new ();
-
-  json_object_set_array_member (result, "profiles", json_array_new ());
-  return result;
-}
-
 /* --- messages --------------------------------------------------------------------------------------------------------------- */
 
 static JsonObject *
@@ -148,7 +125,8 @@ chain (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
 }
 
 static const SignetSdkEntry methods[] = {
-  { "profiles", profiles }, { "form", form }, { "disclose", disclose }, { "chain", chain },
+  { "profiles", signet_sdk_answer_profiles }, { "form", signet_sdk_answer_form }, { "disclose", signet_sdk_answer_disclose },
+  { "chain", chain },
   { "submit", submit }, { "renew", renew }, { "poll", poll }, { "accept", accept },
   { "revoke", change_standing }, { "suspend", change_standing }, { "resume", change_standing }, { NULL, NULL },
 };

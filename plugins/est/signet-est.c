@@ -394,40 +394,10 @@ chain (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
   return result;
 }
 
-/* There is nothing to confirm in EST. */
-static JsonObject *
-accept (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
-{
-  JsonObject *result = json_object_new ();
-
-  json_object_set_string_member (result, "state", "confirmed");
-  return result;
-}
-
-static JsonObject *
-form (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
-{
-  return signet_sdk_profile_form (params);
-}
-
-static JsonObject *
-disclose (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
-{
-  return signet_sdk_profile_disclose (params);
-}
-
-static JsonObject *
-profiles (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
-{
-  JsonObject *result = json_object_new ();
-
-  json_object_set_array_member (result, "profiles", json_array_new ());
-  return result;
-}
-
 static const SignetSdkEntry methods[] = {
-  { "profiles", profiles }, { "form", form }, { "disclose", disclose }, { "chain", chain }, { "submit", submit }, { "renew", renew },
-  { "poll", poll }, { "accept", accept }, { NULL, NULL },
+  { "profiles", signet_sdk_answer_profiles }, { "form", signet_sdk_answer_form }, { "disclose", signet_sdk_answer_disclose },
+  { "chain", chain }, { "submit", submit }, { "renew", renew },
+  { "poll", poll }, { "accept", signet_sdk_answer_accept }, { NULL, NULL },
 };
 
 int

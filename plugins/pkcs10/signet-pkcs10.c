@@ -12,27 +12,6 @@
 
 #define ANSWER "answer"   /* the field of the form, and of the file once it is attached */
 
-static JsonObject *
-form (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
-{
-  return signet_sdk_profile_form (params);
-}
-
-static JsonObject *
-disclose (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
-{
-  return signet_sdk_profile_disclose (params);
-}
-
-static JsonObject *
-profiles (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
-{
-  JsonObject *result = json_object_new ();
-
-  json_object_set_array_member (result, "profiles", json_array_new ());
-  return result;
-}
-
 /* --- the request ----------------------------------------------------------------------------------------------------------------- */
 
 static char *
@@ -230,7 +209,8 @@ poll (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
 }
 
 static const SignetSdkEntry methods[] = {
-  { "profiles", profiles }, { "form", form }, { "disclose", disclose }, { "submit", submit }, { "renew", submit }, { "poll", poll }, { NULL, NULL },
+  { "profiles", signet_sdk_answer_profiles }, { "form", signet_sdk_answer_form }, { "disclose", signet_sdk_answer_disclose },
+  { "submit", submit }, { "renew", submit }, { "poll", poll }, { NULL, NULL },
 };
 
 int

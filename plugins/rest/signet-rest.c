@@ -511,17 +511,8 @@ chain (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
   return result;
 }
 
-static JsonObject *
-profiles (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
-{
-  JsonObject *result = json_object_new ();
-
-  json_object_set_array_member (result, "profiles", json_array_new ());
-  return result;
-}
-
 static const SignetSdkEntry methods[] = {
-  { "profiles", profiles }, { "form", form }, { "disclose", disclose }, { "chain", chain }, { "submit", submit }, { "poll", poll },
+  { "profiles", signet_sdk_answer_profiles }, { "form", form }, { "disclose", disclose }, { "chain", chain }, { "submit", submit }, { "poll", poll },
   { "accept", accept }, { "renew", renew }, { "revoke", revoke_certificate }, { "suspend", suspend_certificate },
   { "resume", resume_certificate }, { "status", status }, { NULL, NULL },
 };

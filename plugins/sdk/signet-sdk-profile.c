@@ -91,3 +91,35 @@ signet_sdk_profile_disclose (JsonObject *params)
   json_object_set_object_member (result, "terms", terms);
   return result;
 }
+
+/* --- methods as they are ------------------------------------------------------------------------------------------------------ */
+
+JsonObject *
+signet_sdk_answer_form (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
+{
+  return signet_sdk_profile_form (params);
+}
+
+JsonObject *
+signet_sdk_answer_disclose (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
+{
+  return signet_sdk_profile_disclose (params);
+}
+
+JsonObject *
+signet_sdk_answer_profiles (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
+{
+  JsonObject *result = json_object_new ();
+
+  json_object_set_array_member (result, "profiles", json_array_new ());
+  return result;
+}
+
+JsonObject *
+signet_sdk_answer_accept (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
+{
+  JsonObject *result = json_object_new ();
+
+  json_object_set_string_member (result, "state", "confirmed");
+  return result;
+}

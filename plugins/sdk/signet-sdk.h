@@ -87,4 +87,11 @@ void        signet_sdk_copy_string (JsonObject *to, const char *to_name, JsonObj
 JsonObject *signet_sdk_profile_form     (JsonObject *params);
 JsonObject *signet_sdk_profile_disclose (JsonObject *params);
 
+/* Methods as they are, for the table of a plugin: "form" and "disclose" from the profile, "profiles" for a plugin that brings none of its own, "accept" where
+   the protocol has nothing to confirm. */
+JsonObject *signet_sdk_answer_form      (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error);
+JsonObject *signet_sdk_answer_disclose  (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error);
+JsonObject *signet_sdk_answer_profiles  (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error);
+JsonObject *signet_sdk_answer_accept    (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error);
+
 G_END_DECLS
