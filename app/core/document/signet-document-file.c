@@ -370,3 +370,19 @@ signet_document_file_digest (SignetDocumentFile *self, SignetDigest digest, guin
   EVP_MD_CTX_free (context);
   return g_steal_pointer (&result);
 }
+
+gboolean
+signet_document_write_at (int fd, guint64 offset, const void *data, gsize length, GError **error)
+{
+  for (gsize done = 0; done < length;)
+    {
+      gssize n = pwrite (fd, (const guint8 *) data + done, length - done, (off_t) (offset + done));
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        return signet_base_error_set_errno (error, n < 0 ? errno : EIO, "writing the signed document");
+      done += (gsize) n;
+    }
+  return TRUE;
+}

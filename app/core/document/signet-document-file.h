@@ -30,4 +30,7 @@ void                signet_document_file_set_known_prefix (SignetDocumentFile *s
 /* Puts the longest known state of at most @most bytes into @context, which was initialised for @digest. Returns how many bytes it covers. */
 guint64             signet_document_file_resume_digest (SignetDocumentFile *self, SignetDigest digest, guint64 most, EVP_MD_CTX *context);
 
+/* All of @data at @offset, with SIGNET_BASE_ERROR saying why not: what formats write signed files with. */
+gboolean            signet_document_write_at           (int fd, guint64 offset, const void *data, gsize length, GError **error);
+
 G_END_DECLS

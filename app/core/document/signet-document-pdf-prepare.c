@@ -425,7 +425,7 @@ write_document (Plan *plan, int fd, EVP_MD_CTX *context, const EVP_MD *md, EVP_M
       return NULL;
     }
   if (!_signet_pdf_copy_and_hash (file, fd, size, context, cancellable, error)
-      || !_signet_pdf_write_at (fd, size, plan->writer->bytes->str, plan->writer->bytes->len, error)
+      || !signet_document_write_at (fd, size, plan->writer->bytes->str, plan->writer->bytes->len, error)
       || !signet_document_file_check_unchanged (file, error))
     return NULL;
   if (EVP_MD_CTX_copy_ex (prefix, context) != 1)
@@ -530,5 +530,5 @@ signet_pdf_prepared_complete (const SignetPdfPrepared *prepared, int fd, GBytes 
       return FALSE;
     }
   hex = signet_text_hex (data, (gssize) length);
-  return _signet_pdf_write_at (fd, prepared->contents_offset + 1, hex, 2 * length, error);
+  return signet_document_write_at (fd, prepared->contents_offset + 1, hex, 2 * length, error);
 }

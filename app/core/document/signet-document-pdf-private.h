@@ -21,7 +21,6 @@ struct _SignetDocumentPdf {
 /* Hashes [0, length) of @file into @context while it is copied to @fd; constant memory. */
 gboolean _signet_pdf_copy_and_hash (SignetDocumentFile *file, int fd, guint64 length, EVP_MD_CTX *context,
                                     GCancellable *cancellable, GError **error);
-gboolean _signet_pdf_write_at      (int fd, guint64 offset, const void *data, gsize length, GError **error);
 
 SignetPdfContent _signet_pdf_look_for_content (SignetPdfReader *reader, GPtrArray *fields);
 /* The first leaf of the page tree as it is referred to; null when there is none. */

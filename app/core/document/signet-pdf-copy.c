@@ -57,22 +57,6 @@ wait_for (Copy *copy, guint64 wanted)
   return there;
 }
 
-gboolean
-_signet_pdf_write_at (int fd, guint64 offset, const void *data, gsize length, GError **error)
-{
-  for (gsize done = 0; done < length;)
-    {
-      gssize n = pwrite (fd, (const guint8 *) data + done, length - done, (off_t) (offset + done));
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        return signet_base_error_set_errno (error, n < 0 ? errno : EIO, "writing the signed document");
-      done += (gsize) n;
-    }
-  return TRUE;
-}
-
 static gboolean
 set_changed (GError **error)
 {
@@ -96,7 +80,7 @@ copy_by_hand (Copy *copy, guint64 offset, GError **error)
       if (n == 0)
         return set_changed (error);
       if (g_cancellable_set_error_if_cancelled (copy->cancellable, error)
-          || !_signet_pdf_write_at (copy->target, offset, window, (gsize) n, error))
+          || !signet_document_write_at (copy->target, offset, window, (gsize) n, error))
         return FALSE;
       note_progress (copy, offset, offset + (guint64) n);
       offset += (guint64) n;

@@ -19,24 +19,24 @@ fail (GError **error, const char *what)
 
 /* The output has no name yet, but a descriptor. What was copied has been read back and hashed there once; that is not done again. */
 static SignetDocumentFile *
-reopen (SignetOutputFile *output, const SignetPdfPrepared *prepared, SignetDigest digest, GError **error)
+reopen (SignetOutputFile *output, SignetSignatureCreation *creation, GError **error)
 {
   g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", signet_output_file_get_fd (output));
   SignetDocumentFile *written = signet_document_file_open (path, error);
 
-  if (written != NULL && prepared != NULL)
-    signet_document_file_set_known_prefix (written, digest, prepared->prefix_length, prepared->prefix);
+  if (written != NULL)
+    signet_signature_creation_hint (creation, written);
   return written;
 }
 
 static SignetDocumentSignature *
-find_ours (GPtrArray *signatures, const char *field)
+find_ours (GPtrArray *signatures, const char *id)
 {
   for (guint i = 0; i < signatures->len; i++)
     {
       SignetDocumentSignature *signature = g_ptr_array_index (signatures, i);
 
-      if (field == NULL || g_strcmp0 (signet_document_signature_get_id (signature), field) == 0)
+      if (id == NULL || g_strcmp0 (signet_document_signature_get_id (signature), id) == 0)
         return signature;
     }
   return NULL;
@@ -60,20 +60,20 @@ judge (SignetSigning *self, SignetDocumentSignature *signature, GError **error)
 }
 
 gboolean
-_signet_signing_check_output (SignetSigning *self, SignetOutputFile *output, const SignetPdfPrepared *prepared, SignetDigest digest,
-                              char **sha256, GCancellable *cancellable, GError **error)
+_signet_signing_check_output (SignetSigning *self, SignetOutputFile *output, SignetSignatureCreation *creation, char **sha256,
+                              GCancellable *cancellable, GError **error)
 {
-  g_autoptr (SignetDocumentFile) written = reopen (output, prepared, digest, error);
+  g_autoptr (SignetDocumentFile) written = reopen (output, creation, error);
   g_autoptr (GPtrArray) signatures = NULL;
   g_autoptr (GBytes) whole = NULL;
   SignetDocumentSignature *ours;
 
   if (written == NULL)
     return FALSE;
-  signatures = signet_document_find_signatures (written, prepared == NULL ? self->file : NULL, cancellable, error);
+  signatures = signet_document_find_signatures (written, _signet_signing_get_format (self)->detached ? self->file : NULL, cancellable, error);
   if (signatures == NULL)
     return FALSE;
-  ours = find_ours (signatures, prepared != NULL ? prepared->field : NULL);
+  ours = find_ours (signatures, signet_signature_creation_get_id (creation));
   if (ours == NULL)
     return fail (error, "the signature is not found");
   if (!judge (self, ours, error))

@@ -272,7 +272,7 @@ static gboolean
 has_room (SignetSigning *self, const char *folder)
 {
   struct statvfs status;
-  guint64 needed = SPARE_BYTES + (_signet_signing_is_pades (self) ? signet_document_file_get_size (self->file) : 0);
+  guint64 needed = SPARE_BYTES + (_signet_signing_get_format (self)->copies ? signet_document_file_get_size (self->file) : 0);
 
   return statvfs (folder, &status) != 0 || status.f_bavail == 0 || (guint64) status.f_bavail * status.f_frsize >= needed;
 }

@@ -4,8 +4,7 @@
 
 #include "../base/signet-key-block.h"
 #include "../base/signet-output-file.h"
-#include "../document/signet-document-cms.h"
-#include "../document/signet-document-pdf.h"
+#include "../document/signet-signature-creation.h"
 #include "signet-signing.h"
 
 G_BEGIN_DECLS
@@ -71,10 +70,20 @@ void               _signet_signing_name_document   (SignetSigning *self, SignetS
 /* Those checks that stop an act whatever the pre-flight said; SIGNET_SIGNING_ERROR_STOPPED names the first. */
 gboolean           _signet_signing_check_stops     (SignetSigning *self, GCancellable *cancellable, GError **error);
 
-/* Parses @output again and compares with what was meant. SIGNET_SIGNING_ERROR_SELF_CHECK.
-   @prepared: (nullable): of a PDF; @digest: the one it was prepared with */
-gboolean           _signet_signing_check_output    (SignetSigning *self, SignetOutputFile *output, const SignetPdfPrepared *prepared,
-                                                    SignetDigest digest, char **sha256, GCancellable *cancellable, GError **error);
+/* Parses @output again and compares with what was meant. SIGNET_SIGNING_ERROR_SELF_CHECK. */
+gboolean           _signet_signing_check_output    (SignetSigning *self, SignetOutputFile *output, SignetSignatureCreation *creation,
+                                                    char **sha256, GCancellable *cancellable, GError **error);
+
+/* --- one format (signet-signing-format.c): all that this room has to know of it --- */
+typedef struct {
+  const char *id;       /* "pades" … as --format and JSON call it */
+  gboolean    detached; /* the signed file does not hold the document */
+  gboolean    copies;   /* it holds all of it, and needs its room on the disk */
+  gboolean  (*takes)        (SignetDocumentFile *file);
+  char     *(*propose_name) (const char *path, guint number); /* the @number-th name beside the document, from 1 */
+  SignetSignatureCreation *(*create) (SignetSigning *self, GError **error);
+} SignetSigningFormat;
+const SignetSigningFormat *_signet_signing_get_format (SignetSigning *self);
 
 /* --- one act in progress: the steps of signet_signing_run(), each called once and in this order by one thread at a time --- */
 typedef struct _SignetSigningAct SignetSigningAct;

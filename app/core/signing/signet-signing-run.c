@@ -22,9 +22,8 @@ struct _SignetSigningAct {
   GCancellable            *cancellable; /* (nullable) */
   SignetOutputFile        *output;
   GPtrArray               *chain;       /* (element-type SignetCertificate): to be carried */
-  SignetSignatureAlgorithm algorithm;
-  SignetPdfPrepared       *prepared;    /* (nullable): of a PDF */
-  SignetDocumentCms       *cms;
+  SignetCreationParameters with;
+  SignetSignatureCreation *creation;
   char                    *sha256;      /* of the file written */
 };
 
@@ -45,8 +44,7 @@ _signet_signing_act_free (SignetSigningAct *act)
 {
   g_clear_object (&act->output);
   g_clear_pointer (&act->chain, g_ptr_array_unref);
-  g_clear_pointer (&act->prepared, signet_pdf_prepared_free);
-  g_clear_object (&act->cms);
+  g_clear_object (&act->creation);
   g_free (act->sha256);
   g_free (act);
 }
@@ -102,7 +100,7 @@ choose_algorithm (SignetSigningAct *act, GError **error)
     }
   if (chosen.scheme == SIGNET_SIGNATURE_UNKNOWN || !signet_signer_can_sign (act->signer, chosen))
     return refuse (error, "the key cannot make a signature of this kind");
-  act->algorithm = chosen;
+  act->with.algorithm = chosen;
   return TRUE;
 }
 
@@ -150,53 +148,25 @@ begin (SignetSigningAct *act, GError **error)
 
 /* --- what must be signed ---------------------------------------------------------------------------------------------------- */
 
-static GBytes *
-prepare_pdf (SignetSigningAct *act, GError **error)
-{
-  SignetSigning *self = act->signing;
-  SignetDocumentPdf *pdf = _signet_signing_get_pdf (self, error);
-  SignetPdfSignParameters parameters = {
-    .field = self->field,
-    .reason = self->reason,
-    .location = self->location,
-    .name = signet_certificate_get_holder (self->certificate),
-    .time = _signet_signing_now (self),
-    .room = signet_document_cms_estimate_size (self->certificate, act->chain, _signet_signing_wants_timestamp (self)),
-    .certify = self->certify,
-  };
-
-  if (pdf == NULL || !signet_document_pdf_check_can_sign (pdf, self->field, error))
-    return NULL;
-  act->prepared = signet_document_pdf_prepare (pdf, signet_output_file_get_fd (act->output), act->algorithm.digest, &parameters,
-                                               act->cancellable, error);
-  return act->prepared != NULL ? g_bytes_ref (act->prepared->digest) : NULL;
-}
-
-static GBytes *
-digest_document (SignetSigningAct *act, GError **error)
-{
-  SignetDocumentFile *file = act->signing->file;
-
-  return signet_document_file_digest (file, act->algorithm.digest, 0, signet_document_file_get_size (file), act->cancellable, error);
-}
-
 static gboolean
 hash (SignetSigningAct *act, GError **error)
 {
   SignetSigning *self = act->signing;
-  gboolean pades = _signet_signing_is_pades (self);
-  g_autoptr (GBytes) digest = NULL;
 
   if (!enter (act, "hashing", error))
     return FALSE;
-  digest = pades ? prepare_pdf (act, error) : digest_document (act, error);
-  if (digest == NULL)
+  act->creation = _signet_signing_get_format (self)->create (self, error);
+  if (act->creation == NULL)
+    return FALSE;
+  act->with.certificate = self->certificate;
+  act->with.chain = act->chain;
+  act->with.time = _signet_signing_now (self);
+  act->with.with_timestamp = _signet_signing_wants_timestamp (self);
+  if (!signet_signature_creation_prepare (act->creation, &act->with, signet_output_file_get_fd (act->output), act->cancellable, error))
     return FALSE;
   signet_stop_here ("prepared");
-  act->cms = signet_document_cms_new (pades ? SIGNET_CMS_PROFILE_PADES : SIGNET_CMS_PROFILE_CADES, self->certificate, act->chain,
-                                      act->algorithm, digest, pades ? SIGNET_TIME_UNKNOWN : _signet_signing_now (self), error);
   signet_stop_here ("hashed");
-  return act->cms != NULL;
+  return TRUE;
 }
 
 gboolean
@@ -214,8 +184,9 @@ _signet_signing_act_sign (SignetSigningAct *act, GError **error)
 
   if (!enter (act, "signing", error))
     return FALSE;
-  signature = signet_signer_sign (act->signer, act->algorithm, signet_document_cms_get_to_be_signed (act->cms), act->cancellable, error);
-  if (signature == NULL || !signet_document_cms_set_signature (act->cms, signature, error))
+  signature = signet_signer_sign (act->signer, act->with.algorithm, signet_signature_creation_get_to_be_signed (act->creation),
+                                  act->cancellable, error);
+  if (signature == NULL || !signet_signature_creation_set_signature (act->creation, signature, error))
     return FALSE;
   signet_stop_here ("signed");
   return TRUE;
@@ -224,15 +195,16 @@ _signet_signing_act_sign (SignetSigningAct *act, GError **error)
 static gboolean
 add_timestamp (SignetSigningAct *act, GError **error)
 {
+  g_autoptr (GBytes) stamped = NULL;
   g_autoptr (GBytes) token = NULL;
 
   if (!_signet_signing_wants_timestamp (act->signing))
     return TRUE;
   if (!enter (act, "time-stamp", error))
     return FALSE;
-  token = signet_evidence_fetch_timestamp (act->signing->http, act->signing->tsa, SIGNET_DIGEST_SHA256,
-                                           signet_document_cms_get_signature (act->cms), act->cancellable, error);
-  if (token == NULL || !signet_document_cms_add_timestamp (act->cms, token, error))
+  stamped = signet_signature_creation_dup_timestamped (act->creation);
+  token = signet_evidence_fetch_timestamp (act->signing->http, act->signing->tsa, SIGNET_DIGEST_SHA256, stamped, act->cancellable, error);
+  if (token == NULL || !signet_signature_creation_add_timestamp (act->creation, token, error))
     return FALSE;
   signet_stop_here ("time-stamped");
   return TRUE;
@@ -241,20 +213,11 @@ add_timestamp (SignetSigningAct *act, GError **error)
 static gboolean
 write_signature (SignetSigningAct *act, GError **error)
 {
-  g_autoptr (GBytes) cms = NULL;
-  gboolean done;
-
-  if (!enter (act, "writing", error))
+  if (!enter (act, "writing", error)
+      || !signet_signature_creation_complete (act->creation, signet_output_file_get_fd (act->output), act->cancellable, error))
     return FALSE;
-  cms = signet_document_cms_encode (act->cms, error);
-  if (cms == NULL)
-    return FALSE;
-  if (act->prepared != NULL)
-    done = signet_pdf_prepared_complete (act->prepared, signet_output_file_get_fd (act->output), cms, error);
-  else
-    done = signet_output_file_write (act->output, g_bytes_get_data (cms, NULL), g_bytes_get_size (cms), error);
   signet_stop_here ("completed");
-  return done;
+  return TRUE;
 }
 
 /* --- after ---------------------------------------------------------------------------------------------------------------------- */
@@ -264,8 +227,7 @@ check (SignetSigningAct *act, GError **error)
 {
   /* before the check so that a change has its own name, after it so that none is missed */
   if (!enter (act, "verifying", error) || !signet_document_file_check_unchanged (act->signing->file, error)
-      || !_signet_signing_check_output (act->signing, act->output, act->prepared, act->algorithm.digest, &act->sha256,
-                                        act->cancellable, error)
+      || !_signet_signing_check_output (act->signing, act->output, act->creation, &act->sha256, act->cancellable, error)
       || !signet_document_file_check_unchanged (act->signing->file, error))
     return FALSE;
   signet_stop_here ("verified");
@@ -344,7 +306,7 @@ _signet_signing_act_describe (SignetSigningAct *act)
   entry->path = g_filename_display_name (self->result);
   entry->sha256 = g_strdup (act->sha256);
   entry->certificate = g_strdup (signet_certificate_get_sha256 (self->certificate));
-  entry->detail = g_strdup_printf ("{\"format\":\"%s\",\"level\":\"B-%s\"%s}", _signet_signing_is_pades (self) ? "pades" : "cades",
+  entry->detail = g_strdup_printf ("{\"format\":\"%s\",\"level\":\"B-%s\"%s}", signet_signing_get_format (self),
                                    _signet_signing_wants_timestamp (self) ? "T" : "B", revocation);
   return entry;
 }

@@ -9,7 +9,6 @@
 
 #include "signet-signing-private.h"
 
-#include <string.h>
 #include <sys/stat.h>
 
 #define MAX_READERS   4
@@ -134,12 +133,6 @@ signet_signing_set_chain (SignetSigning *self, GPtrArray *certificates)
 }
 
 void
-signet_signing_set_format (SignetSigning *self, const char *format)
-{
-  replace_text (&self->format, format);
-}
-
-void
 signet_signing_set_level (SignetSigning *self, const char *level)
 {
   replace_text (&self->level, level != NULL ? level : "b");
@@ -202,9 +195,7 @@ _signet_signing_now (SignetSigning *self)
 gboolean
 _signet_signing_is_pades (SignetSigning *self)
 {
-  if (self->format != NULL)
-    return g_str_equal (self->format, "pades");
-  return signet_document_file_get_format (self->file) == SIGNET_FORMAT_PDF;
+  return g_str_equal (signet_signing_get_format (self), "pades");
 }
 
 gboolean
@@ -267,41 +258,6 @@ signet_signing_read_ahead (GPtrArray *signings)
 
 /* --- names ------------------------------------------------------------------------------------------------------------------ */
 
-static gboolean
-has_ending (const char *name, const char *ending)
-{
-  gsize length = strlen (name);
-  gsize tail = strlen (ending);
-
-  return length > tail && g_ascii_strcasecmp (name + length - tail, ending) == 0;
-}
-
-/* A document signed here before keeps one "-signed" and counts on. */
-static void
-drop_signed (char *base)
-{
-  char *mark = g_strrstr (base, "-signed");
-  const char *rest = mark != NULL ? mark + strlen ("-signed") : NULL;
-
-  if (rest != NULL && mark > base && mark[-1] != '/'
-      && (*rest == '\0' || (*rest == '-' && rest[1] != '\0' && strspn (rest + 1, "0123456789") == strlen (rest + 1))))
-    *mark = '\0';
-}
-
-/* "contract.pdf" becomes "contract-signed.pdf", then "contract-signed-2.pdf"; detached "plan.odt.p7s", "plan.odt-2.p7s" */
-static char *
-propose_name (const char *path, gboolean pades, guint number)
-{
-  g_autofree char *base = g_strdup (path);
-  g_autofree char *count = number > 1 ? g_strdup_printf ("-%u", number) : g_strdup ("");
-
-  if (pades && has_ending (base, ".pdf"))
-    base[strlen (base) - strlen (".pdf")] = '\0';
-  if (pades)
-    drop_signed (base);
-  return pades ? g_strconcat (base, "-signed", count, ".pdf", NULL) : g_strconcat (base, count, ".p7s", NULL);
-}
-
 /**
  * signet_signing_dup_output:
  *
@@ -310,18 +266,18 @@ propose_name (const char *path, gboolean pades, guint number)
 char *
 signet_signing_dup_output (SignetSigning *self)
 {
-  gboolean pades = _signet_signing_is_pades (self);
+  const SignetSigningFormat *format = _signet_signing_get_format (self);
 
   if (self->output != NULL)
     return g_strdup (self->output);
   for (guint i = 1; i < MAX_NAMES; i++)
     {
-      g_autofree char *name = propose_name (signet_document_file_get_path (self->file), pades, i);
+      g_autofree char *name = format->propose_name (signet_document_file_get_path (self->file), i);
 
       if (!g_file_test (name, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK))
         return g_steal_pointer (&name);
     }
-  return propose_name (signet_document_file_get_path (self->file), pades, 1);
+  return format->propose_name (signet_document_file_get_path (self->file), 1);
 }
 
 /* By inode: other names, links and ".." all count. */

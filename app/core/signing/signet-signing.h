@@ -30,7 +30,10 @@ SignetSigning *signet_signing_new             (SignetDocumentFile *file, SignetT
 void           signet_signing_set_seams       (SignetSigning *self, SignetHttp *http, SignetClock *clock, SignetJournal *journal); /* each (nullable) */
 void           signet_signing_set_evidence_cache (SignetSigning *self, SignetEvidenceCache *cache); /* (nullable): nothing is kept */
 void           signet_signing_set_chain       (SignetSigning *self, GPtrArray *certificates);   /* CA certificates known here */
-void           signet_signing_set_format      (SignetSigning *self, const char *format);        /* "pades", "cades"; NULL: by content */
+void           signet_signing_set_format      (SignetSigning *self, const char *format);        /* one of signet_signing_list_formats(); NULL: by content */
+const char    *signet_signing_get_format      (SignetSigning *self);                            /* what it will be: never NULL */
+/* (transfer full): the formats that take this content, the usual one first. */
+char         **signet_signing_list_formats    (SignetDocumentFile *file);
 void           signet_signing_set_level       (SignetSigning *self, const char *level);         /* "b" (default), "t" */
 void           signet_signing_set_tsa         (SignetSigning *self, const char *url);
 void           signet_signing_set_scheme      (SignetSigning *self, SignetSignatureScheme scheme); /* UNKNOWN: what key and certificate say */

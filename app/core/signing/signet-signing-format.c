@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-signing-format.c: the formats there are, each a line of a table: which content it takes, what its files are called, how its signature is
+ * created. The first that takes a content is the usual one for it. How a format is made is the document room's. Any thread.
+ */
+#define G_LOG_DOMAIN "signet-signing-format"
+
+#include "config.h"
+
+#include "signet-signing-private.h"
+
+#include <string.h>
+
+/* --- names ------------------------------------------------------------------------------------------------------------------ */
+
+static gboolean
+has_ending (const char *name, const char *ending)
+{
+  gsize length = strlen (name);
+  gsize tail = strlen (ending);
+
+  return length > tail && g_ascii_strcasecmp (name + length - tail, ending) == 0;
+}
+
+/* A document signed here before keeps one "-signed" and counts on. */
+static void
+drop_signed (char *base)
+{
+  char *mark = g_strrstr (base, "-signed");
+  const char *rest = mark != NULL ? mark + strlen ("-signed") : NULL;
+
+  if (rest != NULL && mark > base && mark[-1] != '/'
+      && (*rest == '\0' || (*rest == '-' && rest[1] != '\0' && strspn (rest + 1, "0123456789") == strlen (rest + 1))))
+    *mark = '\0';
+}
+
+/* "contract.pdf" becomes "contract-signed.pdf", then "contract-signed-2.pdf" */
+static char *
+propose_pdf (const char *path, guint number)
+{
+  g_autofree char *base = g_strdup (path);
+  g_autofree char *count = number > 1 ? g_strdup_printf ("-%u", number) : g_strdup ("");
+
+  if (has_ending (base, ".pdf"))
+    base[strlen (base) - strlen (".pdf")] = '\0';
+  drop_signed (base);
+  return g_strconcat (base, "-signed", count, ".pdf", NULL);
+}
+
+/* "plan.odt.p7s", then "plan.odt-2.p7s" */
+static char *
+propose_p7s (const char *path, guint number)
+{
+  return number > 1 ? g_strdup_printf ("%s-%u.p7s", path, number) : g_strconcat (path, ".p7s", NULL);
+}
+
+/* --- the formats ------------------------------------------------------------------------------------------------------------ */
+
+static gboolean
+takes_pdf (SignetDocumentFile *file)
+{
+  return signet_document_file_get_format (file) == SIGNET_FORMAT_PDF;
+}
+
+static gboolean
+takes_all (SignetDocumentFile *file)
+{
+  (void) file;
+  return TRUE;
+}
+
+static SignetSignatureCreation *
+create_pades (SignetSigning *self, GError **error)
+{
+  SignetDocumentPdf *pdf = _signet_signing_get_pdf (self, error);
+  SignetPdfSignParameters parameters = {
+    .field = self->field,
+    .reason = self->reason,
+    .location = self->location,
+    .name = signet_certificate_get_holder (self->certificate),
+    .certify = self->certify,
+  };
+
+  return pdf != NULL ? signet_pades_creation_new (pdf, &parameters) : NULL;
+}
+
+static SignetSignatureCreation *
+create_cades (SignetSigning *self, GError **error)
+{
+  (void) error;
+  return signet_cades_creation_new (self->file);
+}
+
+static const SignetSigningFormat formats[] = {
+  { .id = "pades", .copies = TRUE, .takes = takes_pdf, .propose_name = propose_pdf, .create = create_pades },
+  { .id = "cades", .detached = TRUE, .takes = takes_all, .propose_name = propose_p7s, .create = create_cades },
+};
+
+static const SignetSigningFormat *
+find_format (const char *id)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (g_str_equal (formats[i].id, id))
+      return &formats[i];
+  return NULL;
+}
+
+/**
+ * signet_signing_set_format:
+ * @format: (nullable): one of signet_signing_list_formats(), %NULL: what is usual for the content
+ */
+void
+signet_signing_set_format (SignetSigning *self, const char *format)
+{
+  g_return_if_fail (format == NULL || find_format (format) != NULL);
+
+  g_free (self->format);
+  self->format = g_strdup (format);
+}
+
+const SignetSigningFormat *
+_signet_signing_get_format (SignetSigning *self)
+{
+  gsize i = 0;
+
+  if (self->format != NULL)
+    return find_format (self->format);
+  while (!formats[i].takes (self->file)) /* one takes all */
+    i++;
+  return &formats[i];
+}
+
+const char *
+signet_signing_get_format (SignetSigning *self)
+{
+  return _signet_signing_get_format (self)->id;
+}
+
+/**
+ * signet_signing_list_formats:
+ * @file: what would be signed
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the formats that take it, the usual one first
+ */
+char **
+signet_signing_list_formats (SignetDocumentFile *file)
+{
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (formats[i].takes (file))
+      g_strv_builder_add (ids, formats[i].id);
+  return g_strv_builder_end (ids);
+}
