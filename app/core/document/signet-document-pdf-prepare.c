@@ -46,23 +46,22 @@ signet_pdf_prepared_free (SignetPdfPrepared *prepared)
 /* --- the signature dictionary ------------------------------------------------------------------------------------------- */
 
 static void
-write_text_key (GString *bytes, const char *key, const char *text)
+write_text_key (SignetPdfWriter *writer, const char *key, const char *text)
 {
   if (text == NULL || *text == '\0')
     return;
-  _signet_pdf_write_key (bytes, key);
-  _signet_pdf_write_text (bytes, text);
-  g_string_append_c (bytes, '\n');
+  _signet_pdf_write_key (writer, key);
+  _signet_pdf_write_text (writer, text);
+  g_string_append_c (writer->bytes, '\n');
 }
 
 static void
-write_time (GString *bytes, gint64 time)
+write_time (SignetPdfWriter *writer, gint64 time)
 {
   g_autoptr(GDateTime) moment = g_date_time_new_from_unix_utc (time);
-  g_autofree char *text = moment != NULL ? g_date_time_format (moment, "%Y%m%d%H%M%S") : NULL;
+  g_autofree char *text = moment != NULL ? g_date_time_format (moment, "D:%Y%m%d%H%M%SZ") : NULL;
 
-  if (text != NULL)
-    g_string_append_printf (bytes, "/M (D:%sZ)\n", text);
+  write_text_key (writer, "M", text);
 }
 
 static void
@@ -74,8 +73,9 @@ write_docmdp (GString *bytes, guint level)
 
 /* 12.7.4.5: signing a field that carries a lock means to lock, so the signature says what */
 static void
-write_fieldmdp (Plan *plan, GString *bytes, const SignetPdfValue *lock)
+write_fieldmdp (Plan *plan, const SignetPdfValue *lock)
 {
+  GString *bytes = plan->writer->bytes;
   static const char *const names[] = { "Action", "Fields" };
 
   g_string_append (bytes, "<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams << /Type /TransformParams /V /1.2 ");
@@ -85,16 +85,17 @@ write_fieldmdp (Plan *plan, GString *bytes, const SignetPdfValue *lock)
 
       if (value->type == SIGNET_PDF_NULL)
         continue;
-      _signet_pdf_write_key (bytes, names[i]);
-      _signet_pdf_write_value (bytes, value);
+      _signet_pdf_write_key (plan->writer, names[i]);
+      _signet_pdf_write_value (plan->writer, value);
       g_string_append_c (bytes, ' ');
     }
   g_string_append (bytes, ">> >>\n");
 }
 
 static void
-write_references (Plan *plan, GString *bytes)
+write_references (Plan *plan)
 {
+  GString *bytes = plan->writer->bytes;
   const SignetPdfValue *lock = plan->field != NULL ? _signet_pdf_reader_get (plan->pdf->reader, plan->field->dictionary, "Lock") : &_signet_pdf_null;
   const SignetPdfValue *level = _signet_pdf_reader_get (plan->pdf->reader, lock, "P");
   guint certify = plan->parameters->certify;
@@ -107,7 +108,7 @@ write_references (Plan *plan, GString *bytes)
   if (certify != 0)
     write_docmdp (bytes, certify);
   if (lock->type == SIGNET_PDF_DICTIONARY)
-    write_fieldmdp (plan, bytes, lock);
+    write_fieldmdp (plan, lock);
   g_string_append (bytes, "]\n");
 }
 
@@ -120,11 +121,11 @@ write_signature (Plan *plan)
   plan->signature_number = _signet_pdf_writer_new_number (plan->writer);
   _signet_pdf_writer_begin_object (plan->writer, plan->signature_number, 0);
   g_string_append (bytes, "<<\n/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n");
-  write_time (bytes, plan->parameters->time);
-  write_text_key (bytes, "Name", plan->parameters->name);
-  write_text_key (bytes, "Reason", plan->parameters->reason);
-  write_text_key (bytes, "Location", plan->parameters->location);
-  write_references (plan, bytes);
+  write_time (plan->writer, plan->parameters->time);
+  write_text_key (plan->writer, "Name", plan->parameters->name);
+  write_text_key (plan->writer, "Reason", plan->parameters->reason);
+  write_text_key (plan->writer, "Location", plan->parameters->location);
+  write_references (plan);
   g_string_append (bytes, "/ByteRange ");
   plan->byte_range = bytes->len;
   g_string_append (bytes, BYTE_RANGE "\n/Contents ");
@@ -140,17 +141,17 @@ write_signature (Plan *plan)
 /* --- field, page, form, catalogue ----------------------------------------------------------------------------------------- */
 
 static void
-write_array_with (GString *bytes, const SignetPdfValue *array, guint32 number)
+write_array_with (SignetPdfWriter *writer, const SignetPdfValue *array, guint32 number)
 {
-  g_string_append_c (bytes, '[');
+  g_string_append_c (writer->bytes, '[');
   for (guint i = 0; array->type == SIGNET_PDF_ARRAY && i < array->count; i++)
     {
-      g_string_append_c (bytes, ' ');
-      _signet_pdf_write_value (bytes, array->items[i]);
+      g_string_append_c (writer->bytes, ' ');
+      _signet_pdf_write_value (writer, array->items[i]);
     }
-  g_string_append_c (bytes, ' ');
-  _signet_pdf_write_reference (bytes, number, 0);
-  g_string_append (bytes, " ]");
+  g_string_append_c (writer->bytes, ' ');
+  _signet_pdf_write_reference (writer, number, 0);
+  g_string_append (writer->bytes, " ]");
 }
 
 /* The object an array lives in is written again; TRUE when it has one of its own */
@@ -162,7 +163,7 @@ extend_indirect_array (Plan *plan, const SignetPdfValue *raw, guint32 number)
   if (raw->type != SIGNET_PDF_REFERENCE || array->type != SIGNET_PDF_ARRAY)
     return FALSE;
   _signet_pdf_writer_begin_object (plan->writer, (guint32) raw->integer, raw->count);
-  write_array_with (plan->writer->bytes, array, number);
+  write_array_with (plan->writer, array, number);
   _signet_pdf_writer_end_object (plan->writer);
   return TRUE;
 }
@@ -176,11 +177,11 @@ write_new_field (Plan *plan, const SignetPdfValue *page)
   plan->field_number = _signet_pdf_writer_new_number (plan->writer);
   _signet_pdf_writer_begin_object (plan->writer, plan->field_number, 0);
   g_string_append (bytes, "<<\n/Type /Annot\n/Subtype /Widget\n/FT /Sig\n/F 132\n/Rect [ 0 0 0 0 ]\n");
-  write_text_key (bytes, "T", plan->field_name);
+  write_text_key (plan->writer, "T", plan->field_name);
   g_string_append (bytes, "/P ");
-  _signet_pdf_write_value (bytes, page);
+  _signet_pdf_write_value (plan->writer, page);
   g_string_append (bytes, "\n/V ");
-  _signet_pdf_write_reference (bytes, plan->signature_number, 0);
+  _signet_pdf_write_reference (plan->writer, plan->signature_number, 0);
   g_string_append (bytes, "\n>>");
   _signet_pdf_writer_end_object (plan->writer);
 }
@@ -196,9 +197,9 @@ write_page (Plan *plan, const SignetPdfValue *reference)
   if (extend_indirect_array (plan, annotations, plan->field_number))
     return;
   _signet_pdf_writer_begin_object (plan->writer, (guint32) reference->integer, reference->count);
-  _signet_pdf_write_open_dictionary (bytes, page, skip);
-  _signet_pdf_write_key (bytes, "Annots");
-  write_array_with (bytes, annotations, plan->field_number);
+  _signet_pdf_write_open_dictionary (plan->writer, page, skip);
+  _signet_pdf_write_key (plan->writer, "Annots");
+  write_array_with (plan->writer, annotations, plan->field_number);
   g_string_append (bytes, "\n>>");
   _signet_pdf_writer_end_object (plan->writer);
 }
@@ -210,9 +211,9 @@ write_existing_field (Plan *plan)
   GString *bytes = plan->writer->bytes;
 
   _signet_pdf_writer_begin_object (plan->writer, plan->field->number, plan->field->generation);
-  _signet_pdf_write_open_dictionary (bytes, plan->field->dictionary, skip);
-  _signet_pdf_write_key (bytes, "V");
-  _signet_pdf_write_reference (bytes, plan->signature_number, 0);
+  _signet_pdf_write_open_dictionary (plan->writer, plan->field->dictionary, skip);
+  _signet_pdf_write_key (plan->writer, "V");
+  _signet_pdf_write_reference (plan->writer, plan->signature_number, 0);
   g_string_append (bytes, "\n>>");
   _signet_pdf_writer_end_object (plan->writer);
 }
@@ -224,11 +225,11 @@ write_form_dictionary (Plan *plan, const SignetPdfValue *form, gboolean fields_w
   GString *bytes = plan->writer->bytes;
   gboolean keep_fields = fields_written || plan->field != NULL;
 
-  _signet_pdf_write_open_dictionary (bytes, form, keep_fields ? skip_both + 1 : skip_both);
+  _signet_pdf_write_open_dictionary (plan->writer, form, keep_fields ? skip_both + 1 : skip_both);
   if (!keep_fields)
     {
-      _signet_pdf_write_key (bytes, "Fields");
-      write_array_with (bytes, _signet_pdf_lookup (form, "Fields"), plan->field_number);
+      _signet_pdf_write_key (plan->writer, "Fields");
+      write_array_with (plan->writer, _signet_pdf_lookup (form, "Fields"), plan->field_number);
     }
   g_string_append (bytes, "\n/SigFlags 3\n>>");
 }
@@ -244,27 +245,27 @@ write_catalogue (Plan *plan, const SignetPdfValue *direct_form, gboolean fields_
   GString *bytes = plan->writer->bytes;
 
   _signet_pdf_writer_begin_object (plan->writer, (guint32) root->integer, root->count);
-  _signet_pdf_write_open_dictionary (bytes, catalogue, skip);
-  _signet_pdf_write_key (bytes, "AcroForm");
+  _signet_pdf_write_open_dictionary (plan->writer, catalogue, skip);
+  _signet_pdf_write_key (plan->writer, "AcroForm");
   if (direct_form != NULL)
     write_form_dictionary (plan, direct_form, fields_written);
   else
-    _signet_pdf_write_value (bytes, _signet_pdf_lookup (catalogue, "AcroForm"));
+    _signet_pdf_write_value (plan->writer, _signet_pdf_lookup (catalogue, "AcroForm"));
   g_string_append_c (bytes, '\n');
   if (plan->parameters->certify != 0)
     {
       static const char *const skip_docmdp[] = { "DocMDP", NULL };
 
-      _signet_pdf_write_key (bytes, "Perms");
-      _signet_pdf_write_open_dictionary (bytes, _signet_pdf_reader_resolve (reader, perms), skip_docmdp);
-      _signet_pdf_write_key (bytes, "DocMDP");
-      _signet_pdf_write_reference (bytes, plan->signature_number, 0);
+      _signet_pdf_write_key (plan->writer, "Perms");
+      _signet_pdf_write_open_dictionary (plan->writer, _signet_pdf_reader_resolve (reader, perms), skip_docmdp);
+      _signet_pdf_write_key (plan->writer, "DocMDP");
+      _signet_pdf_write_reference (plan->writer, plan->signature_number, 0);
       g_string_append (bytes, "\n>>\n");
     }
   else if (perms->type != SIGNET_PDF_NULL)
     {
-      _signet_pdf_write_key (bytes, "Perms");
-      _signet_pdf_write_value (bytes, perms);
+      _signet_pdf_write_key (plan->writer, "Perms");
+      _signet_pdf_write_value (plan->writer, perms);
       g_string_append_c (bytes, '\n');
     }
   g_string_append (bytes, ">>");

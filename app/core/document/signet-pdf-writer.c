@@ -54,6 +54,8 @@ _signet_pdf_writer_begin_object (SignetPdfWriter *self, guint32 number, guint32 
   WrittenObject object = { .number = number, .generation = generation, .offset = self->reader->limit + self->bytes->len };
 
   g_array_append_val (self->written, object);
+  self->number = number;
+  self->generation = generation;
   g_string_append_printf (self->bytes, "%u %u obj\n", number, generation);
 }
 
@@ -61,6 +63,7 @@ void
 _signet_pdf_writer_end_object (SignetPdfWriter *self)
 {
   g_string_append (self->bytes, "\nendobj\n");
+  self->number = 0;
 }
 
 /* --- values ---------------------------------------------------------------------------------------------------------- */
@@ -81,14 +84,14 @@ write_name (GString *bytes, const char *name, gsize length)
 }
 
 void
-_signet_pdf_write_key (GString *bytes, const char *key)
+_signet_pdf_write_key (SignetPdfWriter *self, const char *key)
 {
-  write_name (bytes, key, strlen (key));
-  g_string_append_c (bytes, ' ');
+  write_name (self->bytes, key, strlen (key));
+  g_string_append_c (self->bytes, ' ');
 }
 
 static void
-write_string (GString *bytes, const guint8 *data, gsize length, gboolean hexadecimal)
+append_string (GString *bytes, const guint8 *data, gsize length, gboolean hexadecimal)
 {
   for (gsize i = 0; i < length && !hexadecimal; i++)
     hexadecimal = data[i] < 0x20 || data[i] > 0x7e;
@@ -111,7 +114,13 @@ write_string (GString *bytes, const guint8 *data, gsize length, gboolean hexadec
 }
 
 void
-_signet_pdf_write_text (GString *bytes, const char *utf8)
+_signet_pdf_write_string (SignetPdfWriter *self, const void *data, gsize length)
+{
+  append_string (self->bytes, data, length, FALSE);
+}
+
+void
+_signet_pdf_write_text (SignetPdfWriter *self, const char *utf8)
 {
   g_autoptr(GByteArray) utf16 = NULL;
   g_autofree char *converted = NULL;
@@ -119,7 +128,7 @@ _signet_pdf_write_text (GString *bytes, const char *utf8)
 
   if (g_str_is_ascii (utf8))
     {
-      write_string (bytes, (const guint8 *) utf8, strlen (utf8), FALSE);
+      _signet_pdf_write_string (self, utf8, strlen (utf8));
       return;
     }
   converted = g_convert_with_fallback (utf8, -1, "UTF-16BE", "UTF-8", "?", NULL, &length, NULL);
@@ -127,78 +136,89 @@ _signet_pdf_write_text (GString *bytes, const char *utf8)
   g_byte_array_append (utf16, (const guint8 *) "\xfe\xff", 2);
   if (converted != NULL)
     g_byte_array_append (utf16, (const guint8 *) converted, (guint) length);
-  write_string (bytes, utf16->data, utf16->len, TRUE);
+  _signet_pdf_write_string (self, utf16->data, utf16->len);
 }
 
 void
-_signet_pdf_write_reference (GString *bytes, guint32 number, guint32 generation)
+_signet_pdf_write_reference (SignetPdfWriter *self, guint32 number, guint32 generation)
 {
-  g_string_append_printf (bytes, "%u %u R", number, generation);
+  g_string_append_printf (self->bytes, "%u %u R", number, generation);
+}
+
+void
+_signet_pdf_write_stream (SignetPdfWriter *self, const void *data, gsize length)
+{
+  g_string_append_printf (self->bytes, "/Length %" G_GSIZE_FORMAT "\n>>\nstream\n", length);
+  g_string_append_len (self->bytes, data, (gssize) length);
+  g_string_append (self->bytes, "\nendstream");
 }
 
 static void
-write_array (GString *bytes, const SignetPdfValue *array)
+write_array (SignetPdfWriter *self, const SignetPdfValue *array)
 {
-  g_string_append (bytes, "[");
+  g_string_append (self->bytes, "[");
   for (guint i = 0; i < array->count; i++)
     {
-      g_string_append_c (bytes, ' ');
-      _signet_pdf_write_value (bytes, array->items[i]);
+      g_string_append_c (self->bytes, ' ');
+      _signet_pdf_write_value (self, array->items[i]);
     }
-  g_string_append (bytes, " ]");
+  g_string_append (self->bytes, " ]");
 }
 
 void
-_signet_pdf_write_open_dictionary (GString *bytes, const SignetPdfValue *dictionary, const char *const *skip)
+_signet_pdf_write_open_dictionary (SignetPdfWriter *self, const SignetPdfValue *dictionary, const char *const *skip)
 {
-  g_string_append (bytes, "<<\n");
+  g_string_append (self->bytes, "<<\n");
   for (guint i = 0; _signet_pdf_is_dictionary (dictionary) && i < dictionary->count; i++)
     {
       const SignetPdfValue *key = dictionary->pairs[i].key;
 
       if (skip != NULL && g_strv_contains (skip, key->text))
         continue;
-      write_name (bytes, key->text, key->count);
-      g_string_append_c (bytes, ' ');
-      _signet_pdf_write_value (bytes, dictionary->pairs[i].value);
-      g_string_append_c (bytes, '\n');
+      write_name (self->bytes, key->text, key->count);
+      g_string_append_c (self->bytes, ' ');
+      _signet_pdf_write_value (self, dictionary->pairs[i].value);
+      g_string_append_c (self->bytes, '\n');
     }
 }
 
 void
-_signet_pdf_write_value (GString *bytes, const SignetPdfValue *value)
+_signet_pdf_write_value (SignetPdfWriter *self, const SignetPdfValue *value)
 {
   switch ((SignetPdfType) value->type)
     {
     case SIGNET_PDF_BOOLEAN:
-      g_string_append (bytes, value->integer ? "true" : "false");
+      g_string_append (self->bytes, value->integer ? "true" : "false");
       break;
     case SIGNET_PDF_INTEGER:
-      g_string_append_printf (bytes, "%" G_GINT64_FORMAT, value->integer);
+      g_string_append_printf (self->bytes, "%" G_GINT64_FORMAT, value->integer);
       break;
     case SIGNET_PDF_REAL:
-      g_string_append_len (bytes, value->text, value->count);
+      g_string_append_len (self->bytes, value->text, value->count);
       break;
     case SIGNET_PDF_STRING:
-      write_string (bytes, (const guint8 *) value->text, value->count, value->hexadecimal);
+      if (value->hexadecimal)
+        append_string (self->bytes, (const guint8 *) value->text, value->count, TRUE);
+      else
+        _signet_pdf_write_string (self, value->text, value->count);
       break;
     case SIGNET_PDF_NAME:
-      write_name (bytes, value->text, value->count);
+      write_name (self->bytes, value->text, value->count);
       break;
     case SIGNET_PDF_ARRAY:
-      write_array (bytes, value);
+      write_array (self, value);
       break;
     case SIGNET_PDF_DICTIONARY:
-      _signet_pdf_write_open_dictionary (bytes, value, NULL);
-      g_string_append (bytes, ">>");
+      _signet_pdf_write_open_dictionary (self, value, NULL);
+      g_string_append (self->bytes, ">>");
       break;
     case SIGNET_PDF_REFERENCE:
-      _signet_pdf_write_reference (bytes, (guint32) value->integer, value->count);
+      _signet_pdf_write_reference (self, (guint32) value->integer, value->count);
       break;
     case SIGNET_PDF_STREAM: /* never inside another object */
     case SIGNET_PDF_NULL:
     default:
-      g_string_append (bytes, "null");
+      g_string_append (self->bytes, "null");
       break;
     }
 }
@@ -226,8 +246,8 @@ write_trailer_keys (SignetPdfWriter *self, guint32 size)
 
       if (value->type == SIGNET_PDF_NULL)
         continue;
-      _signet_pdf_write_key (self->bytes, carried[i]);
-      _signet_pdf_write_value (self->bytes, value);
+      _signet_pdf_write_key (self, carried[i]);
+      _signet_pdf_write_value (self, value);
       g_string_append_c (self->bytes, '\n');
     }
   g_string_append_printf (self->bytes, "/Size %u\n/Prev %" G_GUINT64_FORMAT "\n", size, self->reader->startxref);
