@@ -6,11 +6,8 @@
 
 #include "config.h"
 
+#include "signet-cades-creation.h"
 #include "signet-document-cms.h"
-#include "signet-signature-creation.h"
-
-#define SIGNET_TYPE_CADES_CREATION (signet_cades_creation_get_type ())
-G_DECLARE_FINAL_TYPE (SignetCadesCreation, signet_cades_creation, SIGNET, CADES_CREATION, SignetSignatureCreation)
 
 struct _SignetCadesCreation {
   SignetSignatureCreation parent_instance;

@@ -9,10 +9,7 @@
 
 #include "../base/signet-clock.h"
 #include "signet-document-cms.h"
-#include "signet-signature-creation.h"
-
-#define SIGNET_TYPE_PADES_CREATION (signet_pades_creation_get_type ())
-G_DECLARE_FINAL_TYPE (SignetPadesCreation, signet_pades_creation, SIGNET, PADES_CREATION, SignetSignatureCreation)
+#include "signet-pades-creation.h"
 
 struct _SignetPadesCreation {
   SignetSignatureCreation parent_instance;

@@ -2,7 +2,7 @@
 /* signet-signature-creation.h: one signature being created in one format: what the key signs, the signature, its time-stamp, the signed file (EN 319 102-1, 4). */
 #pragma once
 
-#include "signet-document-pdf.h"
+#include "signet-document-signature.h"
 
 G_BEGIN_DECLS
 
@@ -45,10 +45,5 @@ gboolean    signet_signature_creation_complete         (SignetSignatureCreation 
 const char *signet_signature_creation_get_id           (SignetSignatureCreation *self);   /* (nullable): as the finder will call it */
 /* Tells the file that was written which digests are known already: what was copied was read back and hashed there once. */
 void        signet_signature_creation_hint             (SignetSignatureCreation *self, SignetDocumentFile *written);
-
-/* A signature inside @pdf (EN 319 142-1). @parameters: copied; their room and time are worked out here */
-SignetSignatureCreation *signet_pades_creation_new (SignetDocumentPdf *pdf, const SignetPdfSignParameters *parameters);
-/* A detached signature in a file of its own (EN 319 122-1). */
-SignetSignatureCreation *signet_cades_creation_new (SignetDocumentFile *file);
 
 G_END_DECLS

@@ -7,6 +7,8 @@
 
 #include "config.h"
 
+#include "../document/signet-cades-creation.h"
+#include "../document/signet-pades-creation.h"
 #include "signet-signing-private.h"
 
 #include <string.h>

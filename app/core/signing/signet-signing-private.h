@@ -4,6 +4,7 @@
 
 #include "../base/signet-key-block.h"
 #include "../base/signet-output-file.h"
+#include "../document/signet-document-pdf.h"
 #include "../document/signet-signature-creation.h"
 #include "signet-signing.h"
 
