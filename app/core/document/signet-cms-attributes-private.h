@@ -29,4 +29,7 @@ void    _signet_cms_get_signing_certificate (CMS_SignerInfo *signer_info, Signet
 /* (nullable): DER of the first signature-time-stamp */
 GBytes *_signet_cms_dup_timestamp (CMS_SignerInfo *signer_info);
 
+/* (transfer full) (element-type GBytes): all of them, in their order */
+GPtrArray *_signet_cms_list_timestamps (CMS_SignerInfo *signer_info);
+
 G_END_DECLS

@@ -230,3 +230,25 @@ _signet_cms_dup_timestamp (CMS_SignerInfo *signer_info)
   ERR_clear_error ();
   return value != NULL ? octets (value) : NULL;
 }
+
+GPtrArray *
+_signet_cms_list_timestamps (CMS_SignerInfo *signer_info)
+{
+  GPtrArray *tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  int index = -1;
+
+  while ((index = CMS_unsigned_get_attr_by_NID (signer_info, NID_id_smime_aa_timeStampToken, index)) >= 0 && tokens->len < MAX_ATTRIBUTES)
+    {
+      X509_ATTRIBUTE *attribute = CMS_unsigned_get_attr (signer_info, index);
+
+      for (int i = 0; i < X509_ATTRIBUTE_count (attribute) && tokens->len < MAX_ATTRIBUTES; i++)
+        {
+          const ASN1_TYPE *value = X509_ATTRIBUTE_get0_type (attribute, i);
+
+          if (value != NULL && value->type == V_ASN1_SEQUENCE)
+            g_ptr_array_add (tokens, octets (value->value.sequence));
+        }
+    }
+  ERR_clear_error ();
+  return tokens;
+}

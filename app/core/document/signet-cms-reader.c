@@ -469,6 +469,16 @@ verify_value (CMS_SignerInfo *signer_info, SignetDocumentSignature *signature)
   return TRUE;
 }
 
+static void
+take_stamps (CMS_SignerInfo *signer_info, SignetDocumentSignature *signature)
+{
+  g_autoptr(GPtrArray) tokens = _signet_cms_list_timestamps (signer_info);
+
+  for (guint i = 0; i < tokens->len; i++)
+    g_ptr_array_add (signature->stamps,
+                     signet_document_stamp_new (SIGNET_STAMP_SIGNATURE, g_ptr_array_index (tokens, i), signature->value, FALSE, 0));
+}
+
 void
 _signet_cms_reader_judge (SignetCmsReader *self, guint index, SignetCmsRules rules, GBytes *content_digest,
                           SignetDocumentSignature *signature)
@@ -480,6 +490,7 @@ _signet_cms_reader_judge (SignetCmsReader *self, guint index, SignetCmsRules rul
   signature->algorithm = get_algorithm (signer_info);
   signature->value = g_bytes_new (ASN1_STRING_get0_data (value), (gsize) ASN1_STRING_length (value));
   signature->timestamp = _signet_cms_dup_timestamp (signer_info);
+  take_stamps (signer_info, signature);
   for (guint i = 0; i < self->certificates->len; i++)
     g_ptr_array_add (signature->certificates, g_object_ref (g_ptr_array_index (self->certificates, i)));
   take_signing_time (signer_info, rules, signature);

@@ -17,6 +17,7 @@
 #include "signet-pdf-difference-private.h"
 #include "signet-pdf-hash-private.h"
 #include "signet-pdf-orphan-private.h"
+#include "signet-pdf-store-private.h"
 
 #define MAX_SIGNATURES 256
 #define MAX_REVISIONS  256
@@ -572,31 +573,6 @@ judge_all_coverage (Finder *finder, GError **error)
   return TRUE;
 }
 
-/* --- the level -------------------------------------------------------------------------------------------------------------------------------- */
-
-/* EN 319 142-1, 6: LT needs the validation data, LTA a document time-stamp over it; structure only */
-static void
-raise_levels (Finder *finder)
-{
-  const SignetPdfValue *store = _signet_pdf_reader_get (finder->reader, _signet_pdf_get_catalogue (finder->reader), "DSS");
-  guint64 last_timestamp = 0;
-
-  for (guint i = 0; i < finder->candidates->len; i++)
-    {
-      const Candidate *candidate = g_ptr_array_index (finder->candidates, i);
-
-      if (g_str_equal (candidate->signature->kind, "document-timestamp") && candidate->signature->integrity == SIGNET_INTEGRITY_INTACT)
-        last_timestamp = MAX (last_timestamp, candidate->end);
-    }
-  for (guint i = 0; i < finder->candidates->len && store->type == SIGNET_PDF_DICTIONARY; i++)
-    {
-      const Candidate *candidate = g_ptr_array_index (finder->candidates, i);
-
-      if (g_str_equal (candidate->signature->level, "B-T"))
-        candidate->signature->level = last_timestamp > candidate->end ? "B-LTA" : "B-LT";
-    }
-}
-
 /* --- the whole ---------------------------------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -639,7 +615,6 @@ examine_all (Finder *finder, GError **error)
     judge (g_ptr_array_index (finder->candidates, i));
   if (finder->candidates->len > 0 && !judge_all_coverage (finder, error))
     return FALSE;
-  raise_levels (finder);
   return TRUE;
 }
 
@@ -650,7 +625,13 @@ take_results (Finder *finder)
 
   g_ptr_array_sort (finder->candidates, compare_ends);
   for (guint i = 0; i < finder->candidates->len; i++)
-    g_ptr_array_add (results, g_object_ref (((Candidate *) g_ptr_array_index (finder->candidates, i))->signature));
+    {
+      const Candidate *candidate = g_ptr_array_index (finder->candidates, i);
+
+      candidate->signature->position = candidate->end;
+      g_ptr_array_add (results, g_object_ref (candidate->signature));
+    }
+  _signet_pdf_store_attach (finder->reader, results);
   return results;
 }
 

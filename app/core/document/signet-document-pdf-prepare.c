@@ -113,6 +113,17 @@ write_references (Plan *plan)
 }
 
 static void
+write_head (Plan *plan)
+{
+  g_string_append (plan->writer->bytes, "<<\n/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n");
+  write_time (plan->writer, plan->parameters->time);
+  write_text_key (plan->writer, "Name", plan->parameters->name);
+  write_text_key (plan->writer, "Reason", plan->parameters->reason);
+  write_text_key (plan->writer, "Location", plan->parameters->location);
+  write_references (plan);
+}
+
+static void
 write_signature (Plan *plan)
 {
   GString *bytes = plan->writer->bytes;
@@ -120,12 +131,10 @@ write_signature (Plan *plan)
 
   plan->signature_number = _signet_pdf_writer_new_number (plan->writer);
   _signet_pdf_writer_begin_object (plan->writer, plan->signature_number, 0);
-  g_string_append (bytes, "<<\n/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n");
-  write_time (plan->writer, plan->parameters->time);
-  write_text_key (plan->writer, "Name", plan->parameters->name);
-  write_text_key (plan->writer, "Reason", plan->parameters->reason);
-  write_text_key (plan->writer, "Location", plan->parameters->location);
-  write_references (plan);
+  if (plan->parameters->is_timestamp)
+    g_string_append (bytes, "<<\n/Type /DocTimeStamp\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.RFC3161\n");
+  else
+    write_head (plan);
   g_string_append (bytes, "/ByteRange ");
   plan->byte_range = bytes->len;
   g_string_append (bytes, BYTE_RANGE "\n/Contents ");
@@ -425,9 +434,9 @@ write_document (Plan *plan, int fd, EVP_MD_CTX *context, const EVP_MD *md, EVP_M
       signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "starting a digest");
       return NULL;
     }
-  if (!_signet_pdf_copy_and_hash (file, fd, size, context, cancellable, error)
-      || !signet_document_write_at (fd, size, plan->writer->bytes->str, plan->writer->bytes->len, error)
-      || !signet_document_file_check_unchanged (file, error))
+  if (!_signet_pdf_copy_and_hash (file, plan->parameters->in_place ? -1 : fd, size, context, cancellable, error)
+      || !signet_document_file_check_unchanged (file, error)
+      || !signet_document_write_at (fd, size, plan->writer->bytes->str, plan->writer->bytes->len, error))
     return NULL;
   if (EVP_MD_CTX_copy_ex (prefix, context) != 1)
     {
@@ -495,7 +504,9 @@ signet_document_pdf_prepare (SignetDocumentPdf *self, int fd, SignetDigest diges
       g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE, "unknown digest");
       return NULL;
     }
-  if (!signet_document_pdf_check_can_sign (self, parameters->field, error) || !check_parameters (self, parameters, error))
+  if (!(parameters->is_timestamp ? _signet_document_pdf_check_can_stamp (self, error)
+                                 : signet_document_pdf_check_can_sign (self, parameters->field, error))
+      || !check_parameters (self, parameters, error))
     return NULL;
 
   plan.field = parameters->field != NULL ? _signet_document_pdf_find_field (self, parameters->field) : NULL;

@@ -18,7 +18,7 @@ struct _SignetDocumentPdf {
   gboolean            content_known;
 };
 
-/* Hashes [0, length) of @file into @context while it is copied to @fd; constant memory. */
+/* Hashes [0, length) of @file into @context while it is copied to @fd (-1: nowhere); constant memory. */
 gboolean _signet_pdf_copy_and_hash (SignetDocumentFile *file, int fd, guint64 length, EVP_MD_CTX *context,
                                     GCancellable *cancellable, GError **error);
 
@@ -29,6 +29,8 @@ const SignetPdfValue *_signet_pdf_get_first_page (SignetPdfReader *reader);
 /* Opens the file a second time with qpdf, recovery off: a second opinion on what it is. @n_pages: (out) (nullable) */
 gboolean _signet_pdf_ask_qpdf (SignetDocumentFile *file, const char *password, guint32 *root, gboolean *encrypted, guint *n_pages, GError **error);
 
+/* FALSE with FORBIDDEN: a time-stamp of the document cannot be put into it. */
+gboolean _signet_document_pdf_check_can_stamp (SignetDocumentPdf *self, GError **error);
 SignetPdfField *_signet_document_pdf_find_field (SignetDocumentPdf *self, const char *name);
 
 G_END_DECLS

@@ -27,6 +27,8 @@ typedef struct {
   gint64      time;         /* for /M */
   gsize       room;         /* bytes for the DER in /Contents */
   guint       certify;      /* 0: approval; 1-3: DocMDP level */
+  gboolean    is_timestamp; /* a time-stamp of the document (EN 319 142-1, 5.4.3): the texts and @time are left out */
+  gboolean    in_place;     /* the file to be written to is the document itself */
 } SignetPdfSignParameters;
 
 /* Where the signature goes, after prepare() has written everything but it. */

@@ -25,6 +25,9 @@ struct _SignetDocumentSignature {
   GBytes                  *timestamp; /* (nullable) */
   GBytes                  *value;     /* (nullable) */
   GPtrArray               *problems;  /* (element-type utf8), static strings */
+  guint64                  position;  /* where it stands in its file: see SignetDocumentStamp */
+  GPtrArray               *stamps;    /* (element-type SignetDocumentStamp) */
+  SignetDocumentEvidence  *evidence;  /* (nullable) */
 };
 
 SignetDocumentSignature *_signet_document_signature_new          (const char *id);

@@ -39,6 +39,8 @@ signet_document_signature_finalize (GObject *object)
   g_clear_pointer (&self->problems, g_ptr_array_unref);
   g_clear_pointer (&self->timestamp, g_bytes_unref);
   g_clear_pointer (&self->value, g_bytes_unref);
+  g_clear_pointer (&self->stamps, g_ptr_array_unref);
+  g_clear_pointer (&self->evidence, signet_document_evidence_unref);
 
   G_OBJECT_CLASS (signet_document_signature_parent_class)->finalize (object);
 }
@@ -60,6 +62,7 @@ signet_document_signature_init (SignetDocumentSignature *self)
   self->changes = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_document_change_free);
   self->certificates = g_ptr_array_new_with_free_func (g_object_unref);
   self->problems = g_ptr_array_new ();
+  self->stamps = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_document_stamp_free);
 }
 
 SignetDocumentSignature *
@@ -252,6 +255,30 @@ signet_document_signature_get_value (SignetDocumentSignature *self)
   g_return_val_if_fail (SIGNET_IS_DOCUMENT_SIGNATURE (self), NULL);
 
   return self->value;
+}
+
+guint64
+signet_document_signature_get_position (SignetDocumentSignature *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_SIGNATURE (self), 0);
+
+  return self->position;
+}
+
+GPtrArray *
+signet_document_signature_get_stamps (SignetDocumentSignature *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_SIGNATURE (self), NULL);
+
+  return self->stamps;
+}
+
+SignetDocumentEvidence *
+signet_document_signature_get_evidence (SignetDocumentSignature *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_SIGNATURE (self), NULL);
+
+  return self->evidence;
 }
 
 GPtrArray *

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "../certificate/signet-certificate.h"
+#include "signet-document-evidence.h"
 #include "signet-document-file.h"
 
 G_BEGIN_DECLS
@@ -32,6 +33,10 @@ const char        *signet_document_signature_get_location     (SignetDocumentSig
 SignetSignatureAlgorithm signet_document_signature_get_algorithm (SignetDocumentSignature *self);
 GBytes            *signet_document_signature_get_timestamp    (SignetDocumentSignature *self);  /* (nullable): DER of the signature time-stamp token */
 GBytes            *signet_document_signature_get_value        (SignetDocumentSignature *self);  /* the SignatureValue a time-stamp is made over */
+/* What the file carries to prove this signature later. Positions are those of its time-stamps and its evidence. */
+guint64                 signet_document_signature_get_position (SignetDocumentSignature *self);
+GPtrArray              *signet_document_signature_get_stamps   (SignetDocumentSignature *self); /* (element-type SignetDocumentStamp): inside it, oldest first */
+SignetDocumentEvidence *signet_document_signature_get_evidence (SignetDocumentSignature *self); /* (nullable): perhaps shared with others */
 /* (element-type utf8): codes of what is wrong or odd: "byte-range-gap", "signing-certificate-missing", "digest-mismatch", "signature-mismatch" … */
 GPtrArray         *signet_document_signature_get_problems     (SignetDocumentSignature *self);
 

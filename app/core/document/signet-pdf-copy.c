@@ -177,8 +177,11 @@ _signet_pdf_copy_and_hash (SignetDocumentFile *file, int fd, guint64 length, EVP
 
   g_mutex_init (&copy.lock);
   g_cond_init (&copy.cond);
-  thread = length >= WORTH_A_THREAD ? g_thread_try_new ("signet-copy", run_copy, &copy, NULL) : NULL;
-  if (thread == NULL)
+  if (fd < 0) /* all of it is there */
+    copy.target = copy.source, copy.copied = length, copy.ended = TRUE;
+  else
+    thread = length >= WORTH_A_THREAD ? g_thread_try_new ("signet-copy", run_copy, &copy, NULL) : NULL;
+  if (thread == NULL && fd >= 0)
     run_copy (&copy);
   ok = hash (context, &copy, &hash_error);
   if (!ok)
