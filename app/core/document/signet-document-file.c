@@ -332,6 +332,18 @@ signet_document_file_resume_digest (SignetDocumentFile *self, SignetDigest diges
   return length;
 }
 
+/* A whole file is asked about again: by the check of what was written, and by each further signature over it. */
+static GBytes *
+finish (SignetDocumentFile *self, SignetDigest digest, guint64 prefix_length, EVP_MD_CTX *context)
+{
+  guint8 value[EVP_MAX_MD_SIZE];
+  unsigned int value_length = 0;
+
+  if (prefix_length > 0 && prefix_length == signet_document_file_get_size (self))
+    signet_document_file_set_known_prefix (self, digest, prefix_length, context);
+  return EVP_DigestFinal_ex (context, value, &value_length) == 1 ? g_bytes_new (value, value_length) : NULL;
+}
+
 /**
  * signet_document_file_digest:
  * @digest: which one
@@ -346,8 +358,6 @@ signet_document_file_digest (SignetDocumentFile *self, SignetDigest digest, guin
 {
   const EVP_MD *md = signet_digest_get_md (digest);
   g_autoptr(GBytes) result = NULL;
-  guint8 value[EVP_MAX_MD_SIZE];
-  unsigned value_length = 0;
   EVP_MD_CTX *context = NULL;
   guint64 known = 0;
 
@@ -364,8 +374,8 @@ signet_document_file_digest (SignetDocumentFile *self, SignetDigest digest, guin
   else
     {
       known = offset == 0 ? signet_document_file_resume_digest (self, digest, length, context) : 0;
-      if (digest_range (self, context, offset + known, length - known, cancellable, error) && EVP_DigestFinal_ex (context, value, &value_length) == 1)
-        result = g_bytes_new (value, value_length);
+      if (digest_range (self, context, offset + known, length - known, cancellable, error))
+        result = finish (self, digest, offset == 0 ? length : 0, context);
     }
   EVP_MD_CTX_free (context);
   return g_steal_pointer (&result);
