@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-xml-text.c: XML as bytes: where an element stands in them, something put in without touching the rest, and text made fit for XML.
+ *
+ * A parser forgets how a document was written, and writing it anew changes bytes that somebody may have signed. Not a parser: what comes here
+ * has been parsed and found well formed, and what leaves is parsed again by whoever asked. Any thread.
+ */
+#define G_LOG_DOMAIN "signet-xml-text"
+
+#include "config.h"
+
+#include "signet-xml-private.h"
+
+#include <string.h>
+
+typedef struct {
+  const char *data;
+  gsize       length;
+  gsize       at;
+} Scanner;
+
+typedef enum { TAG_OPEN, TAG_CLOSE, TAG_EMPTY } TagKind;
+typedef struct { TagKind kind; gsize start; gsize end; } Tag;
+
+static gboolean
+starts_with (const Scanner *scanner, const char *text)
+{
+  gsize length = strlen (text);
+
+  return scanner->length - scanner->at >= length && memcmp (scanner->data + scanner->at, text, length) == 0;
+}
+
+/* Behind the next @end; at the end of the bytes when there is none. */
+static void
+skip_past (Scanner *scanner, const char *end)
+{
+  const char *found = memmem (scanner->data + scanner->at, scanner->length - scanner->at, end, strlen (end));
+
+  scanner->at = found != NULL ? (gsize) (found - scanner->data) + strlen (end) : scanner->length;
+}
+
+/* Behind the '>' of a tag; one inside quotes is not it. */
+static void
+skip_tag (Scanner *scanner)
+{
+  char quote = '\0';
+
+  for (; scanner->at < scanner->length; scanner->at++)
+    {
+      char c = scanner->data[scanner->at];
+
+      if (quote != '\0')
+        quote = c == quote ? '\0' : quote;
+      else if (c == '"' || c == '\'')
+        quote = c;
+      else if (c == '>')
+        {
+          scanner->at++;
+          return;
+        }
+    }
+}
+
+static gboolean
+next_tag (Scanner *scanner, Tag *tag)
+{
+  for (;;)
+    {
+      const char *found = memchr (scanner->data + scanner->at, '<', scanner->length - scanner->at);
+
+      if (found == NULL)
+        return FALSE;
+      scanner->at = (gsize) (found - scanner->data);
+      if (starts_with (scanner, "<!--"))
+        skip_past (scanner, "-->");
+      else if (starts_with (scanner, "<![CDATA["))
+        skip_past (scanner, "]]>");
+      else if (starts_with (scanner, "<?"))
+        skip_past (scanner, "?>");
+      else
+        break;
+    }
+  tag->start = scanner->at;
+  tag->kind = starts_with (scanner, "</") ? TAG_CLOSE : TAG_OPEN;
+  skip_tag (scanner);
+  tag->end = scanner->at;
+  if (tag->kind == TAG_OPEN && scanner->data[tag->end - 2] == '/')
+    tag->kind = TAG_EMPTY;
+  return TRUE;
+}
+
+/* One byte of these is one byte of ASCII, wherever it stands in markup. */
+static gboolean
+is_ascii_based (const char *data, gsize length)
+{
+  if (length < 4 || memchr (data, '\0', 4) != NULL)
+    return FALSE;
+  return memcmp (data, "\xff\xfe", 2) != 0 && memcmp (data, "\xfe\xff", 2) != 0 && memcmp (data, "\x4c\x6f\xa7\x94", 4) != 0;
+}
+
+/* From behind the start tag on. */
+static gboolean
+find_end (Scanner *scanner, SignetXmlExtent *extent)
+{
+  guint depth = 1;
+  Tag tag;
+
+  while (next_tag (scanner, &tag))
+    {
+      if (tag.kind == TAG_OPEN)
+        depth++;
+      else if (tag.kind == TAG_CLOSE && --depth == 0)
+        {
+          extent->end_tag = tag.start;
+          extent->end = tag.end;
+          return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+static gboolean
+find_element (Scanner *scanner, guint position, SignetXmlExtent *extent)
+{
+  guint n = 0;
+  Tag tag;
+
+  while (next_tag (scanner, &tag))
+    if (tag.kind != TAG_CLOSE && n++ == position)
+      {
+        extent->start = tag.start;
+        extent->end = tag.end;
+        if (tag.kind == TAG_EMPTY)
+          return TRUE;
+        extent->content = tag.end;
+        return find_end (scanner, extent);
+      }
+  return FALSE;
+}
+
+gboolean
+_signet_xml_find_extent (GBytes *bytes, guint position, SignetXmlExtent *extent, GError **error)
+{
+  Scanner scanner = { 0 };
+
+  memset (extent, 0, sizeof *extent);
+  scanner.data = g_bytes_get_data (bytes, &scanner.length);
+  if (!is_ascii_based (scanner.data, scanner.length))
+    {
+      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "XML in an encoding that is not based on ASCII");
+      return FALSE;
+    }
+  if (find_element (&scanner, position, extent))
+    return TRUE;
+  g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_MALFORMED, "XML that ends too early");
+  return FALSE;
+}
+
+/* "<a:b c='d'/>" becomes "<a:b c='d'>TEXT</a:b>" */
+static void
+append_to_empty (GString *out, const char *data, const SignetXmlExtent *extent, const char *text)
+{
+  gsize name = strcspn (data + extent->start + 1, " \t\r\n/>");
+
+  g_string_append_len (out, data, (gssize) extent->end - 2);
+  g_string_append_printf (out, ">%s</", text);
+  g_string_append_len (out, data + extent->start + 1, (gssize) name);
+  g_string_append_c (out, '>');
+}
+
+GBytes *
+_signet_xml_append (GBytes *bytes, guint position, const char *text, GError **error)
+{
+  gsize length = 0;
+  const char *data = g_bytes_get_data (bytes, &length);
+  SignetXmlExtent extent;
+  gsize rest = 0;
+  GString *out = NULL;
+
+  if (!_signet_xml_find_extent (bytes, position, &extent, error))
+    return NULL;
+  out = g_string_sized_new (length + strlen (text) + 64);
+  if (extent.content == 0)
+    append_to_empty (out, data, &extent, text);
+  else
+    {
+      g_string_append_len (out, data, (gssize) extent.end_tag);
+      g_string_append (out, text);
+    }
+  rest = extent.content == 0 ? extent.end : extent.end_tag;
+  g_string_append_len (out, data + rest, (gssize) (length - rest));
+  return g_string_free_to_bytes (out);
+}
+
+/* --- text ------------------------------------------------------------------------------------------------------------------ */
+
+/* XML 1.0, 2.2: Char */
+static gboolean
+is_allowed (gunichar c)
+{
+  return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c <= 0xd7ff) || (c >= 0xe000 && c <= 0xfffd) || (c >= 0x10000 && c <= 0x10ffff);
+}
+
+void
+_signet_xml_escape (GString *out, const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+
+  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar c = g_utf8_get_char (at);
+
+      if (c < 0x80 && is_allowed (c) && c >= 0x20 && strchr ("<>&\"'", (int) c) == NULL)
+        g_string_append_c (out, (char) c);
+      else
+        g_string_append_printf (out, "&#x%X;", is_allowed (c) ? c : 0xfffd);
+    }
+}
+
+char *
+_signet_xml_encode_base64 (GBytes *data)
+{
+  gsize length = 0;
+  const guchar *bytes = g_bytes_get_data (data, &length);
+
+  return g_base64_encode (bytes, length);
+}
