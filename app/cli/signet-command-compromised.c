@@ -68,30 +68,6 @@ signet_compromised_parse_since (const char *text,
   return text == NULL || signet_time_parse_iso8601 (text, since) || signet_time_parse_iso8601 (whole, since);
 }
 
-static SignetTerminalInteraction *
-signet_compromised_new_interaction (SignetInvocation               *invocation,
-                                    const SignetCompromisedOptions *options,
-                                    GError                        **error)
-{
-  g_autoptr(SignetTerminalInteraction) interaction = signet_invocation_new_interaction (invocation, error);
-  g_autoptr(SignetSecret) secret = NULL;
-
-  if (interaction == NULL)
-    return NULL;
-  if (options->secret_file != NULL)
-    {
-      secret = signet_terminal_read_secret_file (options->secret_file, error);
-      if (secret == NULL)
-        return NULL;
-      signet_terminal_interaction_set_secret (interaction, secret);
-    }
-  if (options->yes)
-    signet_terminal_interaction_set_agreed (interaction, "revoke-certificate");
-  if (options->delegation)
-    signet_terminal_interaction_set_agreed (interaction, "delegation");
-  return g_steal_pointer (&interaction);
-}
-
 /* Kept as an act even when it cannot be sent now, unless the authority takes none: then the person has to turn to it. */
 static void
 signet_compromised_revoke (SignetCompromised         *self,
@@ -201,11 +177,12 @@ signet_compromised_run (SignetInvocation               *invocation,
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(SignetTerminalInteraction) interaction = NULL;
+  const SignetAgreement agreements[] = { { options->yes, "revoke-certificate" }, { options->delegation, "delegation" }, { FALSE, NULL } };
 
   /* first of all, and whatever follows */
   if (!signet_enrolment_block_key (self->enrolment, self->certificate, since, &error))
     return signet_invocation_fail (invocation, NULL, error);
-  interaction = signet_compromised_new_interaction (invocation, options, &error);
+  interaction = signet_invocation_new_applicant (invocation, options->secret_file, agreements, &error);
   if (interaction == NULL)
     return signet_invocation_fail (invocation, NULL, error);
   if (!options->no_revocation)

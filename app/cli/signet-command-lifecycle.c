@@ -227,23 +227,12 @@ signet_life_new_interaction (SignetInvocation        *invocation,
                              GError                 **error)
 {
   static const char *const kinds[] = { "revoke-certificate", "suspend-certificate", "resume-certificate" };
-  g_autoptr(SignetTerminalInteraction) interaction = signet_invocation_new_interaction (invocation, error);
-  g_autoptr(SignetSecret) secret = NULL;
+  gboolean is_status = act == SIGNET_LIFECYCLE_STATUS;
+  const SignetAgreement agreements[] = {
+    { options->yes && !is_status, is_status ? "" : kinds[act] }, { options->delegation, "delegation" }, { FALSE, NULL },
+  };
 
-  if (interaction == NULL)
-    return NULL;
-  if (options->secret_file != NULL)
-    {
-      secret = signet_terminal_read_secret_file (options->secret_file, error);
-      if (secret == NULL)
-        return NULL;
-      signet_terminal_interaction_set_secret (interaction, secret);
-    }
-  if (options->yes && act != SIGNET_LIFECYCLE_STATUS)
-    signet_terminal_interaction_set_agreed (interaction, kinds[act]);
-  if (options->delegation)
-    signet_terminal_interaction_set_agreed (interaction, "delegation");
-  return g_steal_pointer (&interaction);
+  return signet_invocation_new_applicant (invocation, options->secret_file, agreements, error);
 }
 
 static int

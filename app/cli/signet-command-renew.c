@@ -42,29 +42,11 @@ signet_renew_new_interaction (SignetInvocation         *invocation,
                               const SignetRenewOptions *options,
                               GError                  **error)
 {
-  g_autoptr(SignetTerminalInteraction) interaction = signet_invocation_new_interaction (invocation, error);
-  g_autoptr(SignetSecret) secret = NULL;
+  const SignetAgreement agreements[] = {
+    { options->accept_terms, "terms" }, { options->accept_terms, "certificate-request" }, { options->delegation, "delegation" }, { FALSE, NULL },
+  };
 
-  if (interaction == NULL)
-    return NULL;
-  signet_terminal_interaction_set_reusable (interaction);
-  if (!signet_terminal_interaction_set_fields (interaction, (const char *const *) options->fields, error))
-    return NULL;
-  if (options->secret_file != NULL)
-    {
-      secret = signet_terminal_read_secret_file (options->secret_file, error);
-      if (secret == NULL)
-        return NULL;
-      signet_terminal_interaction_set_secret (interaction, secret);
-    }
-  if (options->accept_terms)
-    {
-      signet_terminal_interaction_set_agreed (interaction, "terms");
-      signet_terminal_interaction_set_agreed (interaction, "certificate-request");
-    }
-  if (options->delegation)
-    signet_terminal_interaction_set_agreed (interaction, "delegation");
-  return g_steal_pointer (&interaction);
+  return signet_request_new_applicant (invocation, (const char *const *) options->fields, options->secret_file, agreements, error);
 }
 
 /* (transfer full) (nullable): the first the authority takes and the token can make */

@@ -55,32 +55,6 @@ signet_request_options_clear (SignetRequestOptions *options)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SignetRequestOptions, signet_request_options_clear)
 
 /* --- showing ------------------------------------------------------------------------------------------------------------- */
-static void
-signet_request_set_time (JsonObject *object,
-                         const char *name,
-                         gint64      time)
-{
-  g_autofree char *text = time == SIGNET_TIME_UNKNOWN ? NULL : signet_time_format_iso8601 (time);
-
-  if (text != NULL)
-    json_object_set_string_member (object, name, text);
-  else
-    json_object_set_null_member (object, name);
-}
-
-static void
-signet_request_set_text (JsonObject *object,
-                         const char *name,
-                         const char *text)
-{
-  g_autofree char *safe = text != NULL ? signet_text_sanitize (text, -1, 0) : NULL;
-
-  if (safe != NULL)
-    json_object_set_string_member (object, name, safe);
-  else
-    json_object_set_null_member (object, name);
-}
-
 static JsonArray *
 signet_request_differences_to_json (SignetRequest *request)
 {
@@ -92,9 +66,9 @@ signet_request_differences_to_json (SignetRequest *request)
       const SignetRequestDifference *difference = g_ptr_array_index (differences, i);
       JsonObject *object = json_object_new ();
 
-      signet_request_set_text (object, "field", difference->field);
-      signet_request_set_text (object, "asked", difference->asked);
-      signet_request_set_text (object, "received", difference->received);
+      signet_words_set_text (object, "field", difference->field);
+      signet_words_set_text (object, "asked", difference->asked);
+      signet_words_set_text (object, "received", difference->received);
       json_object_set_boolean_member (object, "same", difference->same);
       json_object_set_boolean_member (object, "advice", difference->advice);
       json_array_add_object_element (array, object);
@@ -116,8 +90,8 @@ signet_request_set_hand (JsonObject    *object,
       return;
     }
   hand = json_object_new ();
-  signet_request_set_text (hand, "name", name);
-  signet_request_set_text (hand, "text", text);
+  signet_words_set_text (hand, "name", name);
+  signet_words_set_text (hand, "text", text);
   json_object_set_object_member (object, "hand", hand);
 }
 
@@ -129,16 +103,16 @@ signet_request_to_json (SignetRequest *request)
 
   json_object_set_int_member (object, "id", signet_request_get_id (request));
   json_object_set_string_member (object, "state", signet_request_state_get_id (signet_request_get_state (request)));
-  signet_request_set_text (object, "authority", signet_request_get_authority (request));
-  signet_request_set_text (object, "token", signet_request_get_token_uri (request));
-  signet_request_set_text (object, "token_label", signet_request_get_token_label (request));
-  signet_request_set_text (object, "key", signet_request_get_key_spec (request));
-  signet_request_set_text (object, "key_sha256", signet_request_get_key_sha256 (request));
-  signet_request_set_text (object, "subject", signet_request_get_subject (request));
-  signet_request_set_time (object, "created", signet_request_get_created (request));
-  signet_request_set_time (object, "changed", signet_request_get_changed (request));
-  signet_request_set_time (object, "next_poll", signet_request_get_next_poll (request));
-  signet_request_set_text (object, "error", signet_request_get_error (request));
+  signet_words_set_text (object, "authority", signet_request_get_authority (request));
+  signet_words_set_text (object, "token", signet_request_get_token_uri (request));
+  signet_words_set_text (object, "token_label", signet_request_get_token_label (request));
+  signet_words_set_text (object, "key", signet_request_get_key_spec (request));
+  signet_words_set_text (object, "key_sha256", signet_request_get_key_sha256 (request));
+  signet_words_set_text (object, "subject", signet_request_get_subject (request));
+  signet_words_set_time (object, "created", signet_request_get_created (request));
+  signet_words_set_time (object, "changed", signet_request_get_changed (request));
+  signet_words_set_time (object, "next_poll", signet_request_get_next_poll (request));
+  signet_words_set_text (object, "error", signet_request_get_error (request));
   signet_request_set_hand (object, request);
   signet_request_details_to_json (object, request);
   json_object_set_array_member (object, "differences", signet_request_differences_to_json (request));
@@ -437,39 +411,33 @@ signet_request_draft (SignetInvocation           *invocation,
   return g_steal_pointer (&request);
 }
 
-static SignetTerminalInteraction *
-signet_request_new_interaction (SignetInvocation           *invocation,
-                                const SignetRequestOptions *options,
-                                GError                    **error)
+SignetTerminalInteraction *
+signet_request_new_applicant (SignetInvocation      *invocation,
+                              const char *const     *fields,
+                              const char            *secret_file,
+                              const SignetAgreement *agreements,
+                              GError               **error)
 {
-  g_autoptr(SignetTerminalInteraction) interaction = signet_invocation_new_interaction (invocation, error);
-  g_autoptr(SignetSecret) secret = NULL;
+  g_autoptr(SignetTerminalInteraction) interaction = signet_invocation_new_applicant (invocation, secret_file, agreements, error);
 
   if (interaction == NULL)
     return NULL;
   /* to make the key, and again to put the certificate beside it */
   signet_terminal_interaction_set_reusable (interaction);
-  if (!signet_terminal_interaction_set_fields (interaction, (const char *const *) options->fields, error))
-    return NULL;
-  if (options->secret_file != NULL)
-    {
-      secret = signet_terminal_read_secret_file (options->secret_file, error);
-      if (secret == NULL)
-        return NULL;
-      signet_terminal_interaction_set_secret (interaction, secret);
-    }
-  if (options->vouch)
-    signet_terminal_interaction_set_agreed (interaction, "use-certificate");
-  if (options->replace_key)
-    signet_terminal_interaction_set_agreed (interaction, "overwrite-key");
-  if (options->delegation)
-    signet_terminal_interaction_set_agreed (interaction, "delegation");
-  if (options->accept_terms)
-    {
-      signet_terminal_interaction_set_agreed (interaction, "terms");
-      signet_terminal_interaction_set_agreed (interaction, "certificate-request");
-    }
-  return g_steal_pointer (&interaction);
+  return signet_terminal_interaction_set_fields (interaction, fields, error) ? g_steal_pointer (&interaction) : NULL;
+}
+
+static SignetTerminalInteraction *
+signet_request_new_interaction (SignetInvocation           *invocation,
+                                const SignetRequestOptions *options,
+                                GError                    **error)
+{
+  const SignetAgreement agreements[] = {
+    { options->vouch, "use-certificate" },  { options->replace_key, "overwrite-key" },        { options->delegation, "delegation" },
+    { options->accept_terms, "terms" },     { options->accept_terms, "certificate-request" }, { FALSE, NULL },
+  };
+
+  return signet_request_new_applicant (invocation, (const char *const *) options->fields, options->secret_file, agreements, error);
 }
 
 /* Said before anything is asked: which place it will be, and of a wish whether there is such a place. */

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 SignetRequest *signet_request_of_argument (SignetInvocation  *invocation,
                                            SignetEnrolment  **enrolment);
 JsonObject    *signet_request_to_json     (SignetRequest     *request);
+/* As signet_invocation_new_applicant(), for what asks for a certificate. @fields: (nullable): "id=value" each */
+SignetTerminalInteraction *signet_request_new_applicant (SignetInvocation *invocation, const char *const *fields, const char *secret_file,
+                                                         const SignetAgreement *agreements, GError **error);
 /* Runs it as far as it goes, and shows or prints where it stands; the exit status. */
 int            signet_request_continue    (SignetInvocation  *invocation,
                                            SignetEnrolment   *enrolment,

@@ -93,6 +93,30 @@ signet_invocation_new_interaction (SignetInvocation *self,
   return g_steal_pointer (&interaction);
 }
 
+SignetTerminalInteraction *
+signet_invocation_new_applicant (SignetInvocation      *self,
+                                 const char            *secret_file,
+                                 const SignetAgreement *agreements,
+                                 GError               **error)
+{
+  g_autoptr(SignetTerminalInteraction) interaction = signet_invocation_new_interaction (self, error);
+  g_autoptr(SignetSecret) secret = NULL;
+
+  if (interaction == NULL)
+    return NULL;
+  if (secret_file != NULL)
+    {
+      secret = signet_terminal_read_secret_file (secret_file, error);
+      if (secret == NULL)
+        return NULL;
+      signet_terminal_interaction_set_secret (interaction, secret);
+    }
+  for (const SignetAgreement *agreement = agreements; agreement->kind != NULL; agreement++)
+    if (agreement->agreed)
+      signet_terminal_interaction_set_agreed (interaction, agreement->kind);
+  return g_steal_pointer (&interaction);
+}
+
 /* --- options ----------------------------------------------------------------------------------------------------------- */
 static gboolean
 signet_invocation_check_modules (SignetInvocation *self,

@@ -69,6 +69,15 @@ guint             signet_invocation_n_arguments (SignetInvocation *self);
 
 /* (transfer full) (nullable): the person at the terminal, with the PIN of --pin-file or --pin-fd, and the management key, when one was given */
 SignetTerminalInteraction *signet_invocation_new_interaction (SignetInvocation *self, GError **error);
+/* What was said on the command line to a consent of this kind. */
+typedef struct
+{
+  gboolean    agreed;
+  const char *kind;
+} SignetAgreement;
+/* The same for talking to an authority. @secret_file: (nullable); @agreements: ended by a NULL kind */
+SignetTerminalInteraction *signet_invocation_new_applicant   (SignetInvocation *self, const char *secret_file, const SignetAgreement *agreements,
+                                                              GError **error);
 
 /* (transfer full): "signet token list" */
 char             *signet_invocation_dup_name   (SignetInvocation *self);

@@ -122,34 +122,20 @@ signet_request_agree_to_terms (SignetInvocation *invocation,
 }
 
 /* --- after ------------------------------------------------------------------------------------------------------------------ */
-static void
-signet_request_set_text (JsonObject *object,
-                         const char *name,
-                         const char *text)
-{
-  g_autofree char *safe = text != NULL ? signet_text_sanitize (text, -1, 0) : NULL;
-
-  if (safe != NULL)
-    json_object_set_string_member (object, name, safe);
-  else
-    json_object_set_null_member (object, name);
-}
-
 static JsonObject *
 signet_request_disclosure_to_json (const SignetDisclosure *disclosure)
 {
   JsonObject *object = json_object_new ();
-  g_autofree char *time = signet_time_format_iso8601 (disclosure->time);
   g_autofree char *path = disclosure->document_sha256 != NULL ? signet_disclosure_dup_document_path (disclosure->document_sha256) : NULL;
 
-  signet_request_set_text (object, "key", disclosure->key);
-  signet_request_set_text (object, "text", disclosure->text);
-  signet_request_set_text (object, "language", disclosure->language);
-  signet_request_set_text (object, "sha256", disclosure->sha256);
-  signet_request_set_text (object, "time", time);
-  signet_request_set_text (object, "document_sha256", disclosure->document_sha256);
-  signet_request_set_text (object, "document", path);
-  signet_request_set_text (object, "problem", disclosure->problem);
+  signet_words_set_text (object, "key", disclosure->key);
+  signet_words_set_text (object, "text", disclosure->text);
+  signet_words_set_text (object, "language", disclosure->language);
+  signet_words_set_text (object, "sha256", disclosure->sha256);
+  signet_words_set_time (object, "time", disclosure->time);
+  signet_words_set_text (object, "document_sha256", disclosure->document_sha256);
+  signet_words_set_text (object, "document", path);
+  signet_words_set_text (object, "problem", disclosure->problem);
   return object;
 }
 

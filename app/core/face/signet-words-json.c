@@ -13,6 +13,41 @@
 #include "../base/signet-clock.h"
 #include "../base/signet-text.h"
 
+/**
+ * signet_words_set_text:
+ * @text: (nullable): may come from outside
+ *
+ * What would take effect at a terminal is taken out; null where there is nothing.
+ */
+void
+signet_words_set_text (JsonObject *object,
+                       const char *name,
+                       const char *text)
+{
+  g_autofree char *safe = text != NULL ? signet_text_sanitize (text, -1, 0) : NULL;
+
+  if (safe != NULL)
+    json_object_set_string_member (object, name, safe);
+  else
+    json_object_set_null_member (object, name);
+}
+
+/**
+ * signet_words_set_time:
+ * @time: seconds since 1970, or %SIGNET_TIME_UNKNOWN: null
+ *
+ * ISO 8601, UTC.
+ */
+void
+signet_words_set_time (JsonObject *object,
+                       const char *name,
+                       gint64      time)
+{
+  g_autofree char *text = time != SIGNET_TIME_UNKNOWN ? signet_time_format_iso8601 (time) : NULL;
+
+  signet_words_set_text (object, name, text);
+}
+
 /* a string of the core, or null */
 static void
 signet_json_set_text (JsonObject *object,
@@ -36,16 +71,6 @@ signet_json_set_outside (JsonObject *object,
   if (text != NULL && !g_utf8_validate (text, -1, NULL))
     safe = signet_text_sanitize (text, -1, 0);
   signet_json_set_text (object, name, safe != NULL ? safe : text);
-}
-
-static void
-signet_json_set_time (JsonObject *object,
-                      const char *name,
-                      gint64      time)
-{
-  g_autofree char *text = time == SIGNET_TIME_UNKNOWN ? NULL : signet_time_format_iso8601 (time);
-
-  signet_json_set_text (object, name, text);
 }
 
 static const char *
@@ -119,8 +144,8 @@ signet_words_certificate_to_json (SignetCertificate *certificate)
   signet_json_set_text (object, "serial", signet_certificate_get_serial (certificate));
   signet_json_set_text (object, "sha256", signet_certificate_get_sha256 (certificate));
   signet_json_set_text (object, "class", signet_certificate_class_get_id (signet_certificate_get_class (certificate, NULL)));
-  signet_json_set_time (object, "not_before", signet_certificate_get_not_before (certificate));
-  signet_json_set_time (object, "not_after", signet_certificate_get_not_after (certificate));
+  signet_words_set_time (object, "not_before", signet_certificate_get_not_before (certificate));
+  signet_words_set_time (object, "not_after", signet_certificate_get_not_after (certificate));
   signet_json_set_text (object, "key", signet_certificate_get_key_text (certificate));
   return object;
 }
@@ -173,12 +198,12 @@ signet_json_revocation (SignetRevocationStatus *revocation)
   signet_json_set_outside (object, "responder", revocation->responder);
   signet_json_set_text (object, "source", (guint) revocation->kind < G_N_ELEMENTS (kinds) ? kinds[revocation->kind] : NULL);
   signet_json_set_text (object, "origin", (guint) revocation->origin < G_N_ELEMENTS (origins) ? origins[revocation->origin] : NULL);
-  signet_json_set_time (object, "fetched_at", revocation->fetched_at);
+  signet_words_set_time (object, "fetched_at", revocation->fetched_at);
   signet_json_set_outside (object, "instead_because", revocation->instead);
-  signet_json_set_time (object, "this_update", revocation->this_update);
-  signet_json_set_time (object, "produced_at", revocation->produced_at);
-  signet_json_set_time (object, "next_update", revocation->next_update);
-  signet_json_set_time (object, "revoked_at", revocation->revoked_at);
+  signet_words_set_time (object, "this_update", revocation->this_update);
+  signet_words_set_time (object, "produced_at", revocation->produced_at);
+  signet_words_set_time (object, "next_update", revocation->next_update);
+  signet_words_set_time (object, "revoked_at", revocation->revoked_at);
   json_node_free (node);
   node = json_node_new (JSON_NODE_OBJECT);
   json_node_take_object (node, object);
@@ -220,8 +245,8 @@ signet_json_signature (SignetSignatureReport *report)
   signet_json_set_text (object, "coverage", signet_json_coverage (signet_document_signature_get_coverage (signature)));
   json_object_set_array_member (object, "changes", signet_json_changes (signet_document_signature_get_changes (signature)));
   json_object_set_member (object, "signer", signet_json_signer (signet_document_signature_get_signer (signature)));
-  signet_json_set_time (object, "claimed_time", signet_document_signature_get_claimed_time (signature));
-  signet_json_set_time (object, "best_time", signet_signature_report_get_best_time (report));
+  signet_words_set_time (object, "claimed_time", signet_document_signature_get_claimed_time (signature));
+  signet_words_set_time (object, "best_time", signet_signature_report_get_best_time (report));
   signet_json_set_text (object, "time_source", signet_signature_report_get_time_source (report));
   signet_json_set_outside (object, "reason", signet_document_signature_get_reason (signature));
   signet_json_set_outside (object, "location", signet_document_signature_get_location (signature));
@@ -296,7 +321,7 @@ signet_words_files_to_json (JsonArray     *files,
   JsonObject *object = json_object_new ();
 
   json_object_set_int_member (object, "version", 1);
-  signet_json_set_time (object, "at", at);
+  signet_words_set_time (object, "at", at);
   signet_json_set_text (object, "verdict", signet_verdict_get_id (verdict));
   json_object_set_array_member (object, "files", files);
   json_node_take_object (root, object);

@@ -13,29 +13,6 @@
 
 #include "../base/signet-text.h"
 
-static void
-signet_words_set_text (JsonObject *object,
-                       const char *name,
-                       const char *text)
-{
-  g_autofree char *safe = text != NULL ? signet_text_sanitize (text, -1, 0) : NULL;
-
-  if (safe != NULL)
-    json_object_set_string_member (object, name, safe);
-  else
-    json_object_set_null_member (object, name);
-}
-
-static void
-signet_words_set_time (JsonObject *object,
-                       const char *name,
-                       gint64      time)
-{
-  g_autofree char *text = time != SIGNET_TIME_UNKNOWN ? signet_time_format_iso8601 (time) : NULL;
-
-  signet_words_set_text (object, name, text);
-}
-
 /**
  * signet_words_events_to_json:
  * @events: (nullable) (element-type SignetRequestEvent)

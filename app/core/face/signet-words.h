@@ -85,6 +85,9 @@ int         signet_words_doctor_status   (GPtrArray *findings);
 gboolean    signet_words_has_doctor_code (const char *code);
 JsonObject *signet_words_doctor_finding_to_json (const SignetDoctorFinding *finding);
 
+/* Members of JSON of docs/cli.md: null where there is nothing. */
+void        signet_words_set_text        (JsonObject *object, const char *name, const char *text);
+void        signet_words_set_time        (JsonObject *object, const char *name, gint64 time);
 /* JSON of docs/cli.md, shared by --json and Save Report. (transfer full) */
 JsonNode   *signet_words_report_to_json  (GPtrArray *file_reports);
 /* The same in parts, for a face that also has files it could not read. */
