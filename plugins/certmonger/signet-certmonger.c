@@ -13,30 +13,47 @@
 
 #include "../sdk/signet-sdk.h"
 #include "certmonger-helper.h"
+#include "certmonger-scep.h"
 
 #define SECONDS 45           /* within the host's own patience */
+#define SECONDS_TO_SAY 5     /* what it wants to be told */
 #define CHECK_AFTER 900
+#define CHALLENGE "challenge"
+#define MAX_CAPABILITIES 4096
 #define MAX_ARGUMENTS 32
 #define MAX_COOKIE 16384
 
 /* --- what a helper is told ---------------------------------------------------------------------------------------------------------- */
 
-static JsonObject *
-issuance_of (JsonObject *params)
+/* One call of the host's: the helper's runs in it share one patience. */
+typedef struct {
+  SignetSdk  *sdk;
+  JsonObject *params;
+  gint64      end;   /* monotonic */
+} Call;
+
+static Call
+begin_call (SignetSdk *sdk, JsonObject *params)
 {
-  return signet_sdk_get_object (signet_sdk_get_object (params, "profile"), "Issuance");
+  return (Call) { sdk, params, g_get_monotonic_time () + SECONDS * G_USEC_PER_SEC };
 }
+
+/* What it is told beside what it is asked to do. All (nullable). */
+typedef struct {
+  const char       *csr;      /* base64 of DER */
+  const char       *cookie;
+  const HelperScep *scep;
+} Told;
 
 /* Helper=NAME and Arguments=A;B;{state} of [Issuance]. (transfer full): NULL with @error */
 static char **
 make_command (JsonObject *params, GError **error)
 {
-  JsonObject *issuance = issuance_of (params);
-  const char *arguments = signet_sdk_get_string (issuance, "Arguments");
+  const char *arguments = signet_sdk_get_setting (params, "Arguments");
   const char *state = g_getenv ("SIGNET_PLUGIN_STATE");
   g_auto (GStrv) words = g_strsplit (arguments != NULL ? arguments : "", ";", MAX_ARGUMENTS);
   g_autoptr (GStrvBuilder) command = g_strv_builder_new ();
-  g_autofree char *path = helper_find (signet_sdk_get_string (issuance, "Helper"), error);
+  g_autofree char *path = helper_find (signet_sdk_get_setting (params, "Helper"), error);
 
   if (path == NULL)
     return NULL;
@@ -64,20 +81,6 @@ add (GStrvBuilder *environment, const char *name, char *value)
 }
 
 static char *
-to_pem (const char *base64, const char *label)
-{
-  g_autoptr (GString) pem = g_string_new (NULL);
-
-  if (base64 == NULL)
-    return NULL;
-  g_string_append_printf (pem, "-----BEGIN %s-----\n", label);
-  for (gsize at = 0, length = strlen (base64); at < length; at += 64)
-    g_string_append_printf (pem, "%.64s\n", base64 + at);
-  g_string_append_printf (pem, "-----END %s-----\n", label);
-  return g_string_free (g_steal_pointer (&pem), FALSE);
-}
-
-static char *
 dup_spki (const char *csr)
 {
   gsize length = 0;
@@ -98,9 +101,9 @@ dup_spki (const char *csr)
 static char *
 dup_field (JsonObject *params, const char *name)
 {
-  const char *id = signet_sdk_get_string (issuance_of (params), name);
+  const char *id = signet_sdk_get_setting (params, name);
 
-  return id != NULL ? g_strdup (signet_sdk_get_string (signet_sdk_get_object (signet_sdk_get_object (params, "request"), "fields"), id)) : NULL;
+  return id != NULL ? g_strdup (signet_sdk_get_answer (params, id)) : NULL;
 }
 
 static void
@@ -112,6 +115,7 @@ add_place (GStrvBuilder *environment)
   add (environment, "LC_ALL", g_strdup ("C.UTF-8"));
 }
 
+/* @csr: (nullable): within a message of SCEP nobody but the host sees it */
 static void
 add_request (GStrvBuilder *environment, JsonObject *params, const char *csr)
 {
@@ -123,15 +127,27 @@ add_request (GStrvBuilder *environment, JsonObject *params, const char *csr)
   add (environment, "CERTMONGER_REQ_EMAIL", dup_field (params, "EmailField"));
   add (environment, "CERTMONGER_REQ_PRINCIPAL", dup_field (params, "PrincipalField"));
   add (environment, "CERTMONGER_REQ_HOSTNAME", dup_field (params, "HostNameField"));
-  add (environment, "CERTMONGER_CSR", to_pem (csr, "CERTIFICATE REQUEST"));
-  add (environment, "CERTMONGER_SPKI", dup_spki (csr));
+  add (environment, "CERTMONGER_CSR", helper_to_pem (csr, "CERTIFICATE REQUEST"));
+  add (environment, "CERTMONGER_SPKI", csr != NULL ? dup_spki (csr) : NULL);
   add (environment, "CERTMONGER_KEY_TYPE", g_strdup (type != NULL && g_str_has_prefix (type, "rsa") ? "RSA" : "EC"));
-  add (environment, "CERTMONGER_CERTIFICATE", to_pem (signet_sdk_get_string (current, "certificate"), "CERTIFICATE"));
+  add (environment, "CERTMONGER_CERTIFICATE", helper_to_pem (signet_sdk_get_string (current, "certificate"), "CERTIFICATE"));
 }
 
-/* @csr: (nullable): base64 of DER; @cookie: (nullable). (transfer full) */
+/* scep-submit reads what it polls with where it reads what it submits; other helpers where certmonger documents it. */
+static void
+add_scep (GStrvBuilder *environment, const HelperScep *scep, const char *operation)
+{
+  add (environment, "CERTMONGER_SCEP_RA_CERTIFICATE", g_strdup (scep->ra));
+  add (environment, "CERTMONGER_SCEP_CA_CERTIFICATE", g_strdup (scep->issuer));
+  add (environment, "CERTMONGER_SCEP_CERTIFICATES", g_strdup (scep->others));
+  add (environment, "CERTMONGER_PKCSREQ", g_strdup (scep->message));
+  if (strcmp (operation, "POLL") == 0)
+    add (environment, "CERTMONGER_GETCERTINITIAL", g_strdup (scep->message));
+}
+
+/* (transfer full) */
 static char **
-make_environment (JsonObject *params, const char *operation, const char *csr, const char *cookie)
+make_environment (JsonObject *params, const char *operation, const Told *told)
 {
   g_autoptr (GStrvBuilder) environment = g_strv_builder_new ();
   JsonObject *profile = signet_sdk_get_object (signet_sdk_get_object (params, "profile"), "Profile");
@@ -139,30 +155,41 @@ make_environment (JsonObject *params, const char *operation, const char *csr, co
   add_place (environment);
   add (environment, "CERTMONGER_OPERATION", g_strdup (operation));
   add (environment, "CERTMONGER_CA_NICKNAME", g_strdup (signet_sdk_get_string (profile, "Id")));
-  add (environment, "CERTMONGER_CA_PROFILE", g_strdup (signet_sdk_get_string (issuance_of (params), "Template")));
-  add (environment, "CERTMONGER_CA_ISSUER", g_strdup (signet_sdk_get_string (issuance_of (params), "Issuer")));
-  if (csr != NULL)
-    add_request (environment, params, csr);
-  add (environment, "CERTMONGER_CA_COOKIE", g_strdup (cookie));
+  add (environment, "CERTMONGER_CA_PROFILE", g_strdup (signet_sdk_get_setting (params, "Template")));
+  add (environment, "CERTMONGER_CA_ISSUER", g_strdup (signet_sdk_get_setting (params, "Issuer")));
+  add (environment, "CERTMONGER_SCEP_CA_IDENTIFIER", g_strdup (signet_sdk_get_setting (params, "Ca")));
+  if (told->csr != NULL || told->scep != NULL)
+    add_request (environment, params, told->csr);
+  if (told->scep != NULL)
+    add_scep (environment, told->scep, operation);
+  add (environment, "CERTMONGER_CA_COOKIE", g_strdup (told->cookie));
   return g_strv_builder_end (environment);
 }
 
+/* @seconds: at most; less when the call has been long under way */
 static HelperRun *
-run_helper (SignetSdk *sdk, JsonObject *params, const char *operation, const char *csr, const char *cookie, GError **error)
+run_helper_for (const Call *call, const char *operation, const Told *told, guint seconds, GError **error)
 {
-  g_auto (GStrv) command = make_command (params, error);
-  g_auto (GStrv) environment = make_environment (params, operation, csr, cookie);
+  gint64 left = (call->end - g_get_monotonic_time ()) / G_USEC_PER_SEC;
+  g_auto (GStrv) command = make_command (call->params, error);
+  g_auto (GStrv) environment = make_environment (call->params, operation, told);
   g_autoptr (HelperRun) run = NULL;
 
   if (command == NULL)
     return NULL;
-  run = helper_run ((const char *const *) command, (const char *const *) environment, SECONDS, error);
+  run = helper_run ((const char *const *) command, (const char *const *) environment, (guint) CLAMP (left, 1, (gint64) seconds), error);
   if (run != NULL && run->complaints->len > 0)
     {
       g_autofree char *said = g_utf8_make_valid (run->complaints->str, (gssize) run->complaints->len);
-      signet_sdk_log (sdk, said);
+      signet_sdk_log (call->sdk, said);
     }
   return g_steal_pointer (&run);
+}
+
+static HelperRun *
+run_helper (const Call *call, const char *operation, const Told *told, GError **error)
+{
+  return run_helper_for (call, operation, told, SECONDS, error);
 }
 
 /* --- what it says -------------------------------------------------------------------------------------------------------------------- */
@@ -197,27 +224,39 @@ issued (GString *output, GError **error)
   return result;
 }
 
-/* Ours: the helper's cookie beside the request it belongs to. */
+/* Ours: the helper's cookie beside the request it belongs to. @csr: (nullable): of SCEP, whose messages are made anew */
 static char *
 write_cookie (const char *csr, const char *cookie)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
 
-  json_object_set_string_member (object, "csr", csr);
+  if (csr != NULL)
+    json_object_set_string_member (object, "csr", csr);
+  else
+    json_object_set_boolean_member (object, "scep", TRUE);
   json_object_set_string_member (object, "cookie", cookie);
   json_node_take_object (node, object);
   return json_to_string (node, FALSE);
 }
 
+/* [Issuance] CheckAfter: for helpers that name no time. */
+static gint64
+usual_wait (JsonObject *params)
+{
+  const char *after = signet_sdk_get_setting (params, "CheckAfter");
+  gint64 seconds = 0;
+
+  return after != NULL && g_ascii_string_to_signed (after, 10, 1, G_MAXINT, &seconds, NULL) ? seconds : CHECK_AFTER;
+}
+
 /* @output: a cookie; with a delay, the number of seconds in a line before it. */
 static JsonObject *
-waiting (GString *output, gboolean has_delay, const char *csr, GError **error)
+waiting (GString *output, gboolean has_delay, const char *csr, gint64 seconds, GError **error)
 {
   g_autofree char *text = g_strstrip (g_utf8_make_valid (output->str, (gssize) output->len));
   char *line = has_delay ? strchr (text, '\n') : NULL;
   g_autofree char *cookie = NULL;
-  gint64 seconds = CHECK_AFTER;
   JsonObject *result;
 
   if (line != NULL)
@@ -244,7 +283,7 @@ refuse (const HelperRun *run, GError **error)
     { HELPER_UNREACHABLE, SIGNET_SDK_ERROR_UNREACHABLE, "the helper cannot reach the authority" },
     { HELPER_UNCONFIGURED, SIGNET_SDK_ERROR_FAILED, "the helper is not set up for this" },
     { HELPER_NOT_SUPPORTED, SIGNET_SDK_ERROR_FAILED, "the helper does not know how to do this" },
-    { HELPER_NEEDS_SCEP, SIGNET_SDK_ERROR_FAILED, "this helper wants messages of SCEP: a profile for the plugin scep serves its authority" },
+    { HELPER_NEEDS_SCEP, SIGNET_SDK_ERROR_FAILED, "the helper does not take the message of SCEP that was made for it" },
     { HELPER_NEEDS_OTHER_KEY, SIGNET_SDK_ERROR_REJECTED, "the authority wants another key: ask anew" },
   };
   const GString *said = run->output->len > 0 ? run->output : run->complaints;
@@ -262,22 +301,22 @@ refuse (const HelperRun *run, GError **error)
 }
 
 static JsonObject *
-read_run (const HelperRun *run, const char *csr, GError **error)
+read_run (const Call *call, const HelperRun *run, const char *csr, GError **error)
 {
   switch (run->status)
     {
     case HELPER_ISSUED:
       return issued (run->output, error);
     case HELPER_WAIT:
-      return waiting (run->output, FALSE, csr, error);
+      return waiting (run->output, FALSE, csr, usual_wait (call->params), error);
     case HELPER_WAIT_WITH_DELAY:
-      return waiting (run->output, TRUE, csr, error);
+      return waiting (run->output, TRUE, csr, usual_wait (call->params), error);
     default:
       return refuse (run, error);
     }
 }
 
-/* --- methods ---------------------------------------------------------------------------------------------------------------------------- */
+/* --- a request -------------------------------------------------------------------------------------------------------------------------- */
 
 /* CsrAttrs (RFC 7030, 4.5.2) with an extensionRequest: keyUsage critical, digitalSignature and nonRepudiation. Without such a wish a CA like
    local-submit certifies a key for nothing in particular. */
@@ -290,7 +329,7 @@ csr_params (JsonObject *params)
   JsonObject *result = json_object_new ();
   JsonObject *attributes;
 
-  if (g_strcmp0 (signet_sdk_get_string (issuance_of (params), "KeyUsage"), "none") == 0)
+  if (g_strcmp0 (signet_sdk_get_setting (params, "KeyUsage"), "none") == 0)
     return result;
   attributes = json_object_new ();
   json_object_set_string_member (attributes, "csrattrs", WISH_TO_SIGN);
@@ -299,42 +338,158 @@ csr_params (JsonObject *params)
 }
 
 static JsonObject *
-submit (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
+submit_csr (const Call *call, gboolean *wants_scep, GError **error)
 {
-  g_autoptr (JsonObject) made = signet_sdk_ask (sdk, "csr.make", csr_params (params), error);
+  g_autoptr (JsonObject) made = signet_sdk_ask (call->sdk, "csr.make", csr_params (call->params), error);
   const char *csr = signet_sdk_get_string (made, "csr");
+  const Told told = { .csr = csr };
   g_autoptr (HelperRun) run = NULL;
 
   if (csr == NULL)
     return NULL;
-  signet_sdk_progress (sdk, "submitting", -1);
-  run = run_helper (sdk, params, "SUBMIT", csr, NULL, error);
-  return run != NULL ? read_run (run, csr, error) : NULL;
+  signet_sdk_progress (call->sdk, "submitting", -1);
+  run = run_helper (call, "SUBMIT", &told, error);
+  *wants_scep = run != NULL && run->status == HELPER_NEEDS_SCEP;
+  return run != NULL && !*wants_scep ? read_run (call, run, csr, error) : NULL;
+}
+
+/* --- SCEP -------------------------------------------------------------------------------------------------------------------------------- */
+
+/* What it wants to be told it says itself, before a key on the token signs something it has no use for. */
+static gboolean
+says_scep (const Call *call)
+{
+  const Told nothing = { NULL };
+  g_autoptr (HelperRun) run = run_helper_for (call, "GET-NEW-REQUEST-REQUIREMENTS", &nothing, SECONDS_TO_SAY, NULL);
+
+  return run != NULL && run->status == HELPER_ISSUED && helper_scep_is_wanted (run->output->str);
+}
+
+/* A server from before capabilities has none. What the profile says nobody on the way can take away. */
+static gboolean
+read_capabilities (const Call *call, HelperScep *scep, GError **error)
+{
+  const char *fixed = signet_sdk_get_setting (call->params, "Capabilities");
+  const Told nothing = { NULL };
+  g_autoptr (HelperRun) run = NULL;
+
+  if (fixed != NULL)
+    {
+      scep->caps = g_strdelimit (g_strdup (fixed), ";", '\n');
+      return TRUE;
+    }
+  run = run_helper (call, "FETCH-SCEP-CA-CAPS", &nothing, error);
+  if (run == NULL)
+    return FALSE;
+  scep->caps = run->status == HELPER_ISSUED ? g_utf8_make_valid (run->output->str, (gssize) MIN (run->output->len, MAX_CAPABILITIES)) : g_strdup ("");
+  return TRUE;
+}
+
+static gboolean
+look_at_server (const Call *call, HelperScep *scep, GError **error)
+{
+  const Told nothing = { NULL };
+  g_autoptr (HelperRun) run = run_helper (call, "FETCH-SCEP-CA-CERTS", &nothing, error);
+
+  if (run == NULL)
+    return FALSE;
+  if (run->status == HELPER_ISSUED)
+    return helper_scep_read_certificates (scep, run->output->str, error) && read_capabilities (call, scep, error);
+  refuse (run, error);
+  return FALSE;
+}
+
+/* The helper has held the answer against the message and gives what was in it. */
+static JsonObject *
+open_envelope (const Call *call, const SignetSdkScepServer *server, const HelperRun *run, GError **error)
+{
+  g_autofree char *envelope = helper_scep_read_envelope (run->output->str);
+
+  if (envelope != NULL)
+    return signet_sdk_scep_open_envelope (call->sdk, envelope, server, error);
+  g_set_error_literal (error, SIGNET_SDK_ERROR, SIGNET_SDK_ERROR_FAILED, "the helper says that the certificate is there, and gives none");
+  return NULL;
+}
+
+static void
+use_chain (HelperScep *scep, JsonObject *made)
+{
+  JsonNode *node = made != NULL ? json_object_get_member (made, "certificates") : NULL;
+  JsonArray *filed = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) chain = NULL;
+
+  for (guint i = 0; filed != NULL && i < json_array_get_length (filed); i++)
+    g_strv_builder_add (builder, json_array_get_string_element (filed, i));
+  chain = g_strv_builder_end (builder);
+  helper_scep_use_chain (scep, (const char *const *) chain);
+}
+
+static JsonObject *
+exchange (const Call *call, const char *operation, const char *type, const char *cookie, GError **error)
+{
+  g_auto (HelperScep) scep = { NULL };
+  const Told told = { .cookie = cookie, .scep = &scep };
+  gboolean challenged = strcmp (type, "CertPoll") != 0 && signet_sdk_has_secret (call->params, CHALLENGE);
+  SignetSdkScepServer server;
+  g_autoptr (JsonObject) made = NULL;
+  g_autoptr (HelperRun) run = NULL;
+
+  if (!look_at_server (call, &scep, error))
+    return NULL;
+  server = (SignetSdkScepServer) { scep.ca, scep.caps };
+  made = signet_sdk_scep_make (call->sdk, type, &server, challenged ? CHALLENGE : NULL, error);
+  scep.message = helper_to_pem (signet_sdk_get_string (made, "message"), "PKCS7");
+  if (scep.message == NULL)
+    return NULL;
+  use_chain (&scep, made);
+  signet_sdk_progress (call->sdk, "submitting", -1);
+  run = run_helper (call, operation, &told, error);
+  if (run == NULL)
+    return NULL;
+  return run->status == HELPER_ISSUED ? open_envelope (call, &server, run, error) : read_run (call, run, NULL, error);
+}
+
+/* --- methods ---------------------------------------------------------------------------------------------------------------------------- */
+
+static JsonObject *
+submit (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
+{
+  const Call call = begin_call (sdk, params);
+  gboolean wants_scep = says_scep (&call);
+  JsonObject *result = wants_scep ? NULL : submit_csr (&call, &wants_scep, error);
+
+  return wants_scep ? exchange (&call, "SUBMIT", "PKCSReq", NULL, error) : result;
 }
 
 static JsonObject *
 poll (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
 {
-  const char *cookie = signet_sdk_get_string (params, "cookie");
+  const Call call = begin_call (sdk, params);
+  const char *cookie = signet_sdk_get_cookie (params);
   g_autoptr (JsonNode) node = cookie != NULL ? json_from_string (cookie, NULL) : NULL;
   JsonObject *kept = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  const char *csr = signet_sdk_get_string (kept, "csr");
+  const Told told = { .csr = signet_sdk_get_string (kept, "csr"), .cookie = signet_sdk_get_string (kept, "cookie") };
   g_autoptr (HelperRun) run = NULL;
 
-  if (csr == NULL)
+  if (kept != NULL && json_object_has_member (kept, "scep"))
+    return exchange (&call, "POLL", "CertPoll", told.cookie, error);
+  if (told.csr == NULL)
     {
       g_set_error_literal (error, SIGNET_SDK_ERROR, SIGNET_SDK_ERROR_FAILED, "what was kept of this request cannot be read");
       return NULL;
     }
-  run = run_helper (sdk, params, "POLL", csr, signet_sdk_get_string (kept, "cookie"), error);
-  return run != NULL ? read_run (run, csr, error) : NULL;
+  run = run_helper (&call, "POLL", &told, error);
+  return run != NULL ? read_run (&call, run, told.csr, error) : NULL;
 }
 
 /* All there is in what the helper calls roots: told, and trusted for nothing. */
 static JsonObject *
 chain (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
 {
-  g_autoptr (HelperRun) run = run_helper (sdk, params, "FETCH-ROOTS", NULL, NULL, error);
+  const Call call = begin_call (sdk, params);
+  const Told nothing = { NULL };
+  g_autoptr (HelperRun) run = run_helper (&call, "FETCH-ROOTS", &nothing, error);
   JsonObject *result;
   JsonArray *certificates;
   g_autofree char *all = NULL;

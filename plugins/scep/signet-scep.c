@@ -28,17 +28,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Server, server_clear)
 
 /* --- addresses --------------------------------------------------------------------------------------------------------------- */
 
-static JsonObject *
-issuance_of (JsonObject *params)
-{
-  return signet_sdk_get_object (signet_sdk_get_object (params, "profile"), "Issuance");
-}
-
 /* RFC 8894, 4.1. @message: (nullable) */
 static char *
 url_of (JsonObject *params, const char *operation, const char *message, GError **error)
 {
-  const char *url = signet_sdk_get_string (issuance_of (params), "Url");
+  const char *url = signet_sdk_get_setting (params, "Url");
   g_autofree char *escaped = message != NULL ? g_uri_escape_string (message, NULL, FALSE) : NULL;
 
   if (url != NULL)
@@ -70,14 +64,8 @@ static JsonObject *
 get (SignetSdk *sdk, JsonObject *params, const char *operation, const char *message, GError **error)
 {
   g_autofree char *url = url_of (params, operation, message, error);
-  JsonObject *ask;
 
-  if (url == NULL)
-    return NULL;
-  ask = json_object_new ();
-  json_object_set_string_member (ask, "method", "GET");
-  json_object_set_string_member (ask, "url", url);
-  return signet_sdk_ask (sdk, "http.request", ask, error);
+  return url != NULL ? signet_sdk_http (sdk, "GET", url, NULL, NULL, 0, NULL, error) : NULL;
 }
 
 static JsonObject *
@@ -102,7 +90,7 @@ post (SignetSdk *sdk, JsonObject *params, const char *message, GError **error)
 static char *
 dup_capabilities (SignetSdk *sdk, JsonObject *params, GError **error)
 {
-  const char *fixed = signet_sdk_get_string (issuance_of (params), "Capabilities");
+  const char *fixed = signet_sdk_get_setting (params, "Capabilities");
   g_autoptr (JsonObject) answer = NULL;
   const char *body;
   gsize length = 0;
@@ -123,7 +111,7 @@ dup_capabilities (SignetSdk *sdk, JsonObject *params, GError **error)
 static gboolean
 look_at (SignetSdk *sdk, JsonObject *params, Server *server, GError **error)
 {
-  g_autoptr (JsonObject) answer = get (sdk, params, "GetCACert", signet_sdk_get_string (issuance_of (params), "Ca"), error);
+  g_autoptr (JsonObject) answer = get (sdk, params, "GetCACert", signet_sdk_get_setting (params, "Ca"), error);
 
   if (answer == NULL || !check_answer (answer, error))
     return FALSE;
@@ -146,41 +134,12 @@ can_renew (const Server *server)
 
 /* --- a message and its answer ---------------------------------------------------------------------------------------------------------- */
 
-static void
-add_server (JsonObject *ask, const Server *server)
-{
-  json_object_set_string_member (ask, "ca", server->ca != NULL ? server->ca : "");
-  json_object_set_string_member (ask, "caps", server->caps);
-}
-
-static gboolean
-has_challenge (JsonObject *params)
-{
-  JsonNode *node = json_object_get_member (signet_sdk_get_object (params, "request"), "secrets");
-  JsonArray *secrets = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-  guint i;
-
-  for (i = 0; secrets != NULL && i < json_array_get_length (secrets); i++)
-    if (g_strcmp0 (json_array_get_string_element (secrets, i), CHALLENGE) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 static JsonObject *
-make (SignetSdk *sdk, JsonObject *params, const char *type, const Server *server, GError **error)
+make (SignetSdk *sdk, JsonObject *params, const char *type, const SignetSdkScepServer *server, GError **error)
 {
-  JsonObject *ask = json_object_new ();
+  gboolean challenged = strcmp (type, "CertPoll") != 0 && signet_sdk_has_secret (params, CHALLENGE);
 
-  json_object_set_string_member (ask, "type", type);
-  add_server (ask, server);
-  if (has_challenge (params) && strcmp (type, "CertPoll") != 0)
-    {
-      JsonObject *secret = json_object_new ();
-
-      json_object_set_string_member (secret, "secret", CHALLENGE);
-      json_object_set_object_member (ask, "challenge", secret);
-    }
-  return signet_sdk_ask (sdk, "scep.make", ask, error);
+  return signet_sdk_scep_make (sdk, type, server, challenged ? CHALLENGE : NULL, error);
 }
 
 /* Old servers take a message only as a part of the address. */
@@ -196,23 +155,15 @@ carry (SignetSdk *sdk, JsonObject *params, JsonObject *made, GError **error)
 }
 
 static JsonObject *
-open_answer (SignetSdk *sdk, const Server *server, JsonObject *answer, GError **error)
+open_answer (SignetSdk *sdk, const SignetSdkScepServer *server, JsonObject *answer, GError **error)
 {
-  JsonObject *ask;
-  const char *body = signet_sdk_get_string (answer, "body");
-
-  if (!check_answer (answer, error))
-    return NULL;
-  ask = json_object_new ();
-  json_object_set_string_member (ask, "message", body != NULL ? body : "");
-  add_server (ask, server);
-  return signet_sdk_ask (sdk, "scep.open", ask, error);
+  return check_answer (answer, error) ? signet_sdk_scep_open (sdk, signet_sdk_get_string (answer, "body"), server, error) : NULL;
 }
 
 static void
 add_wait (JsonObject *params, JsonObject *result)
 {
-  const char *after = signet_sdk_get_string (issuance_of (params), "CheckAfter");
+  const char *after = signet_sdk_get_setting (params, "CheckAfter");
   gint64 seconds = after != NULL ? g_ascii_strtoll (after, NULL, 10) : 0;
 
   if (g_strcmp0 (signet_sdk_get_string (result, "state"), "waiting") != 0)
@@ -224,9 +175,10 @@ add_wait (JsonObject *params, JsonObject *result)
 static JsonObject *
 exchange (SignetSdk *sdk, JsonObject *params, const char *type, const Server *server, GError **error)
 {
-  g_autoptr (JsonObject) made = make (sdk, params, type, server, error);
+  const SignetSdkScepServer told = { server->ca, server->caps };
+  g_autoptr (JsonObject) made = make (sdk, params, type, &told, error);
   g_autoptr (JsonObject) answer = made != NULL ? carry (sdk, params, made, error) : NULL;
-  JsonObject *result = answer != NULL ? open_answer (sdk, server, answer, error) : NULL;
+  JsonObject *result = answer != NULL ? open_answer (sdk, &told, answer, error) : NULL;
 
   if (result != NULL)
     add_wait (params, result);
@@ -250,7 +202,7 @@ static JsonObject *
 renew (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
 {
   g_auto (Server) server = { NULL, NULL };
-  gboolean is_signed = g_strcmp0 (signet_sdk_get_string (issuance_of (params), "Renewal"), "signed") == 0;
+  gboolean is_signed = g_strcmp0 (signet_sdk_get_setting (params, "Renewal"), "signed") == 0;
 
   signet_sdk_progress (sdk, "submitting", -1);
   if (!look_at (sdk, params, &server, error))

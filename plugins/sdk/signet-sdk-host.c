@@ -200,6 +200,19 @@ signet_sdk_get_answer (JsonObject *params, const char *field)
   return signet_sdk_get_string (signet_sdk_get_object (signet_sdk_get_object (params, "request"), "fields"), field);
 }
 
+gboolean
+signet_sdk_has_secret (JsonObject *params, const char *id)
+{
+  JsonObject *request = signet_sdk_get_object (params, "request");
+  JsonNode *node = request != NULL ? json_object_get_member (request, "secrets") : NULL;
+  JsonArray *secrets = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  for (guint i = 0; secrets != NULL && i < json_array_get_length (secrets); i++)
+    if (g_strcmp0 (json_array_get_string_element (secrets, i), id) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 const char *
 signet_sdk_get_cookie (JsonObject *params)
 {

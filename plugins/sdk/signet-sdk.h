@@ -57,6 +57,19 @@ gboolean    signet_sdk_keep_cookie   (SignetSdk *sdk, const char *cookie, GError
 /* A secret by its name, for a header or a JSON body. @before: (nullable): "Bearer ". (transfer full) */
 JsonObject *signet_sdk_secret        (const char *id, const char *before);
 
+/* --- SCEP (RFC 8894): signet-sdk-scep.c. The plugin carries messages; what is in them only the host sees ------------------------ */
+typedef struct {
+  const char *ca;     /* base64 of the answer to GetCACert */
+  const char *caps;   /* (nullable): the answer to GetCACaps */
+} SignetSdkScepServer;
+/* @type: "PKCSReq", "RenewalReq", "CertPoll"; @challenge: (nullable): id of the secret that becomes the challengePassword. (transfer full):
+   "message" (base64), "post": whether the server takes it by POST, "certificates": the filed chain (base64 of DER) */
+JsonObject *signet_sdk_scep_make     (SignetSdk *sdk, const char *type, const SignetSdkScepServer *server, const char *challenge, GError **error);
+/* @message: base64 of the answer to the last message made. (transfer full): a result of submit or poll */
+JsonObject *signet_sdk_scep_open     (SignetSdk *sdk, const char *message, const SignetSdkScepServer *server, GError **error);
+/* The same where somebody else has held the answer against the message: @envelope: base64 of the pkcsPKIEnvelope that was in it */
+JsonObject *signet_sdk_scep_open_envelope (SignetSdk *sdk, const char *envelope, const SignetSdkScepServer *server, GError **error);
+
 /* --- answers: (transfer full) ------------------------------------------------------------------------------------------------ */
 JsonObject *signet_sdk_issued        (const char *certificate);   /* base64 of DER, PEM or PKCS#7 */
 JsonObject *signet_sdk_waiting       (const char *cookie, gint64 check_after);
@@ -73,6 +86,7 @@ JsonObject *signet_sdk_add_field     (JsonObject *form, const char *type, const 
 /* --- what a call is about: NULL when it is not there. (transfer none) ----------------------------------------------------------- */
 const char *signet_sdk_get_setting   (JsonObject *params, const char *key);     /* [Issuance] of the profile */
 const char *signet_sdk_get_answer    (JsonObject *params, const char *field);   /* what the person entered */
+gboolean    signet_sdk_has_secret    (JsonObject *params, const char *id);      /* the person has entered it; its value stays with the host */
 const char *signet_sdk_get_cookie    (JsonObject *params);
 const char *signet_sdk_get_serial    (JsonObject *params);                      /* of the certificate revoked, asked about… or renewed; hex */
 

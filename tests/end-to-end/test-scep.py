@@ -4,23 +4,11 @@
 
 Debian's scepserver is the one nobody here wrote. signet-test-scep does what that cannot be made to do: an RA, EC keys, waiting, old and wrong answers.
 """
-import os
-import pty
-import select
-import shutil
-import socket
 import subprocess
-import time
 
+from scep_server import CHALLENGE, resume_at_a_terminal, start_debian
 from server_world import ServerTest
-from world import CLI, DATA, PASSED, PATIENCE, REFUSED, TRY_LATER, UNAVAILABLE, main
-
-CHALLENGE = '''
-[Field challenge]
-Type=secret
-Label=Challenge password
-Required=true
-'''
+from world import DATA, PASSED, PATIENCE, REFUSED, TRY_LATER, UNAVAILABLE, main
 
 
 class ScepTest(ServerTest):
@@ -44,53 +32,14 @@ class TestDebian(ScepTest):
 
     def setUp(self):
         super().setUp()
-        if shutil.which('scepserver') is None:
-            self.skipTest('scepserver (package scep) is not installed')
-        self.depot = self.person.root / 'depot'
-        subprocess.run(['scepserver', 'ca', '-init', '-depot', self.depot, '-key-password', 'x', '-keySize', '2048'], check=True,
-                       stdout=subprocess.DEVNULL)
-        with socket.socket() as free:
-            free.bind(('127.0.0.1', 0))
-            self.port = free.getsockname()[1]
-        server = subprocess.Popen(['scepserver', '-depot', self.depot, '-capass', 'x', '-port', str(self.port), '-allowrenew', '0', '-challenge',
-                                   'open-sesame'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.terminate)
-        self.wait_for(self.listens)
+        self.port, self.depot = start_debian(self, 'open-sesame')
         self.write_profile('scep', self.port, 'http://%s/scep', fields=CHALLENGE, anchors=False,
                            chain=(self.depot / 'ca.pem').read_text(encoding='utf-8'))
-
-    def listens(self):
-        with socket.socket() as knock:
-            return knock.connect_ex(('127.0.0.1', self.port)) == 0
-
-    def resume_at_a_terminal(self, request):
-        """What this server issues is for signing in, not for documents: a person has to say yes to that."""
-        process, terminal = pty.fork()
-        if process == 0:
-            os.execve(CLI, [CLI, 'request', 'resume', str(request), '--pin-file', str(self.person.pin)], {**self.person.environment, 'TERM': 'dumb'})
-        said = b''
-        deadline = time.monotonic() + PATIENCE
-        answered = False
-        while time.monotonic() < deadline:
-            if select.select([terminal], [], [], 0.2)[0]:
-                try:
-                    chunk = os.read(terminal, 4096)
-                except OSError:
-                    break
-                if not chunk:
-                    break
-                said += chunk
-            if not answered and b'?' in said.rsplit(b'\n', 1)[-1]:
-                os.write(terminal, b'y\n')
-                answered = True
-        os.close(terminal)
-        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), said.decode(errors='replace')
 
     def test_issued(self):
         run = self.request('--wait', '30', '--secret-file', self.challenge('open-sesame'), key='rsa-3072')
         self.assertIn('identity-only', run.stdout + run.stderr, run.stdout + run.stderr)
-        status, said = self.resume_at_a_terminal(self.requests()[0]['id'])
+        status, said = resume_at_a_terminal(self.person, self.requests()[0]['id'])
         self.assertEqual(status, PASSED, said)
         self.assertEqual(len(self.holders()), 1)
         self.assertTrue(list(self.depot.glob('*.pem')))

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """test-certmonger: certmonger's helpers behind Signet's wall.
 
-The helpers of Debian's certmonger, run by the plugin as a person would have it run: local-submit to a certificate on a token, scep-submit as
-far as it goes. Then helpers that do everything wrong, run by the plugin's program alone.
+The helpers of Debian's certmonger, run by the plugin as a person would have it run: local-submit to a certificate on a token. Then helpers that do
+everything wrong, run by the plugin's program alone. scep-submit has its own test: tests/end-to-end/test-certmonger-scep.py.
 """
 import base64
 import json
@@ -109,16 +109,6 @@ class WithHelpers(unittest.TestCase):
         self.assertEqual(len(problems), 1)
         self.assertIn('sample-helper.profile', problems[0]['detail'])
 
-    def test_scep_submit(self):
-        """It wants messages only a SCEP client can make; the person is told what serves such an authority."""
-        state = self.person.data / 'plugin-state/certmonger/sample-helper'
-        self.person.file(Helper='scep-submit', Arguments='-u;http://127.0.0.1:9/scep;-r;{state}/ra.pem')
-        self.person.allow(HELPERS / 'scep-submit')
-        state.mkdir(parents=True, mode=0o700)
-        (state / 'ra.pem').write_bytes((self.person.data / 'authorities/sample-helper-chain.pem').read_bytes())
-        run = self.person.request(expect=UNAVAILABLE)
-        self.assertIn('wants messages of SCEP', run.stderr)
-
     def test_other_chain(self):
         """The helper's CA is not the one the authority has filed."""
         local_roots(self.person.data / 'plugin-state/certmonger/sample-helper')
@@ -127,6 +117,11 @@ class WithHelpers(unittest.TestCase):
         run = self.person.request(expect=REFUSED)
         self.assertIn('not issued by', run.stderr)
         self.assertEqual([key for key in self.keys() if key['certificate']], [])
+
+
+# what the host of these tests makes and opens: nothing that is looked into here
+ANSWERS = {'scep.make': {'message': base64.b64encode(b'a message').decode(), 'post': True},
+           'scep.open': {'state': 'issued', 'certificate': 'AAAA'}}
 
 
 class Talk:
@@ -139,6 +134,7 @@ class Talk:
         self.profile = {'Profile': {'Id': 'sample-helper'}, 'Issuance': {'Helper': helper, 'Arguments': 'one;{state};two words', 'Template': 'User'}}
         self.number = 0
         self.notes = []
+        self.asked = []   # what the plugin wanted the host to do
 
     def call(self, method, csr, **more):
         self.number += 1
@@ -151,8 +147,8 @@ class Talk:
             if 'id' not in message:
                 self.notes.append(message)
                 continue
-            assert message['method'] == 'csr.make'
-            self.say({'id': message['id'], 'result': {'csr': csr}})
+            self.asked.append(message)
+            self.say({'id': message['id'], 'result': ANSWERS.get(message['method'], {'csr': csr})})
         raise AssertionError('the plugin ended')
 
     def say(self, message):
@@ -231,10 +227,62 @@ class Faults(unittest.TestCase):
 
     def test_statuses(self):
         for status, code, words in ((2, 'rejected', '资料不全'), (3, 'unreachable', '资料不全'), (4, 'failed', 'not set up'), (6, 'failed', 'does not know'),
-                                    (16, 'failed', 'SCEP'), (17, 'rejected', 'another key'), (99, 'failed', 'status 99')):
+                                    (17, 'rejected', 'another key'), (99, 'failed', 'status 99')):
             with self.subTest(status=status):
                 text = self.error(f'echo 资料不全; exit {status}', code)
                 self.assertIn(words, text)
+
+    # what a helper for SCEP says before it is given a message
+    SCEP = ('case "$CERTMONGER_OPERATION" in GET-NEW-REQUEST-REQUIREMENTS) echo CERTMONGER_PKCSREQ; exit 0;;\n'
+            'FETCH-SCEP-CA-CERTS) cat {0}/certificate.pem {0}/certificate.pem {0}/certificate.pem; exit 0;;\n'
+            'FETCH-SCEP-CA-CAPS) echo AES; exit 0;; esac\n')
+
+    def scep(self, script, **more):
+        talk = self.helper(self.SCEP.format(self.folder) + script)
+        return talk, talk.call('submit', self.csr, **more)
+
+    def test_scep_needs_no_other_signature(self):
+        """It says by itself what it wants; nothing but the message is signed, and what comes back is opened by the host."""
+        talk, answer = self.scep(f'env > {self.folder}/env; echo -----BEGIN PKCS7-----; echo YQ==; echo -----END PKCS7-----')
+        self.assertEqual(answer['result']['state'], 'issued')
+        self.assertEqual([asked['method'] for asked in talk.asked], ['scep.make', 'scep.open'])
+        self.assertEqual(talk.asked[1]['params']['envelope'], 'YQ==')
+        self.assertNotIn('message', talk.asked[1]['params'])
+        environment = (self.folder / 'env').read_text(encoding='utf-8')
+        self.assertIn('CERTMONGER_PKCSREQ=-----BEGIN PKCS7-----\n' + base64.b64encode(b'a message').decode(), environment)
+        for name in ('RA_CERTIFICATE', 'CA_CERTIFICATE', 'CERTIFICATES'):
+            self.assertIn(f'CERTMONGER_SCEP_{name}=-----BEGIN CERTIFICATE-----', environment)
+        self.assertNotIn('CERTMONGER_CSR', environment)
+
+    def test_scep_wanted_by_status(self):
+        """A helper that says so only when it is asked for a certificate."""
+        talk = self.helper(self.SCEP.format(self.folder).replace('echo CERTMONGER_PKCSREQ', 'echo nothing')
+                           + '[ -n "$CERTMONGER_PKCSREQ" ] || exit 16\necho later; exit 1')
+        waiting = talk.call('submit', self.csr)['result']
+        self.assertEqual(waiting['state'], 'waiting')
+        self.assertEqual([asked['method'] for asked in talk.asked], ['csr.make', 'scep.make'])
+        talk.call('poll', self.csr, cookie=waiting['cookie'])
+        self.assertEqual(talk.asked[-1]['params']['type'], 'CertPoll')
+
+    def test_scep_challenge_by_name(self):
+        request = {'id': 1, 'subject': 'CN=李娜', 'key_type': 'rsa-3072', 'fields': {}, 'secrets': ['challenge']}
+        talk, _ = self.scep('exit 3', request=request)
+        self.assertEqual(talk.asked[0]['params']['challenge'], {'secret': 'challenge'})
+
+    def test_scep_faults(self):
+        for script, code, words in (('exit 16', 'failed', 'does not take the message'), ('exit 0', 'failed', 'gives none'),
+                                    ('cat {0}/certificate.pem', 'failed', 'gives none'), ('echo 拒绝; exit 2', 'rejected', '拒绝'),
+                                    ('kill -SEGV $$', 'failed', 'signal 11')):
+            with self.subTest(script=script):
+                _, answer = self.scep(script.format(self.folder))
+                self.assertEqual(answer['error']['code'], code, answer)
+                self.assertIn(words, answer['error']['text'])
+        for bad in ('echo nothing', 'echo -----BEGIN CERTIFICATE-----; echo -----END CERTIFICATE-----', 'echo -----END CERTIFICATE-----',
+                    'head -c 100000 /dev/urandom'):
+            with self.subTest(certificates=bad):
+                talk = self.helper(f'case "$CERTMONGER_OPERATION" in GET-*) echo CERTMONGER_PKCSREQ;; FETCH-SCEP-CA-CERTS) {bad};; esac')
+                self.assertIn('no certificate of the SCEP server', talk.call('submit', self.csr)['error']['text'])
+                self.assertEqual(talk.asked, [])
 
     def test_says_issued_and_gives_nothing(self):
         for said in ('', 'echo done', 'echo "<html>Your certificate</html>"', 'head -c 200000 /dev/urandom', 'printf "0"'):

@@ -49,6 +49,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autofree char *text = g_strndup ((const char *) data, size);
   g_autoptr (SignetScepServer) told = NULL;
   g_autoptr (SignetScepAnswer) answer = NULL;
+  g_autoptr (SignetScepAnswer) opened = NULL;
+  g_autoptr (GError) envelope_error = NULL;
 
   if (server == NULL)
     set_up ();
@@ -56,6 +58,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_assert ((told != NULL) != (server_error != NULL));
   answer = _signet_scep_answer_open (server, data, size, FUZZ_SCEP_TRANSACTION, nonce, key, &answer_error);
   g_assert ((answer != NULL) != (answer_error != NULL));
+  opened = _signet_scep_envelope_open (bytes, key, &envelope_error);
+  g_assert ((opened != NULL) != (envelope_error != NULL));
   g_assert (answer == NULL || answer->kind != SIGNET_SCEP_ISSUED || answer->certificates != NULL);
   return 0;
 }

@@ -5,11 +5,13 @@
 #include "signet-test-cert-rep.h"
 
 #include <openssl/cms.h>
+#include <openssl/rand.h>
 #include <string.h>
 
 #define OID_MESSAGE_TYPE    "2.16.840.1.113733.1.9.2"
 #define OID_STATUS          "2.16.840.1.113733.1.9.3"
 #define OID_FAILURE         "2.16.840.1.113733.1.9.4"
+#define OID_SENDER_NONCE    "2.16.840.1.113733.1.9.5"
 #define OID_RECIPIENT_NONCE "2.16.840.1.113733.1.9.6"
 #define OID_TRANSACTION     "2.16.840.1.113733.1.9.7"
 #define OID_FAILURE_TEXT    "1.3.6.1.5.5.7.24.1"
@@ -33,6 +35,10 @@ add_text (CMS_SignerInfo *signer, const char *oid, const char *text)
 static void
 add_attributes (CMS_SignerInfo *signer, const TestCertRep *rep)
 {
+  guint8 nonce[16];
+
+  RAND_bytes (nonce, sizeof nonce);
+  add (signer, OID_SENDER_NONCE, V_ASN1_OCTET_STRING, nonce, sizeof nonce);
   add_text (signer, OID_MESSAGE_TYPE, "3");
   add_text (signer, OID_STATUS, rep->status);
   add_text (signer, OID_TRANSACTION, rep->transaction);

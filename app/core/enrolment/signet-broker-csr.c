@@ -215,6 +215,7 @@ _signet_broker_serve_csr (SignetEnrolmentRun *run, JsonObject *params, GError **
   csr = make_csr (run, wishes, challenge, error);
   if (csr == NULL)
     return NULL;
+  _signet_broker_note_given (run);
   result = json_object_new ();
   _signet_broker_take_base64 (result, "csr", csr);
   json_object_set_array_member (result, "unmet", unmet_json (wishes));

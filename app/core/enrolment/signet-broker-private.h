@@ -36,6 +36,8 @@ GPtrArray  *_signet_broker_client_chain     (SignetEnrolmentRun *run);
 gboolean    _signet_broker_set_proofs       (SignetEnrolmentRun *run, JsonObject *params, SignetHttpRequest *request, SignetSecret **password, GError **error);
 /* Before the first byte leaves: from here on the authority may know of the request. @data: a SignetEnrolmentRun. */
 void        _signet_broker_note_sending     (gpointer data);
+/* Right before something the authority takes for a request goes to the plugin. */
+void        _signet_broker_note_given       (SignetEnrolmentRun *run);
 /* The new key, once the person agreed to what it will sign. The signer is borrowed; the key is the caller's. */
 SignetSigner *_signet_broker_proof_signer   (SignetEnrolmentRun *run, GError **error);
 EVP_PKEY     *_signet_broker_proof_key      (SignetEnrolmentRun *run, GError **error);

@@ -180,7 +180,24 @@ note_weakness (SignetEnrolmentRun *run, const SignetScepServer *server, SignetSc
   _signet_enrolment_run_note (run, "weak-algorithms", "algorithms", algorithms);
 }
 
-/* {"type", "ca", "caps", "challenge": {secret}} → {"message", "post"} */
+/* Who answers may be held against what is filed, and not against what came over plain HTTP. */
+static JsonArray *
+filed_chain (SignetEnrolmentRun *run)
+{
+  GPtrArray *filed = signet_authority_get_chain (run->authority);
+  JsonArray *all = json_array_new ();
+
+  for (guint i = 0; i < filed->len; i++)
+    {
+      GBytes *der = signet_certificate_get_der (filed->pdata[i]);
+      g_autofree char *text = g_base64_encode (g_bytes_get_data (der, NULL), g_bytes_get_size (der));
+
+      json_array_add_string_element (all, text);
+    }
+  return all;
+}
+
+/* {"type", "ca", "caps", "challenge": {secret}} → {"message", "post", "certificates"} */
 JsonObject *
 _signet_broker_serve_scep_make (SignetEnrolmentRun *run, JsonObject *params, GError **error)
 {
@@ -200,9 +217,11 @@ _signet_broker_serve_scep_make (SignetEnrolmentRun *run, JsonObject *params, GEr
     return NULL;
   keep_nonce (run->request, nonce);
   note_weakness (run, server, type);
+  _signet_broker_note_given (run);
   result = json_object_new ();
   _signet_broker_take_base64 (result, "message", message);
   json_object_set_boolean_member (result, "post", server->posts);
+  json_object_set_array_member (result, "certificates", filed_chain (run));
   return result;
 }
 
@@ -234,12 +253,23 @@ tell (const SignetScepAnswer *answer, GError **error)
   return result;
 }
 
-/* {"message", "ca", "caps"} → {"state", "certificate"} */
+/* The whole answer, or what a helper that verifies answers itself has taken out of one. */
+static SignetScepAnswer *
+open_answer (SignetEnrolmentRun *run, JsonObject *params, const SignetScepServer *server, GBytes *nonce, EVP_PKEY *key, GError **error)
+{
+  gboolean unpacked = _signet_broker_get_text (params, "envelope") != NULL;
+  g_autoptr (GBytes) bytes = get_bytes (params, unpacked ? "envelope" : "message");
+
+  if (unpacked)
+    return _signet_scep_envelope_open (bytes, key, error);
+  return _signet_scep_answer_open (server, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), run->request->attempt, nonce, key, error);
+}
+
+/* {"message" or "envelope", "ca", "caps"} → {"state", "certificate"} */
 JsonObject *
 _signet_broker_serve_scep_open (SignetEnrolmentRun *run, JsonObject *params, GError **error)
 {
   g_autoptr (SignetScepServer) server = server_of (run, params, error);
-  g_autoptr (GBytes) message = get_bytes (params, "message");
   g_autoptr (GBytes) nonce = run->request != NULL ? take_nonce (run->request) : NULL;
   g_autoptr (SignetScepAnswer) answer = NULL;
   EVP_PKEY *key = NULL;
@@ -253,7 +283,7 @@ _signet_broker_serve_scep_open (SignetEnrolmentRun *run, JsonObject *params, GEr
     }
   key = _signet_enrolment_run_transport_key (run, error);
   if (key != NULL)
-    answer = _signet_scep_answer_open (server, g_bytes_get_data (message, NULL), g_bytes_get_size (message), run->request->attempt, nonce, key, error);
+    answer = open_answer (run, params, server, nonce, key, error);
   EVP_PKEY_free (key);
   return answer != NULL ? tell (answer, error) : NULL;
 }

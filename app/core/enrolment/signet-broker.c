@@ -128,6 +128,14 @@ _signet_broker_note_sending (gpointer data)
     g_warning ("cannot note that the request was sent: %s", error->message);
 }
 
+/* A plugin with a network of its own may send what it was given before we hear of it. */
+void
+_signet_broker_note_given (SignetEnrolmentRun *run)
+{
+  if (signet_plugin_manifest_has_network (run->plugin))
+    _signet_broker_note_sending (run);
+}
+
 /* --- progress, log, ask -------------------------------------------------------------------------------------------------------
  */
 

@@ -210,6 +210,15 @@ _signet_scep_answer_free (SignetScepAnswer *answer)
 }
 
 SignetScepAnswer *
+_signet_scep_envelope_open (GBytes *envelope, EVP_PKEY *key, GError **error)
+{
+  if (g_bytes_get_size (envelope) > 0 && g_bytes_get_size (envelope) <= SIGNET_SCEP_MAX_MESSAGE)
+    return read_issued (envelope, key, error);
+  set_not_genuine (error, "there is nothing in it, or too much");
+  return NULL;
+}
+
+SignetScepAnswer *
 _signet_scep_answer_open (const SignetScepServer *server, const guint8 *data, gsize length, const char *transaction, GBytes *nonce, EVP_PKEY *key,
                           GError **error)
 {

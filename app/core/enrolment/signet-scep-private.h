@@ -61,6 +61,8 @@ typedef struct {
 /* What is signed by the server, for this transaction and this very message; else an error. @key: of the certificate the answer is encrypted for. */
 SignetScepAnswer *_signet_scep_answer_open (const SignetScepServer *server, const guint8 *data, gsize length, const char *transaction, GBytes *nonce,
                                             EVP_PKEY *key, GError **error);
+/* The pkcsPKIEnvelope of an answer that somebody else has verified. What is in it proves itself by its own signature or not at all. */
+SignetScepAnswer *_signet_scep_envelope_open (GBytes *envelope, EVP_PKEY *key, GError **error);
 const char       *_signet_scep_failure_text (int failure);   /* "badRequest" … */
 void              _signet_scep_answer_free (SignetScepAnswer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetScepAnswer, _signet_scep_answer_free)
