@@ -19,12 +19,13 @@
 
 #include "../core/base/signet-base-error.h"
 #include "../core/base/signet-text.h"
+#include "../core/document/signet-document-content.h"
 
 typedef struct
 {
-  char *format, *level, *certificate, *tsa, *reason, *location, *field, *output, *output_dir, *visible, *scenario; /* (owned) (nullable) */
+  char *format, *level, *certificate, *tsa, *reason, *location, *field, *output, *output_dir, *visible, *scenario, *content, *countersign; /* (owned) (nullable) */
   int certify;
-  gboolean detached, overwrite;
+  gboolean detached, enclosed, overwrite;
 } SignetSignOptions;
 
 /* One file on its way. */
@@ -50,6 +51,8 @@ signet_sign_options_clear (SignetSignOptions *options)
   g_free (options->field);
   g_free (options->output);
   g_free (options->output_dir);
+  g_free (options->content);
+  g_free (options->countersign);
   g_free (options->visible);
   g_free (options->scenario);
 }
@@ -75,6 +78,9 @@ signet_sign_parse (SignetInvocation  *invocation,
     { "level", 0, 0, G_OPTION_ARG_FILENAME, &options->level, N_("b (signature) or t (with a time stamp)"), N_("LEVEL") },
     { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &options->certificate, N_("Sign with this one; needed when several could"), N_("URI|FINGERPRINT") },
     { "detached", 0, 0, G_OPTION_ARG_NONE, &options->detached, N_("Put the signature into a file of its own"), NULL },
+    { "enclosed", 0, 0, G_OPTION_ARG_NONE, &options->enclosed, N_("Put the document into the signature file (cades)"), NULL },
+    { "countersign", 0, 0, G_OPTION_ARG_FILENAME, &options->countersign, N_("Sign this signature of a signature file, as verify numbers it"), "N" },
+    { "content", 0, 0, G_OPTION_ARG_FILENAME, &options->content, N_("The document that a signature file to be signed again is about"), N_("FILE") },
     { "tsa", 0, 0, G_OPTION_ARG_FILENAME, &options->tsa, N_("Time stamp server, for level t; otherwise the one the authority names"), N_("URL") },
     { "reason", 0, 0, G_OPTION_ARG_FILENAME, &options->reason, N_("Why it is signed, kept in the PDF"), N_("TEXT") },
     { "location", 0, 0, G_OPTION_ARG_FILENAME, &options->location, N_("Where it is signed, kept in the PDF"), N_("TEXT") },
@@ -133,6 +139,12 @@ signet_sign_check_options (SignetInvocation        *invocation,
     signet_invocation_usage (invocation, "%s", _("-o is for one file; for several there is --output-dir"));
   else if (options->certify < 0 || options->certify > 3)
     signet_invocation_usage (invocation, "%s", _("--certify is 1, 2 or 3"));
+  else if (options->detached + options->enclosed + (options->countersign != NULL) > 1)
+    signet_invocation_usage (invocation, "%s", _("--detached, --enclosed and --countersign exclude each other"));
+  else if ((options->enclosed || options->countersign != NULL) && options->format != NULL && !g_str_equal (options->format, "cades"))
+    signet_invocation_usage (invocation, "%s", _("--enclosed and --countersign need --format cades"));
+  else if (options->content != NULL && n_files > 1)
+    signet_invocation_usage (invocation, "%s", _("--content is for one signature file"));
   else if (options->detached && g_strcmp0 (options->format, "pades") == 0)
     signet_invocation_usage (invocation, "%s", _("pades is always inside the PDF; --detached needs --format cades"));
   else
@@ -174,6 +186,44 @@ signet_sign_dup_tsa (const SignetSignOptions *options,
   return authority != NULL ? signet_authority_dup_timestamp_url (authority) : NULL;
 }
 
+/* (nullable): usual for the content. A signature file is signed as the others in it signed, unless it is meant as a document itself. */
+static const char *
+signet_sign_choose_format (const SignetSignOptions *options,
+                           SignetDocumentFile      *file)
+{
+  if (options->enclosed)
+    return "cades-enclosed";
+  if (options->countersign != NULL)
+    return "cades-counter";
+  if (options->detached)
+    return "cades";
+  if (g_strcmp0 (options->format, "cades") == 0 && signet_document_file_get_format (file) == SIGNET_FORMAT_CMS)
+    return "cades-parallel";
+  return options->format;
+}
+
+/* What a signature file that is signed again is about: as told, else beside it. */
+static gboolean
+signet_sign_job_find_content (SignetSignJob           *job,
+                              const SignetSignOptions *options,
+                              SignetDocumentFile      *file)
+{
+  const char *format = signet_signing_get_format (job->signing);
+  g_autoptr(SignetDocumentFile) content = NULL;
+  g_autofree char *path = NULL;
+
+  if (g_str_equal (format, "cades-parallel") || g_str_equal (format, "cades-counter"))
+    path = options->content != NULL ? g_strdup (options->content) : signet_document_guess_content (file);
+  if (path != NULL && (content = signet_document_file_open (path, &job->error)) == NULL)
+    {
+      g_prefix_error (&job->error, "%s: ", path);
+      g_clear_object (&job->signing);
+      return FALSE;
+    }
+  signet_signing_set_cades (job->signing, content, options->countersign);
+  return TRUE;
+}
+
 /* What needs no token: happens while the modules are asked. */
 static void
 signet_sign_job_open (SignetSignJob           *job,
@@ -184,7 +234,9 @@ signet_sign_job_open (SignetSignJob           *job,
   if (file == NULL)
     return;
   job->signing = signet_signing_new (file, NULL);
-  signet_signing_set_format (job->signing, options->detached ? "cades" : options->format);
+  signet_signing_set_format (job->signing, signet_sign_choose_format (options, file));
+  if (!signet_sign_job_find_content (job, options, file))
+    return;
   if (options->level != NULL)
     signet_signing_set_level (job->signing, options->level);
   signet_signing_set_pdf (job->signing, options->reason, options->location, options->field, (guint) options->certify);

@@ -18,6 +18,7 @@
 #include "../core/base/signet-base-error.h"
 #include "../core/base/signet-output-file.h"
 #include "../core/base/signet-text.h"
+#include "../core/document/signet-document-content.h"
 
 typedef struct
 {
@@ -349,6 +350,8 @@ signet_verify_show_signature (SignetSignatureReport *report)
   g_autofree char *location = signet_text_sanitize (signet_document_signature_get_location (signature), -1, 300);
 
   signet_terminal_print ("\n  %s  %s · %s%s%s", mark, id, format, level != NULL && *level != '\0' ? " " : "", level != NULL ? level : "");
+  /* translators: the line names the signature that this one is over, by its number */
+  signet_verify_show_line (_("Countersigns"), signet_document_signature_get_covers (signature));
   signet_verify_show_signer (report);
   signet_verify_show_time (report);
   signet_verify_show_revocation (report);
@@ -390,39 +393,6 @@ signet_verify_show (SignetFileReport *report)
 }
 
 /* --- one file ------------------------------------------------------------------------------------------------------------ */
-/* "plan.odt-2" was signed as "plan.odt": our own numbering when several signatures stand beside one file */
-static char *
-signet_verify_drop_number (const char *name)
-{
-  const char *dash = strrchr (name, '-');
-
-  if (dash == NULL || dash == name || dash[1] == '\0' || strspn (dash + 1, "0123456789") != strlen (dash + 1))
-    return g_strdup (name);
-  return g_strndup (name, dash - name);
-}
-
-/* (nullable): "contract.odt" beside "contract.odt.p7s" */
-static char *
-signet_verify_guess_detached (SignetDocumentFile *file)
-{
-  static const char *const endings[] = { ".p7s", ".p7m", ".p7", ".cms", ".sig" };
-  const char *path = signet_document_file_get_path (file);
-
-  if (signet_document_file_get_format (file) != SIGNET_FORMAT_CMS)
-    return NULL;
-  for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
-    if (g_str_has_suffix (path, endings[i]) && strlen (path) > strlen (endings[i]))
-      {
-        g_autofree char *data = g_strndup (path, strlen (path) - strlen (endings[i]));
-        g_autofree char *first = signet_verify_drop_number (data);
-
-        if (g_file_test (data, G_FILE_TEST_IS_REGULAR))
-          return g_steal_pointer (&data);
-        return g_file_test (first, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&first) : NULL;
-      }
-  return NULL;
-}
-
 static SignetFileReport *
 signet_verify_examine (SignetVerifyRun *run,
                        const char      *path,
@@ -434,7 +404,7 @@ signet_verify_examine (SignetVerifyRun *run,
 
   if (file == NULL)
     return NULL;
-  data = run->options->detached != NULL ? g_strdup (run->options->detached) : signet_verify_guess_detached (file);
+  data = run->options->detached != NULL ? g_strdup (run->options->detached) : signet_document_guess_content (file);
   if (data != NULL)
     {
       detached = signet_document_file_open (data, error);

@@ -55,6 +55,62 @@ class SignTest(unittest.TestCase):
         return terminal
 
 
+class SignatureFiles(SignTest):
+    """A document inside its signature, several signatures in one file, one over another."""
+
+    def kinds(self, path):
+        run = self.signet('verify', '--json', '--offline', path)
+        report, = json.loads(run.stdout)['files']
+        return [(s['id'], s['kind'], s['covers'], s['integrity']) for s in report['signatures']]
+
+    def test_enclosed(self):
+        self.assert_status(self.sign('--enclosed', 'contract.pdf'), 0)
+        self.assert_nothing_new('contract.pdf.p7m')
+        # the document lies beside it, and is not what is judged
+        self.assertEqual(self.kinds('contract.pdf.p7m'), [('1', 'signature', None, 'intact')])
+        subprocess.run(['openssl', 'cms', '-verify', '-noverify', '-binary', '-inform', 'DER', '-in', 'contract.pdf.p7m', '-out', 'out'], cwd=self.desk,
+                       check=True, capture_output=True)
+        self.assertEqual((self.desk / 'out').read_bytes(), self.document.read_bytes())
+
+    def test_enclosed_too_large(self):
+        with open(self.desk / 'large', 'wb') as out:
+            out.truncate(60 * 1024 * 1024 + 1)
+        run = self.sign('--enclosed', 'large')
+        self.assert_status(run, 65)
+        self.assertIn('60 MiB', run.stderr)
+        self.assert_nothing_new('large')
+
+    def test_again_and_over(self):
+        self.assert_status(self.sign('--format', 'cades', 'contract.pdf'), 0)
+        self.assert_status(self.sign('contract.pdf.p7s'), 0)
+        self.assert_status(self.sign('--countersign', '2', 'contract.pdf-2.p7s'), 0)
+        self.assert_nothing_new('contract.pdf.p7s', 'contract.pdf-2.p7s', 'contract.pdf-3.p7s')
+        self.assertEqual(self.kinds('contract.pdf-3.p7s'), [('1', 'signature', None, 'intact'), ('2', 'signature', None, 'intact'),
+                                                            ('2.1', 'counter-signature', '2', 'intact')])
+        self.assertIn('Countersigns', self.signet('verify', '--offline', 'contract.pdf-3.p7s').stdout)
+        first, last = ((self.desk / name).read_bytes() for name in ('contract.pdf.p7s', 'contract.pdf-3.p7s'))
+        value = first[-60:]
+        self.assertIn(value, last, 'the first signature was changed')
+
+    def test_refused(self):
+        self.assert_status(self.sign('--format', 'cades', 'contract.pdf'), 0)
+        self.assert_status(self.sign('--countersign', '7', 'contract.pdf.p7s'), 65)
+        self.assert_status(self.sign('--countersign', '1', '--enclosed', 'contract.pdf.p7s'), USAGE)
+        self.document.rename(self.desk / 'elsewhere.pdf')
+        run = self.sign('contract.pdf.p7s')
+        self.assert_status(run, 65)
+        self.assertIn('--content', run.stderr)
+        self.assert_status(self.sign('--content', 'elsewhere.pdf', 'contract.pdf.p7s'), 0)
+        self.assert_status(self.sign('--content', 'nowhere.pdf', 'contract.pdf.p7s'), NO_INPUT)
+        (self.desk / 'wrong').write_text('something else')
+        self.assert_status(self.sign('--content', 'wrong', 'contract.pdf.p7s'), 65)
+
+    def test_as_a_document(self):
+        self.assert_status(self.sign('--format', 'cades', 'contract.pdf'), 0)
+        self.assert_status(self.sign('--detached', 'contract.pdf.p7s'), 0)
+        self.assertEqual(self.kinds('contract.pdf.p7s.p7s'), [('1', 'signature', None, 'intact')])
+
+
 class WholeWay(SignTest):
     def test_request_is_kept_and_done(self):
         requests = self.json('request', 'list', status=0)['requests']

@@ -4,6 +4,7 @@
  *
  *   document-tool sign IN OUT KEY.pem CERT.pem [field=NAME] [certify=N] [reason=TEXT] [pss] [room=N] [token=FILE]
  *   document-tool sign-cms DATA OUT KEY.pem CERT.pem [pss]
+ *   document-tool sign-more enclosed|parallel|counter IN OUT KEY.pem CERT.pem [content=FILE] [id=N] [pss] [token=FILE]
  *   document-tool find FILE [DATA]      one line for each signature, then its changes and problems
  *   document-tool info FILE
  */
@@ -17,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../app/core/document/signet-cades-more.h"
 #include "../../app/core/document/signet-document-cms.h"
 #include "../../app/core/document/signet-document-pdf.h"
 
@@ -161,6 +163,65 @@ sign_cms (char **arguments, GError **error)
   return cms != NULL && g_file_set_contents (arguments[1], g_bytes_get_data (cms, NULL), (gssize) g_bytes_get_size (cms), error);
 }
 
+static SignetSignatureCreation *
+new_creation (char **arguments, SignetDocumentFile *file, SignetDocumentFile *content)
+{
+  if (g_str_equal (arguments[0], "enclosed"))
+    return signet_cades_enclosed_new (file);
+  if (g_str_equal (arguments[0], "parallel"))
+    return signet_cades_parallel_new (file, content);
+  return signet_cades_counter_new (file, content, option (arguments + 5, "id") ?: "1");
+}
+
+static gboolean
+create (SignetSignatureCreation *creation, Signer *signer, int fd, GError **error)
+{
+  SignetCreationParameters parameters = {
+    .certificate = signer->certificate, .chain = signer->chain, .algorithm = signer->algorithm, .time = time (NULL), .with_timestamp = signer->token != NULL,
+  };
+  g_autoptr(GBytes) signature = NULL;
+
+  if (!signet_signature_creation_prepare (creation, &parameters, fd, NULL, error))
+    return FALSE;
+  signature = make_signature (signer, signet_signature_creation_get_to_be_signed (creation));
+  if (!signet_signature_creation_set_signature (creation, signature, error))
+    return FALSE;
+  if (signer->token != NULL)
+    {
+      g_autofree char *data = NULL;
+      g_autoptr(GBytes) token = NULL;
+      gsize length = 0;
+
+      if (!g_file_get_contents (signer->token, &data, &length, error))
+        return FALSE;
+      token = g_bytes_new (data, length);
+      if (!signet_signature_creation_add_timestamp (creation, token, error))
+        return FALSE;
+    }
+  return signet_signature_creation_complete (creation, fd, NULL, error);
+}
+
+static gboolean
+sign_more (char **arguments, GError **error)
+{
+  char **options = arguments + 5;
+  const char *content_path = option (options, "content");
+  g_auto(Signer) signer = { .token = option (options, "token") };
+  g_autoptr(SignetDocumentFile) file = NULL;
+  g_autoptr(SignetDocumentFile) content = NULL;
+  g_autoptr(SignetSignatureCreation) creation = NULL;
+  int fd = -1;
+
+  if (!load_signer (&signer, arguments[3], arguments[4], option (options, "pss") != NULL, error))
+    return FALSE;
+  file = signet_document_file_open (arguments[1], error);
+  if (file == NULL || (content_path != NULL && (content = signet_document_file_open (content_path, error)) == NULL))
+    return FALSE;
+  creation = new_creation (arguments, file, content);
+  fd = open (arguments[2], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  return create (creation, &signer, fd, error) && close (fd) == 0;
+}
+
 static void
 print_signature (SignetDocumentSignature *signature)
 {
@@ -230,6 +291,8 @@ main (int argc, char **argv)
     ok = sign_pdf (argv + 2, &error);
   else if (argc >= 6 && g_str_equal (argv[1], "sign-cms"))
     ok = sign_cms (argv + 2, &error);
+  else if (argc >= 7 && g_str_equal (argv[1], "sign-more"))
+    ok = sign_more (argv + 2, &error);
   else if (argc >= 3 && g_str_equal (argv[1], "find"))
     ok = find (argv + 2, &error);
   else if (argc >= 3 && g_str_equal (argv[1], "info"))

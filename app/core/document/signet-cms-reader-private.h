@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 typedef struct _SignetCmsReader SignetCmsReader;
 
 /* Who asks decides what is required (EN 319 122-1 and 319 142-1, clause 6; ISO 32000-1, 12.8.3.3; RFC 3161, 2.4.2). */
-typedef enum { SIGNET_CMS_RULES_CADES, SIGNET_CMS_RULES_PADES, SIGNET_CMS_RULES_PDF_PKCS7, SIGNET_CMS_RULES_TIMESTAMP } SignetCmsRules;
+typedef enum { SIGNET_CMS_RULES_CADES, SIGNET_CMS_RULES_PADES, SIGNET_CMS_RULES_PDF_PKCS7, SIGNET_CMS_RULES_TIMESTAMP,
+               SIGNET_CMS_RULES_COUNTER /* RFC 5652, 11.4: the content is another signature's value */ } SignetCmsRules;
 
 #define SIGNET_CMS_MAX_SIZE         (64 * 1024 * 1024)
 #define SIGNET_CMS_MAX_CERTIFICATES 256
@@ -25,6 +26,11 @@ GBytes          *_signet_cms_reader_dup_content     (SignetCmsReader *self);    
 /* Fills in everything a CMS tells. @content_digest: (nullable): NULL when the data is not at hand. Never an error: findings. */
 void             _signet_cms_reader_judge           (SignetCmsReader *self, guint index, SignetCmsRules rules, GBytes *content_digest,
                                                      SignetDocumentSignature *signature);
+
+/* (element-type GBytes): the SignerInfo of each countersignature, as it lies there; at most @most. FALSE: there are more, or odd ones. */
+gboolean         _signet_cms_reader_dup_counters    (SignetCmsReader *self, guint index, guint most, GPtrArray *counters);
+/* A countersignature, with the certificates that came along with what it is part of. (nullable) */
+SignetCmsReader *_signet_cms_reader_new_counter     (SignetCmsReader *self, GBytes *signer_info);
 
 /* signet-cms-certificates.c */
 GByteArray      *_signet_cms_take_certificates      (GBytes *der, GPtrArray **certificates, gsize *consumed);

@@ -17,6 +17,7 @@
 
 #include "../base/signet-base-error.h"
 #include "signet-cms-attributes-private.h"
+#include "signet-cms-parts-private.h"
 
 #define MAX_SIGNERS 64
 
@@ -155,6 +156,44 @@ _signet_cms_reader_dup_content (SignetCmsReader *self)
   if (content == NULL || *content == NULL)
     return NULL;
   return g_bytes_new (ASN1_STRING_get0_data (*content), (gsize) ASN1_STRING_length (*content));
+}
+
+/* RFC 5652, 11.4: an attribute may have several values, and there may be several of it */
+gboolean
+_signet_cms_reader_dup_counters (SignetCmsReader *self, guint index, guint most, GPtrArray *counters)
+{
+  CMS_SignerInfo *signer_info = get_signer_info (self, index);
+  gboolean ok = TRUE;
+
+  for (int at = -1; (at = CMS_unsigned_get_attr_by_NID (signer_info, NID_pkcs9_countersignature, at)) >= 0;)
+    {
+      X509_ATTRIBUTE *attribute = CMS_unsigned_get_attr (signer_info, at);
+
+      for (int i = 0; i < X509_ATTRIBUTE_count (attribute); i++)
+        {
+          const ASN1_STRING *value = X509_ATTRIBUTE_get0_data (attribute, i, V_ASN1_SEQUENCE, NULL);
+
+          if (value == NULL || counters->len >= most)
+            ok = FALSE;
+          else
+            g_ptr_array_add (counters, g_bytes_new (ASN1_STRING_get0_data (value), (gsize) ASN1_STRING_length (value)));
+        }
+    }
+  ERR_clear_error ();
+  return ok;
+}
+
+SignetCmsReader *
+_signet_cms_reader_new_counter (SignetCmsReader *self, GBytes *signer_info)
+{
+  g_autoptr(GBytes) wrapped = _signet_cms_wrap_signer_info (signer_info);
+  g_autoptr(SignetCmsReader) counter = wrapped != NULL ? _signet_cms_reader_new (wrapped, NULL, NULL) : NULL;
+
+  if (counter == NULL)
+    return NULL;
+  g_ptr_array_unref (counter->certificates);
+  counter->certificates = g_ptr_array_ref (self->certificates);
+  return g_steal_pointer (&counter);
 }
 
 /* --- algorithms ----------------------------------------------------------------------------------------------------- */
@@ -369,13 +408,21 @@ take_signer (SignetCmsReader *self, CMS_SignerInfo *signer_info, SignetCmsRules 
 
 /* Content that is itself a SET OF attributes can be passed off as signed attributes: RFC 5652, 5.3 demands both of these. */
 static gboolean
-check_content_type (SignetCmsReader *self, CMS_SignerInfo *signer_info, SignetDocumentSignature *signature)
+check_content_type (SignetCmsReader *self, CMS_SignerInfo *signer_info, SignetCmsRules rules, SignetDocumentSignature *signature)
 {
   gconstpointer value = NULL;
 
   if (CMS_signed_get_attr_count (signer_info) <= 0)
     {
       _signet_document_signature_set_broken (signature, "signed-attributes-missing");
+      return FALSE;
+    }
+  /* RFC 5652, 11.4: a countersignature has no content type, and must not claim one */
+  if (rules == SIGNET_CMS_RULES_COUNTER)
+    {
+      if (_signet_cms_get_signed_attribute (signer_info, NID_pkcs9_contentType, V_ASN1_OBJECT, &value) == SIGNET_CMS_ATTRIBUTE_ABSENT)
+        return TRUE;
+      _signet_document_signature_set_broken (signature, "content-type-mismatch");
       return FALSE;
     }
   if (_signet_cms_get_signed_attribute (signer_info, NID_pkcs9_contentType, V_ASN1_OBJECT, &value) != SIGNET_CMS_ATTRIBUTE_PRESENT
@@ -437,10 +484,11 @@ take_signing_time (CMS_SignerInfo *signer_info, SignetCmsRules rules, SignetDocu
 static void
 set_level (SignetCmsRules rules, SignetDocumentSignature *signature)
 {
-  if (signature->problems->len > 0 || (rules != SIGNET_CMS_RULES_CADES && rules != SIGNET_CMS_RULES_PADES))
+  if (signature->problems->len > 0 || (rules != SIGNET_CMS_RULES_CADES && rules != SIGNET_CMS_RULES_PADES
+                                          && rules != SIGNET_CMS_RULES_COUNTER))
     return;
   /* EN 319 122-1, 6.3: signing-time is required in CAdES baseline */
-  if (rules == SIGNET_CMS_RULES_CADES && signature->claimed_time == 0)
+  if (rules != SIGNET_CMS_RULES_PADES && signature->claimed_time == 0)
     return;
   signature->level = signature->timestamp != NULL ? "B-T" : "B-B";
 }
@@ -495,7 +543,7 @@ _signet_cms_reader_judge (SignetCmsReader *self, guint index, SignetCmsRules rul
     g_ptr_array_add (signature->certificates, g_object_ref (g_ptr_array_index (self->certificates, i)));
   take_signing_time (signer_info, rules, signature);
 
-  if (!check_content_type (self, signer_info, signature) || !check_message_digest (signer_info, content_digest, signature)
+  if (!check_content_type (self, signer_info, rules, signature) || !check_message_digest (signer_info, content_digest, signature)
       || !take_signer (self, signer_info, rules, signature))
     return;
   if (signature->algorithm.digest == SIGNET_DIGEST_UNKNOWN || signature->algorithm.scheme == SIGNET_SIGNATURE_UNKNOWN)

@@ -150,10 +150,11 @@ add_attributes (SignetDocumentCms *self, GBytes *content_digest, SignetCmsProfil
   gsize length = 0;
   const void *digest = g_bytes_get_data (content_digest, &length);
 
-  ok = CMS_signed_add1_attr_by_NID (self->signer_info, NID_pkcs9_contentType, V_ASN1_OBJECT, OBJ_nid2obj (NID_pkcs7_data), -1) == 1
+  ok = (profile == SIGNET_CMS_PROFILE_COUNTER
+        || CMS_signed_add1_attr_by_NID (self->signer_info, NID_pkcs9_contentType, V_ASN1_OBJECT, OBJ_nid2obj (NID_pkcs7_data), -1) == 1)
        && CMS_signed_add1_attr_by_NID (self->signer_info, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING, digest, (int) length) == 1;
   /* EN 319 142-1, 6.3: PAdES keeps the claimed time in /M; EN 319 122-1, 6.3: CAdES baseline requires signing-time */
-  if (ok && profile == SIGNET_CMS_PROFILE_CADES)
+  if (ok && profile != SIGNET_CMS_PROFILE_PADES)
     {
       time = ASN1_TIME_adj (NULL, (time_t) signing_time, 0, 0);
       ok = time != NULL

@@ -10,7 +10,11 @@
 
 G_BEGIN_DECLS
 
-typedef enum { SIGNET_CMS_PROFILE_CADES, SIGNET_CMS_PROFILE_PADES } SignetCmsProfile;
+typedef enum {
+  SIGNET_CMS_PROFILE_CADES,
+  SIGNET_CMS_PROFILE_PADES,
+  SIGNET_CMS_PROFILE_COUNTER, /* over the value of another signature: no content type (RFC 5652, 11.4) */
+} SignetCmsProfile;
 
 #define SIGNET_TYPE_DOCUMENT_CMS (signet_document_cms_get_type ())
 G_DECLARE_FINAL_TYPE (SignetDocumentCms, signet_document_cms, SIGNET, DOCUMENT_CMS, GObject)

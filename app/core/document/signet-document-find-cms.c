@@ -7,49 +7,9 @@
 
 #include "config.h"
 
-#include <openssl/pem.h>
-
-#include "../base/signet-base-error.h"
+#include "signet-cms-counter-private.h"
+#include "signet-cms-parts-private.h"
 #include "signet-cms-reader-private.h"
-
-/* DER as it is; PEM unwrapped */
-static GBytes *
-load_der (SignetDocumentFile *file, GError **error)
-{
-  guint64 size = signet_document_file_get_size (file);
-  g_autofree guint8 *data = NULL;
-  unsigned char *der = NULL;
-  GBytes *result = NULL;
-  long length = 0;
-  BIO *bio = NULL;
-
-  if (size > SIGNET_CMS_MAX_SIZE)
-    {
-      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "CMS larger than 64 MiB");
-      return NULL;
-    }
-  data = g_malloc (size);
-  if (!signet_document_file_read (file, 0, data, size, error))
-    return NULL;
-  if (size == 0 || data[0] != '-')
-    return g_bytes_new_take (g_steal_pointer (&data), size);
-
-  bio = BIO_new_mem_buf (data, (int) size);
-  {
-    char *name = NULL;
-    char *header = NULL;
-
-    if (PEM_read_bio (bio, &name, &header, &der, &length) == 1)
-      result = g_bytes_new (der, (gsize) length);
-    else
-      signet_base_error_set_openssl (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_MALFORMED, "reading a PEM file");
-    OPENSSL_free (name);
-    OPENSSL_free (header);
-    OPENSSL_free (der);
-  }
-  BIO_free (bio);
-  return result;
-}
 
 /* (nullable) without @error: there is no data, or the digest is unknown */
 static GBytes *
@@ -104,7 +64,7 @@ _signet_document_find_cms_signatures (SignetDocumentFile *file, SignetDocumentFi
   g_autoptr(GHashTable) digests = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_bytes_unref);
   g_autoptr(SignetCmsReader) reader = NULL;
   g_autoptr(GBytes) inside = NULL;
-  g_autoptr(GBytes) der = load_der (file, error);
+  g_autoptr(GBytes) der = _signet_cms_load (file, error);
 
   if (der == NULL)
     return NULL;
@@ -123,6 +83,7 @@ _signet_document_find_cms_signatures (SignetDocumentFile *file, SignetDocumentFi
       if (inside != NULL && detached != NULL)
         _signet_document_signature_set_broken (signature, "content-twice");
       g_ptr_array_add (found, signature);
+      _signet_cms_find_counters (reader, i, signature, found);
     }
   return g_steal_pointer (&found);
 }

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 struct _SignetDocumentSignature {
   GObject                  parent_instance;
   char                    *id;
+  char                    *covers; /* (nullable): of a countersignature: the id of the signature it is over */
   const char              *kind;   /* static */
   const char              *format; /* static */
   const char              *level;  /* static */

@@ -31,6 +31,7 @@ signet_document_signature_finalize (GObject *object)
   SignetDocumentSignature *self = SIGNET_DOCUMENT_SIGNATURE (object);
 
   g_free (self->id);
+  g_free (self->covers);
   g_free (self->reason);
   g_free (self->location);
   g_clear_object (&self->signer);
@@ -125,6 +126,14 @@ signet_document_signature_get_kind (SignetDocumentSignature *self)
   g_return_val_if_fail (SIGNET_IS_DOCUMENT_SIGNATURE (self), NULL);
 
   return self->kind;
+}
+
+const char *
+signet_document_signature_get_covers (SignetDocumentSignature *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_SIGNATURE (self), NULL);
+
+  return self->covers;
 }
 
 const char *

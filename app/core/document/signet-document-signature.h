@@ -20,6 +20,7 @@ G_DECLARE_FINAL_TYPE (SignetDocumentSignature, signet_document_signature, SIGNET
 
 const char        *signet_document_signature_get_id           (SignetDocumentSignature *self);  /* field name, or "1", "2" … */
 const char        *signet_document_signature_get_kind         (SignetDocumentSignature *self);  /* "signature", "document-timestamp" … */
+const char        *signet_document_signature_get_covers       (SignetDocumentSignature *self);  /* (nullable): of a "counter-signature": the id of the one it is over */
 const char        *signet_document_signature_get_format       (SignetDocumentSignature *self);  /* "pades", "cades", "pdf-pkcs7" */
 const char        *signet_document_signature_get_level        (SignetDocumentSignature *self);  /* "B-B", "B-T" … as structure says; "" when not baseline */
 SignetIntegrity    signet_document_signature_get_integrity    (SignetDocumentSignature *self);

@@ -105,6 +105,22 @@ static const SignetCheckRow rows[] = {
     N_("The document has no empty signature field “{value}”") },
   { "document-fields", SIGNET_CHECK_UNKNOWN, NULL, N_("Whether form fields are empty cannot be told"), NULL },
 
+  { "signed-file", SIGNET_CHECK_OK, "counter", N_("The signature to be countersigned holds"),
+    /* translators: {value} is the name of a person */
+    N_("The signature of {value} will be countersigned") },
+  { "signed-file", SIGNET_CHECK_OK, NULL, N_("The signatures that are there hold, and stay as they are"), NULL },
+  { "signed-file", SIGNET_CHECK_WARNING, NULL, N_("The file that the countersigned signature is about is not at hand: what it signed cannot be told"), NULL },
+  { "signed-file", SIGNET_CHECK_STOP, "content-missing",
+    N_("The file that this signature is about does not lie beside it; name it with --content"), NULL },
+  { "signed-file", SIGNET_CHECK_STOP, "no-such-signature", N_("There is no such signature to be countersigned"),
+    /* translators: {value} is a number like 1 or 2 */
+    N_("There is no signature {value} to be countersigned") },
+  { "signed-file", SIGNET_CHECK_STOP, "too-large",
+    N_("The document is too large to be put inside a signature file (60 MiB at most); sign it beside, or into a container"), NULL },
+  { "signed-file", SIGNET_CHECK_STOP, NULL, N_("A signature that is there does not hold; none is put beside it"),
+    /* translators: {value} is a number like 1 or 2.1 */
+    N_("Signature {value} does not hold; none is put beside it") },
+
   { "level", SIGNET_CHECK_OK, NULL, N_("The level can be reached"), NULL },
   { "level", SIGNET_CHECK_WARNING, NULL, N_("Without a time stamp the time is only claimed by this computer’s clock"), NULL },
   { "level", SIGNET_CHECK_STOP, "offline", N_("A time stamp needs the network, and Signet works offline"), NULL },
@@ -239,7 +255,7 @@ signet_words_check_status (const SignetSigningCheck *check)
     return 73;
   if (g_str_equal (check->code, "level"))
     return 64;
-  if (g_str_equal (check->code, "document-content"))
+  if (g_str_equal (check->code, "document-content") || g_str_equal (check->code, "signed-file"))
     return 65;
   return 77;
 }

@@ -54,6 +54,7 @@ static const SignetReasonRow reason_rows[] = {
   { "digest-mismatch", N_("The document is not the one that was signed") },
   { "signature-mismatch", N_("The signature does not fit the document and the key") },
   { "content-type-mismatch", N_("The signature contradicts itself about the kind of content") },
+  { "counter-signature-odd", N_("A countersignature is there that cannot be read") },
   { "content-twice", N_("The signature holds content of its own beside the file it came with") },
   { "algorithm-mismatch", N_("The signature contradicts itself about its algorithm") },
   { "algorithm-unsupported", N_("The signature uses an algorithm Signet does not handle") },

@@ -70,7 +70,7 @@ _signet_signing_check_output (SignetSigning *self, SignetOutputFile *output, Sig
 
   if (written == NULL)
     return FALSE;
-  signatures = signet_document_find_signatures (written, _signet_signing_get_format (self)->detached ? self->file : NULL, cancellable, error);
+  signatures = signet_document_find_signatures (written, _signet_signing_get_detached (self), cancellable, error);
   if (signatures == NULL)
     return FALSE;
   ours = find_ours (signatures, signet_signature_creation_get_id (creation));

@@ -95,7 +95,13 @@ create_cades (SignetSigning *self, GError **error)
 
 static const SignetSigningFormat formats[] = {
   { .id = "pades", .copies = TRUE, .takes = takes_pdf, .propose_name = propose_pdf, .create = create_pades },
+  { .id = "cades-parallel", .copies = TRUE, .takes = _signet_signing_is_cms, .propose_name = _signet_signing_propose_again,
+    .create = _signet_signing_create_parallel },
   { .id = "cades", .detached = TRUE, .takes = takes_all, .propose_name = propose_p7s, .create = create_cades },
+  { .id = "cades-enclosed", .copies = TRUE, .takes = takes_all, .propose_name = _signet_signing_propose_p7m,
+    .create = _signet_signing_create_enclosed },
+  { .id = "cades-counter", .copies = TRUE, .takes = _signet_signing_is_cms, .propose_name = _signet_signing_propose_again,
+    .create = _signet_signing_create_counter },
 };
 
 static const SignetSigningFormat *

@@ -233,14 +233,14 @@ check_field (SignetSigning *self, SignetDocumentPdf *pdf, GPtrArray *checks)
 }
 
 static gboolean
-check_document (SignetSigning *self, GPtrArray *checks, GError **error)
+check_document (SignetSigning *self, GPtrArray *checks, GCancellable *cancellable, GError **error)
 {
   SignetDocumentPdf *pdf;
 
   if (!signet_document_file_check_unchanged (self->file, error))
     return FALSE;
   if (!_signet_signing_is_pades (self))
-    return TRUE;
+    return _signet_signing_check_cades (self, checks, cancellable, error);
   pdf = _signet_signing_get_pdf (self, error);
   if (pdf == NULL || !check_permissions (self, pdf, checks, error))
     return FALSE;
@@ -313,7 +313,7 @@ signet_signing_preflight (SignetSigning *self, GCancellable *cancellable, GError
 
   g_return_val_if_fail (SIGNET_IS_SIGNING (self), NULL);
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, error) || !check_document (self, checks, error)
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) || !check_document (self, checks, cancellable, error)
       || !check_certificate (self, checks, cancellable, error))
     return NULL;
   check_level (self, checks);

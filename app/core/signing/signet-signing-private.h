@@ -23,6 +23,8 @@ typedef struct {
 struct _SignetSigning {
   GObject                  parent;
   SignetDocumentFile      *file;
+  SignetDocumentFile      *content;     /* (nullable): what a CMS that is signed again is about */
+  char                    *countersign; /* (nullable): id of the signature to be countersigned */
   SignetTokenKey          *key;         /* (nullable) */
   SignetCertificate       *certificate; /* (nullable): of the key */
   SignetHttp              *http;        /* (nullable) */
@@ -71,6 +73,9 @@ void               _signet_signing_name_document   (SignetSigning *self, SignetS
 /* Those checks that stop an act whatever the pre-flight said; SIGNET_SIGNING_ERROR_STOPPED names the first. */
 gboolean           _signet_signing_check_stops     (SignetSigning *self, GCancellable *cancellable, GError **error);
 
+/* The file that a signature beside it is about, to be checked with it (nullable): it is inside, or none is at hand. */
+SignetDocumentFile *_signet_signing_get_detached   (SignetSigning *self);
+
 /* Parses @output again and compares with what was meant. SIGNET_SIGNING_ERROR_SELF_CHECK. */
 gboolean           _signet_signing_check_output    (SignetSigning *self, SignetOutputFile *output, SignetSignatureCreation *creation,
                                                     char **sha256, GCancellable *cancellable, GError **error);
@@ -85,6 +90,16 @@ typedef struct {
   SignetSignatureCreation *(*create) (SignetSigning *self, GError **error);
 } SignetSigningFormat;
 const SignetSigningFormat *_signet_signing_get_format (SignetSigning *self);
+
+/* signet-signing-cades.c: signatures around a document, beside others, over another */
+gboolean    _signet_signing_is_cms                 (SignetDocumentFile *file);
+char       *_signet_signing_propose_p7m            (const char *path, guint number);
+char       *_signet_signing_propose_again          (const char *path, guint number);
+SignetSignatureCreation *_signet_signing_create_enclosed (SignetSigning *self, GError **error);
+SignetSignatureCreation *_signet_signing_create_parallel (SignetSigning *self, GError **error);
+SignetSignatureCreation *_signet_signing_create_counter  (SignetSigning *self, GError **error);
+/* Adds to @checks what can be said before the PIN; FALSE: the CMS cannot be read. */
+gboolean    _signet_signing_check_cades            (SignetSigning *self, GPtrArray *checks, GCancellable *cancellable, GError **error);
 
 /* --- one act in progress: the steps of signet_signing_run(), each called once and in this order by one thread at a time --- */
 typedef struct _SignetSigningAct SignetSigningAct;

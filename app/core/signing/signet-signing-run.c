@@ -228,7 +228,8 @@ check (SignetSigningAct *act, GError **error)
   /* before the check so that a change has its own name, after it so that none is missed */
   if (!enter (act, "verifying", error) || !signet_document_file_check_unchanged (act->signing->file, error)
       || !_signet_signing_check_output (act->signing, act->output, act->creation, &act->sha256, act->cancellable, error)
-      || !signet_document_file_check_unchanged (act->signing->file, error))
+      || !signet_document_file_check_unchanged (act->signing->file, error)
+      || (act->signing->content != NULL && !signet_document_file_check_unchanged (act->signing->content, error)))
     return FALSE;
   signet_stop_here ("verified");
   return !g_cancellable_set_error_if_cancelled (act->cancellable, error);

@@ -26,6 +26,8 @@ signet_signing_finalize (GObject *object)
 
   g_clear_object (&self->pdf);
   g_clear_object (&self->file);
+  g_clear_object (&self->content);
+  g_free (self->countersign);
   g_clear_object (&self->key);
   g_clear_object (&self->certificate);
   g_clear_object (&self->http);

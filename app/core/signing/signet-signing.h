@@ -19,7 +19,7 @@ GQuark signet_signing_error_quark (void);
 typedef enum { SIGNET_CHECK_OK, SIGNET_CHECK_WARNING, SIGNET_CHECK_STOP, SIGNET_CHECK_UNKNOWN } SignetCheckState;
 
 /* @code: "key-block" (only when the key is blocked), "certificate-class", "certificate-validity", "certificate-revocation", "certificate-chain", "document-permissions",
-   "document-content", "document-fields", "level", "output" with a state; the sentence is made by the faces. @value: (nullable): a name, date or count for it */
+   "document-content", "document-fields", "signed-file" (CMS formats but "cades"), "level", "output" with a state; the sentence is made by the faces. @value: (nullable): a name, date or count for it */
 typedef struct { char *code; SignetCheckState state; char *value; char *detail; } SignetSigningCheck;
 void signet_signing_check_free (SignetSigningCheck *check);
 
@@ -38,6 +38,8 @@ void           signet_signing_set_level       (SignetSigning *self, const char *
 void           signet_signing_set_tsa         (SignetSigning *self, const char *url);
 void           signet_signing_set_scheme      (SignetSigning *self, SignetSignatureScheme scheme); /* UNKNOWN: what key and certificate say */
 void           signet_signing_set_pdf         (SignetSigning *self, const char *reason, const char *location, const char *field, guint certify);
+/* Of a CMS that is signed again: the file it is about, when that is not inside; and the id of the signature to be countersigned, NULL: none. */
+void           signet_signing_set_cades       (SignetSigning *self, SignetDocumentFile *content, const char *countersign);
 void           signet_signing_set_output      (SignetSigning *self, const char *path, gboolean overwrite); /* NULL: beside the input */
 char          *signet_signing_dup_output      (SignetSigning *self);                             /* where it would go */
 void           signet_signing_set_key         (SignetSigning *self, SignetTokenKey *key);

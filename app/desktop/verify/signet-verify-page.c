@@ -14,6 +14,7 @@
 #include "../common/signet-drop-frame.h"
 #include "../common/signet-recent-group.h"
 #include "../common/signet-ui.h"
+#include "../../core/document/signet-document-content.h"
 
 #define WORKING_DELAY 300 /* ms: before "working" is shown at all */
 
@@ -61,18 +62,6 @@ show (SignetVerifyPage *self,
 
 /* --- the work -------------------------------------------------------------------------------------------------------- */
 
-/* contract.pdf.p7s signs contract.pdf beside it */
-static char *
-guess_data (const char *path)
-{
-  g_autofree char *guess = NULL;
-
-  if (!g_str_has_suffix (path, ".p7s"))
-    return NULL;
-  guess = g_strndup (path, strlen (path) - strlen (".p7s"));
-  return g_file_test (guess, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&guess) : NULL;
-}
-
 static void
 journal_verified (const Job        *job,
                   SignetFileReport *report)
@@ -93,6 +82,7 @@ verify (const Job     *job,
 {
   g_autoptr(SignetDocumentFile) file = signet_document_file_open (job->path, error);
   g_autoptr(SignetDocumentFile) data = NULL;
+  g_autofree char *beside = NULL;
   SignetFileReport *report;
   SignetValidationOptions options = {
     .anchors = signet_core_get_anchors (job->core),
@@ -106,7 +96,8 @@ verify (const Job     *job,
 
   if (file == NULL)
     return NULL;
-  if (job->data != NULL && (data = signet_document_file_open (job->data, error)) == NULL)
+  beside = job->data != NULL ? g_strdup (job->data) : signet_document_guess_content (file);
+  if (beside != NULL && (data = signet_document_file_open (beside, error)) == NULL)
     return NULL;
   report = signet_validation_run (file, data, &options, cancellable, error);
   if (report != NULL)
@@ -179,7 +170,7 @@ start_work (SignetVerifyPage *self,
   task = g_task_new (self, self->cancellable, on_verified_cb, NULL);
   job->core = g_object_ref (signet_desktop_get_core (signet_place_get_desktop (SIGNET_PLACE (self))));
   job->path = g_strdup (self->path);
-  job->data = data != NULL ? g_strdup (data) : guess_data (self->path);
+  job->data = g_strdup (data);
   g_task_set_task_data (task, job, (GDestroyNotify) job_free);
   g_task_run_in_thread (task, verify_in_thread);
   g_clear_handle_id (&self->delay, g_source_remove);

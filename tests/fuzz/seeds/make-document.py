@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """
-Makes the seeds of fuzz-pdf and fuzz-cms again: make-document.py DOCUMENT-TOOL (tests/document/document-tool of the build). Keys are made for the purpose and thrown away.
+Makes the seeds of fuzz-pdf, fuzz-cms and fuzz-cms-parts again: make-document.py DOCUMENT-TOOL (tests/document/document-tool of the build). Keys are made for the purpose and thrown away.
 """
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -47,13 +48,27 @@ def make_cms_seeds(tool, key, work, folder):
                     '-signer', key + '.pem', '-inkey', key + '.key'], check=True)
 
 
+def make_parts_seeds(tool, key, work, folder):
+    """Also for fuzz-cms: what has several signers, one over another, content in pieces."""
+    data = put(work + '/data', b'sample data')
+    signer = [key + '.key', key + '.pem']
+    subprocess.run([tool, 'sign-cms', data, folder + '/detached', *signer], check=True)
+    subprocess.run([tool, 'sign-more', 'enclosed', data, folder + '/enclosed', *signer], check=True)
+    subprocess.run([tool, 'sign-more', 'parallel', folder + '/enclosed', folder + '/parallel', *signer], check=True)
+    subprocess.run([tool, 'sign-more', 'counter', folder + '/parallel', folder + '/counter', *signer, 'id=2'], check=True)
+    subprocess.run(['openssl', 'cms', '-sign', '-binary', '-cades', '-stream', '-nodetach', '-in', data, '-outform', 'DER', '-out', folder + '/pieces',
+                    '-signer', key + '.pem', '-inkey', key + '.key'], check=True)
+    for name in ('parallel', 'counter', 'pieces'):
+        shutil.copy(folder + '/' + name, SEEDS + '/cms/' + name)
+
+
 def main():
     tool = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as work:
         key = work + '/key'
         subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key + '.key', '-out', key + '.pem',
                         '-subj', '/CN=Sample Signer', '-days', '3650'], check=True, stderr=subprocess.DEVNULL)
-        for name, make in (('pdf', make_pdf_seeds), ('cms', make_cms_seeds)):
+        for name, make in (('pdf', make_pdf_seeds), ('cms', make_cms_seeds), ('cms-parts', make_parts_seeds)):
             os.makedirs(SEEDS + '/' + name, exist_ok=True)
             make(tool, key, work, SEEDS + '/' + name)
 
