@@ -13,6 +13,8 @@
 
 #include <glib/gstdio.h>
 
+#include "enrolment-world.h"
+#include "signet-test-service.h"
 #include "signet-test.h"
 
 #include "../../app/core/base/signet-base-error.h"
@@ -27,7 +29,7 @@ static const char *program;
 /* --- the world -------------------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-  GSubprocess        *ca;
+  TestService        *ca;
   SignetStore        *store;
   SignetClock        *clock;
   SignetHttp         *http;
@@ -36,37 +38,10 @@ typedef struct {
   SignetEnrolment    *enrolment;
 } World;
 
-static char *pki_dir;
-
 static char *
 in_home (const char *name)
 {
   return g_build_filename (g_getenv ("SIGNET_USER_DIR"), name, NULL);
-}
-
-static void
-run_tool (const char *const *argv)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) process = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_NONE, &error);
-
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_wait_check (process, NULL, &error));
-}
-
-static char *
-wait_for_port (const char *file)
-{
-  for (guint i = 0; i < 400; i++)
-    {
-      char *text = NULL;
-
-      if (g_file_get_contents (file, &text, NULL, NULL) && *text != '\0')
-        return g_strstrip (text);
-      g_free (text);
-      g_usleep (25000);
-    }
-  g_assert_not_reached ();
 }
 
 static void
@@ -76,7 +51,7 @@ write_profile (const char *port, const char *plugin)
   g_autofree char *folder = in_home ("authorities");
   g_autofree char *target = g_build_filename (folder, "sample-ca.profile", NULL);
   g_autofree char *chain = g_build_filename (folder, "sample-ca-chain.pem", NULL);
-  g_autofree char *filed = g_build_filename (pki_dir, "chain.pem", NULL);
+  g_autofree char *filed = g_build_filename (enrolment_world_get_pki (), "chain.pem", NULL);
   g_autofree char *text = NULL;
   g_autofree char *pem = NULL;
   g_autoptr (GString) profile = NULL;
@@ -96,39 +71,22 @@ write_profile (const char *port, const char *plugin)
   g_assert_true (g_file_set_contents (chain, pem, -1, NULL));
 }
 
-/* A test that fails must not leave a server behind: meson would wait for it. */
-static void
-on_child_setup_cb (gpointer data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
-}
-
 static void
 start_ca (World *world, const char *fault, const char *plugin)
 {
-  g_autofree char *port_file = in_home ("port");
+  const char *const arguments[] = { "serve", enrolment_world_get_pki (), "--reference", "1234", "--secret", SECRET, fault != NULL ? "--fault" : NULL,
+                                    fault, NULL };
   g_autofree char *port = NULL;
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-  g_autoptr (GError) error = NULL;
-  const char *argv[] = { g_getenv ("SIGNET_TEST_CA"), "serve", pki_dir, "--port-file", port_file, "--reference", "1234", "--secret", SECRET,
-                         fault != NULL ? "--fault" : NULL, fault, NULL };
 
-  g_unlink (port_file);
-  g_subprocess_launcher_set_child_setup (launcher, on_child_setup_cb, NULL, NULL);
-  world->ca = g_subprocess_launcher_spawnv (launcher, argv, &error);
-  g_assert_no_error (error);
-  port = wait_for_port (port_file);
+  world->ca = test_service_start_with ("SIGNET_TEST_CA", arguments);
+  port = enrolment_world_port (world->ca->url);
   write_profile (port, plugin);
 }
 
 static void
 stop_ca (World *world)
 {
-  if (world->ca == NULL)
-    return;
-  g_subprocess_send_signal (world->ca, SIGTERM);
-  g_subprocess_wait (world->ca, NULL, NULL);
-  g_clear_object (&world->ca);
+  g_clear_pointer (&world->ca, test_service_stop);
 }
 
 static void
@@ -605,19 +563,6 @@ add_many (const char *prefix, const char *const *names, GTestDataFunc function)
     }
 }
 
-static void
-prepare (void)
-{
-  const char *home = signet_test_home ();
-  g_autofree char *ring = g_build_filename (home, "ring", NULL);
-
-  pki_dir = g_build_filename (home, "pki", NULL);
-  g_setenv ("SECRET_BACKEND", "file", TRUE);
-  g_setenv ("SECRET_FILE_TEST_PATH", ring, TRUE);
-  g_setenv ("SECRET_FILE_TEST_PASSWORD", "sample", TRUE);
-  run_tool ((const char *const[]) { g_getenv ("SIGNET_TEST_CA"), "init", pki_dir, NULL });
-}
-
 int
 main (int argc, char **argv)
 {
@@ -630,7 +575,7 @@ main (int argc, char **argv)
     return child_run (argv[2]);
   program = argv[0];
   g_test_init (&argc, &argv, NULL);
-  prepare ();
+  enrolment_world_prepare ();
   g_test_add_func ("/enrolment/whole-way", test_whole_way);
   g_test_add_func ("/enrolment/form", test_form);
   for (gsize i = 0; i < G_N_ELEMENTS (faults); i++)

@@ -13,7 +13,9 @@
 
 #include <glib/gstdio.h>
 
+#include "enrolment-world.h"
 #include "signet-test-pki.h"
+#include "signet-test-service.h"
 #include "signet-test.h"
 
 #include "../../app/core/base/signet-base-error.h"
@@ -26,7 +28,7 @@ static const char *program;
 typedef struct {
   char              *pki;
   char              *port;
-  GSubprocess       *portal;
+  TestService       *portal;
   SignetStore       *store;
   SignetClock       *clock;
   SignetHttp        *http;
@@ -68,50 +70,10 @@ make_pki (World *world)
 }
 
 static void
-on_child_setup_cb (gpointer data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
-}
-
-static char *
-wait_for_port (const char *file)
-{
-  for (guint i = 0; i < 400; i++)
-    {
-      char *text = NULL;
-
-      if (g_file_get_contents (file, &text, NULL, NULL) && *text != '\0')
-        return g_strstrip (text);
-      g_free (text);
-      g_usleep (25000);
-    }
-  g_assert_not_reached ();
-}
-
-static void
 start_portal (World *world)
 {
-  g_autofree char *file = in_home ("port");
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-  const char *argv[] = { g_getenv ("SIGNET_TEST_PORTAL"), world->pki, "--port-file", file, NULL };
-  g_autoptr (GError) error = NULL;
-
-  g_unlink (file);
-  g_subprocess_launcher_set_child_setup (launcher, on_child_setup_cb, NULL, NULL);
-  world->portal = g_subprocess_launcher_spawnv (launcher, argv, &error);
-  g_assert_no_error (error);
-  g_free (world->port);
-  world->port = wait_for_port (file);
-}
-
-static void
-stop_portal (World *world)
-{
-  if (world->portal == NULL)
-    return;
-  g_subprocess_send_signal (world->portal, SIGTERM);
-  g_subprocess_wait (world->portal, NULL, NULL);
-  g_clear_object (&world->portal);
+  world->portal = test_service_start ("SIGNET_TEST_PORTAL", world->pki, NULL);
+  world->port = enrolment_world_port (world->portal->url);
 }
 
 /* @issuance, @authority: (nullable): further lines of these groups */
@@ -205,7 +167,7 @@ static void
 tear_down (World *world, gconstpointer data)
 {
   close_core (world);
-  stop_portal (world);
+  test_service_stop (world->portal);
   g_clear_object (&world->certificate);
   g_free (world->pki);
   g_free (world->port);
