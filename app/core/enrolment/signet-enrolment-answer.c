@@ -28,26 +28,6 @@ bad_answer (GError **error, const char *why)
   return FALSE;
 }
 
-static const char *
-get_text (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-    return NULL;
-  return json_node_get_string (node);
-}
-
-static gint64
-get_int (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
-    return 0;
-  return json_node_get_int (node);
-}
-
 /* (transfer full) (nullable): nothing for an empty text too */
 static GBytes *
 decode (const char *text)
@@ -144,8 +124,8 @@ delivered_text (JsonObject *encryption, const char *secret)
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *kept = json_object_new ();
 
-  json_object_set_string_member (kept, "key", get_text (encryption, "key"));
-  json_object_set_string_member (kept, "key_format", get_text (encryption, "key_format"));
+  json_object_set_string_member (kept, "key", _signet_broker_get_text (encryption, "key"));
+  json_object_set_string_member (kept, "key_format", _signet_broker_get_text (encryption, "key_format"));
   if (secret != NULL)
     json_object_set_string_member (kept, "passphrase", secret);
   json_node_take_object (node, kept);
@@ -156,16 +136,16 @@ static gboolean
 take_encryption (SignetEnrolmentRun *run, JsonObject *encryption, GError **error)
 {
   SignetRequest *request = run->request;
-  g_autoptr (GPtrArray) certificates = parse_certificates (get_text (encryption, "certificate"), error);
+  g_autoptr (GPtrArray) certificates = parse_certificates (_signet_broker_get_text (encryption, "certificate"), error);
   JsonObject *reference = _signet_broker_get_object (encryption, "passphrase");
   const char *secret = NULL;
 
   if (certificates == NULL)
     return FALSE;
-  if (g_strcmp0 (get_text (encryption, "key_format"), "pkcs12") == 0 &&
+  if (g_strcmp0 (_signet_broker_get_text (encryption, "key_format"), "pkcs12") == 0 &&
       (secret = _signet_broker_secret_reference (run, reference, error)) == NULL)
     return FALSE;
-  if (get_text (encryption, "key") == NULL || !is_key_format (get_text (encryption, "key_format")))
+  if (_signet_broker_get_text (encryption, "key") == NULL || !is_key_format (_signet_broker_get_text (encryption, "key_format")))
     return bad_answer (error, "has an encryption certificate without an encrypted key");
   g_set_object (&request->encryption, certificates->pdata[0]);
   g_free (request->delivered);
@@ -188,7 +168,7 @@ clear_hand (SignetRequest *request)
 static gboolean
 take_cookie (SignetRequest *request, JsonObject *answer, GError **error)
 {
-  const char *cookie = get_text (answer, "cookie");
+  const char *cookie = _signet_broker_get_text (answer, "cookie");
 
   if (cookie != NULL && strlen (cookie) > SIGNET_REQUEST_MAX_COOKIE)
     return bad_answer (error, "has a cookie that is too long");
@@ -202,7 +182,7 @@ take_issued (SignetEnrolmentRun *run, JsonObject *answer, GError **error)
 {
   SignetRequest *request = run->request;
   g_autoptr (GPtrArray) chain = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GPtrArray) certificates = parse_certificates (get_text (answer, "certificate"), error);
+  g_autoptr (GPtrArray) certificates = parse_certificates (_signet_broker_get_text (answer, "certificate"), error);
   JsonNode *encryption = json_object_get_member (answer, "encryption");
   SignetCertificate *own = NULL;
 
@@ -230,9 +210,9 @@ take_waiting (SignetEnrolmentRun *run, JsonObject *answer, GError **error)
   if (!take_cookie (run->request, answer, error))
     return FALSE;
   clear_hand (run->request);
-  if (get_text (answer, "text") != NULL)
-    run->request->hand_text = signet_text_sanitize (get_text (answer, "text"), -1, MAX_HAND_TEXT);
-  run->request->next_poll = now + CLAMP (get_int (answer, "check_after"), MIN_WAIT, MAX_WAIT);
+  if (_signet_broker_get_text (answer, "text") != NULL)
+    run->request->hand_text = signet_text_sanitize (_signet_broker_get_text (answer, "text"), -1, MAX_HAND_TEXT);
+  run->request->next_poll = now + CLAMP (_signet_broker_get_int (answer, "check_after"), MIN_WAIT, MAX_WAIT);
   return _signet_enrolment_run_enter (run, SIGNET_REQUEST_WAITING, error);
 }
 
@@ -255,7 +235,7 @@ static gboolean
 take_hand (SignetEnrolmentRun *run, JsonObject *answer, GError **error)
 {
   SignetRequest *request = run->request;
-  g_autoptr (GBytes) file = decode (get_text (answer, "file"));
+  g_autoptr (GBytes) file = decode (_signet_broker_get_text (answer, "file"));
 
   if (file == NULL || g_bytes_get_size (file) > MAX_HAND_FILE)
     return bad_answer (error, "gives no file to carry, or one that is too large");
@@ -263,9 +243,9 @@ take_hand (SignetEnrolmentRun *run, JsonObject *answer, GError **error)
     return FALSE;
   clear_hand (request);
   request->hand_file = g_bytes_ref (file);
-  request->hand_name = hand_name (get_text (answer, "name"));
-  if (get_text (answer, "text") != NULL)
-    request->hand_text = signet_text_sanitize (get_text (answer, "text"), -1, MAX_HAND_TEXT);
+  request->hand_name = hand_name (_signet_broker_get_text (answer, "name"));
+  if (_signet_broker_get_text (answer, "text") != NULL)
+    request->hand_text = signet_text_sanitize (_signet_broker_get_text (answer, "text"), -1, MAX_HAND_TEXT);
   request->next_poll = SIGNET_TIME_UNKNOWN;
   run->handed = TRUE;
   return _signet_enrolment_run_enter (run, SIGNET_REQUEST_WAITING, error);
@@ -275,7 +255,7 @@ gboolean
 _signet_enrolment_run_take (SignetEnrolmentRun *run, JsonNode *node, GError **error)
 {
   JsonObject *answer = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  const char *state = answer != NULL ? get_text (answer, "state") : NULL;
+  const char *state = answer != NULL ? _signet_broker_get_text (answer, "state") : NULL;
 
   if (g_strcmp0 (state, "issued") == 0)
     return take_issued (run, answer, error);

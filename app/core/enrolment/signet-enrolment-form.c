@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "signet-enrolment-private.h"
+#include "signet-broker-private.h"
 
 #include <string.h>
 
@@ -23,20 +23,10 @@ refuse (GError **error, const char *why)
   return FALSE;
 }
 
-static const char *
-get_text (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-    return NULL;
-  return json_node_get_string (node);
-}
-
 static char *
 dup_shown (JsonObject *object, const char *name, gsize most)
 {
-  const char *text = get_text (object, name);
+  const char *text = _signet_broker_get_text (object, name);
 
   return text != NULL ? signet_text_sanitize (text, -1, most) : NULL;
 }
@@ -79,10 +69,10 @@ read_choices (SignetField *field, JsonArray *array, GError **error)
       JsonNode *node = json_array_get_element (array, i);
       JsonObject *choice = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
 
-      if (choice == NULL || get_text (choice, "id") == NULL)
+      if (choice == NULL || _signet_broker_get_text (choice, "id") == NULL)
         return refuse (error, "has a choice without an id");
-      field->choices[i] = signet_text_sanitize (get_text (choice, "id"), -1, MAX_LABEL);
-      field->choice_labels[i] = get_text (choice, "label") != NULL ? dup_shown (choice, "label", MAX_LABEL) : g_strdup (field->choices[i]);
+      field->choices[i] = signet_text_sanitize (_signet_broker_get_text (choice, "id"), -1, MAX_LABEL);
+      field->choice_labels[i] = _signet_broker_get_text (choice, "label") != NULL ? dup_shown (choice, "label", MAX_LABEL) : g_strdup (field->choices[i]);
     }
   return TRUE;
 }
@@ -96,7 +86,7 @@ has_choices (JsonObject *object)
 static gboolean
 read_pattern (SignetField *field, JsonObject *object, GError **error)
 {
-  const char *pattern = get_text (object, "pattern");
+  const char *pattern = _signet_broker_get_text (object, "pattern");
   g_autoptr (GRegex) regex = NULL;
 
   if (pattern == NULL)
@@ -110,7 +100,7 @@ read_pattern (SignetField *field, JsonObject *object, GError **error)
 static gboolean
 read_field (SignetForm *form, JsonObject *object, GError **error)
 {
-  const char *id = get_text (object, "id");
+  const char *id = _signet_broker_get_text (object, "id");
   g_autofree char *label = dup_shown (object, "label", MAX_LABEL);
   JsonNode *required = json_object_get_member (object, "required");
   SignetFieldKind kind;
@@ -118,7 +108,7 @@ read_field (SignetForm *form, JsonObject *object, GError **error)
 
   if (!is_id (id) || signet_form_find_field (form, id) != NULL)
     return refuse (error, "has a field without an id of its own");
-  if (!read_kind (get_text (object, "type"), &kind))
+  if (!read_kind (_signet_broker_get_text (object, "type"), &kind))
     return refuse (error, "has a field of no known type");
   field = signet_form_add (form, kind, id, label != NULL ? label : id);
   field->help = dup_shown (object, "help", MAX_HELP);

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "signet-broker-private.h"
 #include "signet-lifecycle-private.h"
 
 #include "../base/signet-base-error.h"
@@ -164,24 +165,6 @@ bad_answer (GError **error, const char *why)
   return FALSE;
 }
 
-static const char *
-get_text (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-    return NULL;
-  return json_node_get_string (node);
-}
-
-static gint64
-get_int (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64 ? json_node_get_int (node) : 0;
-}
-
 static void
 set_text (char **to, const char *text)
 {
@@ -193,13 +176,13 @@ static gboolean
 take_status (SignetLifecycle *act, JsonObject *answer, GError **error)
 {
   static const char *const known[] = { "good", "revoked", "suspended", "unknown", NULL };
-  const char *status = get_text (answer, "status");
-  const char *since = get_text (answer, "since");
+  const char *status = _signet_broker_get_text (answer, "status");
+  const char *since = _signet_broker_get_text (answer, "since");
 
   if (status == NULL || !g_strv_contains (known, status))
     return bad_answer (error, "names no status");
   set_text (&act->status, status);
-  set_text (&act->status_reason, get_text (answer, "reason"));
+  set_text (&act->status_reason, _signet_broker_get_text (answer, "reason"));
   if (since == NULL || !signet_time_parse_iso8601 (since, &act->status_since))
     act->status_since = SIGNET_TIME_UNKNOWN;
   return TRUE;
@@ -208,13 +191,13 @@ take_status (SignetLifecycle *act, JsonObject *answer, GError **error)
 static gboolean
 take_waiting (SignetEnrolmentRun *run, SignetLifecycle *act, JsonObject *answer, GError **error)
 {
-  const char *cookie = get_text (answer, "cookie");
+  const char *cookie = _signet_broker_get_text (answer, "cookie");
 
   if (cookie != NULL && strlen (cookie) > MAX_COOKIE)
     return bad_answer (error, "has a cookie that is too long");
   g_free (act->cookie);
   act->cookie = g_strdup (cookie);
-  act->next_poll = signet_clock_now (run->enrolment->clock) + CLAMP (get_int (answer, "check_after"), MIN_WAIT, MAX_WAIT);
+  act->next_poll = signet_clock_now (run->enrolment->clock) + CLAMP (_signet_broker_get_int (answer, "check_after"), MIN_WAIT, MAX_WAIT);
   return enter (run, act, SIGNET_LIFECYCLE_WAITING, error);
 }
 
@@ -222,7 +205,7 @@ static gboolean
 take_answer (SignetEnrolmentRun *run, SignetLifecycle *act, JsonNode *node, GError **error)
 {
   JsonObject *answer = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  const char *state = answer != NULL ? get_text (answer, "state") : NULL;
+  const char *state = answer != NULL ? _signet_broker_get_text (answer, "state") : NULL;
 
   g_free (act->transaction);
   act->transaction = g_strdup (run->request->transaction);
@@ -268,7 +251,7 @@ is_done_already (SignetEnrolmentRun *run, SignetLifecycle *act)
   if (node == NULL)
     return FALSE;
   answer = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  return answer != NULL && g_strcmp0 (get_text (answer, "status"), wanted[act->act]) == 0;
+  return answer != NULL && g_strcmp0 (_signet_broker_get_text (answer, "status"), wanted[act->act]) == 0;
 }
 
 static gboolean
