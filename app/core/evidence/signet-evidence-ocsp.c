@@ -199,19 +199,20 @@ check_nonce (OCSP_BASICRESP *basic, GBytes *nonce, GError **error)
   return same || _signet_evidence_set_invalid (error, "the OCSP answer carries another nonce");
 }
 
+/* @at: the time it must tell about; @latest: it was not made after that */
 static gboolean
-check_times (const SignetRevocationStatus *status, gint64 now, GError **error)
+check_times (const SignetRevocationStatus *status, gint64 at, gint64 latest, GError **error)
 {
   if (status->this_update == SIGNET_TIME_UNKNOWN || status->produced_at == SIGNET_TIME_UNKNOWN)
     return _signet_evidence_set_invalid (error, "the OCSP answer has no readable time");
-  if (status->this_update > now + SIGNET_EVIDENCE_SKEW || status->produced_at > now + SIGNET_EVIDENCE_SKEW)
+  if (status->this_update > latest + SIGNET_EVIDENCE_SKEW || status->produced_at > latest + SIGNET_EVIDENCE_SKEW)
     return _signet_evidence_set_invalid (error, "the OCSP answer is from the future");
   if (status->produced_at < status->this_update - SIGNET_EVIDENCE_SKEW)
     return _signet_evidence_set_invalid (error, "the OCSP answer was made before what it tells");
   if (status->next_update != SIGNET_TIME_UNKNOWN && status->next_update < status->this_update)
     return _signet_evidence_set_invalid (error, "the OCSP answer ends before it begins");
-  if (status->next_update != SIGNET_TIME_UNKNOWN ? status->next_update < now - SIGNET_EVIDENCE_SKEW
-                                                 : status->this_update < now - MAX_AGE_WITHOUT_NEXT)
+  if (status->next_update != SIGNET_TIME_UNKNOWN ? status->next_update < at - SIGNET_EVIDENCE_SKEW
+                                                 : status->this_update < at - MAX_AGE_WITHOUT_NEXT)
     return _signet_evidence_set_invalid (error, "the OCSP answer is too old");
   return TRUE;
 }
@@ -270,20 +271,15 @@ read_single (OCSP_BASICRESP *basic, OCSP_SINGLERESP *single, GBytes *bytes)
   return status;
 }
 
-/**
- * signet_evidence_check_ocsp:
- * @response: DER OCSPResponse from anywhere
- * @certificate: whom it should be about
- * @issuer: who issued @certificate
- * @now: the time it must be fresh at, seconds since 1970
- * @nonce: (nullable): what was asked with
- * @error: return location, in the %SIGNET_EVIDENCE_ERROR domain
- *
- * Returns: (transfer full) (nullable): what it says, once nothing in it is left to doubt
- */
-SignetRevocationStatus *
-signet_evidence_check_ocsp (GBytes *response, SignetCertificate *certificate, SignetCertificate *issuer, gint64 now,
-                            GBytes *nonce, GError **error)
+/* Three times that are one for an answer that has just come. */
+typedef struct {
+  gint64 at;        /* the time it must tell about */
+  gint64 latest;    /* it was not made after that */
+  gint64 signer_at; /* who signed it must be entitled then */
+} Times;
+
+static SignetRevocationStatus *
+check (GBytes *response, SignetCertificate *certificate, SignetCertificate *issuer, const Times *times, GBytes *nonce, GError **error)
 {
   g_autoptr(OCSP_BASICRESP) basic = NULL;
   g_autoptr(SignetRevocationStatus) status = NULL;
@@ -304,11 +300,70 @@ signet_evidence_check_ocsp (GBytes *response, SignetCertificate *certificate, Si
       return NULL;
     }
   status = read_single (basic, single, response);
-  status->responder = check_signature (basic, issuer, now, error);
-  if (status->responder == NULL || !check_nonce (basic, nonce, error) || !check_times (status, now, error))
+  status->responder = check_signature (basic, issuer, times->signer_at, error);
+  if (status->responder == NULL || !check_nonce (basic, nonce, error) || !check_times (status, times->at, times->latest, error))
     return NULL;
   ERR_clear_error ();
   return g_steal_pointer (&status);
+}
+
+/**
+ * signet_evidence_check_ocsp:
+ * @response: DER OCSPResponse from anywhere
+ * @certificate: whom it should be about
+ * @issuer: who issued @certificate
+ * @now: the time it must be fresh at, seconds since 1970
+ * @nonce: (nullable): what was asked with
+ * @error: return location, in the %SIGNET_EVIDENCE_ERROR domain
+ *
+ * Returns: (transfer full) (nullable): what it says, once nothing in it is left to doubt
+ */
+SignetRevocationStatus *
+signet_evidence_check_ocsp (GBytes *response, SignetCertificate *certificate, SignetCertificate *issuer, gint64 now,
+                            GBytes *nonce, GError **error)
+{
+  Times times = { now, now, now };
+
+  return check (response, certificate, issuer, &times, nonce, error);
+}
+
+/**
+ * signet_evidence_check_ocsp_kept:
+ * @at: the time the question is about; an answer made later tells about it too
+ * @latest: what the clock says
+ * @proved: when the answer is known to have existed: its signer must have been entitled by then
+ *
+ * As signet_evidence_check_ocsp(), of an answer that was kept with a signature to prove it later.
+ */
+SignetRevocationStatus *
+signet_evidence_check_ocsp_kept (GBytes *response, SignetCertificate *certificate, SignetCertificate *issuer, gint64 at, gint64 latest,
+                                 gint64 proved, GError **error)
+{
+  Times times = { at, latest, proved };
+
+  return check (response, certificate, issuer, &times, NULL, error);
+}
+
+/**
+ * signet_evidence_dup_responder:
+ * @response: DER OCSPResponse
+ * @issuer: who issued the certificate it is about
+ * @now: when the responder must be entitled
+ *
+ * Returns: (transfer full) (nullable): the certificate of whom @issuer named to answer, when it is one that may be revoked itself: %NULL
+ *   for @issuer itself, and for one with id-pkix-ocsp-nocheck (RFC 6960, 4.2.2.2.1)
+ */
+SignetCertificate *
+signet_evidence_dup_responder (GBytes *response, SignetCertificate *issuer, gint64 now)
+{
+  g_autoptr(OCSP_BASICRESP) basic = open_response (response, NULL);
+  g_autoptr(SignetCertificate) signer = basic != NULL ? find_signer (basic, issuer, now) : NULL;
+  X509 *x509 = signer != NULL ? signet_certificate_get_x509 (signer) : NULL;
+
+  ERR_clear_error ();
+  if (x509 == NULL || signet_certificate_equal (signer, issuer) || X509_get_ext_by_NID (x509, NID_id_pkix_OCSP_noCheck, -1) >= 0)
+    return NULL;
+  return g_steal_pointer (&signer);
 }
 
 static SignetRevocationStatus *

@@ -24,6 +24,7 @@ struct _SignetEvidenceSession
   GPtrArray  *issuers; /* (element-type SignetCertificate): fetched, trusted for nothing */
   GPtrArray  *paths;   /* (element-type SignetCertificatePath): handed out */
   GHashTable *found;   /* question → SignetCertificatePath of @paths */
+  GHashTable *spared;  /* set of fingerprints: nobody is asked ahead */
 };
 
 /* TRUE: nobody asked yet; answer it with _fill. FALSE: it is answered in @slot. */

@@ -36,6 +36,7 @@ signet_evidence_session_new (const SignetEvidenceSources *sources)
   self->issuers = g_ptr_array_new_with_free_func (g_object_unref);
   self->paths = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_certificate_path_free);
   self->found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->spared = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -45,6 +46,7 @@ signet_evidence_session_free (SignetEvidenceSession *self)
   if (self == NULL)
     return;
   g_hash_table_unref (self->found);
+  g_hash_table_unref (self->spared);
   g_hash_table_unref (self->slots);
   g_ptr_array_unref (self->issuers);
   g_ptr_array_unref (self->paths);
@@ -161,15 +163,34 @@ is_known (GPtrArray *questions, SignetCertificate *certificate)
   return FALSE;
 }
 
+void
+signet_evidence_session_spare (SignetEvidenceSession *self, SignetCertificate *certificate)
+{
+  g_mutex_lock (&self->lock);
+  g_hash_table_add (self->spared, g_strdup (signet_certificate_get_sha256 (certificate)));
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+is_spared (SignetEvidenceSession *self, SignetCertificate *certificate)
+{
+  gboolean spared;
+
+  g_mutex_lock (&self->lock);
+  spared = g_hash_table_contains (self->spared, signet_certificate_get_sha256 (certificate));
+  g_mutex_unlock (&self->lock);
+  return spared;
+}
+
 static void
-add_questions (GPtrArray *questions, GPtrArray *path)
+add_questions (SignetEvidenceSession *self, GPtrArray *questions, GPtrArray *path)
 {
   for (guint i = 0; i + 1 < path->len; i++)
     {
       SignetCertificate *certificate = g_ptr_array_index (path, i);
       Question *question;
 
-      if (!_signet_evidence_names_source (certificate) || is_known (questions, certificate))
+      if (!_signet_evidence_names_source (certificate) || is_known (questions, certificate) || is_spared (self, certificate))
         continue;
       question = g_new (Question, 1);
       *question = (Question){ certificate, g_ptr_array_index (path, i + 1) };
@@ -190,7 +211,7 @@ signet_evidence_session_ask_all (SignetEvidenceSession *self, GPtrArray *paths, 
       const SignetCertificatePath *path = g_ptr_array_index (paths, i);
 
       if (path->found)
-        add_questions (questions, path->certificates);
+        add_questions (self, questions, path->certificates);
     }
   signet_evidence_in_parallel (questions, ask_one, &asking);
 }

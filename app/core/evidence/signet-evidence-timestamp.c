@@ -181,20 +181,34 @@ signature_fits (CMS_ContentInfo *cms, CMS_SignerInfo *signer, SignetCertificate 
   return CMS_SignerInfo_verify (signer) == 1;
 }
 
+/* What a time-stamp should be about: the data itself, or what it is hashed to. */
+typedef struct {
+  GBytes      *data;   /* (nullable) */
+  SignetDigest digest; /* of @hash */
+  GBytes      *hash;   /* (nullable) */
+} Subject;
+
 static gboolean
-imprint_fits (TS_TST_INFO *info, GBytes *data)
+imprint_fits (TS_TST_INFO *info, const Subject *subject)
 {
   TS_MSG_IMPRINT *imprint = TS_TST_INFO_get_msg_imprint (info);
+  const ASN1_OCTET_STRING *value = TS_MSG_IMPRINT_get_msg (imprint);
   SignetDigest digest;
   const EVP_MD *md = digest_of (TS_MSG_IMPRINT_get_algo (imprint), &digest);
-  gsize size;
-  gconstpointer bytes = g_bytes_get_data (data, &size);
+  gsize size = 0;
+  gconstpointer bytes = subject->data != NULL   ? g_bytes_get_data (subject->data, &size)
+                        : subject->hash != NULL ? g_bytes_get_data (subject->hash, &size)
+                                                : NULL;
 
-  return digest != SIGNET_DIGEST_SHA1 && digest_fits (md, TS_MSG_IMPRINT_get_msg (imprint), bytes, size);
+  if (bytes == NULL || digest == SIGNET_DIGEST_SHA1)
+    return FALSE;
+  if (subject->data != NULL)
+    return digest_fits (md, value, bytes, size);
+  return md != NULL && digest == subject->digest && (gsize) ASN1_STRING_length (value) == size && memcmp (ASN1_STRING_get0_data (value), bytes, size) == 0;
 }
 
 static SignetTimestamp *
-read_token (CMS_ContentInfo *cms, TS_TST_INFO *info, GBytes *data, GError **error)
+read_token (CMS_ContentInfo *cms, TS_TST_INFO *info, const Subject *subject, GError **error)
 {
   g_autoptr(SignetTimestamp) timestamp = g_new0 (SignetTimestamp, 1);
   CMS_SignerInfo *signer = sk_CMS_SignerInfo_value (CMS_get0_SignerInfos (cms), 0);
@@ -209,12 +223,24 @@ read_token (CMS_ContentInfo *cms, TS_TST_INFO *info, GBytes *data, GError **erro
       _signet_evidence_set_invalid (error, "the time-stamp has no readable time");
       return NULL;
     }
-  timestamp->imprint_ok = imprint_fits (info, data);
+  timestamp->imprint_ok = imprint_fits (info, subject);
   tsa = find_signer (signer, timestamp->certificates);
   timestamp->signature_ok = tsa != NULL && signature_fits (cms, signer, tsa);
   timestamp->tsa = tsa != NULL ? g_object_ref (tsa) : NULL;
   ERR_clear_error ();
   return g_steal_pointer (&timestamp);
+}
+
+static SignetTimestamp *
+parse (GBytes *token, const Subject *subject, GError **error)
+{
+  g_autoptr(CMS_ContentInfo) cms = open_token (token, error);
+  g_autoptr(TS_TST_INFO) info = NULL;
+
+  if (cms == NULL)
+    return NULL;
+  info = open_info (cms, error);
+  return info != NULL ? read_token (cms, info, subject, error) : NULL;
 }
 
 /**
@@ -228,32 +254,26 @@ read_token (CMS_ContentInfo *cms, TS_TST_INFO *info, GBytes *data, GError **erro
 SignetTimestamp *
 signet_evidence_parse_timestamp (GBytes *token, GBytes *data, GError **error)
 {
-  g_autoptr(CMS_ContentInfo) cms = open_token (token, error);
-  g_autoptr(TS_TST_INFO) info = NULL;
+  Subject subject = { .data = data };
 
-  if (cms == NULL)
-    return NULL;
-  info = open_info (cms, error);
-  return info != NULL ? read_token (cms, info, data, error) : NULL;
+  return parse (token, &subject, error);
 }
 
 /* --- the question ---------------------------------------------------------------------------------------------------- */
 
 static gboolean
-set_imprint (TS_REQ *request, SignetDigest digest, GBytes *data)
+set_imprint (TS_REQ *request, SignetDigest digest, GBytes *hash)
 {
   g_autoptr(TS_MSG_IMPRINT) imprint = TS_MSG_IMPRINT_new ();
   g_autoptr(X509_ALGOR) algorithm = X509_ALGOR_new ();
   const EVP_MD *md = signet_digest_get_md (digest);
-  guint8 hash[EVP_MAX_MD_SIZE];
-  unsigned int length = 0;
   gsize size;
-  gconstpointer bytes = g_bytes_get_data (data, &size);
+  gconstpointer bytes = g_bytes_get_data (hash, &size);
 
-  if (imprint == NULL || algorithm == NULL || md == NULL || EVP_Digest (bytes, size, hash, &length, md, NULL) != 1)
+  if (imprint == NULL || algorithm == NULL || md == NULL || (gsize) EVP_MD_get_size (md) != size)
     return FALSE;
   X509_ALGOR_set_md (algorithm, md);
-  return TS_MSG_IMPRINT_set_algo (imprint, algorithm) && TS_MSG_IMPRINT_set_msg (imprint, hash, length) &&
+  return TS_MSG_IMPRINT_set_algo (imprint, algorithm) && TS_MSG_IMPRINT_set_msg (imprint, (unsigned char *) bytes, (int) size) &&
          TS_REQ_set_msg_imprint (request, imprint);
 }
 
@@ -274,11 +294,11 @@ set_nonce (TS_REQ *request, GError **error)
 }
 
 static TS_REQ *
-new_request (SignetDigest digest, GBytes *data, GError **error)
+new_request (SignetDigest digest, GBytes *hash, GError **error)
 {
   g_autoptr(TS_REQ) request = TS_REQ_new ();
 
-  if (request == NULL || !TS_REQ_set_version (request, 1) || !TS_REQ_set_cert_req (request, 1) || !set_imprint (request, digest, data))
+  if (request == NULL || !TS_REQ_set_version (request, 1) || !TS_REQ_set_cert_req (request, 1) || !set_imprint (request, digest, hash))
     {
       signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "making a time-stamp request");
       return NULL;
@@ -353,7 +373,7 @@ check_tsa (SignetTimestamp *timestamp, GError **error)
 }
 
 static GBytes *
-check_answer (TS_REQ *request, GBytes *answer, GBytes *data, GError **error)
+check_answer (TS_REQ *request, GBytes *answer, const Subject *subject, GError **error)
 {
   gsize size;
   const unsigned char *p = g_bytes_get_data (answer, &size);
@@ -370,29 +390,30 @@ check_answer (TS_REQ *request, GBytes *answer, GBytes *data, GError **error)
   if (!check_granted (response, error) || !check_question (request, response, error))
     return NULL;
   token = token_of (response);
-  timestamp = token != NULL ? signet_evidence_parse_timestamp (token, data, error) : NULL;
+  timestamp = token != NULL ? parse (token, subject, error) : NULL;
   if (timestamp == NULL || !check_tsa (timestamp, error))
     return NULL;
   return g_steal_pointer (&token);
 }
 
 /**
- * signet_evidence_fetch_timestamp:
+ * signet_evidence_fetch_timestamp_of_hash:
  * @http: the door
  * @url: a time-stamp server
- * @digest: what @data is hashed with
- * @data: what the time-stamp shall be about
+ * @digest: what @hash was made with
+ * @hash: of what the time-stamp shall be about
  * @cancellable: (nullable): a cancellable
  * @error: return location, in the %SIGNET_EVIDENCE_ERROR domain
  *
  * Returns: (transfer full) (nullable): DER TimeStampToken that answers exactly this question
  */
 GBytes *
-signet_evidence_fetch_timestamp (SignetHttp *http, const char *url, SignetDigest digest, GBytes *data, GCancellable *cancellable,
-                                 GError **error)
+signet_evidence_fetch_timestamp_of_hash (SignetHttp *http, const char *url, SignetDigest digest, GBytes *hash, GCancellable *cancellable,
+                                         GError **error)
 {
-  g_autoptr(TS_REQ) request = new_request (digest, data, error);
+  g_autoptr(TS_REQ) request = new_request (digest, hash, error);
   g_autoptr(GBytes) question = NULL, answer = NULL;
+  Subject subject = { .digest = digest, .hash = hash };
   GBytes *token;
 
   if (request == NULL)
@@ -401,7 +422,28 @@ signet_evidence_fetch_timestamp (SignetHttp *http, const char *url, SignetDigest
   answer = _signet_evidence_post (http, url, question, "application/timestamp-query", cancellable, error);
   if (answer == NULL)
     return NULL;
-  token = check_answer (request, answer, data, error);
+  token = check_answer (request, answer, &subject, error);
   ERR_clear_error ();
   return token;
+}
+
+/* The same about @data, which is hashed with @digest. */
+GBytes *
+signet_evidence_fetch_timestamp (SignetHttp *http, const char *url, SignetDigest digest, GBytes *data, GCancellable *cancellable,
+                                 GError **error)
+{
+  const EVP_MD *md = signet_digest_get_md (digest);
+  guint8 value[EVP_MAX_MD_SIZE];
+  unsigned int length = 0;
+  gsize size;
+  gconstpointer bytes = g_bytes_get_data (data, &size);
+  g_autoptr(GBytes) hash = NULL;
+
+  if (md == NULL || EVP_Digest (bytes, size, value, &length, md, NULL) != 1)
+    {
+      signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "making a time-stamp request");
+      return NULL;
+    }
+  hash = g_bytes_new (value, length);
+  return signet_evidence_fetch_timestamp_of_hash (http, url, digest, hash, cancellable, error);
 }

@@ -22,7 +22,7 @@ GQuark signet_evidence_error_quark (void);
 typedef enum { SIGNET_REVOCATION_UNKNOWN, SIGNET_REVOCATION_GOOD, SIGNET_REVOCATION_REVOKED } SignetRevocation;
 
 typedef enum { SIGNET_EVIDENCE_OCSP, SIGNET_EVIDENCE_CRL } SignetEvidenceKind;
-typedef enum { SIGNET_EVIDENCE_FROM_SERVER, SIGNET_EVIDENCE_FROM_CACHE, SIGNET_EVIDENCE_BY_HAND } SignetEvidenceOrigin;
+typedef enum { SIGNET_EVIDENCE_FROM_SERVER, SIGNET_EVIDENCE_FROM_CACHE, SIGNET_EVIDENCE_BY_HAND, SIGNET_EVIDENCE_EMBEDDED } SignetEvidenceOrigin;
 
 typedef struct {
   SignetRevocation status;
@@ -44,6 +44,11 @@ SignetRevocationStatus *signet_evidence_fetch_ocsp (SignetHttp *http, SignetCert
                                                     GCancellable *cancellable, GError **error);
 SignetRevocationStatus *signet_evidence_check_ocsp (GBytes *response, SignetCertificate *certificate, SignetCertificate *issuer, gint64 now,
                                                     GBytes *nonce, GError **error);
+
+SignetRevocationStatus *signet_evidence_check_ocsp_kept (GBytes *response, SignetCertificate *certificate, SignetCertificate *issuer, gint64 at,
+                                                         gint64 latest, gint64 proved, GError **error);
+/* (transfer full) (nullable): who signed it, when that one may be revoked himself */
+SignetCertificate      *signet_evidence_dup_responder (GBytes *response, SignetCertificate *issuer, gint64 now);
 
 #define SIGNET_EVIDENCE_MAX_CRL_FILE (64 * 1024 * 1024)
 
@@ -67,6 +72,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetTimestamp, signet_timestamp_free)
 /* (transfer full): DER TimeStampToken over @data (hashed with @digest), checked against the question before it is returned. */
 GBytes          *signet_evidence_fetch_timestamp (SignetHttp *http, const char *url, SignetDigest digest, GBytes *data,
                                                   GCancellable *cancellable, GError **error);
+GBytes          *signet_evidence_fetch_timestamp_of_hash (SignetHttp *http, const char *url, SignetDigest digest, GBytes *hash,
+                                                          GCancellable *cancellable, GError **error);
 SignetTimestamp *signet_evidence_parse_timestamp (GBytes *token, GBytes *data, GError **error);
 
 G_END_DECLS

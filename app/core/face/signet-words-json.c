@@ -186,7 +186,7 @@ signet_json_revocation (SignetRevocationStatus *revocation)
 {
   static const char *const names[] = { "unknown", "good", "revoked" };
   static const char *const kinds[] = { "ocsp", "crl" };
-  static const char *const origins[] = { "server", "cache", "by-hand" };
+  static const char *const origins[] = { "server", "cache", "by-hand", "embedded" };
   JsonNode *node = json_node_new (JSON_NODE_NULL);
   JsonObject *object;
 

@@ -100,6 +100,7 @@ static const SignetReasonRow reason_rows[] = {
   { "timestamp-signature", N_("The time stamp’s own signature is wrong") },
   { "timestamp-untrusted", N_("The time stamp does not lead to an authority trusted here") },
   { "future-time", N_("The time of signing lies in the future") },
+  { "timestamp-order", N_("A time stamp is later than one that covers it") },
 };
 
 /* Said beside a verdict without deciding it. */

@@ -283,7 +283,7 @@ describe_revocation (SignetSigning *self)
 {
   const SignetSigningAnswer *answer = _signet_signing_read_revocation (self);
   const SignetRevocationStatus *status = answer != NULL ? answer->status : NULL;
-  static const char *const origins[] = { "server", "cache", "by-hand" };
+  static const char *const origins[] = { "server", "cache", "by-hand", "embedded" };
   g_autofree char *as_of = NULL;
 
   if (status == NULL)
@@ -291,7 +291,7 @@ describe_revocation (SignetSigning *self)
   as_of = signet_time_format_iso8601 (status->this_update);
   return g_strdup_printf (",\"revocation\":{\"status\":\"%s\",\"source\":\"%s\",\"origin\":\"%s\",\"as_of\":\"%s\"}",
                           status->status == SIGNET_REVOCATION_GOOD ? "good" : status->status == SIGNET_REVOCATION_REVOKED ? "revoked" : "unknown",
-                          status->kind == SIGNET_EVIDENCE_CRL ? "crl" : "ocsp", origins[MIN ((guint) status->origin, 2)], as_of);
+                          status->kind == SIGNET_EVIDENCE_CRL ? "crl" : "ocsp", origins[MIN ((guint) status->origin, 3)], as_of);
 }
 
 SignetJournalEntry *

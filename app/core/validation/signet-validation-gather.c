@@ -10,6 +10,7 @@
 
 #include "config.h"
 
+#include "signet-validation-embedded.h"
 #include "signet-validation-private.h"
 
 /* One certificate whose path is wanted. */
@@ -19,6 +20,7 @@ typedef struct
   SignetCertificate *leaf;           /* (owned) */
   GPtrArray *own;                    /* (owned): certificates that came with it */
   GPtrArray *untrusted;              /* (owned) */
+  SignetDocumentEvidence *evidence;  /* (nullable): borrowed from the signature */
   const SignetCertificatePath *path; /* (nullable): borrowed from the session */
 } Way;
 
@@ -34,32 +36,44 @@ way_free (gpointer data)
 }
 
 static void
-add_way (const SignetValidationContext *context, GPtrArray *ways, SignetCertificate *leaf, GPtrArray *own, SignetPathPurpose purpose,
-         gint64 time)
+add_way (const SignetValidationContext *context, GPtrArray *ways, SignetDocumentSignature *signature, SignetCertificate *leaf, GPtrArray *own,
+         SignetPathPurpose purpose, gint64 time)
 {
   Way *way = g_new0 (Way, 1);
 
   way->leaf = g_object_ref (leaf);
   way->own = g_ptr_array_ref (own);
-  way->untrusted = _signet_validation_collect_untrusted (context, own);
+  way->evidence = signet_document_signature_get_evidence (signature);
+  way->untrusted = _signet_validation_collect_untrusted (context, own, way->evidence);
   way->question = (SignetEvidencePathQuestion){ leaf, way->untrusted, context->options->anchors, purpose, time };
   g_ptr_array_add (ways, way);
 }
 
-/* Returns: the time the signature will probably be judged at */
+/* Returns: the time that what it covers will probably be judged at */
 static gint64
-add_timestamp (const SignetValidationContext *context, GPtrArray *ways, SignetDocumentSignature *signature)
+add_timestamp (const SignetValidationContext *context, GPtrArray *ways, SignetDocumentSignature *signature, const SignetDocumentStamp *stamp,
+               gint64 time)
 {
-  GBytes *token = signet_document_signature_get_timestamp (signature);
   g_autoptr(GBytes) nothing = g_bytes_new_static ("", 0);
-  GBytes *value = signet_document_signature_get_value (signature);
   g_autoptr(SignetTimestamp) timestamp =
-    token != NULL ? signet_evidence_parse_timestamp (token, value != NULL ? value : nothing, NULL) : NULL;
+    signet_evidence_parse_timestamp (stamp->token, stamp->stamped != NULL ? stamp->stamped : nothing, NULL);
 
-  if (timestamp == NULL || timestamp->tsa == NULL || !timestamp->imprint_ok || !timestamp->signature_ok)
-    return context->at;
-  add_way (context, ways, timestamp->tsa, timestamp->certificates, SIGNET_PATH_PURPOSE_TSA, context->at);
-  return timestamp->time;
+  if (timestamp == NULL || timestamp->tsa == NULL || !timestamp->signature_ok || !(stamp->stamped != NULL ? timestamp->imprint_ok : stamp->fits))
+    return time;
+  add_way (context, ways, signature, timestamp->tsa, timestamp->certificates, SIGNET_PATH_PURPOSE_TSA, time);
+  return MIN (time, timestamp->time);
+}
+
+/* Newest first; returns the time the signature will probably be judged at. */
+static gint64
+add_stamps (const SignetValidationContext *context, GPtrArray *ways, SignetDocumentSignature *signature)
+{
+  GPtrArray *stamps = signet_document_signature_get_stamps (signature);
+  gint64 time = context->at;
+
+  for (guint i = stamps->len; i-- > 0;)
+    time = add_timestamp (context, ways, signature, g_ptr_array_index (stamps, i), time);
+  return time;
 }
 
 static void
@@ -67,10 +81,10 @@ add_signature (const SignetValidationContext *context, GPtrArray *ways, SignetDo
 {
   SignetCertificate *signer = signet_document_signature_get_signer (signature);
   gboolean is_timestamp = g_strcmp0 (signet_document_signature_get_kind (signature), "document-timestamp") == 0;
-  gint64 time = is_timestamp ? context->at : add_timestamp (context, ways, signature);
+  gint64 time = is_timestamp ? context->at : add_stamps (context, ways, signature);
 
   if (signer != NULL)
-    add_way (context, ways, signer, signet_document_signature_get_certificates (signature),
+    add_way (context, ways, signature, signer, signet_document_signature_get_certificates (signature),
              is_timestamp ? SIGNET_PATH_PURPOSE_TSA : SIGNET_PATH_PURPOSE_ANY, time);
 }
 
@@ -83,6 +97,32 @@ find_one (gpointer item, gpointer data)
   way->path = signet_evidence_session_find_path (context->evidence, &way->question, context->cancellable, NULL);
 }
 
+/* Only to guess by: what is proved the judgement finds out. */
+static gint64
+guess_proved (guint64 position, gpointer data)
+{
+  const Way *way = data;
+
+  return way->question.time;
+}
+
+/* What the file carries about it is enough. */
+static void
+spare (const SignetValidationContext *context, Way *way)
+{
+  GPtrArray *path = way->path->certificates;
+
+  for (guint i = 0; way->path->found && way->evidence != NULL && i + 1 < path->len; i++)
+    {
+      SignetEmbeddedQuestion question = { g_ptr_array_index (path, i), g_ptr_array_index (path, i + 1), way->question.time,
+                                          MAX (context->now, context->at) };
+      g_autoptr(SignetRevocationStatus) status = signet_embedded_find_revocation (way->evidence, &question, guess_proved, way);
+
+      if (status != NULL && status->this_update >= question.time)
+        signet_evidence_session_spare (context->evidence, question.certificate);
+    }
+}
+
 static void
 ask (const SignetValidationContext *context, GPtrArray *ways)
 {
@@ -90,10 +130,12 @@ ask (const SignetValidationContext *context, GPtrArray *ways)
 
   for (guint i = 0; i < ways->len; i++)
     {
-      const Way *way = g_ptr_array_index (ways, i);
+      Way *way = g_ptr_array_index (ways, i);
 
-      if (way->path != NULL)
-        g_ptr_array_add (paths, (gpointer) way->path);
+      if (way->path == NULL)
+        continue;
+      spare (context, way);
+      g_ptr_array_add (paths, (gpointer) way->path);
     }
   signet_evidence_session_ask_all (context->evidence, paths, context->cancellable);
 }

@@ -22,6 +22,7 @@ struct _SignetSignatureReport
   SignetTimestamp         *timestamp;      /* (nullable) */
   SignetAuthority         *authority;      /* (nullable) */
   GPtrArray               *reasons;
+  GArray                  *proofs;         /* of SignetValidationProof: trusted time-stamps that cover it or what belongs to it */
 };
 
 struct _SignetFileReport
@@ -35,6 +36,12 @@ struct _SignetFileReport
   GPtrArray    *signatures;
 };
 
+/* A trusted time-stamp: what has a lower position in the file existed at @time. */
+typedef struct {
+  gint64  time;
+  guint64 position;
+} SignetValidationProof;
+
 /* What one run is asked to do, with the defaults filled in. Borrowed. */
 typedef struct {
   const SignetValidationOptions *options;
@@ -42,6 +49,7 @@ typedef struct {
   gint64                         now;  /* what the clock says: answers of servers are fresh or stale by it */
   GCancellable                  *cancellable;
   SignetEvidenceSession         *evidence; /* what others are asked, once for the whole file */
+  GArray                        *proofs;   /* of SignetValidationProof: document time-stamps, the newest judged first */
 } SignetValidationContext;
 
 SignetSignatureReport *_signet_signature_report_new (SignetDocumentSignature *signature);
@@ -56,15 +64,46 @@ void _signet_signature_report_fail (SignetSignatureReport *self, SignetVerdict v
 /* signet-validation-signature.c: all steps for one signature; FALSE only when cancelled */
 gboolean _signet_validation_judge (const SignetValidationContext *context, SignetSignatureReport *report, GError **error);
 
-/* signet-validation-trust.c; FALSE only when cancelled */
+/* signet-validation-time.c; FALSE only when cancelled */
 gboolean _signet_validation_is_timestamp     (SignetSignatureReport *report);
-void     _signet_validation_take_own_time    (SignetSignatureReport *report);
+/* The time before anything about the signature itself was looked at: what document time-stamps prove, else the time in question. */
+void     _signet_validation_start_time       (const SignetValidationContext *context, SignetSignatureReport *report);
+void     _signet_validation_take_own_time    (const SignetValidationContext *context, SignetSignatureReport *report);
 gboolean _signet_validation_find_time        (const SignetValidationContext *context, SignetSignatureReport *report, GError **error);
-/* (transfer container): borrowed certificates that may stand between; none of them is trusted */
-GPtrArray *_signet_validation_collect_untrusted (const SignetValidationContext *context, GPtrArray *own);
+gint64   _signet_validation_get_proved       (const SignetValidationContext *context, SignetSignatureReport *report, guint64 position);
+
+/* signet-validation-trust.c; FALSE only when cancelled */
+/* (transfer container): borrowed certificates that may stand between; none of them is trusted. @evidence: (nullable) */
+GPtrArray *_signet_validation_collect_untrusted (const SignetValidationContext *context, GPtrArray *own, SignetDocumentEvidence *evidence);
 gboolean _signet_validation_find_path        (const SignetValidationContext *context, SignetSignatureReport *report, SignetPathPurpose purpose,
                                               GError **error);
 gboolean _signet_validation_check_revocation (const SignetValidationContext *context, SignetSignatureReport *report, GError **error);
+
+/* Is @certificate good at @time? */
+typedef struct {
+  SignetCertificate *certificate, *issuer; /* borrowed */
+  gint64             time;
+} SignetValidationQuestion;
+typedef enum {
+  SIGNET_VALIDATION_ANSWER_NOT_NEEDED, /* nobody would know */
+  SIGNET_VALIDATION_ANSWER_MISSING,
+  SIGNET_VALIDATION_ANSWER_THERE,
+  SIGNET_VALIDATION_ANSWER_CANCELLED,
+} SignetValidationAnswer;
+typedef struct {
+  const char *reason;  /* static code */
+  gboolean    offline; /* nobody may be asked, and that is all */
+  char       *detail;
+} SignetValidationMissing;
+void _signet_validation_missing_clear (SignetValidationMissing *missing);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SignetValidationMissing, _signet_validation_missing_clear)
+SignetValidationAnswer _signet_validation_ask (const SignetValidationContext *context, SignetSignatureReport *report,
+                                               const SignetValidationQuestion *question, SignetRevocationStatus **status,
+                                               SignetValidationMissing *missing, GError **error);
+
+/* signet-validation-embedded.c: (transfer full) (nullable): what the file itself carries, the newest of it */
+SignetRevocationStatus *_signet_validation_find_embedded (const SignetValidationContext *context, SignetSignatureReport *report,
+                                                          const SignetValidationQuestion *question);
 
 /* signet-validation-gather.c: asks all that the judgement will want to know, at the same time */
 void _signet_validation_gather (const SignetValidationContext *context, GPtrArray *signatures);

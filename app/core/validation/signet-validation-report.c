@@ -53,6 +53,7 @@ signet_signature_report_finalize (GObject *object)
   g_clear_pointer (&self->timestamp, signet_timestamp_free);
   g_clear_object (&self->authority);
   g_clear_pointer (&self->reasons, g_ptr_array_unref);
+  g_clear_pointer (&self->proofs, g_array_unref);
   G_OBJECT_CLASS (signet_signature_report_parent_class)->finalize (object);
 }
 
@@ -67,6 +68,7 @@ signet_signature_report_init (SignetSignatureReport *self)
 {
   self->path = g_ptr_array_new_with_free_func (g_object_unref);
   self->reasons = g_ptr_array_new_with_free_func (reason_free);
+  self->proofs = g_array_new (FALSE, FALSE, sizeof (SignetValidationProof));
   self->best_time = SIGNET_TIME_UNKNOWN;
   self->time_source = "now";
 }

@@ -194,7 +194,7 @@ judge_signer (const SignetValidationContext *context, SignetSignatureReport *rep
   if (!_signet_validation_check_revocation (context, report, error))
     return FALSE;
   if (is_timestamp)
-    _signet_validation_take_own_time (report);
+    _signet_validation_take_own_time (context, report);
   return TRUE;
 }
 
@@ -203,7 +203,7 @@ _signet_validation_judge (const SignetValidationContext *context, SignetSignatur
 {
   SignetCertificate *signer = signet_document_signature_get_signer (report->signature);
 
-  report->best_time = context->at;
+  _signet_validation_start_time (context, report);
   check_integrity (report);
   check_coverage (report);
   if (signer != NULL)

@@ -12,15 +12,27 @@
 #include "signet-validation-private.h"
 
 static gboolean
-add_report (const SignetValidationContext *context, SignetFileReport *file, SignetDocumentSignature *signature, GError **error)
+judge_one (const SignetValidationContext *context, SignetFileReport *file, SignetSignatureReport *report, GError **error)
 {
-  SignetSignatureReport *report = _signet_signature_report_new (signature);
-
-  g_ptr_array_add (file->signatures, report);
   if (!_signet_validation_judge (context, report, error))
     return FALSE;
   if (file->verdict == SIGNET_VERDICT_NOT_SIGNED || report->verdict > file->verdict)
     file->verdict = report->verdict;
+  return TRUE;
+}
+
+/* Time-stamps of the document first, the newest of them before the others: what they prove is what the rest is judged by. */
+static gboolean
+judge_all (const SignetValidationContext *context, SignetFileReport *file, GError **error)
+{
+  GPtrArray *reports = file->signatures;
+
+  for (guint i = reports->len; i-- > 0;)
+    if (_signet_validation_is_timestamp (g_ptr_array_index (reports, i)) && !judge_one (context, file, g_ptr_array_index (reports, i), error))
+      return FALSE;
+  for (guint i = 0; i < reports->len; i++)
+    if (!_signet_validation_is_timestamp (g_ptr_array_index (reports, i)) && !judge_one (context, file, g_ptr_array_index (reports, i), error))
+      return FALSE;
   return TRUE;
 }
 
@@ -63,15 +75,18 @@ signet_validation_run (SignetDocumentFile *file, SignetDocumentFile *detached, c
   g_autoptr(GPtrArray) signatures = signet_document_find_signatures (file, detached, cancellable, error);
   g_autoptr(SignetFileReport) report = NULL;
   g_autoptr(SignetEvidenceSession) evidence = signatures != NULL ? new_session (&context) : NULL;
+  g_autoptr(GArray) proofs = g_array_new (FALSE, FALSE, sizeof (SignetValidationProof));
 
   if (signatures == NULL)
     return NULL;
   context.evidence = evidence;
+  context.proofs = proofs;
   _signet_validation_gather (&context, signatures);
   report = _signet_file_report_new (signet_document_file_get_path (file), context.at);
   for (guint i = 0; i < signatures->len; i++)
-    if (!add_report (&context, report, g_ptr_array_index (signatures, i), error))
-      return NULL;
+    g_ptr_array_add (report->signatures, _signet_signature_report_new (g_ptr_array_index (signatures, i)));
+  if (!judge_all (&context, report, error))
+    return NULL;
   if (signatures->len > 0)
     report->format = signet_document_signature_get_format (g_ptr_array_index (signatures, 0));
   if (!signet_document_file_check_unchanged (file, error) || (detached != NULL && !signet_document_file_check_unchanged (detached, error)))
