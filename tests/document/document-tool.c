@@ -5,7 +5,7 @@
  *   document-tool sign IN OUT KEY.pem CERT.pem [field=NAME] [certify=N] [reason=TEXT] [pss] [room=N] [token=FILE]
  *   document-tool sign-cms DATA OUT KEY.pem CERT.pem [pss]
  *   document-tool sign-more enclosed|parallel|counter IN OUT KEY.pem CERT.pem [content=FILE] [id=N] [pss] [token=FILE]
- *   document-tool find FILE [DATA]      one line for each signature, then its changes and problems
+ *   document-tool find FILE [DATA] [password=TEXT]   one line for each signature, then its changes and problems
  *   document-tool info FILE
  */
 #include "config.h"
@@ -253,10 +253,17 @@ find (char **arguments, GError **error)
   g_autoptr(SignetDocumentFile) file = signet_document_file_open (arguments[0], error);
   g_autoptr(SignetDocumentFile) detached = NULL;
   g_autoptr(GPtrArray) found = NULL;
+  const char *password = option (arguments, "password");
 
   if (file == NULL)
     return FALSE;
-  if (arguments[1] != NULL && (detached = signet_document_file_open (arguments[1], error)) == NULL)
+  if (password != NULL)
+    {
+      g_autoptr(SignetSecret) secret = signet_secret_new ((const guint8 *) password, strlen (password));
+
+      signet_document_file_set_password (file, secret);
+    }
+  else if (arguments[1] != NULL && (detached = signet_document_file_open (arguments[1], error)) == NULL)
     return FALSE;
   found = signet_document_find_signatures (file, detached, NULL, error);
   for (guint i = 0; found != NULL && i < found->len; i++)

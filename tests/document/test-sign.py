@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 import pdf_maker
-from document_test import (DocumentTest, ENCRYPTED, FORBIDDEN, MALFORMED, NO_ROOM, UNSUPPORTED, WRONG_PASSWORD, contents, covered, main)
+from document_test import (DocumentTest, FORBIDDEN, MALFORMED, NO_ROOM, UNSUPPORTED, contents, covered, main)
 
 DEBIAN_PDFS = ['/usr/share/doc/shared-mime-info/shared-mime-info-spec.pdf', '/usr/share/doc/libtasn1-doc/libtasn1.pdf']
 
@@ -142,18 +142,6 @@ class SignTest(DocumentTest):
     def test_room(self):
         source = self.put('plain.pdf', pdf_maker.write(pdf_maker.plain_objects()))
         self.refuse(source, NO_ROOM, 'room=1024')
-
-    def test_encrypted(self):
-        plain = self.put('plain.pdf', pdf_maker.write(pdf_maker.plain_objects()))
-        for bits in ('128', '256'):
-            weak = ['--allow-weak-crypto'] if bits == '128' else []
-            pdf_maker.qpdf(plain, self.path('locked.pdf'), *weak, '--encrypt', 'open', 'owner', bits, '--')
-            self.refuse(self.path('locked.pdf'), ENCRYPTED)
-            self.refuse(self.path('locked.pdf'), WRONG_PASSWORD, 'password=wrong')
-            self.assertIn('encrypted', self.refuse(self.path('locked.pdf'), UNSUPPORTED, 'password=open'))
-            pdf_maker.qpdf(plain, self.path('empty.pdf'), *weak, '--encrypt', '', 'owner', bits, '--')
-            self.refuse(self.path('empty.pdf'), UNSUPPORTED)
-            self.assertEqual(self.find(self.path('empty.pdf')).error[1], ENCRYPTED)
 
     def test_damaged(self):
         good = pdf_maker.write_form()

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "../base/signet-base-error.h"
+#include "signet-pdf-crypt-private.h"
 
 #define WINDOW     (256 * 1024)
 #define SNIFF_SIZE 1024
@@ -29,7 +30,9 @@ typedef struct {
 
 struct _SignetDocumentFile {
   GObject      parent_instance;
-  GMutex       lock;  /* of @known */
+  GMutex       lock;  /* of @known, @password and @keys */
+  SignetSecret *password; /* (nullable) */
+  SignetPdfCrypt *keys;   /* (nullable) */
   KnownPrefix  known[SIGNET_DIGEST_SM3 + 1];
   char        *path;
   int          fd;
@@ -124,6 +127,8 @@ signet_document_file_finalize (GObject *object)
     close (self->fd);
   for (guint i = 0; i < G_N_ELEMENTS (self->known); i++)
     EVP_MD_CTX_free (self->known[i].state);
+  g_clear_pointer (&self->keys, _signet_pdf_crypt_unref);
+  g_clear_pointer (&self->password, signet_secret_unref);
   g_mutex_clear (&self->lock);
   g_free (self->path);
 
@@ -395,4 +400,92 @@ signet_document_write_at (int fd, guint64 offset, const void *data, gsize length
       done += (gsize) n;
     }
   return TRUE;
+}
+
+/* --- passwords ----------------------------------------------------------------------------------------------------------- */
+
+static void
+set_password_and_keys (SignetDocumentFile *self, SignetSecret *password, SignetPdfCrypt *keys)
+{
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->password, signet_secret_unref);
+  g_clear_pointer (&self->keys, _signet_pdf_crypt_unref);
+  self->password = password;
+  self->keys = keys;
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * signet_document_file_set_password:
+ * @password: (nullable): user's or owner's; the first 127 bytes count
+ *
+ * Whoever reads the document from now on reads it with this password. Whether it is the right one shows then.
+ */
+void
+signet_document_file_set_password (SignetDocumentFile *self, SignetSecret *password)
+{
+  g_return_if_fail (SIGNET_IS_DOCUMENT_FILE (self));
+
+  set_password_and_keys (self, password != NULL ? signet_secret_ref (password) : NULL, NULL);
+}
+
+void
+signet_document_file_share_password (SignetDocumentFile *self, SignetDocumentFile *from)
+{
+  SignetSecret *password = NULL;
+  SignetPdfCrypt *keys = NULL;
+
+  g_return_if_fail (SIGNET_IS_DOCUMENT_FILE (self));
+  g_return_if_fail (SIGNET_IS_DOCUMENT_FILE (from));
+
+  password = _signet_document_file_dup_given_password (from);
+  keys = _signet_document_file_dup_keys (from);
+  set_password_and_keys (self, password, keys);
+}
+
+/**
+ * signet_document_file_dup_password:
+ *
+ * Returns: (transfer full) (nullable): what opened the document, with a NUL behind it
+ */
+SignetSecret *
+signet_document_file_dup_password (SignetDocumentFile *self)
+{
+  g_autoptr(SignetPdfCrypt) keys = NULL;
+
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_FILE (self), NULL);
+
+  keys = _signet_document_file_dup_keys (self);
+  return keys != NULL ? signet_secret_ref (_signet_pdf_crypt_get_password (keys)) : NULL;
+}
+
+SignetSecret *
+_signet_document_file_dup_given_password (SignetDocumentFile *self)
+{
+  SignetSecret *password = NULL;
+
+  g_mutex_lock (&self->lock);
+  password = self->password != NULL ? signet_secret_ref (self->password) : NULL;
+  g_mutex_unlock (&self->lock);
+  return password;
+}
+
+SignetPdfCrypt *
+_signet_document_file_dup_keys (SignetDocumentFile *self)
+{
+  SignetPdfCrypt *keys = NULL;
+
+  g_mutex_lock (&self->lock);
+  keys = self->keys != NULL ? _signet_pdf_crypt_ref (self->keys) : NULL;
+  g_mutex_unlock (&self->lock);
+  return keys;
+}
+
+void
+_signet_document_file_set_keys (SignetDocumentFile *self, SignetPdfCrypt *keys)
+{
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->keys, _signet_pdf_crypt_unref);
+  self->keys = _signet_pdf_crypt_ref (keys);
+  g_mutex_unlock (&self->lock);
 }

@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include "../base/signet-algorithm.h"
+#include "../base/signet-secret.h"
 #include "signet-document-error.h"
 
 G_BEGIN_DECLS
@@ -22,6 +23,12 @@ SignetFormat        signet_document_file_get_format    (SignetDocumentFile *self
 /* FALSE with CHANGED when size, times or inode differ from when it was opened. */
 gboolean            signet_document_file_check_unchanged (SignetDocumentFile *self, GError **error);
 gboolean            signet_document_file_read          (SignetDocumentFile *self, guint64 offset, void *buffer, gsize length, GError **error);
+/* Of an encrypted document, to be given before it is read. @password: (nullable): bytes as the person typed them */
+void                signet_document_file_set_password  (SignetDocumentFile *self, SignetSecret *password);
+/* What opens @from opens @self: for a file made of it. */
+void                signet_document_file_share_password (SignetDocumentFile *self, SignetDocumentFile *from);
+/* (transfer full) (nullable): the password that opened it as this document spells it, NUL-terminated; NULL: none was needed so far */
+SignetSecret       *signet_document_file_dup_password  (SignetDocumentFile *self);
 /* Digest of [offset, offset + length) in constant memory. */
 GBytes             *signet_document_file_digest        (SignetDocumentFile *self, SignetDigest digest, guint64 offset, guint64 length,
                                                         GCancellable *cancellable, GError **error);

@@ -646,11 +646,6 @@ _signet_document_find_pdf_signatures (SignetDocumentFile *file, GCancellable *ca
 
   if (reader == NULL)
     return NULL;
-  if (_signet_pdf_lookup (reader->trailer, "Encrypt")->type != SIGNET_PDF_NULL)
-    {
-      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_ENCRYPTED, "verifying encrypted documents is not supported yet");
-      return NULL;
-    }
   if (!examine_all (&finder, error) || !signet_document_file_check_unchanged (file, error))
     return NULL;
   return take_results (&finder);

@@ -10,10 +10,9 @@ G_BEGIN_DECLS
 struct _SignetDocumentPdf {
   GObject             parent_instance;
   SignetDocumentFile *file;
-  SignetPdfReader    *reader;    /* (nullable): NULL when encrypted */
-  GPtrArray          *fields;    /* (element-type SignetPdfField); empty when encrypted */
+  SignetPdfReader    *reader;
+  GPtrArray          *fields;    /* (element-type SignetPdfField) */
   guint               n_pages;
-  gboolean            encrypted;
   SignetPdfContent    content;
   gboolean            content_known;
 };
@@ -26,8 +25,8 @@ SignetPdfContent _signet_pdf_look_for_content (SignetPdfReader *reader, GPtrArra
 /* The first leaf of the page tree as it is referred to; null when there is none. */
 const SignetPdfValue *_signet_pdf_get_first_page (SignetPdfReader *reader);
 
-/* Opens the file a second time with qpdf, recovery off: a second opinion on what it is. @n_pages: (out) (nullable) */
-gboolean _signet_pdf_ask_qpdf (SignetDocumentFile *file, const char *password, guint32 *root, gboolean *encrypted, guint *n_pages, GError **error);
+/* Opens the file a second time with qpdf, recovery off: a second opinion on what it is. */
+gboolean _signet_pdf_ask_qpdf (SignetDocumentFile *file, const char *password, guint32 *root, gboolean *encrypted, GError **error);
 
 /* FALSE with FORBIDDEN: a time-stamp of the document cannot be put into it. */
 gboolean _signet_document_pdf_check_can_stamp (SignetDocumentPdf *self, GError **error);

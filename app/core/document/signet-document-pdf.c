@@ -8,8 +8,11 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "../base/signet-base-error.h"
 #include "signet-document-pdf-private.h"
+#include "signet-pdf-crypt-private.h"
 
 G_DEFINE_FINAL_TYPE (SignetDocumentPdf, signet_document_pdf, G_TYPE_OBJECT)
 
@@ -86,35 +89,24 @@ read_facts (SignetDocumentPdf *self, GError **error)
 }
 
 static gboolean
-open_plain (SignetDocumentPdf *self, GError **error)
+open_read (SignetDocumentPdf *self, GError **error)
 {
+  g_autoptr(SignetSecret) password = signet_document_file_dup_password (self->file);
   gboolean encrypted = FALSE;
   guint32 root = 0;
 
   if (!check_nothing_behind (self->reader, error) || !read_facts (self, error)
-      || !_signet_pdf_ask_qpdf (self->file, NULL, &root, &encrypted, NULL, error))
+      || !_signet_pdf_ask_qpdf (self->file, password != NULL ? (const char *) signet_secret_get_bytes (password, NULL) : NULL, &root, &encrypted, error))
     return FALSE;
-  if (encrypted || root != (guint32) _signet_pdf_lookup (self->reader->trailer, "Root")->integer)
+  if (encrypted != (self->reader->crypt != NULL) || root != (guint32) _signet_pdf_lookup (self->reader->trailer, "Root")->integer)
     return set_malformed (error, "the document can be read in two ways");
   return TRUE;
-}
-
-static gboolean
-open_encrypted (SignetDocumentPdf *self, const char *password, GError **error)
-{
-  guint32 root = 0;
-
-  g_clear_pointer (&self->reader, _signet_pdf_reader_free);
-  self->fields = g_ptr_array_new ();
-  if (!_signet_pdf_ask_qpdf (self->file, password, &root, &self->encrypted, &self->n_pages, error))
-    return FALSE;
-  return self->encrypted || set_malformed (error, "the document can be read in two ways");
 }
 
 /**
  * signet_document_pdf_open:
  * @file: an open file
- * @password: (nullable): of an encrypted document, user's or owner's
+ * @password: (nullable): of an encrypted document, user's or owner's; %NULL: what @file was given
  * @error: MALFORMED with where; ENCRYPTED when a password is needed, WRONG_PASSWORD when this is not it; TOO_LARGE
  *
  * Returns: (transfer full) (nullable): the document
@@ -133,11 +125,14 @@ signet_document_pdf_open (SignetDocumentFile *file, const char *password, GError
     }
   self = g_object_new (SIGNET_TYPE_DOCUMENT_PDF, NULL);
   self->file = g_object_ref (file);
+  if (password != NULL)
+    {
+      g_autoptr(SignetSecret) secret = signet_secret_new ((const guint8 *) password, strlen (password));
+
+      signet_document_file_set_password (file, secret);
+    }
   self->reader = _signet_pdf_reader_new (file, signet_document_file_get_size (file), error);
-  if (self->reader == NULL)
-    return NULL;
-  if (_signet_pdf_lookup (self->reader->trailer, "Encrypt")->type != SIGNET_PDF_NULL ? !open_encrypted (self, password, error)
-                                                                                     : !open_plain (self, error))
+  if (self->reader == NULL || !open_read (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -158,14 +153,14 @@ signet_document_pdf_get_n_pages (SignetDocumentPdf *self)
 /**
  * signet_document_pdf_get_content:
  *
- * Looks at the first 500 pages. Nothing is known of encrypted documents.
+ * Looks at the first 500 pages.
  */
 SignetPdfContent
 signet_document_pdf_get_content (SignetDocumentPdf *self)
 {
   g_return_val_if_fail (SIGNET_IS_DOCUMENT_PDF (self), 0);
 
-  if (!self->content_known && self->reader != NULL)
+  if (!self->content_known)
     self->content = _signet_pdf_look_for_content (self->reader, self->fields);
   self->content_known = TRUE;
   return self->content;
@@ -176,7 +171,7 @@ signet_document_pdf_is_encrypted (SignetDocumentPdf *self)
 {
   g_return_val_if_fail (SIGNET_IS_DOCUMENT_PDF (self), FALSE);
 
-  return self->encrypted;
+  return self->reader->crypt != NULL;
 }
 
 /**
@@ -287,6 +282,21 @@ check_field (SignetDocumentPdf *self, const char *name, GError **error)
   return check_seed (self->reader, field, error);
 }
 
+/* Table 22: a new field needs to modify and to annotate, an existing one to fill in or to annotate. The owner may everything. */
+static gboolean
+check_access (SignetDocumentPdf *self, const char *field, GError **error)
+{
+  SignetPdfCrypt *crypt = self->reader->crypt;
+
+  if (crypt == NULL || _signet_pdf_crypt_is_owner (crypt))
+    return TRUE;
+  if (field == NULL && !(_signet_pdf_crypt_may (crypt, SIGNET_PDF_MAY_MODIFY) && _signet_pdf_crypt_may (crypt, SIGNET_PDF_MAY_ANNOTATE)))
+    return set_forbidden (error, "the document's owner allows no new signature without the owner's password");
+  if (field != NULL && !_signet_pdf_crypt_may (crypt, SIGNET_PDF_MAY_FILL) && !_signet_pdf_crypt_may (crypt, SIGNET_PDF_MAY_ANNOTATE))
+    return set_forbidden (error, "the document's owner allows no form to be filled in without the owner's password");
+  return TRUE;
+}
+
 /**
  * signet_document_pdf_check_can_sign:
  * @field: (nullable): an existing empty field; %NULL: a new one
@@ -299,12 +309,8 @@ signet_document_pdf_check_can_sign (SignetDocumentPdf *self, const char *field, 
 
   g_return_val_if_fail (SIGNET_IS_DOCUMENT_PDF (self), FALSE);
 
-  if (self->encrypted)
-    {
-      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED,
-                           "signing encrypted documents is not supported; nothing was written");
-      return FALSE;
-    }
+  if (!check_access (self, field, error))
+    return FALSE;
   if (_signet_pdf_reader_get (self->reader, _signet_pdf_get_catalogue (self->reader), "NeedsRendering")->integer != 0)
     {
       g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "a dynamic XFA form has no fixed look to sign");

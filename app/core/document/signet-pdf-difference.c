@@ -256,6 +256,14 @@ check_catalogue (SignetPdfComparison *self)
     _signet_pdf_comparison_explain_below (self, _signet_pdf_lookup (after, "Extensions"), FALSE);
 }
 
+static const SignetPdfValue *
+first_id (SignetPdfReader *reader)
+{
+  const SignetPdfValue *id = _signet_pdf_reader_get (reader, reader->trailer, "ID");
+
+  return id->type == SIGNET_PDF_ARRAY && id->count > 0 ? _signet_pdf_reader_resolve (reader, id->items[0]) : &_signet_pdf_null;
+}
+
 static gboolean
 check_trailers (SignetPdfComparison *self)
 {
@@ -267,7 +275,13 @@ check_trailers (SignetPdfComparison *self)
         _signet_pdf_comparison_add (self, "catalogue", fixed[i], FALSE);
         return FALSE;
       }
-  return TRUE;
+  if (self->before->crypt == NULL)
+    return TRUE;
+  /* the key is made of its first half too */
+  if (_signet_pdf_equal (first_id (self->before), first_id (self->after)))
+    return TRUE;
+  _signet_pdf_comparison_add (self, "catalogue", "ID", FALSE);
+  return FALSE;
 }
 
 /* --- the rest --------------------------------------------------------------------------------------------------------------------- */

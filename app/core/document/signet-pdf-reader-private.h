@@ -23,6 +23,16 @@ typedef struct {
   gboolean hybrid;    /* the XRefStm beside a table */
 } SignetPdfSection;
 
+/* The keys of an encrypted document: signet-pdf-crypt-private.h */
+typedef struct _SignetPdfCrypt SignetPdfCrypt;
+
+/* What every SIGNET_PDF_STREAM is the start of: its bytes are encrypted for the object it is. */
+typedef struct {
+  SignetPdfValue value;
+  guint32        number;
+  guint32        generation;
+} SignetPdfStream;
+
 typedef struct {
   SignetDocumentFile   *file;      /* (owned) */
   guint64               limit;
@@ -35,6 +45,8 @@ typedef struct {
   GHashTable           *cache;     /* object number -> SignetPdfValue */
   GHashTable           *containers; /* object stream -> its decoded bytes and table */
   SignetPdfArena       *scratch;   /* (nullable): borrowed, for objects that are looked at once */
+  SignetPdfCrypt       *crypt;     /* (nullable): of an encrypted document: strings are decrypted as they are read */
+  guint32               encrypt_number; /* the object with the encryption dictionary, whose strings are not encrypted */
   guint64               watch_from;
   GHashTable           *watched;   /* (nullable): every offset from watch_from on that any section names */
   gsize                 inflated;  /* so far */
@@ -42,7 +54,7 @@ typedef struct {
   GError               *error;     /* (nullable): the first thing that went wrong; sticky */
 } SignetPdfReader;
 
-/* Errors: MALFORMED with where, TOO_LARGE. Nothing is repaired. */
+/* Errors: MALFORMED with where, TOO_LARGE; ENCRYPTED, WRONG_PASSWORD by the password of @file. Nothing is repaired. */
 SignetPdfReader      *_signet_pdf_reader_new            (SignetDocumentFile *file, guint64 limit, GError **error);
 /* Also collects in self->watched every object offset >= @watch_from, of overridden objects too. */
 SignetPdfReader      *_signet_pdf_reader_new_watching   (SignetDocumentFile *file, guint64 limit, guint64 watch_from, GError **error);
@@ -63,8 +75,15 @@ const SignetPdfValue *_signet_pdf_reader_visit_object   (SignetPdfReader *self, 
 /* Parses "N G obj …" at @offset; @end: (out): behind "endobj". For streams the data is stepped over. (nullable) */
 const SignetPdfValue *_signet_pdf_reader_parse_at       (SignetPdfReader *self, guint64 offset, guint32 *number, guint32 *generation,
                                                          guint64 *end, GError **error);
-/* Bytes of a stream, FlateDecode or not at all; for cross-reference and object streams. (nullable) */
+/* Bytes of a stream, decrypted and without FlateDecode, ASCIIHexDecode and ASCII85Decode; MALFORMED with other filters. (nullable) */
 GBytes               *_signet_pdf_reader_decode_stream  (SignetPdfReader *self, const SignetPdfValue *stream, GError **error);
+/* signet-pdf-filter.c: the same of @bytes, which are decrypted already */
+GBytes               *_signet_pdf_reader_unfilter       (SignetPdfReader *self, const SignetPdfValue *stream, GBytes *bytes, GError **error);
+
+/* The keys that opened a file: signet-document-file.c keeps them for its next reader. */
+SignetPdfCrypt       *_signet_document_file_dup_keys    (SignetDocumentFile *file);
+void                  _signet_document_file_set_keys    (SignetDocumentFile *file, SignetPdfCrypt *keys);
+SignetSecret         *_signet_document_file_dup_given_password (SignetDocumentFile *file);
 
 /* Internal to the reader: signet-pdf-xref.c */
 void                  _signet_pdf_container_free        (gpointer data);

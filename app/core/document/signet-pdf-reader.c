@@ -8,14 +8,13 @@
 
 #include "config.h"
 
-#include "signet-pdf-reader-private.h"
+#include "signet-pdf-crypt-private.h"
 
 #include <string.h>
 
 #define FIRST_WINDOW    2048
 #define MAX_WINDOW      (16 * 1024 * 1024)
 #define MAX_ARENA       ((gsize) 256 * 1024 * 1024)
-#define MAX_INFLATED    ((gsize) 256 * 1024 * 1024) /* of all streams decoded by one reader */
 #define MAX_STREAM      (64 * 1024 * 1024)          /* as stored */
 #define MAX_LOAD_DEPTH  8
 #define MAX_REFERENCES  32
@@ -36,12 +35,25 @@ new_reader (SignetDocumentFile *file, guint64 limit)
   return self;
 }
 
+static gboolean
+load (SignetPdfReader *self, GError **error)
+{
+  const SignetPdfValue *encrypt = NULL;
+
+  if (!_signet_pdf_reader_load_sections (self, error))
+    return FALSE;
+  encrypt = _signet_pdf_lookup (self->trailer, "Encrypt");
+  if (encrypt->type == SIGNET_PDF_REFERENCE)
+    self->encrypt_number = (guint32) encrypt->integer;
+  return encrypt->type == SIGNET_PDF_NULL || _signet_pdf_crypt_unlock (self, error);
+}
+
 SignetPdfReader *
 _signet_pdf_reader_new (SignetDocumentFile *file, guint64 limit, GError **error)
 {
   g_autoptr(SignetPdfReader) self = new_reader (file, limit);
 
-  return _signet_pdf_reader_load_sections (self, error) ? g_steal_pointer (&self) : NULL;
+  return load (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 SignetPdfReader *
@@ -51,7 +63,7 @@ _signet_pdf_reader_new_watching (SignetDocumentFile *file, guint64 limit, guint6
 
   self->watch_from = watch_from;
   self->watched = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  return _signet_pdf_reader_load_sections (self, error) ? g_steal_pointer (&self) : NULL;
+  return load (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 SignetPdfReader *
@@ -60,7 +72,7 @@ _signet_pdf_reader_new_at (SignetDocumentFile *file, guint64 limit, guint64 star
   g_autoptr(SignetPdfReader) self = new_reader (file, limit);
 
   self->startxref = startxref;
-  return _signet_pdf_reader_load_sections (self, error) ? g_steal_pointer (&self) : NULL;
+  return load (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 void
@@ -72,6 +84,7 @@ _signet_pdf_reader_free (SignetPdfReader *self)
   g_array_unref (self->entries);
   _signet_pdf_arena_free (self->arena);
   g_clear_pointer (&self->watched, g_hash_table_unref);
+  g_clear_pointer (&self->crypt, _signet_pdf_crypt_unref);
   g_clear_error (&self->error);
   g_object_unref (self->file);
   g_free (self);
@@ -142,10 +155,10 @@ skip_stream_eol (SignetPdfLexer *lexer)
 }
 
 static const SignetPdfValue *
-to_stream (SignetPdfReader *self, const SignetPdfValue *dictionary, guint64 data_offset, GError **error)
+to_stream (SignetPdfReader *self, const SignetPdfValue *dictionary, guint32 number, guint32 generation, guint64 data_offset, GError **error)
 {
   const SignetPdfValue *length = _signet_pdf_reader_get (self, dictionary, "Length");
-  SignetPdfValue *stream = NULL;
+  SignetPdfStream *stream = NULL;
 
   if (!_signet_pdf_reader_check (self, error))
     return NULL;
@@ -161,11 +174,11 @@ to_stream (SignetPdfReader *self, const SignetPdfValue *dictionary, guint64 data
       g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "too many objects");
       return NULL;
     }
-  *stream = *dictionary;
-  stream->type = SIGNET_PDF_STREAM;
-  stream->start = data_offset;
-  stream->end = data_offset + (guint64) length->integer;
-  return stream;
+  *stream = (SignetPdfStream){ .value = *dictionary, .number = number, .generation = generation };
+  stream->value.type = SIGNET_PDF_STREAM;
+  stream->value.start = data_offset;
+  stream->value.end = data_offset + (guint64) length->integer;
+  return &stream->value;
 }
 
 static gboolean
@@ -197,6 +210,9 @@ parse_in_window (SignetPdfReader *self, guint64 offset, SignetPdfLexer *lexer, g
   value = _signet_pdf_lexer_read_value (lexer, error);
   if (value == NULL || lexer->starved)
     return NULL;
+  if (self->crypt != NULL && *number != self->encrypt_number
+      && !_signet_pdf_crypt_decrypt_value (self->crypt, lexer->arena, value, *number, *generation, error))
+    return NULL;
 
   if (value->type == SIGNET_PDF_DICTIONARY && _signet_pdf_lexer_take_keyword (lexer, "stream"))
     {
@@ -205,7 +221,7 @@ parse_in_window (SignetPdfReader *self, guint64 offset, SignetPdfLexer *lexer, g
           set_malformed (error, "no end of line behind \"stream\"", lexer->base + lexer->position);
           return NULL;
         }
-      value = to_stream (self, value, lexer->base + lexer->position, error);
+      value = to_stream (self, value, *number, *generation, lexer->base + lexer->position, error);
       if (value == NULL || !expect_keywords (self, value->end, "endstream", "endobj", end, error))
         return NULL;
       return value;
@@ -370,115 +386,14 @@ load_compressed (SignetPdfReader *self, guint32 number, const SignetPdfEntry *en
   return _signet_pdf_lexer_read_value (&lexer, error);
 }
 
-/* --- filters ------------------------------------------------------------------------------------------------------------ */
-
-static GByteArray *
-inflate (SignetPdfReader *self, const guint8 *data, gsize length, GError **error)
-{
-  g_autoptr(GZlibDecompressor) decompressor = g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_ZLIB);
-  g_autoptr(GByteArray) result = g_byte_array_new ();
-  GConverterResult state = G_CONVERTER_CONVERTED;
-  guint8 chunk[16384];
-
-  while (state != G_CONVERTER_FINISHED)
-    {
-      gsize n_read = 0;
-      gsize n_written = 0;
-
-      state = g_converter_convert (G_CONVERTER (decompressor), data, length, chunk, sizeof chunk, G_CONVERTER_INPUT_AT_END, &n_read,
-                                   &n_written, NULL);
-      if (state == G_CONVERTER_ERROR)
-        return set_malformed (error, "compressed stream damaged", 0), NULL;
-      data += n_read;
-      length -= n_read;
-      self->inflated += n_written;
-      if (self->inflated > MAX_INFLATED)
-        {
-          g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "compressed streams too large");
-          return NULL;
-        }
-      g_byte_array_append (result, chunk, (guint) n_written);
-    }
-  return g_steal_pointer (&result);
-}
-
-static guint8
-paeth (guint8 left, guint8 up, guint8 corner)
-{
-  int a = ABS ((int) up - corner);
-  int b = ABS ((int) left - corner);
-  int c = ABS ((int) left + up - 2 * corner);
-
-  return a <= b && a <= c ? left : b <= c ? up : corner;
-}
-
-/* RFC 2083, 6, with one byte per pixel */
-static gboolean
-undo_png_row (guint8 filter, guint8 *row, const guint8 *above, gsize columns)
-{
-  if (filter > 4)
-    return FALSE;
-  for (gsize i = 0; i < columns; i++)
-    {
-      guint8 left = i > 0 ? row[i - 1] : 0;
-      guint8 up = above != NULL ? above[i] : 0;
-      guint8 corner = i > 0 && above != NULL ? above[i - 1] : 0;
-      guint8 add[] = { 0, left, up, (guint8) ((left + up) / 2), paeth (left, up, corner) };
-
-      row[i] = (guint8) (row[i] + add[filter]);
-    }
-  return TRUE;
-}
+/* --- streams ------------------------------------------------------------------------------------------------------------ */
 
 static GBytes *
-undo_predictor (GByteArray *data, gsize columns, guint64 where, GError **error)
+decrypt (SignetPdfReader *self, const SignetPdfValue *stream, GBytes *bytes, GError **error)
 {
-  gsize n_rows = data->len / (columns + 1);
-  g_autofree guint8 *result = g_malloc (n_rows * columns + 1);
+  const SignetPdfStream *object = (const SignetPdfStream *) stream;
 
-  if (data->len % (columns + 1) != 0)
-    return set_malformed (error, "predictor does not fit", where), NULL;
-  for (gsize i = 0; i < n_rows; i++)
-    {
-      guint8 *row = result + i * columns;
-
-      memcpy (row, data->data + i * (columns + 1) + 1, columns);
-      if (!undo_png_row (data->data[i * (columns + 1)], row, i > 0 ? row - columns : NULL, columns))
-        return set_malformed (error, "unknown predictor", where), NULL;
-    }
-  return g_bytes_new_take (g_steal_pointer (&result), n_rows * columns);
-}
-
-/* The only item of an array of one, as filters and their parameters may be written */
-static const SignetPdfValue *
-only_item (SignetPdfReader *self, const SignetPdfValue *value)
-{
-  return value->type == SIGNET_PDF_ARRAY && value->count == 1 ? _signet_pdf_reader_resolve (self, value->items[0]) : value;
-}
-
-static GBytes *
-unfilter (SignetPdfReader *self, const SignetPdfValue *stream, const guint8 *data, gsize length, GError **error)
-{
-  const SignetPdfValue *filter = only_item (self, _signet_pdf_reader_get (self, stream, "Filter"));
-  const SignetPdfValue *parameters = only_item (self, _signet_pdf_reader_get (self, stream, "DecodeParms"));
-  const SignetPdfValue *predictor = _signet_pdf_reader_get (self, parameters, "Predictor");
-  const SignetPdfValue *columns = _signet_pdf_reader_get (self, parameters, "Columns");
-  const SignetPdfValue *colors = _signet_pdf_reader_get (self, parameters, "Colors");
-  g_autoptr(GByteArray) plain = NULL;
-
-  if (filter->type == SIGNET_PDF_NULL || (filter->type == SIGNET_PDF_ARRAY && filter->count == 0))
-    return g_bytes_new (data, length);
-  if (!_signet_pdf_is_name (filter, "FlateDecode") || (colors->type == SIGNET_PDF_INTEGER && colors->integer != 1))
-    return set_malformed (error, "stream filter not allowed here", stream->start), NULL;
-  plain = inflate (self, data, length, error);
-  if (plain == NULL)
-    return NULL;
-  if (predictor->type != SIGNET_PDF_INTEGER || predictor->integer == 1)
-    return g_byte_array_free_to_bytes (g_steal_pointer (&plain));
-  if (predictor->integer < 10 || predictor->integer > 15
-      || (columns->type == SIGNET_PDF_INTEGER && (columns->integer < 1 || columns->integer > 4096)))
-    return set_malformed (error, "unknown predictor", stream->start), NULL;
-  return undo_predictor (plain, columns->type == SIGNET_PDF_INTEGER ? (gsize) columns->integer : 1, stream->start, error);
+  return self->crypt != NULL ? _signet_pdf_crypt_decrypt_stream (self, stream, object->number, object->generation, bytes, error) : g_bytes_ref (bytes);
 }
 
 GBytes *
@@ -486,16 +401,20 @@ _signet_pdf_reader_decode_stream (SignetPdfReader *self, const SignetPdfValue *s
 {
   guint64 length = stream->end - stream->start;
   g_autofree guint8 *data = NULL;
+  g_autoptr(GBytes) stored = NULL;
+  g_autoptr(GBytes) bytes = NULL;
 
   if (length > MAX_STREAM)
     {
-      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "cross-reference or object stream too large");
+      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "stream too large");
       return NULL;
     }
   data = g_malloc (length + 1);
   if (!signet_document_file_read (self->file, stream->start, data, length, error))
     return NULL;
-  return unfilter (self, stream, data, length, error);
+  stored = g_bytes_new_take (g_steal_pointer (&data), length);
+  bytes = decrypt (self, stream, stored, error);
+  return bytes != NULL ? _signet_pdf_reader_unfilter (self, stream, bytes, error) : NULL;
 }
 
 /* --- asking ------------------------------------------------------------------------------------------------------------- */
@@ -509,7 +428,7 @@ _signet_pdf_reader_get_entry (SignetPdfReader *self, guint32 number)
 }
 
 static const SignetPdfValue *
-load (SignetPdfReader *self, guint32 number, const SignetPdfEntry *entry, GError **error)
+load_object (SignetPdfReader *self, guint32 number, const SignetPdfEntry *entry, GError **error)
 {
   const SignetPdfValue *value = NULL;
 
@@ -527,7 +446,7 @@ static const SignetPdfValue *
 load_to_keep (SignetPdfReader *self, guint32 number, const SignetPdfEntry *entry, GError **error)
 {
   SignetPdfArena *scratch = g_steal_pointer (&self->scratch);
-  const SignetPdfValue *value = load (self, number, entry, error);
+  const SignetPdfValue *value = load_object (self, number, entry, error);
 
   self->scratch = scratch;
   return value;
@@ -545,7 +464,7 @@ _signet_pdf_reader_visit_object (SignetPdfReader *self, guint32 number, SignetPd
   if (entry.kind != SIGNET_PDF_ENTRY_OFFSET && entry.kind != SIGNET_PDF_ENTRY_COMPRESSED)
     return &_signet_pdf_null;
   self->scratch = scratch;
-  value = load (self, number, &entry, &local_error);
+  value = load_object (self, number, &entry, &local_error);
   self->scratch = NULL;
   return value;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * signet-pdf-second.c: what another reader (qpdf, with its repairing switched off) makes of the file. A file that two strict readers
- * read differently is not signed. Also the one that knows passwords.
+ * read differently is not signed.
  */
 #define G_LOG_DOMAIN "signet-pdf-second"
 
@@ -18,7 +18,7 @@
 /* What is used of qpdf. Its headers give the types; the library itself is loaded with the first PDF. */
 #define QPDF_FUNCTIONS(of) \
   of (init) of (cleanup) of (silence_errors) of (set_suppress_warnings) of (set_attempt_recovery) of (read) of (read_memory) of (is_encrypted) \
-  of (get_root) of (oh_get_object_id) of (get_num_pages) of (has_error) of (get_error) of (get_error_code) \
+  of (get_root) of (oh_get_object_id) of (has_error) of (get_error) of (get_error_code) \
   of (get_error_message_detail) of (get_error_file_position)
 
 #define QPDF_NAME(name) "qpdf_" #name,
@@ -73,7 +73,7 @@ read_document (const Qpdf *library, qpdf_data qpdf, SignetDocumentFile *file, co
 }
 
 gboolean
-_signet_pdf_ask_qpdf (SignetDocumentFile *file, const char *password, guint32 *root, gboolean *encrypted, guint *n_pages, GError **error)
+_signet_pdf_ask_qpdf (SignetDocumentFile *file, const char *password, guint32 *root, gboolean *encrypted, GError **error)
 {
   const Qpdf *library = load_qpdf (error);
   g_autofree guint8 *content = NULL;
@@ -91,8 +91,6 @@ _signet_pdf_ask_qpdf (SignetDocumentFile *file, const char *password, guint32 *r
     {
       *encrypted = library->is_encrypted (qpdf);
       *root = (guint32) library->oh_get_object_id (qpdf, library->get_root (qpdf));
-      if (n_pages != NULL && *encrypted)
-        *n_pages = (guint) MAX (0, library->get_num_pages (qpdf));
     }
   if (library->has_error (qpdf) && (error == NULL || *error == NULL))
     ok = set_qpdf_error (library, qpdf, password, error);

@@ -18,6 +18,7 @@ typedef struct {
   guint32          next_number;
   guint32          number;      /* of the object begun last; 0: outside of objects, where nothing is encrypted */
   guint32          generation;
+  GError          *error;       /* (nullable): the first string that could not be encrypted; finish() tells */
 } SignetPdfWriter;
 
 SignetPdfWriter *_signet_pdf_writer_new          (SignetPdfReader *reader);

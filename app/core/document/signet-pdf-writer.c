@@ -8,6 +8,7 @@
 
 #include "config.h"
 
+#include "signet-pdf-crypt-private.h"
 #include "signet-pdf-writer-private.h"
 
 #include <string.h>
@@ -37,6 +38,7 @@ _signet_pdf_writer_new (SignetPdfReader *reader)
 void
 _signet_pdf_writer_free (SignetPdfWriter *self)
 {
+  g_clear_error (&self->error);
   g_string_free (self->bytes, TRUE);
   g_array_unref (self->written);
   g_free (self);
@@ -113,10 +115,30 @@ append_string (GString *bytes, const guint8 *data, gsize length, gboolean hexade
   g_string_append_c (bytes, ')');
 }
 
+/* (transfer full) (nullable): what stands in the file for @data; %NULL: finish() will tell */
+static GBytes *
+encrypt (SignetPdfWriter *self, gboolean is_stream, const void *data, gsize length)
+{
+  if (self->reader->crypt == NULL || self->number == 0)
+    return g_bytes_new (data, length);
+  return _signet_pdf_crypt_encrypt (self->reader->crypt, is_stream, self->number, self->generation, data, length,
+                                    self->error == NULL ? &self->error : NULL);
+}
+
+static void
+write_string (SignetPdfWriter *self, const void *data, gsize length, gboolean hexadecimal)
+{
+  g_autoptr(GBytes) stored = encrypt (self, FALSE, data, length);
+  gsize stored_length = 0;
+  const guint8 *bytes = stored != NULL ? g_bytes_get_data (stored, &stored_length) : NULL;
+
+  append_string (self->bytes, bytes, stored_length, hexadecimal);
+}
+
 void
 _signet_pdf_write_string (SignetPdfWriter *self, const void *data, gsize length)
 {
-  append_string (self->bytes, data, length, FALSE);
+  write_string (self, data, length, FALSE);
 }
 
 void
@@ -148,8 +170,13 @@ _signet_pdf_write_reference (SignetPdfWriter *self, guint32 number, guint32 gene
 void
 _signet_pdf_write_stream (SignetPdfWriter *self, const void *data, gsize length)
 {
-  g_string_append_printf (self->bytes, "/Length %" G_GSIZE_FORMAT "\n>>\nstream\n", length);
-  g_string_append_len (self->bytes, data, (gssize) length);
+  g_autoptr(GBytes) stored = encrypt (self, TRUE, data, length);
+  gsize stored_length = 0;
+  const char *bytes = stored != NULL ? g_bytes_get_data (stored, &stored_length) : NULL;
+
+  g_string_append_printf (self->bytes, "/Length %" G_GSIZE_FORMAT "\n>>\nstream\n", stored_length);
+  if (stored_length > 0)
+    g_string_append_len (self->bytes, bytes, (gssize) stored_length);
   g_string_append (self->bytes, "\nendstream");
 }
 
@@ -177,7 +204,10 @@ _signet_pdf_write_open_dictionary (SignetPdfWriter *self, const SignetPdfValue *
         continue;
       write_name (self->bytes, key->text, key->count);
       g_string_append_c (self->bytes, ' ');
-      _signet_pdf_write_value (self, dictionary->pairs[i].value);
+      if (_signet_pdf_is_signature_contents (dictionary, &dictionary->pairs[i]))
+        append_string (self->bytes, (const guint8 *) dictionary->pairs[i].value->text, dictionary->pairs[i].value->count, TRUE);
+      else
+        _signet_pdf_write_value (self, dictionary->pairs[i].value);
       g_string_append_c (self->bytes, '\n');
     }
 }
@@ -197,10 +227,7 @@ _signet_pdf_write_value (SignetPdfWriter *self, const SignetPdfValue *value)
       g_string_append_len (self->bytes, value->text, value->count);
       break;
     case SIGNET_PDF_STRING:
-      if (value->hexadecimal)
-        append_string (self->bytes, (const guint8 *) value->text, value->count, TRUE);
-      else
-        _signet_pdf_write_string (self, value->text, value->count);
+      write_string (self, value->text, value->count, value->hexadecimal);
       break;
     case SIGNET_PDF_NAME:
       write_name (self->bytes, value->text, value->count);
@@ -325,6 +352,11 @@ _signet_pdf_writer_finish (SignetPdfWriter *self, GError **error)
   guint32 number = is_stream ? _signet_pdf_writer_new_number (self) : 0;
   guint64 offset = self->reader->limit + self->bytes->len;
 
+  if (self->error != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->error));
+      return FALSE;
+    }
   if (!is_stream && offset > G_GUINT64_CONSTANT (9999999999))
     {
       g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "a cross-reference table ends at 10 GB");
