@@ -15,7 +15,6 @@
 #include "signet-lookup.h"
 
 #include "../core/base/signet-text.h"
-#include "../core/evidence/signet-evidence.h"
 
 #define STATUS_TRY_LATER 75
 
@@ -361,15 +360,9 @@ static SignetRevocationStatus *
 signet_life_ask_service (SignetInvocation  *invocation,
                          SignetCertificate *certificate)
 {
-  SignetCore *core = signet_invocation_get_core (invocation);
-  GPtrArray *known = signet_core_get_ca_certificates (core);
   g_autoptr(GError) error = NULL;
-  SignetRevocationStatus *status = NULL;
+  SignetRevocationStatus *status = signet_core_ask_status_service (signet_invocation_get_core (invocation), certificate, invocation->cancellable, &error);
 
-  for (guint i = 0; i < known->len && status == NULL && error == NULL; i++)
-    if (signet_certificate_is_signed_by (certificate, g_ptr_array_index (known, i)))
-      status = signet_evidence_fetch_ocsp (signet_core_get_http (core), certificate, g_ptr_array_index (known, i),
-                                           signet_clock_now (signet_core_get_clock (core)), invocation->cancellable, &error);
   if (error != NULL)
     g_info ("status service: %s", error->message);
   return status;

@@ -26,6 +26,8 @@ SignetPluginConsents *signet_core_get_plugin_consents (SignetCore *self, GError 
 GPtrArray          *signet_core_get_authorities   (SignetCore *self);      /* (element-type SignetAuthority) */
 GPtrArray          *signet_core_get_anchors       (SignetCore *self);      /* (element-type SignetCertificate): stored anchors */
 GPtrArray          *signet_core_get_ca_certificates (SignetCore *self);    /* anchors and filed chains, for building a path */
+/* What the certificate's own status service says, by OCSP. (transfer full). Blocking. */
+SignetRevocationStatus *signet_core_ask_status_service (SignetCore *self, SignetCertificate *certificate, GCancellable *cancellable, GError **error);
 GPtrArray          *signet_core_get_problems      (SignetCore *self);      /* (element-type GError): what was left out, and why */
 
 G_END_DECLS
