@@ -69,9 +69,9 @@ class Bus:
         return self.call('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'GetConnectionUnixProcessID',
                          GLib.Variant('(s)', (name,)))[0]
 
-    def click(self, x, y):
+    def click(self, x, y, button=1):
         self.call('org.a11y.atspi.Registry', '/org/a11y/atspi/registry/deviceeventcontroller', 'org.a11y.atspi.DeviceEventController',
-                  'GenerateMouseEvent', GLib.Variant('(iis)', (x, y, 'b1c')))
+                  'GenerateMouseEvent', GLib.Variant('(iis)', (x, y, f'b{button}c')))
 
     def key(self, symbol):
         """Presses and lets go a key of the X11 keyboard, by its symbol."""
@@ -226,6 +226,12 @@ class Desk:
         """Clicks with the mouse: GTK 4.8 offers no action for check boxes and rows. Windows stand in the corner of the display."""
         x, y, width, height = self.find(name, role, True).extents()
         self.bus.click(x + width // 2, y + height // 2)
+
+    def scroll(self, x, y, clicks):
+        """Turns the wheel of the mouse down over a place of the display: what is not in view cannot be clicked."""
+        for _ in range(clicks):
+            self.bus.click(x, y, 5)
+        time.sleep(0.3)  # a list comes to rest after the wheel
 
     def toggle(self, name):
         self.point(name, ('check box', 'checkbox', 'radio button', 'radio'))

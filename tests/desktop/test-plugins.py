@@ -3,6 +3,7 @@
 """test-plugins: a plugin that did not come with Signet, in the window: seen in the preferences, allowed, forbidden, excluded by a policy, and
 shown before the first question of its authority. By the names a screen reader would say; a picture of each screen is kept.
 """
+import json
 import os
 import shutil
 import sys
@@ -80,6 +81,25 @@ class Plugins(unittest.TestCase):
         desk.row('Example Portal <b>&</b> CA (sample) 1.2')
         desk.click('Forbid Example Portal <b>&</b> CA (sample)')
         desk.find_text('Off: forbidden by you')
+
+    def test_program_allowed_by_name(self):
+        """A plugin that runs programs for its authorities: one is chosen, seen in the question, and listed."""
+        desk = self.desk()
+        self.open_list(desk)
+        desk.row('Helpers of certmonger 1.0')
+        desk.find('None yet')
+        desk.click('Allow a Program for Helpers of certmonger')
+        desk.open_file('/usr/bin/true')
+        desk.find('Let This Plugin Run?')
+        desk.find_text('/usr/bin/true')
+        desk.picture('plugin-program')
+        desk.click('Allow')
+        desk.wait_gone('Let This Plugin Run?')
+        desk.row('Helpers of certmonger 1.0')
+        desk.find('/usr/bin/true')
+        desk.picture('plugin-program-allowed')
+        listed = json.loads(self.world.signet('plugin', 'list', '--json').stdout)['plugins']
+        self.assertEqual([plugin['answer']['helper'] for plugin in listed if plugin['id'] == 'certmonger'], ['/usr/bin/true'])
 
     def test_excluded_by_policy(self):
         policy = self.world.folder / 'policy.conf'

@@ -13,6 +13,7 @@
 #include "../../app/desktop/certificates/signet-certificate-row.h"
 #include "../../app/desktop/certificates/signet-certificates-page.h"
 #include "../../app/desktop/certificates/signet-key-facts.h"
+#include "../../app/desktop/certificates/signet-life-standing.h"
 #include "../../app/desktop/certificates/signet-loss-dialog.h"
 #include "../../app/desktop/certificates/signet-software-token-dialog.h"
 #include "../../app/desktop/certificates/signet-token-group.h"
@@ -21,6 +22,7 @@
 #include "../../app/desktop/doctor/signet-doctor-row.h"
 #include "../../app/desktop/doctor/signet-doctor-window.h"
 #include "../../app/desktop/enrol/signet-authority-card.h"
+#include "../../app/desktop/enrol/signet-delivery-group.h"
 #include "../../app/desktop/enrol/signet-enrol-view.h"
 #include "../../app/desktop/enrol/signet-form-group.h"
 #include "../../app/desktop/enrol/signet-hand-group.h"
@@ -55,7 +57,7 @@ static GType (*const types[]) (void) = {
   signet_enrol_view_get_type, signet_form_group_get_type, signet_pin_dialog_get_type, signet_choice_row_get_type,
   signet_sign_document_get_type, signet_sign_page_get_type, signet_sign_result_get_type, signet_report_view_get_type,
   signet_signature_card_get_type, signet_verify_page_get_type, signet_key_facts_get_type, signet_loss_dialog_get_type,
-  signet_hand_group_get_type, signet_qr_window_get_type, signet_doctor_window_get_type, signet_modules_group_get_type, signet_plugins_group_get_type, signet_preferences_get_type,
+  signet_hand_group_get_type, signet_delivery_group_get_type, signet_life_standing_get_type, signet_qr_window_get_type, signet_doctor_window_get_type, signet_modules_group_get_type, signet_plugins_group_get_type, signet_preferences_get_type,
 };
 
 static void

@@ -4,10 +4,13 @@
 
 #include "config.h"
 
+#include <glib/gi18n.h>
+
 #include "signet-authorities-page.h"
 #include "signet-authority-view.h"
 #include "../common/signet-standing.h"
 #include "../common/signet-ui.h"
+#include "../../core/face/signet-words.h"
 
 struct _SignetAuthoritiesPage {
   SignetPlace parent_instance;
@@ -34,8 +37,33 @@ update (SignetAuthoritiesPage *self)
   signet_place_set_can_go_back (SIGNET_PLACE (self), shows_card_alone (self));
 }
 
+/* the CA certificate that ends first, where that needs care: what it issued ends with it */
+static void
+add_end (GtkWidget       *box,
+         SignetAuthority *authority,
+         gint64           now)
+{
+  GPtrArray *chain = signet_authority_get_chain (authority);
+  gint64 end = G_MAXINT64;
+  g_autofree char *left = NULL;
+  g_autofree char *words = NULL;
+  GtkWidget *line;
+
+  for (guint i = 0; chain != NULL && i < chain->len; i++)
+    end = MIN (end, signet_certificate_get_not_after (g_ptr_array_index (chain, i)));
+  if (end == G_MAXINT64 || signet_state_of_end (end, now) == SIGNET_STATE_OK)
+    return;
+  left = signet_words_days_left (end, now);
+  /* translators: %s is "12 days left" or "ended 3 days ago" */
+  words = g_strdup_printf (_("CA certificate: %s"), left);
+  line = signet_ui_new_state_line (signet_state_of_end (end, now), words);
+  gtk_widget_add_css_class (line, "caption");
+  gtk_box_append (GTK_BOX (box), line);
+}
+
 static GtkWidget *
-new_row (SignetAuthority *authority)
+new_row (SignetAuthority *authority,
+         gint64           now)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
   GtkWidget *name = g_object_new (GTK_TYPE_LABEL, "label", signet_authority_get_name (authority), "xalign", 0.0f,
@@ -48,6 +76,7 @@ new_row (SignetAuthority *authority)
   gtk_widget_set_margin_bottom (box, 7);
   gtk_box_append (GTK_BOX (box), name);
   gtk_box_append (GTK_BOX (box), standing);
+  add_end (box, authority, now);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, signet_authority_get_name (authority), -1);
   g_object_set_data_full (G_OBJECT (row), "authority", g_object_ref (authority), g_object_unref);
@@ -55,10 +84,18 @@ new_row (SignetAuthority *authority)
 }
 
 static void
+show_authority (SignetAuthoritiesPage *self,
+                GtkListBoxRow         *row)
+{
+  signet_authority_view_set_authority (self->view, g_object_get_data (G_OBJECT (row), "authority"),
+                                       signet_desktop_now (signet_place_get_desktop (SIGNET_PLACE (self))));
+}
+
+static void
 on_row_activated_cb (SignetAuthoritiesPage *self,
                      GtkListBoxRow         *row)
 {
-  signet_authority_view_set_authority (self->view, g_object_get_data (G_OBJECT (row), "authority"));
+  show_authority (self, row);
   adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->view));
   update (self);
 }
@@ -68,16 +105,17 @@ signet_authorities_page_start (SignetPlace *place)
 {
   SignetAuthoritiesPage *self = SIGNET_AUTHORITIES_PAGE (place);
   GPtrArray *authorities = signet_core_get_authorities (signet_desktop_get_core (signet_place_get_desktop (place)));
+  gint64 now = signet_desktop_now (signet_place_get_desktop (place));
   GtkListBoxRow *first;
 
   for (guint i = 0; authorities != NULL && i < authorities->len; i++)
-    gtk_list_box_append (self->list, new_row (g_ptr_array_index (authorities, i)));
+    gtk_list_box_append (self->list, new_row (g_ptr_array_index (authorities, i), now));
   first = gtk_list_box_get_row_at_index (self->list, 0);
   gtk_stack_set_visible_child_name (self->stack, first != NULL ? "list" : "none");
   if (first == NULL)
     return;
   gtk_list_box_select_row (self->list, first);
-  signet_authority_view_set_authority (self->view, g_object_get_data (G_OBJECT (first), "authority"));
+  show_authority (self, first);
 }
 
 static void

@@ -17,6 +17,7 @@ struct _SignetAuthorityView {
   AdwBin parent_instance;
 
   SignetAuthority *authority; /* (owned) (nullable) */
+  gint64           now;       /* seconds since 1970: by the clock of the core */
 
   GtkScrolledWindow *scrolled;
   GtkLabel   *name;
@@ -49,12 +50,15 @@ show_licence (SignetAuthorityView *self)
 }
 
 static GtkWidget *
-new_certificate_row (SignetCertificate *certificate)
+new_certificate_row (SignetCertificate *certificate,
+                     gint64             now)
 {
-  g_autofree char *date = signet_words_date (signet_certificate_get_not_after (certificate));
-  /* translators: %s is the last day of a certificate */
-  g_autofree char *until = g_strdup_printf (_("On file · until %s"), date);
-  GtkWidget *row = signet_ui_new_state_row (SIGNET_STATE_OK, signet_certificate_get_holder (certificate), until);
+  gint64 end = signet_certificate_get_not_after (certificate);
+  g_autofree char *left = signet_words_days_left (end, now);
+  g_autofree char *date = signet_words_date (end);
+  /* translators: "12 days left", then the last day of a certificate of an authority, which is filed here */
+  g_autofree char *until = g_strdup_printf (_("On file · %s, until %s"), left, date);
+  GtkWidget *row = signet_ui_new_state_row (signet_state_of_end (end, now), signet_certificate_get_holder (certificate), until);
 
   g_object_set_data_full (G_OBJECT (row), "certificate", g_object_ref (certificate), g_object_unref);
   signet_ui_add_next_arrow (row);
@@ -68,7 +72,7 @@ show_chain (SignetAuthorityView *self)
 
   signet_ui_clear_list (self->chain);
   for (guint i = 0; chain != NULL && i < chain->len; i++)
-    gtk_list_box_append (self->chain, new_certificate_row (g_ptr_array_index (chain, i)));
+    gtk_list_box_append (self->chain, new_certificate_row (g_ptr_array_index (chain, i), self->now));
   if (chain == NULL || chain->len == 0)
     gtk_list_box_append (self->chain, signet_ui_new_state_row (SIGNET_STATE_WARNING, _("None on file"),
                          _("What it issues cannot be checked against it.")));
@@ -104,8 +108,10 @@ update (SignetAuthorityView *self)
 
 void
 signet_authority_view_set_authority (SignetAuthorityView *self,
-                                     SignetAuthority     *authority)
+                                     SignetAuthority     *authority,
+                                     gint64               now)
 {
+  self->now = now;
   g_set_object (&self->authority, authority);
   update (self);
 }

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 #define SIGNET_TYPE_AUTHORITY_VIEW (signet_authority_view_get_type ())
 G_DECLARE_FINAL_TYPE (SignetAuthorityView, signet_authority_view, SIGNET, AUTHORITY_VIEW, AdwBin)
 
-void signet_authority_view_set_authority (SignetAuthorityView *self, SignetAuthority *authority);
+/* @now: seconds since 1970 */
+void signet_authority_view_set_authority (SignetAuthorityView *self, SignetAuthority *authority, gint64 now);
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 
 #include "signet-certificate-details.h"
 #include "signet-life-acts.h"
+#include "signet-life-standing.h"
 #include "signet-key-acts.h"
 #include "signet-key-facts.h"
 #include "signet-token-acts.h"
@@ -28,6 +29,7 @@ struct _SignetCertificateDetails {
   AdwPreferencesGroup *who;
   AdwPreferencesGroup *when;
   SignetKeyFacts      *facts;
+  SignetLifeStanding  *standing;
   AdwPreferencesGroup *technical;
   GtkWidget           *copy_pem;
   GtkWidget           *acts;
@@ -108,11 +110,18 @@ show_lone_key (SignetCertificateDetails *self)
   add (self->technical, _("SHA-256 of the key"), signet_token_key_get_sha256 (self->key));
 }
 
+/* a certificate of the person, not of an authority, which nobody here can give up */
+static gboolean
+is_own (SignetCertificateDetails *self)
+{
+  return self->desktop != NULL && self->key != NULL && self->certificate != NULL && !signet_certificate_is_ca (self->certificate);
+}
+
 /* Also again, whenever something was done to the key. */
 static void
 update_life (SignetCertificateDetails *self)
 {
-  gboolean own = self->desktop != NULL && self->key != NULL && self->certificate != NULL && !signet_certificate_is_ca (self->certificate);
+  gboolean own = is_own (self);
   g_autoptr(SignetKeyBlock) block = own ? signet_key_block_find (signet_token_key_get_sha256 (self->key)) : NULL;
   g_autofree char *since = block != NULL ? signet_words_date_time (block->time) : NULL;
 
@@ -150,6 +159,8 @@ update (SignetCertificateDetails *self)
   gtk_widget_set_visible (self->delete_certificate, writable && self->certificate != NULL);
   gtk_widget_set_visible (self->delete_key, writable && has_key);
   gtk_widget_set_visible (self->acts, writable);
+  if (is_own (self))
+    signet_life_standing_set_key (self->standing, self->desktop, self->key);
   update_life (self);
 }
 
@@ -280,6 +291,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, who);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, when);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, facts);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, standing);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, technical);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, copy_pem);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificateDetails, acts);
@@ -301,6 +313,7 @@ signet_certificate_details_class_init (SignetCertificateDetailsClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = signet_certificate_details_dispose;
   g_type_ensure (SIGNET_TYPE_KEY_FACTS);
+  g_type_ensure (SIGNET_TYPE_LIFE_STANDING);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/certificates/signet-certificate-details.ui");
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, on_copy_pem_cb);

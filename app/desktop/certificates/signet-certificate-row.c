@@ -12,8 +12,6 @@
 #include "../../core/face/signet-core.h"
 #include "../../core/face/signet-words.h"
 
-#define SOON (30 * 24 * 60 * 60) /* seconds before the end in which a certificate needs care */
-
 struct _SignetCertificateRow {
   AdwPreferencesRow parent_instance;
 
@@ -61,15 +59,15 @@ show_time (SignetCertificateRow *self,
   g_autofree char *date = signet_words_date (end);
   /* translators: the last day of a certificate, then the authority that issued it */
   g_autofree char *until = g_strdup_printf (_("until %s · %s"), date, signet_certificate_get_authority (certificate));
-  gboolean ended = end < now;
+  SignetState state = signet_state_of_end (end, now);
 
   gtk_label_set_label (self->days, days);
   gtk_label_set_label (self->until, until);
-  gtk_widget_set_visible (GTK_WIDGET (self->soon), end - now < SOON);
-  if (end - now >= SOON)
+  gtk_widget_set_visible (GTK_WIDGET (self->soon), state != SIGNET_STATE_OK);
+  if (state == SIGNET_STATE_OK)
     return;
-  signet_state_image_set (self->soon, ended ? SIGNET_STATE_STOP : SIGNET_STATE_WARNING);
-  gtk_widget_add_css_class (GTK_WIDGET (self->days), ended ? "error" : "warning");
+  signet_state_image_set (self->soon, state);
+  gtk_widget_add_css_class (GTK_WIDGET (self->days), state == SIGNET_STATE_STOP ? "error" : "warning");
 }
 
 /* who, for what, how long: said as one, since the row is one stop */

@@ -22,6 +22,7 @@ struct _SignetCertificatesPage {
   SignetPlace parent_instance;
 
   SignetRequestsGroup     *requests;
+  SignetRequestsGroup     *earlier;
   GtkBox                  *groups;
   AdwPreferencesGroup     *looking;
   GtkListBox              *looking_list;
@@ -162,6 +163,7 @@ signet_certificates_page_start (SignetPlace *place)
   SignetDesktop *desktop = signet_place_get_desktop (place);
 
   signet_requests_group_set_desktop (self->requests, desktop);
+  signet_requests_group_set_desktop (self->earlier, desktop);
   self->looking_timer = g_timeout_add (PATIENCE, on_looking_timer_cb, self);
   g_signal_connect_object (signet_desktop_get_tokens (desktop), "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (desktop, "tokens-listed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
@@ -198,6 +200,7 @@ signet_certificates_page_class_init (SignetCertificatesPageClass *klass)
   g_type_ensure (SIGNET_TYPE_CERTIFICATES_EMPTY);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/certificates/signet-certificates-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetCertificatesPage, requests);
+  gtk_widget_class_bind_template_child (widget_class, SignetCertificatesPage, earlier);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificatesPage, groups);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificatesPage, looking);
   gtk_widget_class_bind_template_child (widget_class, SignetCertificatesPage, looking_list);

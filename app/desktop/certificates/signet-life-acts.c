@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "signet-life-acts.h"
+#include "signet-contact.h"
 #include "../common/signet-job.h"
 #include "../common/signet-ui.h"
 #include "../../core/face/signet-words.h"
@@ -23,6 +24,7 @@ typedef struct {
   SignetRequest     *request;       /* (owned) (nullable): the renewal */
   const char        *reason;        /* (nullable): of a revocation; static */
   gint64             since;         /* of a compromise */
+  SignetLifecycleAct which;         /* suspend or resume */
   SignetLifecycle   *act;           /* (owned) (nullable) */
   GError            *not_revoked;   /* (owned) (nullable) */
   GPtrArray         *signed_before; /* (owned) (nullable) */
@@ -110,31 +112,12 @@ new_dialog (GtkWidget  *widget,
   return ADW_MESSAGE_DIALOG (dialog);
 }
 
-/* Where the authority takes nothing over the network: its telephone number and the serial number to have ready. */
-static void
-tell_by_hand (GtkWidget *widget,
-              Act       *act)
-{
-  SignetEnrolment *enrolment = enrolment_of (act, NULL);
-  SignetAuthority *authority = enrolment != NULL ? signet_enrolment_find_issuer (enrolment, act->certificate, NULL) : NULL;
-  g_autofree char *contact = authority != NULL ? signet_words_contact (authority) : g_strdup ("");
-  /* translators: how to reach an authority, then the serial number of a certificate */
-  g_autofree char *body = g_strdup_printf (_("%s\nHave the serial number ready: %s"), contact, signet_certificate_get_serial (act->certificate));
-  GtkWidget *dialog = adw_message_dialog_new (signet_ui_get_window (widget), _("Turn to the Authority Itself"), body);
-
-  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"));
-  gtk_window_present (GTK_WINDOW (dialog));
-}
-
 static void
 tell_error (GtkWidget    *widget,
             Act          *act,
             const GError *error)
 {
-  if (g_error_matches (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_BY_HAND))
-    tell_by_hand (widget, act);
-  else
-    signet_ui_tell_error (widget, error);
+  signet_contact_tell_error (widget, act->desktop, act->certificate, error);
 }
 
 /* --- renew --------------------------------------------------------------------------------------------------------------- */
@@ -484,6 +467,44 @@ signet_life_acts_compromised (GtkWidget      *widget,
   adw_message_dialog_set_response_appearance (dialog, "block", ADW_RESPONSE_DESTRUCTIVE);
   g_signal_connect_object (day, "changed", G_CALLBACK (on_day_changed_cb), dialog, 0);
   present (dialog, widget, G_CALLBACK (on_compromised_response_cb), act_new (desktop, key));
+}
+
+/* --- suspend, and let it count again --------------------------------------------------------------------------------------- */
+
+static gboolean
+hold_work (gpointer            data,
+           SignetInteraction  *interaction,
+           GCancellable       *cancellable,
+           GError            **error)
+{
+  Act *act = data;
+  SignetEnrolment *enrolment = enrolment_of (act, error);
+
+  if (enrolment == NULL || !signet_enrolment_check_act (enrolment, act->certificate, act->which, cancellable, error))
+    return FALSE;
+  act->act = signet_enrolment_ask_act (enrolment, act->certificate, act->which, NULL, error);
+  return act->act != NULL && signet_enrolment_run_act (enrolment, act->act, interaction, cancellable, error);
+}
+
+static void
+run_hold (GtkWidget *widget,
+          Act       *act)
+{
+  signet_job_run (widget, act->which == SIGNET_LIFECYCLE_SUSPEND ? _("Asking the authority to suspend") : _("Asking the authority to let it count again"),
+                  hold_work, on_revoked_cb, act, act_free);
+}
+
+/* the authority's plugin has the core ask whether the person is sure: the window does not ask twice */
+void
+signet_life_acts_hold (GtkWidget         *widget,
+                       SignetDesktop     *desktop,
+                       SignetTokenKey    *key,
+                       SignetLifecycleAct which)
+{
+  Act *act = act_new (desktop, key);
+
+  act->which = which;
+  run_hold (widget, act);
 }
 
 /* --- a block that was a mistake -------------------------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* signet-requests-group.h: certificates asked for and not yet there; left out while there are none. */
+/* signet-requests-group.h: certificates asked for and not yet there, or, with the property "over", those that are over; left out while there are none. */
 #pragma once
 
 #include <adwaita.h>

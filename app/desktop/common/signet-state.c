@@ -10,6 +10,9 @@
 #include <glib/gi18n.h>
 
 #include "signet-state.h"
+#include "../../core/enrolment/signet-expiry.h"
+
+#define SOON 30 /* the rung from which on an end needs care */
 
 typedef struct {
   const char *icon;
@@ -61,4 +64,24 @@ signet_state_image_new (SignetState state)
 
   signet_state_image_set (GTK_IMAGE (image), state);
   return image;
+}
+
+/**
+ * signet_state_of_end:
+ * @until: when it ends
+ * @now: now
+ *
+ * By the ladder of ends, so that a list and a notification never disagree.
+ *
+ * Returns: how far that is from needing care
+ */
+SignetState
+signet_state_of_end (gint64 until,
+                     gint64 now)
+{
+  int rung = signet_expiry_rung (until, now);
+
+  if (rung == SIGNET_EXPIRY_OVER)
+    return SIGNET_STATE_STOP;
+  return rung != SIGNET_EXPIRY_FAR && rung <= SOON ? SIGNET_STATE_WARNING : SIGNET_STATE_OK;
 }

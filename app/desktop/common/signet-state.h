@@ -15,7 +15,9 @@ typedef enum {
   SIGNET_STATE_CLAIMED, /* said, not proved */
 } SignetState;
 
-GtkWidget *signet_state_image_new (SignetState state);
-void       signet_state_image_set (GtkImage *image, SignetState state);
+GtkWidget  *signet_state_image_new (SignetState state);
+void        signet_state_image_set (GtkImage *image, SignetState state);
+/* Of something that ends: OK, WARNING from 30 days before, STOP when it is over. Seconds since 1970. */
+SignetState signet_state_of_end    (gint64 until, gint64 now);
 
 G_END_DECLS

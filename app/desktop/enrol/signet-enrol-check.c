@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-enrol-check.h"
+#include "signet-delivery-group.h"
 #include "signet-enrol-record.h"
 #include "../common/signet-field-words.h"
 #include "../common/signet-ui.h"
@@ -17,14 +18,17 @@
 struct _SignetEnrolCheck {
   AdwBin parent_instance;
 
-  GtkImage          *icon;
-  GtkLabel          *title;
-  GtkLabel          *words;
-  GtkListBox        *list;
-  SignetEnrolRecord *record;
+  GtkImage            *icon;
+  GtkLabel            *title;
+  GtkLabel            *words;
+  SignetDeliveryGroup *delivery;
+  GtkListBox          *list;
+  SignetEnrolRecord   *record;
 };
 
 G_DEFINE_FINAL_TYPE (SignetEnrolCheck, signet_enrol_check, ADW_TYPE_BIN)
+
+static guint placed_signal;
 
 /* "2026-11-22T10:00:00Z/2027-11-22T10:00:00Z" */
 static char *
@@ -147,7 +151,8 @@ dup_outcome (SignetRequest *request)
 
   if (old != NULL)
     g_string_append_printf (words, "\n%s.", old);
-  if (delivered != NULL)
+  /* what still has to be done about it has a group of its own */
+  if (delivered != NULL && !signet_delivery_group_is_needed (request))
     /* translators: the second of two certificates, then what became of its key */
     g_string_append_printf (words, _("\nEncryption certificate: %s."), delivered);
   return g_string_free (words, FALSE);
@@ -190,7 +195,21 @@ signet_enrol_check_set (SignetEnrolCheck *self,
   guint n = show_rows (self, request);
 
   show_heading (self, request, n, installed);
+  signet_delivery_group_set_request (self->delivery, installed ? request : NULL);
   return n;
+}
+
+void
+signet_enrol_check_set_desktop (SignetEnrolCheck *self,
+                                SignetDesktop    *desktop)
+{
+  signet_delivery_group_set_desktop (self->delivery, desktop);
+}
+
+static void
+on_placed_cb (SignetEnrolCheck *self)
+{
+  g_signal_emit (self, placed_signal, 0);
 }
 
 void
@@ -206,13 +225,17 @@ signet_enrol_check_class_init (SignetEnrolCheckClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (SIGNET_TYPE_DELIVERY_GROUP);
   g_type_ensure (SIGNET_TYPE_ENROL_RECORD);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/enrol/signet-enrol-check.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, icon);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, title);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, words);
+  gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, delivery);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, list);
   gtk_widget_class_bind_template_child (widget_class, SignetEnrolCheck, record);
+  gtk_widget_class_bind_template_callback (widget_class, on_placed_cb);
+  placed_signal = g_signal_new ("placed", SIGNET_TYPE_ENROL_CHECK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

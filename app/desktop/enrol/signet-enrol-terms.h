@@ -4,14 +4,15 @@
 
 #include <adwaita.h>
 
-#include "../../core/authority/signet-authority.h"
+#include "../../core/enrolment/signet-enrolment.h"
 
 G_BEGIN_DECLS
 
 #define SIGNET_TYPE_ENROL_TERMS (signet_enrol_terms_get_type ())
 G_DECLARE_FINAL_TYPE (SignetEnrolTerms, signet_enrol_terms, SIGNET, ENROL_TERMS, AdwBin)
 
-void     signet_enrol_terms_set_authority (SignetEnrolTerms *self, SignetAuthority *authority);
+/* What changed since the person last agreed, and the practice statement, are looked up; until then nothing can be accepted. */
+void     signet_enrol_terms_set_authority (SignetEnrolTerms *self, SignetEnrolment *enrolment, SignetAuthority *authority);
 gboolean signet_enrol_terms_is_accepted   (SignetEnrolTerms *self);
 
 G_END_DECLS

@@ -172,20 +172,31 @@ on_consent_cb (SignetDesktopInteraction *interaction,
   return TRUE;
 }
 
+/* the page of where it stands: done, or on its way */
 static void
-after_run (SignetEnrolView *self,
-           SignetRequest   *request)
+show_request (SignetEnrolView *self)
 {
+  gboolean done = signet_request_get_state (self->request) == SIGNET_REQUEST_CONFIRMED;
+
+  self->differs = FALSE;
+  if (done)
+    signet_enrol_check_set (self->check, self->request, TRUE);
+  go_to (self, done ? STEP_DONE : STEP_WORK);
+}
+
+/* What was read or made becomes the request that is shown, unless the person has left. @request: (nullable): @error is told */
+static gboolean
+take_request (SignetEnrolView *self,
+              SignetRequest   *request,
+              const GError    *error)
+{
+  if (gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
+    return FALSE;
   if (request != NULL)
     g_set_object (&self->request, request);
-  if (signet_request_get_state (self->request) == SIGNET_REQUEST_CONFIRMED)
-    {
-      self->differs = FALSE;
-      signet_enrol_check_set (self->check, self->request, TRUE);
-      go_to (self, STEP_DONE);
-    }
   else
-    go_to (self, STEP_WORK);
+    signet_ui_tell_error (GTK_WIDGET (self), error);
+  return request != NULL;
 }
 
 static void
@@ -194,10 +205,11 @@ on_found_cb (GObject      *source,
              gpointer      data)
 {
   g_autoptr(SignetEnrolView) self = data;
-  g_autoptr(SignetRequest) request = signet_enrol_find_finish (SIGNET_ENROLMENT (source), result, NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SignetRequest) request = signet_enrol_find_finish (SIGNET_ENROLMENT (source), result, &error);
 
-  if (gtk_widget_get_root (GTK_WIDGET (self)) != NULL)
-    after_run (self, request);
+  if (take_request (self, request, error))
+    show_request (self);
 }
 
 static void
@@ -245,15 +257,8 @@ on_answer_found_cb (GObject      *source,
   g_autoptr(GError) error = NULL;
   g_autoptr(SignetRequest) request = signet_enrol_answer_finish (SIGNET_ENROLMENT (source), result, &error);
 
-  if (gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
-    return;
-  if (request == NULL)
-    {
-      signet_ui_tell_error (GTK_WIDGET (self), error);
-      return;
-    }
-  g_set_object (&self->request, request);
-  run (self);
+  if (take_request (self, request, error))
+    run (self);
 }
 
 static void
@@ -262,6 +267,14 @@ on_answered_cb (SignetEnrolView *self,
 {
   if (!is_running (self))
     signet_enrol_answer_async (self->enrolment, file, on_answer_found_cb, g_object_ref (self));
+}
+
+/* the delivered key found its token, or did not: what is known of the request is read again */
+static void
+on_placed_cb (SignetEnrolView *self)
+{
+  signet_desktop_tell_changed (self->desktop);
+  signet_enrol_find_async (self->enrolment, signet_request_get_id (self->request), on_found_cb, g_object_ref (self));
 }
 
 static void
@@ -337,7 +350,7 @@ on_chosen_cb (SignetEnrolView *self,
               SignetAuthority *authority)
 {
   g_set_object (&self->authority, authority);
-  signet_enrol_terms_set_authority (self->terms, authority);
+  signet_enrol_terms_set_authority (self->terms, self->enrolment, authority);
   go_to (self, STEP_TERMS);
 }
 
@@ -362,16 +375,9 @@ on_drafted_cb (GObject      *source,
   g_autoptr(SignetRequest) request = signet_enrol_draft_finish (SIGNET_ENROLMENT (source), result, &error);
 
   g_clear_object (&self->cancellable);
-  if (gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
-    return;
   update (self);
-  if (request == NULL)
-    {
-      signet_ui_tell_error (GTK_WIDGET (self), error);
-      return;
-    }
-  g_set_object (&self->request, request);
-  run (self);
+  if (take_request (self, request, error))
+    run (self);
 }
 
 static void
@@ -442,16 +448,10 @@ on_request_cb (GObject      *source,
   g_autoptr(GError) error = NULL;
   g_autoptr(SignetRequest) request = signet_enrol_find_finish (SIGNET_ENROLMENT (source), result, &error);
 
-  if (gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
+  if (!take_request (self, request, error))
     return;
-  if (request == NULL)
-    {
-      signet_ui_tell_error (GTK_WIDGET (self), error);
-      return;
-    }
-  g_set_object (&self->request, request);
   g_set_object (&self->authority, signet_enrolment_find_authority (self->enrolment, signet_request_get_authority (request), NULL));
-  go_to (self, STEP_WORK);
+  show_request (self);
 }
 
 static void
@@ -463,6 +463,7 @@ begin (SignetEnrolView *self,
   g_set_object (&self->enrolment, signet_core_get_enrolment (signet_desktop_get_core (self->desktop), &error));
   signet_enrol_authorities_set (self->authorities, self->enrolment != NULL ? signet_enrolment_get_authorities (self->enrolment) : NULL);
   signet_enrol_details_set_desktop (self->details, self->desktop);
+  signet_enrol_check_set_desktop (self->check, self->desktop);
   if (self->enrolment != NULL && request != 0)
     signet_enrol_find_async (self->enrolment, request, on_request_cb, g_object_ref (self));
   update (self);
@@ -533,6 +534,7 @@ signet_enrol_view_class_init (SignetEnrolViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_chosen_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_withdraw_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_answered_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_placed_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_cancel_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_leave_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_refuse_cb);

@@ -42,6 +42,52 @@ return_boolean (GTask    *task,
     g_task_return_error (task, error);
 }
 
+/* --- news about the terms ------------------------------------------------------------------------------------------- */
+
+#define PATIENCE 10 /* seconds for a practice statement: who reads the other terms hardly waits */
+
+void
+signet_enrol_news_free (SignetEnrolNews *news)
+{
+  g_free (news->document);
+  g_clear_error (&news->problem);
+  g_strfreev (news->changed);
+  g_free (news);
+}
+
+static void
+news_in_thread (GTask        *task,
+                gpointer      source,
+                gpointer      data,
+                GCancellable *cancellable)
+{
+  SignetEnrolNews *news = g_new0 (SignetEnrolNews, 1);
+
+  signet_enrolment_fetch_cps (source, data, PATIENCE, &news->document, cancellable, &news->problem);
+  news->changed = signet_enrolment_dup_changed_terms (source, data, &news->agreed);
+  g_task_return_pointer (task, news, (GDestroyNotify) signet_enrol_news_free);
+}
+
+void
+signet_enrol_news_async (SignetEnrolment     *enrolment,
+                         SignetAuthority     *authority,
+                         GCancellable        *cancellable,
+                         GAsyncReadyCallback  callback,
+                         gpointer             data)
+{
+  g_autoptr(GTask) task = g_task_new (enrolment, cancellable, callback, data);
+
+  g_task_set_task_data (task, g_object_ref (authority), g_object_unref);
+  g_task_run_in_thread (task, news_in_thread);
+}
+
+SignetEnrolNews *
+signet_enrol_news_finish (SignetEnrolment *enrolment,
+                          GAsyncResult    *result)
+{
+  return g_task_propagate_pointer (G_TASK (result), NULL);
+}
+
 /* --- form ------------------------------------------------------------------------------------------------------------ */
 
 typedef struct {

@@ -2,7 +2,7 @@
 /* signet-enrol-work.h: the blocking calls of "Get a Certificate", each on a thread. */
 #pragma once
 
-#include "../../core/enrolment/signet-enrolment.h"
+#include "../../core/enrolment/signet-disclosure.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +19,21 @@ typedef struct {
 } SignetEnrolAnswers;
 void signet_enrol_answers_free (SignetEnrolAnswers *answers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetEnrolAnswers, signet_enrol_answers_free)
+
+/* What there is to say about the terms of an authority beside their text. */
+typedef struct {
+  char   *document;  /* (nullable): SHA-256 of the practice statement, which is kept now */
+  GError *problem;   /* (owned) (nullable): it could not be fetched */
+  char  **changed;   /* (nullable): what is another text, or document, than when the person last agreed */
+  gint64  agreed;    /* when that was */
+} SignetEnrolNews;
+void signet_enrol_news_free (SignetEnrolNews *news);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetEnrolNews, signet_enrol_news_free)
+
+/* Fetches the practice statement, for some seconds at most, then compares. Never fails; NULL: cancelled. */
+void             signet_enrol_news_async  (SignetEnrolment *enrolment, SignetAuthority *authority, GCancellable *cancellable,
+                                           GAsyncReadyCallback callback, gpointer data);
+SignetEnrolNews *signet_enrol_news_finish (SignetEnrolment *enrolment, GAsyncResult *result);
 
 void           signet_enrol_form_async   (SignetEnrolment *enrolment, SignetAuthority *authority, SignetInteraction *interaction,
                                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);

@@ -17,6 +17,8 @@
 #include "../../core/base/signet-text.h"
 #include "../../core/face/signet-words.h"
 
+#define HELPERS "/usr/lib/certmonger" /* where programs are that speak with authorities for a plugin */
+
 struct _SignetPluginsGroup {
   AdwPreferencesGroup parent_instance;
 
@@ -33,6 +35,7 @@ static void update (SignetPluginsGroup *self);
 typedef struct {
   SignetPluginConsents *consents; /* (owned) */
   SignetPluginManifest *plugin;   /* (owned) */
+  char                 *helper;   /* (owned) (nullable): a program it may run for an authority */
   gboolean              allows;
 } Answer;
 
@@ -43,6 +46,7 @@ answer_free (gpointer data)
 
   g_object_unref (answer->consents);
   g_object_unref (answer->plugin);
+  g_free (answer->helper);
   g_free (answer);
 }
 
@@ -55,7 +59,7 @@ answer_work (gpointer            data,
   Answer *answer = data;
 
   if (answer->allows)
-    return signet_plugin_consents_reconsider (answer->consents, answer->plugin, NULL, interaction, cancellable, error);
+    return signet_plugin_consents_reconsider (answer->consents, answer->plugin, answer->helper, interaction, cancellable, error);
   return signet_plugin_consents_forbid (answer->consents, answer->plugin, error);
 }
 
@@ -69,9 +73,12 @@ on_answered_cb (GtkWidget    *widget,
   update (SIGNET_PLUGINS_GROUP (widget));
 }
 
+/* @helper: (nullable) */
 static void
-on_answer_cb (GtkButton          *button,
-              SignetPluginsGroup *self)
+begin_answer (SignetPluginsGroup   *self,
+              SignetPluginManifest *plugin,
+              const char           *helper,
+              gboolean              allows)
 {
   SignetPluginConsents *consents = signet_core_get_plugin_consents (signet_desktop_get_core (self->desktop), NULL);
   Answer *answer;
@@ -80,9 +87,46 @@ on_answer_cb (GtkButton          *button,
     return;
   answer = g_new0 (Answer, 1);
   answer->consents = g_object_ref (consents);
-  answer->plugin = g_object_ref (g_object_get_data (G_OBJECT (button), "plugin"));
-  answer->allows = g_object_get_data (G_OBJECT (button), "allows") != NULL;
+  answer->plugin = g_object_ref (plugin);
+  answer->helper = g_strdup (helper);
+  answer->allows = allows;
   signet_job_run (GTK_WIDGET (self), NULL, answer_work, on_answered_cb, answer, answer_free);
+}
+
+static void
+on_answer_cb (GtkButton          *button,
+              SignetPluginsGroup *self)
+{
+  begin_answer (self, g_object_get_data (G_OBJECT (button), "plugin"), NULL, g_object_get_data (G_OBJECT (button), "allows") != NULL);
+}
+
+static void
+on_helper_chosen_cb (GtkNativeDialog    *dialog,
+                     int                 response,
+                     SignetPluginsGroup *self)
+{
+  g_autoptr(GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+
+  if (response == GTK_RESPONSE_ACCEPT && file != NULL && g_file_peek_path (file) != NULL)
+    begin_answer (self, g_object_get_data (G_OBJECT (dialog), "plugin"), g_file_peek_path (file), TRUE);
+  gtk_native_dialog_destroy (dialog);
+}
+
+/* the consent that follows names the program: choosing it is not yet allowing it */
+static void
+on_helper_cb (GtkButton          *button,
+              SignetPluginsGroup *self)
+{
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (_("Program the Plugin May Run"), signet_ui_get_window (GTK_WIDGET (self)),
+                                                              GTK_FILE_CHOOSER_ACTION_OPEN, _("_Choose"), _("_Cancel"));
+  g_autoptr(GFile) folder = g_file_new_for_path (HELPERS);
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  if (g_file_query_exists (folder, NULL))
+    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder, NULL);
+  g_object_set_data_full (G_OBJECT (dialog), "plugin", g_object_ref (g_object_get_data (G_OBJECT (button), "plugin")), g_object_unref);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_helper_chosen_cb), self, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
 /* --- one plugin -------------------------------------------------------------------------------------------------------- */
@@ -144,6 +188,53 @@ add_answer (SignetPluginsGroup   *self,
   adw_expander_row_add_row (row, line);
 }
 
+/* a word for each helper, the last word about it counts: (transfer full) */
+static char *
+dup_helpers (SignetPluginConsents *consents,
+             SignetPluginManifest *plugin)
+{
+  g_autoptr(GPtrArray) given = signet_plugin_consents_list (consents, plugin, NULL);
+  g_autoptr(GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr(GString) names = g_string_new (NULL);
+
+  for (guint i = 0; given != NULL && i < given->len; i++)
+    {
+      const SignetPluginConsent *consent = g_ptr_array_index (given, i);
+
+      if (!consent->allowed)
+        break; /* forbidden as a whole: what was allowed before is void */
+      if (*consent->helper != '\0' && g_hash_table_add (seen, consent->helper))
+        {
+          g_autofree char *safe = signet_text_sanitize (consent->helper, -1, 400);
+
+          g_string_append_printf (names, "%s%s", names->len > 0 ? "\n" : "", safe);
+        }
+    }
+  return g_strdup (names->len > 0 ? names->str : _("None yet"));
+}
+
+/* a plugin that runs programs asks for each by its name: here it can be answered before */
+static void
+add_helper (SignetPluginsGroup   *self,
+            AdwExpanderRow       *row,
+            SignetPluginConsents *consents,
+            SignetPluginManifest *plugin)
+{
+  g_autofree char *helpers = dup_helpers (consents, plugin);
+  GtkWidget *line = signet_ui_new_row (_("Programs it may run for an authority"), helpers);
+  GtkWidget *button = gtk_button_new_with_mnemonic (_("Allow a _Program…"));
+  /* translators: %s is the name of a plugin */
+  g_autofree char *spoken = g_strdup_printf (_("Allow a Program for %s"), signet_plugin_manifest_get_name (plugin));
+
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (line), 0);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  signet_ui_set_spoken_name (button, spoken);
+  g_object_set_data_full (G_OBJECT (button), "plugin", g_object_ref (plugin), g_object_unref);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (on_helper_cb), self, 0);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (line), button);
+  adw_expander_row_add_row (row, line);
+}
+
 static GtkWidget *
 new_row (SignetPluginsGroup   *self,
          SignetPluginConsents *consents,
@@ -158,6 +249,8 @@ new_row (SignetPluginsGroup   *self,
   adw_expander_row_add_prefix (ADW_EXPANDER_ROW (row), locked ? gtk_image_new_from_icon_name ("changes-prevent-symbolic")
                                                               : signet_state_image_new (state_of (standing)));
   add_permissions (ADW_EXPANDER_ROW (row), plugin);
+  if (!locked && consents != NULL && signet_plugin_manifest_has_programs (plugin))
+    add_helper (self, ADW_EXPANDER_ROW (row), consents, plugin);
   if (!locked)
     add_answer (self, ADW_EXPANDER_ROW (row), plugin, standing);
   return row;
