@@ -84,6 +84,8 @@ signet_journal_act (const char *act)
     { "key-made", N_("Key made") },
     { "certificate-confirmed", N_("Certificate confirmed") },
     { "certificate-not-confirmed", N_("Certificate not confirmed by the authority") },
+    { "certificate-declined", N_("Authority told that its certificate is not taken") },
+    { "certificate-not-declined", N_("Authority not told that its certificate is not taken") },
     { "request-cancelled", N_("Request given up") },
     { "request-rejected", N_("Request refused") },
     { "terms-agreed", N_("Terms agreed to") },

@@ -36,6 +36,7 @@ static const SignetKitFile c_files[] = {
   { "sdk/signet-sdk.c", "signet-sdk.c", 0644 },
   { "sdk/signet-sdk-host.c", "signet-sdk-host.c", 0644 },
   { "sdk/signet-sdk-profile.c", "signet-sdk-profile.c", 0644 },
+  { "sdk/signet-sdk-scep.c", "signet-sdk-scep.c", 0644 },
   { "sdk/signet-sdk.h", "signet-sdk.h", 0644 },
   { "sdk/LICENSE", "LICENSE-signet-sdk", 0644 },
   { "sdk/protocol.schema.json", "protocol.schema.json", 0644 },

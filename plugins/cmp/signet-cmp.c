@@ -103,6 +103,13 @@ accept (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
   return run_cmp (sdk, params, "certConf", error);
 }
 
+/* The same message; that it says no the host sees to. */
+static JsonObject *
+decline (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
+{
+  return run_cmp (sdk, params, "certConf", error);
+}
+
 /* --- revoke, suspend, resume: rr; the host sees to it that each does no more than its name says ----------------------------------- */
 
 static JsonObject *
@@ -127,7 +134,7 @@ chain (SignetSdk *sdk, JsonObject *params, gpointer user_data, GError **error)
 static const SignetSdkEntry methods[] = {
   { "profiles", signet_sdk_answer_profiles }, { "form", signet_sdk_answer_form }, { "disclose", signet_sdk_answer_disclose },
   { "chain", chain },
-  { "submit", submit }, { "renew", renew }, { "poll", poll }, { "accept", accept },
+  { "submit", submit }, { "renew", renew }, { "poll", poll }, { "accept", accept }, { "decline", decline },
   { "revoke", change_standing }, { "suspend", change_standing }, { "resume", change_standing }, { NULL, NULL },
 };
 

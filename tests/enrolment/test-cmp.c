@@ -262,6 +262,33 @@ test_confirm_another (void)
   g_assert_nonnull (error);
 }
 
+/* Declined, as after a restart: the authority agrees that it is not taken, and takes it back. */
+static void
+test_declined (void)
+{
+  g_autoptr (Desk) desk = desk_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SignetCmpOutcome) outcome = ask (desk, &error);
+  g_autofree char *text = NULL;
+  g_autoptr (SignetCmpTransaction) stored = NULL;
+  g_autoptr (SignetCmpOutcome) declined = NULL;
+  g_autofree char *serial = NULL;
+  g_auto (GStrv) line = NULL;
+  X509 *certificate;
+
+  g_assert_no_error (error);
+  certificate = decode (outcome->certificate);
+  text = _signet_cmp_transaction_to_text (outcome->transaction);
+  stored = _signet_cmp_transaction_parse (text);
+  declined = _signet_cmp_reject (&desk->server, stored, certificate, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (declined->kind, ==, SIGNET_CMP_ANSWER_CONFIRMED);
+  serial = test_pki_serial (certificate);
+  line = test_pki_find (pki, serial);
+  g_assert_cmpstr (line[0], ==, "R");
+  X509_free (certificate);
+}
+
 static void
 test_waiting (void)
 {
@@ -617,6 +644,7 @@ main (int argc, char **argv)
   key = signet_test_new_key ("ec-p256");
   g_test_add_func ("/cmp/issued-and-confirmed", test_issued_and_confirmed);
   g_test_add_func ("/cmp/confirm-another", test_confirm_another);
+  g_test_add_func ("/cmp/declined", test_declined);
   g_test_add_func ("/cmp/waiting", test_waiting);
   g_test_add_func ("/cmp/changed-answer", test_changed_answer);
   g_test_add_func ("/cmp/changed-poll", test_changed_poll);

@@ -379,6 +379,45 @@ test_difference (gconstpointer data)
   assert_state (request, SIGNET_REQUEST_CONFIRMED);
 }
 
+/* What the authority took back because it was declined: lines of its index. */
+static guint
+count_declined (void)
+{
+  g_autofree char *path = g_build_filename (pki_dir, "index.txt", NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  guint n = 0;
+
+  g_file_get_contents (path, &text, NULL, NULL);
+  lines = g_strsplit (text != NULL ? text : "", "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    n += g_str_has_prefix (lines[i], "R\t") && strstr (lines[i], "cessationOfOperation") != NULL;
+  return n;
+}
+
+/* A difference the person refuses is told to the authority, which waits to hear (RFC 4210, 5.3.18); a new attempt is another matter. */
+static void
+test_declined (void)
+{
+  g_autoptr (World) world = world_new ("wrong-subject", "cmp");
+  g_autoptr (SignetRequest) request = draft_and_agree (world);
+  g_autoptr (SignetTestInteraction) doubter = signet_test_interaction_new (PIN, PIN, NULL);
+  g_autoptr (GError) error = NULL;
+  guint before = count_declined ();
+
+  signet_test_interaction_refuse (doubter, "accept-difference");
+  g_assert_false (signet_enrolment_run (world->enrolment, request, SIGNET_INTERACTION (doubter), NULL, &error));
+  g_assert_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_NOT_ACCEPTED);
+  assert_state (request, SIGNET_REQUEST_FAILED);
+  g_assert_cmpuint (count_declined (), ==, before + 1);
+  g_assert_true (journal_has (world, "certificate-declined"));
+  g_clear_error (&error);
+  g_assert_true (run (world, request, &error));
+  g_assert_no_error (error);
+  assert_state (request, SIGNET_REQUEST_CONFIRMED);
+  g_assert_cmpuint (count_declined (), ==, before + 1);
+}
+
 /* The first consent is before anything is made; a no leaves nothing behind. */
 static void
 test_no_consent (void)
@@ -532,6 +571,45 @@ test_killed (gconstpointer state)
   assert_token (world, 1, 1);
 }
 
+/* Killed between the refusal and telling it: told before the next attempt begins. */
+static void
+test_killed_refusing (void)
+{
+  g_autoptr (World) world = world_new ("wrong-issuer", "cmp");
+  g_autoptr (SignetRequest) request = draft (world, SECRET);
+  g_autoptr (SignetRequest) later = NULL;
+  g_autoptr (GError) error = NULL;
+  guint before = count_declined ();
+
+  run_until_killed (signet_request_get_id (request), "refused");
+  later = reopen (world, signet_request_get_id (request));
+  assert_state (later, SIGNET_REQUEST_FAILED);
+  g_assert_cmpuint (count_declined (), ==, before);
+  g_assert_false (run (world, later, &error));
+  g_assert_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_WRONG_ISSUER);
+  g_assert_true (journal_has (world, "certificate-declined"));
+}
+
+/* Given up instead of installed: the authority hears of that too. */
+static void
+test_withdrawn (void)
+{
+  g_autoptr (World) world = world_new (NULL, "cmp");
+  g_autoptr (SignetRequest) request = draft (world, SECRET);
+  g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, PIN, NULL);
+  g_autoptr (SignetRequest) later = NULL;
+  g_autoptr (GError) error = NULL;
+  guint before = count_declined ();
+
+  run_until_killed (signet_request_get_id (request), "issued");
+  later = reopen (world, signet_request_get_id (request));
+  g_assert_true (signet_enrolment_withdraw (world->enrolment, later, SIGNET_INTERACTION (person), NULL, &error));
+  g_assert_no_error (error);
+  assert_state (later, SIGNET_REQUEST_CANCELLED);
+  g_assert_cmpuint (count_declined (), ==, before + 1);
+  assert_token (world, 1, 0);
+}
+
 /* --- refusals before anything happens ------------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -586,6 +664,9 @@ main (int argc, char **argv)
   add_many ("/enrolment/difference/", differences, test_difference);
   add_many ("/enrolment/killed-at/", states, test_killed);
   add_many ("/enrolment/waiting/", waiting, test_waiting);
+  g_test_add_func ("/enrolment/declined", test_declined);
+  g_test_add_func ("/enrolment/withdrawn", test_withdrawn);
+  g_test_add_func ("/enrolment/killed-at/refused", test_killed_refusing);
   g_test_add_func ("/enrolment/no-consent", test_no_consent);
   g_test_add_func ("/enrolment/wrong-secret", test_wrong_secret);
   g_test_add_func ("/enrolment/down", test_down);

@@ -242,7 +242,44 @@ on_error_cb (OSSL_CMP_SRV_CTX *server, const OSSL_CMP_MSG *request, const OSSL_C
   g_message ("the client reported an error");
 }
 
-/* certHash is over the certificate with the digest of its signature (RFC 4210, 5.3.18). */
+static gboolean
+enter (const guchar **at, const guchar *end, int wanted)
+{
+  long size;
+  int tag, class;
+
+  return *at < end && (ASN1_get_object (at, &size, &tag, &class, end - *at) & 0x80) == 0 && tag == wanted;
+}
+
+static gboolean
+skip (const guchar **at, const guchar *end)
+{
+  long size = 0;
+  int tag, class;
+  gboolean ok = *at < end && (ASN1_get_object (at, &size, &tag, &class, end - *at) & 0x80) == 0;
+
+  *at += size;
+  return ok;
+}
+
+/* The status of a certConf, which OpenSSL has no getter for: message, not the header, body, list, one of it, not hash and id, status. -1: none */
+static int
+confirmation_status (const OSSL_CMP_MSG *request)
+{
+  guchar *der = NULL;
+  int length = i2d_OSSL_CMP_MSG ((OSSL_CMP_MSG *) request, &der);
+  const guchar *at = der, *end = der + MAX (length, 0);
+  int status = -1;
+
+  if (enter (&at, end, V_ASN1_SEQUENCE) && skip (&at, end) && enter (&at, end, 24) && enter (&at, end, V_ASN1_SEQUENCE) &&
+      enter (&at, end, V_ASN1_SEQUENCE) && skip (&at, end) && skip (&at, end) && enter (&at, end, V_ASN1_SEQUENCE) &&
+      enter (&at, end, V_ASN1_INTEGER) && at < end)
+    status = *at;
+  OPENSSL_free (der);
+  return status;
+}
+
+/* certHash is over the certificate with the digest of its signature (RFC 4210, 5.3.18). What the client declines is revoked. */
 static int
 on_confirm_cb (OSSL_CMP_SRV_CTX *server, const OSSL_CMP_MSG *request, int request_id, const ASN1_OCTET_STRING *hash,
                const OSSL_CMP_PKISI *status)
@@ -259,8 +296,13 @@ on_confirm_cb (OSSL_CMP_SRV_CTX *server, const OSSL_CMP_MSG *request, int reques
   if (memcmp (digest, ASN1_STRING_get0_data (hash), length) != 0)
     return 0;
   serial = test_pki_serial (transaction->issued);
+  if (status != NULL && confirmation_status (request) == OSSL_CMP_PKISTATUS_rejection)
+    {
+      g_message ("declined %s", serial);
+      return test_pki_revoke (transaction->cmp->pki, serial, "cessationOfOperation", NULL);
+    }
   g_message ("confirmed %s", serial);
-  return 1;
+  return status == NULL || confirmation_status (request) == OSSL_CMP_PKISTATUS_accepted;
 }
 
 /* --- transactions --------------------------------------------------------------------------------------------------- */

@@ -37,7 +37,7 @@ static const BodyRow bodies[] = {
   { "p10cr", { "submit", "renew" }, FALSE, exchange_request },
   { "kur", { "renew" }, FALSE, exchange_request },
   { "pollReq", { "poll" }, FALSE, exchange_poll },
-  { "certConf", { "accept" }, FALSE, exchange_confirm },
+  { "certConf", { "accept", "decline" }, FALSE, exchange_confirm },
   { "rr", { "revoke", "suspend", "resume" }, FALSE, exchange_revoke },
   { "genm", { NULL }, TRUE, exchange_general },
 };
@@ -194,21 +194,31 @@ exchange_poll (SignetEnrolmentRun *run, const SignetCmpServer *server, JsonObjec
   return outcome != NULL ? answer_outcome (run, outcome) : NULL;
 }
 
-/* Only what has passed the check and is on the token. */
+/* Accepted is only what has passed the check and is on the token; declined what is neither. */
+static gboolean
+may_confirm (SignetEnrolmentRun *run, gboolean declines, GError **error)
+{
+  SignetRequestState state = run->request->state;
+  gboolean is_there = state == SIGNET_REQUEST_INSTALLED;
+  gboolean is_refused = state == SIGNET_REQUEST_ISSUED || state == SIGNET_REQUEST_CHECKED || state == SIGNET_REQUEST_FAILED;
+
+  if (run->request->certificate != NULL && (declines ? is_refused : is_there))
+    return TRUE;
+  return _signet_broker_deny (error, declines ? "decline what is installed" : "confirm before the certificate is installed");
+}
+
 static JsonObject *
 exchange_confirm (SignetEnrolmentRun *run, const SignetCmpServer *server, JsonObject *params, GError **error)
 {
   g_autoptr (SignetCmpTransaction) transaction = open_transaction (run, error);
   g_autoptr (SignetCmpOutcome) outcome = NULL;
+  gboolean declines = g_strcmp0 (run->method, "decline") == 0;
+  X509 *certificate;
 
-  if (transaction == NULL)
+  if (transaction == NULL || !may_confirm (run, declines, error))
     return NULL;
-  if (run->request->state != SIGNET_REQUEST_INSTALLED || run->request->certificate == NULL)
-    {
-      _signet_broker_deny (error, "confirm before the certificate is installed");
-      return NULL;
-    }
-  outcome = _signet_cmp_confirm (server, transaction, signet_certificate_get_x509 (run->request->certificate), error);
+  certificate = signet_certificate_get_x509 (run->request->certificate);
+  outcome = declines ? _signet_cmp_reject (server, transaction, certificate, error) : _signet_cmp_confirm (server, transaction, certificate, error);
   return outcome != NULL ? answer_outcome (run, outcome) : NULL;
 }
 

@@ -499,22 +499,54 @@ hash_certificate (X509 *certificate, guint8 *digest, guint *length)
   return X509_digest (certificate, md, digest, length) == 1;
 }
 
-/* CertConfirmContent ::= SEQUENCE OF SEQUENCE { certHash, certReqId } */
-GBytes *
-_signet_cmp_body_confirm (gint64 request_id, X509 *certificate)
+static void
+append (GByteArray *to, GBytes *bytes)
+{
+  g_byte_array_append (to, g_bytes_get_data (bytes, NULL), (guint) g_bytes_get_size (bytes));
+}
+
+/* CertConfirmContent ::= SEQUENCE OF SEQUENCE { certHash, certReqId, statusInfo OPTIONAL }. @status: (nullable): none means accepted */
+static GBytes *
+body_confirm (gint64 request_id, X509 *certificate, GBytes *status)
 {
   guint8 digest[EVP_MAX_MD_SIZE];
   guint length = 0;
   g_autoptr (GBytes) hash = NULL;
   g_autoptr (GBytes) id = encode_id (request_id);
-  GByteArray *both = g_byte_array_new ();
+  GByteArray *all = g_byte_array_new ();
 
   if (!hash_certificate (certificate, digest, &length))
     length = 0;
   hash = wrap (V_ASN1_OCTET_STRING, digest, length);
-  g_byte_array_append (both, g_bytes_get_data (hash, NULL), g_bytes_get_size (hash));
-  g_byte_array_append (both, g_bytes_get_data (id, NULL), g_bytes_get_size (id));
-  return wrap_take (0xa0 | BODY_CERTCONF, wrap_take (0x30, wrap_take (0x30, g_byte_array_free_to_bytes (both))));
+  append (all, hash);
+  append (all, id);
+  if (status != NULL)
+    append (all, status);
+  return wrap_take (0xa0 | BODY_CERTCONF, wrap_take (0x30, wrap_take (0x30, g_byte_array_free_to_bytes (all))));
+}
+
+GBytes *
+_signet_cmp_body_confirm (gint64 request_id, X509 *certificate)
+{
+  return body_confirm (request_id, certificate, NULL);
+}
+
+/* PKIStatusInfo ::= SEQUENCE { status, statusString, failInfo } (RFC 4210, 5.2.3): rejection, incorrectData. */
+GBytes *
+_signet_cmp_body_reject (gint64 request_id, X509 *certificate, const char *text)
+{
+  static const guint8 incorrect_data[] = { 1, 0x02 }; /* one bit unused; bit 6 */
+  g_autoptr (GBytes) status = wrap (V_ASN1_INTEGER, (const guint8[]) { OSSL_CMP_PKISTATUS_rejection }, 1);
+  g_autoptr (GBytes) words = wrap_take (0x30, wrap (V_ASN1_UTF8STRING, (const guint8 *) text, strlen (text)));
+  g_autoptr (GBytes) failure = wrap (V_ASN1_BIT_STRING, incorrect_data, sizeof incorrect_data);
+  g_autoptr (GBytes) info = NULL;
+  GByteArray *all = g_byte_array_new ();
+
+  append (all, status);
+  append (all, words);
+  append (all, failure);
+  info = wrap_take (0x30, g_byte_array_free_to_bytes (all));
+  return body_confirm (request_id, certificate, info);
 }
 
 static gboolean

@@ -60,6 +60,8 @@ GBytes *_signet_cmp_message_new (GBytes *header, GBytes *recipient_nonce, GBytes
                                  GError **error);
 GBytes *_signet_cmp_body_poll    (gint64 request_id);
 GBytes *_signet_cmp_body_confirm (gint64 request_id, X509 *certificate);
+/* @text: why it is not taken; at most 100 bytes */
+GBytes *_signet_cmp_body_reject  (gint64 request_id, X509 *certificate, const char *text);
 
 /* --- exchanges -------------------------------------------------------------------------------------------------------- */
 
@@ -113,6 +115,8 @@ typedef struct {
 SignetCmpOutcome *_signet_cmp_request (const SignetCmpServer *server, const SignetCmpWish *wish, GError **error);
 SignetCmpOutcome *_signet_cmp_poll    (const SignetCmpServer *server, const SignetCmpTransaction *transaction, GError **error);
 SignetCmpOutcome *_signet_cmp_confirm (const SignetCmpServer *server, const SignetCmpTransaction *transaction, X509 *certificate, GError **error);
+/* Says that @certificate is not taken (RFC 4210, 5.3.18). */
+SignetCmpOutcome *_signet_cmp_reject  (const SignetCmpServer *server, const SignetCmpTransaction *transaction, X509 *certificate, GError **error);
 /* @reason: as RFC 5280, 5.3.1 numbers it; certificateHold suspends, removeFromCRL resumes. */
 gboolean          _signet_cmp_revoke  (const SignetCmpServer *server, X509 *certificate, int reason, GError **error);
 /* The CA certificates the authority tells (genm with id-it-caCerts, RFC 9480, 2.14). The answer is genuine; what it says is hearsay.

@@ -427,3 +427,11 @@ _signet_cmp_confirm (const SignetCmpServer *server, const SignetCmpTransaction *
 
   return expect (exchange_next (server, transaction, body, error), SIGNET_CMP_ANSWER_CONFIRMED, SIGNET_CMP_ANSWER_CONFIRMED, error);
 }
+
+SignetCmpOutcome *
+_signet_cmp_reject (const SignetCmpServer *server, const SignetCmpTransaction *transaction, X509 *certificate, GError **error)
+{
+  g_autoptr (GBytes) body = _signet_cmp_body_reject (transaction->request_id, certificate, "the certificate is not what was asked for");
+
+  return expect (exchange_next (server, transaction, body, error), SIGNET_CMP_ANSWER_CONFIRMED, SIGNET_CMP_ANSWER_CONFIRMED, error);
+}

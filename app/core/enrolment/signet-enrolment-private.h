@@ -172,6 +172,8 @@ JsonNode     *_signet_enrolment_run_call_with (SignetEnrolmentRun *run, const ch
 gboolean      _signet_enrolment_run_can     (SignetEnrolmentRun *run, const char *method, GError **error);   /* FALSE without @error: it cannot */
 /* Takes what the plugin answered to submit, renew or poll into the request, and commits. */
 gboolean      _signet_enrolment_run_take    (SignetEnrolmentRun *run, JsonNode *answer, GError **error);
+/* Tells the authority that waits for a confirmation that its certificate is not taken; whether that worked is in the journal. */
+void          _signet_enrolment_run_decline (SignetEnrolmentRun *run);
 /* CA certificates that came along, where signatures find them. */
 gboolean      _signet_chain_install         (SignetEnrolmentRun *run, GError **error);
 /* {certificate, serial, issuer, sha256}: a certificate as a plugin gets it. (transfer full) */

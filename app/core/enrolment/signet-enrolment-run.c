@@ -379,6 +379,8 @@ step_failed (SignetEnrolmentRun *run, GError **error)
 {
   SignetRequest *request = run->request;
 
+  /* killed before the authority was told, or it was not there */
+  _signet_enrolment_run_decline (run);
   _signet_request_set_certificate (request, NULL);
   g_clear_pointer (&request->transaction, g_free);
   g_clear_pointer (&request->cookie, g_free);
@@ -441,11 +443,14 @@ settle_error (SignetEnrolmentRun *run, const GError *error)
   request->error = signet_text_sanitize (error->message, -1, 1000);
   if (!_signet_enrolment_run_enter (run, state, &local))
     g_warning ("cannot note how the request ended: %s", local->message);
-  if (state == SIGNET_REQUEST_REJECTED)
+  if (state == SIGNET_REQUEST_FAILED)
     {
-      forget (run);
-      note (run, "certificate-rejected");
+      _signet_enrolment_stop_for_test ("refused");
+      _signet_enrolment_run_decline (run);
+      return;
     }
+  forget (run);
+  note (run, "certificate-rejected");
 }
 
 static gboolean
@@ -582,9 +587,11 @@ tell_authority (SignetEnrolmentRun *run)
   g_autoptr (JsonNode) answer = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (run->request->state != SIGNET_REQUEST_SUBMITTED && run->request->state != SIGNET_REQUEST_WAITING)
+  if (run->request->state < SIGNET_REQUEST_SUBMITTED || !prepare (run, &error))
     return;
-  if (prepare (run, &error) && _signet_enrolment_run_can (run, "cancel", &error))
+  if (run->request->state > SIGNET_REQUEST_WAITING)
+    _signet_enrolment_run_decline (run);
+  else if (_signet_enrolment_run_can (run, "cancel", &error))
     answer = _signet_enrolment_run_call (run, "cancel", &error);
   if (error == NULL)
     return;

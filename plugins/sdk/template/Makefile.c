@@ -2,7 +2,7 @@
 # make: builds @NAME@ · make check: what every plugin must do, tried on this one · make install: into your own plugin folder
 CFLAGS ?= -O2 -g -Wall -Wextra -Wno-unused-parameter
 PACKAGES = json-glib-1.0
-SOURCES = @NAME@.c signet-sdk.c signet-sdk-host.c signet-sdk-profile.c
+SOURCES = @NAME@.c signet-sdk.c signet-sdk-host.c signet-sdk-profile.c signet-sdk-scep.c
 SIGNET ?= signet
 FOLDER = $(or $(XDG_DATA_HOME),$(HOME)/.local/share)/signet/plugins/1/@NAME@
 
