@@ -2,18 +2,21 @@
 /*
  * xades-tool.c: XML signatures of the document room on a command line, with a software key, for the tests written in Python.
  *
+ *   xades-tool sign OUT KEY.pem CERT.pem enveloped|enveloping|detached FILE [pss] [location=TEXT] [token=FILE] [tbs=FILE]
  *   xades-tool build OUT KEY.pem CERT.pem [pss] [container] [location=TEXT] [role=TEXT] [token=FILE] [tbs=FILE] NAME=FILE…   detached, by names
  */
 #include "config.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../../app/core/document/signet-document-file.h"
-#include "../../app/core/document/signet-document-xades.h"
+#include "../../app/core/document/signet-xades-creation.h"
 
 typedef struct {
   EVP_PKEY             *key;
@@ -109,11 +112,23 @@ is_option (const char *argument)
   return FALSE;
 }
 
+static GBytes *
+load_token (char **arguments, GError **error)
+{
+  g_autofree char *data = NULL;
+  gsize length = 0;
+
+  if (!g_file_get_contents (option (arguments, "token"), &data, &length, error))
+    return NULL;
+  return g_bytes_new_take (g_steal_pointer (&data), length);
+}
+
 static gboolean
 finish (SignetDocumentXades *xades, Signer *signer, char **arguments, const char *out, GError **error)
 {
   g_autoptr(GBytes) signature = make_signature (signer, signet_document_xades_get_to_be_signed (xades));
   g_autoptr(GBytes) stamped = NULL;
+  g_autoptr(GBytes) token = NULL;
   g_autoptr(GBytes) file = NULL;
 
   if (!signet_document_xades_set_signature (xades, signature, error))
@@ -121,18 +136,9 @@ finish (SignetDocumentXades *xades, Signer *signer, char **arguments, const char
   stamped = signet_document_xades_dup_timestamped (xades, error);
   if (stamped == NULL || !write_bytes (option (arguments, "tbs"), stamped, error))
     return FALSE;
-  if (option (arguments, "token") != NULL)
-    {
-      g_autofree char *data = NULL;
-      g_autoptr(GBytes) token = NULL;
-      gsize length = 0;
-
-      if (!g_file_get_contents (option (arguments, "token"), &data, &length, error))
-        return FALSE;
-      token = g_bytes_new (data, length);
-      if (!signet_document_xades_add_timestamp (xades, token, error))
-        return FALSE;
-    }
+  token = option (arguments, "token") != NULL ? load_token (arguments, error) : NULL;
+  if (option (arguments, "token") != NULL && (token == NULL || !signet_document_xades_add_timestamp (xades, token, error)))
+    return FALSE;
   file = signet_document_xades_encode_file (xades, option (arguments, "container") != NULL, error);
   return file != NULL && write_bytes (out, file, error);
 }
@@ -153,6 +159,55 @@ build (char **arguments, GError **error)
   return xades != NULL && finish (xades, &signer, arguments, arguments[0], error);
 }
 
+/* As signing does it: prepare, sign, time-stamp, complete. */
+static gboolean
+create (SignetSignatureCreation *creation, Signer *signer, char **arguments, int fd, GError **error)
+{
+  const SignetXadesParameters *from = &signer->parameters;
+  SignetCreationParameters parameters = { from->certificate, from->chain, from->algorithm, from->time, FALSE };
+  g_autoptr(GBytes) signature = NULL;
+  g_autoptr(GBytes) stamped = NULL;
+  g_autoptr(GBytes) token = NULL;
+
+  if (!signet_signature_creation_prepare (creation, &parameters, fd, NULL, error))
+    return FALSE;
+  signature = make_signature (signer, signet_signature_creation_get_to_be_signed (creation));
+  if (!signet_signature_creation_set_signature (creation, signature, error))
+    return FALSE;
+  stamped = signet_signature_creation_dup_timestamped (creation);
+  if (stamped == NULL || !write_bytes (option (arguments, "tbs"), stamped, error))
+    return FALSE;
+  token = option (arguments, "token") != NULL ? load_token (arguments, error) : NULL;
+  if (option (arguments, "token") != NULL && (token == NULL || !signet_signature_creation_add_timestamp (creation, token, error)))
+    return FALSE;
+  return signet_signature_creation_complete (creation, fd, NULL, error);
+}
+
+static gboolean
+sign (char **arguments, GError **error)
+{
+  static const char *const packagings[] = { "enveloped", "enveloping", "detached", NULL };
+  g_auto(Signer) signer = { 0 };
+  g_autoptr(SignetDocumentFile) file = NULL;
+  g_autoptr(SignetSignatureCreation) creation = NULL;
+  guint packaging = 0;
+  gboolean ok = FALSE;
+  int fd = -1;
+
+  if (!load_signer (&signer, arguments + 1, error))
+    return FALSE;
+  while (packagings[packaging] != NULL && !g_str_equal (packagings[packaging], arguments[3]))
+    packaging++;
+  file = signet_document_file_open (arguments[4], error);
+  if (file == NULL || packagings[packaging] == NULL)
+    return FALSE;
+  creation = signet_xades_creation_new (file, (SignetXadesPackaging) packaging, signer.parameters.location);
+  fd = open (arguments[0], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  ok = fd >= 0 && create (creation, &signer, arguments, fd, error);
+  close (fd);
+  return ok;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -162,6 +217,8 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "");
   if (argc >= 5 && g_str_equal (argv[1], "build"))
     ok = build (argv + 2, &error);
+  else if (argc >= 7 && g_str_equal (argv[1], "sign"))
+    ok = sign (argv + 2, &error);
   if (!ok)
     printf ("error\t%s\t%d\t%s\n", error != NULL ? g_quark_to_string (error->domain) : "usage", error != NULL ? error->code : 0,
             error != NULL ? error->message : "");

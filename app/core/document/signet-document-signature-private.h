@@ -29,6 +29,8 @@ struct _SignetDocumentSignature {
   guint64                  position;  /* where it stands in its file: see SignetDocumentStamp */
   GPtrArray               *stamps;    /* (element-type SignetDocumentStamp) */
   SignetDocumentEvidence  *evidence;  /* (nullable) */
+  const char              *packaging; /* (nullable) static */
+  GPtrArray               *covered;   /* (element-type utf8) */
 };
 
 SignetDocumentSignature *_signet_document_signature_new          (const char *id);
@@ -40,6 +42,7 @@ void                     _signet_document_signature_set_integrity (SignetDocumen
 void                     _signet_document_signature_add_change   (SignetDocumentSignature *self, const char *kind, const char *where, gboolean allowed);
 
 GPtrArray *_signet_document_find_pdf_signatures (SignetDocumentFile *file, GCancellable *cancellable, GError **error);
+GPtrArray *_signet_document_find_xml_signatures (SignetDocumentFile *file, SignetDocumentFile *detached, GCancellable *cancellable, GError **error);
 GPtrArray *_signet_document_find_cms_signatures (SignetDocumentFile *file, SignetDocumentFile *detached, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

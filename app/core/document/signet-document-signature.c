@@ -38,6 +38,7 @@ signet_document_signature_finalize (GObject *object)
   g_clear_pointer (&self->changes, g_ptr_array_unref);
   g_clear_pointer (&self->certificates, g_ptr_array_unref);
   g_clear_pointer (&self->problems, g_ptr_array_unref);
+  g_clear_pointer (&self->covered, g_ptr_array_unref);
   g_clear_pointer (&self->timestamp, g_bytes_unref);
   g_clear_pointer (&self->value, g_bytes_unref);
   g_clear_pointer (&self->stamps, g_ptr_array_unref);
@@ -63,6 +64,7 @@ signet_document_signature_init (SignetDocumentSignature *self)
   self->changes = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_document_change_free);
   self->certificates = g_ptr_array_new_with_free_func (g_object_unref);
   self->problems = g_ptr_array_new ();
+  self->covered = g_ptr_array_new_with_free_func (g_free);
   self->stamps = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_document_stamp_free);
 }
 
@@ -290,6 +292,28 @@ signet_document_signature_get_evidence (SignetDocumentSignature *self)
   return self->evidence;
 }
 
+const char *
+signet_document_signature_get_packaging (SignetDocumentSignature *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_SIGNATURE (self), NULL);
+
+  return self->packaging;
+}
+
+/**
+ * signet_document_signature_get_covered:
+ *
+ * Returns: (transfer none) (element-type utf8): the files beside the signature that it refers to, as it names them; their digests were
+ *   compared with what was found under those names
+ */
+GPtrArray *
+signet_document_signature_get_covered (SignetDocumentSignature *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_SIGNATURE (self), NULL);
+
+  return self->covered;
+}
+
 GPtrArray *
 signet_document_signature_get_problems (SignetDocumentSignature *self)
 {
@@ -320,13 +344,14 @@ signet_document_find_signatures (SignetDocumentFile *file, SignetDocumentFile *d
       return _signet_document_find_pdf_signatures (file, cancellable, error);
     case SIGNET_FORMAT_CMS:
       return _signet_document_find_cms_signatures (file, detached, cancellable, error);
+    case SIGNET_FORMAT_XML:
+      return _signet_document_find_xml_signatures (file, detached, cancellable, error);
     case SIGNET_FORMAT_OTHER:
       return g_ptr_array_new_with_free_func (g_object_unref);
-    case SIGNET_FORMAT_XML:
     case SIGNET_FORMAT_ZIP:
     case SIGNET_FORMAT_UNKNOWN:
     default:
-      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "XML and ZIP containers are not handled");
+      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "ZIP containers are not handled");
       return NULL;
     }
 }

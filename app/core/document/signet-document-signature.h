@@ -21,7 +21,7 @@ G_DECLARE_FINAL_TYPE (SignetDocumentSignature, signet_document_signature, SIGNET
 const char        *signet_document_signature_get_id           (SignetDocumentSignature *self);  /* field name, or "1", "2" … */
 const char        *signet_document_signature_get_kind         (SignetDocumentSignature *self);  /* "signature", "document-timestamp" … */
 const char        *signet_document_signature_get_covers       (SignetDocumentSignature *self);  /* (nullable): of a "counter-signature": the id of the one it is over */
-const char        *signet_document_signature_get_format       (SignetDocumentSignature *self);  /* "pades", "cades", "pdf-pkcs7" */
+const char        *signet_document_signature_get_format       (SignetDocumentSignature *self);  /* "pades", "cades", "xades", "pdf-pkcs7" */
 const char        *signet_document_signature_get_level        (SignetDocumentSignature *self);  /* "B-B", "B-T" … as structure says; "" when not baseline */
 SignetIntegrity    signet_document_signature_get_integrity    (SignetDocumentSignature *self);
 SignetCoverage     signet_document_signature_get_coverage     (SignetDocumentSignature *self);
@@ -38,6 +38,8 @@ GBytes            *signet_document_signature_get_value        (SignetDocumentSig
 guint64                 signet_document_signature_get_position (SignetDocumentSignature *self);
 GPtrArray              *signet_document_signature_get_stamps   (SignetDocumentSignature *self); /* (element-type SignetDocumentStamp): inside it, oldest first */
 SignetDocumentEvidence *signet_document_signature_get_evidence (SignetDocumentSignature *self); /* (nullable): perhaps shared with others */
+const char        *signet_document_signature_get_packaging    (SignetDocumentSignature *self);  /* (nullable): of XAdES: "enveloped", "enveloping", "detached" */
+GPtrArray         *signet_document_signature_get_covered      (SignetDocumentSignature *self);  /* (element-type utf8): names of files beside it that it is about */
 /* (element-type utf8): codes of what is wrong or odd: "byte-range-gap", "signing-certificate-missing", "digest-mismatch", "signature-mismatch" … */
 GPtrArray         *signet_document_signature_get_problems     (SignetDocumentSignature *self);
 

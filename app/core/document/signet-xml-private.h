@@ -9,7 +9,7 @@
 #include <libxml/tree.h>
 
 #include "../base/signet-algorithm.h"
-#include "signet-document-error.h"
+#include "signet-document-file.h"
 
 G_BEGIN_DECLS
 
@@ -65,6 +65,9 @@ typedef struct {
 GBytes *_signet_xml_canonical_bytes  (SignetXml *self, const SignetXmlSelection *selection, const SignetXmlCanonicalization *method, GError **error);
 GBytes *_signet_xml_canonical_digest (SignetXml *self, const SignetXmlSelection *selection, const SignetXmlCanonicalization *method, SignetDigest digest,
                                       GError **error);
+
+/* (nullable): all of @file; TOO_LARGE. signet-document-find-xml.c */
+GBytes *_signet_xml_load (SignetDocumentFile *file, GError **error);
 
 /* --- bytes: signet-xml-text.c ---------------------------------------------------------------------------------------------- */
 /* Where an element stands in the bytes. @content and @end_tag are 0 for "<empty/>". */

@@ -22,6 +22,8 @@
 
 /* '<' and '=' in the bytes: an upper bound of elements and attributes, known before any memory is taken for them */
 #define MAX_MARKUP 1000000
+/* The same, summed over every walk through the whole document: references can ask for many. */
+#define MAX_WORK   (256 * 1024 * 1024)
 
 #define XML_FUNCTIONS(of) \
   of (InitParser) of (NewParserCtxt) of (CtxtReadMemory) of (FreeParserCtxt) of (StopParser) of (FreeDoc) of (C14NExecute) \
@@ -34,6 +36,8 @@ typedef struct { XML_FUNCTIONS (XML_MEMBER) } Library;
 
 struct _SignetXml {
   xmlDoc *document;
+  guint   markup; /* in its bytes */
+  guint64 work;
 };
 
 /* What references name; anything else is not followed. */
@@ -78,17 +82,16 @@ set_error (GError **error, SignetDocumentError code, const char *message)
 }
 
 static gboolean
-check_size (GBytes *bytes, GError **error)
+check_size (GBytes *bytes, guint *markup, GError **error)
 {
   gsize length = 0;
   const char *data = g_bytes_get_data (bytes, &length);
-  guint markup = 0;
 
   if (length > SIGNET_XML_MAX_SIZE)
     return set_error (error, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "XML larger than 64 MiB");
   for (gsize i = 0; i < length; i++)
-    markup += data[i] == '<' || data[i] == '=';
-  return markup <= MAX_MARKUP || set_error (error, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "XML with more elements than anybody needs");
+    *markup += data[i] == '<' || data[i] == '=';
+  return *markup <= MAX_MARKUP || set_error (error, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "XML with more elements than anybody needs");
 }
 
 /* A DOCTYPE can declare entities and default attributes: what is signed would not be what is read. Nothing of it is even looked at. */
@@ -121,10 +124,11 @@ _signet_xml_parse (GBytes *bytes, GError **error)
   xmlParserCtxt *context = NULL;
   SignetXml *self = NULL;
   xmlDoc *document = NULL;
+  guint markup = 0;
   gsize length = 0;
   const char *data = g_bytes_get_data (bytes, &length);
 
-  if (library == NULL || !check_size (bytes, error))
+  if (library == NULL || !check_size (bytes, &markup, error))
     return NULL;
   context = library->NewParserCtxt ();
   context->sax->internalSubset = refuse_doctype;
@@ -139,6 +143,7 @@ _signet_xml_parse (GBytes *bytes, GError **error)
     {
       self = g_new0 (SignetXml, 1);
       self->document = document;
+      self->markup = markup;
     }
   library->FreeParserCtxt (context);
   return self;
@@ -393,6 +398,9 @@ canonicalize (SignetXml *self, const SignetXmlSelection *selection, const Signet
 
   if (library == NULL)
     return FALSE;
+  self->work += self->markup;
+  if (self->work > MAX_WORK)
+    return set_error (error, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "more references to a large document than anybody needs");
   buffer = library->OutputBufferCreateIO (write, NULL, data, NULL);
   /* of this thread alone: what libxml2 has to say is said by the result */
   library->SetStructuredErrorFunc (NULL, ignore_error);
