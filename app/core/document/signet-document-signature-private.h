@@ -12,6 +12,7 @@ struct _SignetDocumentSignature {
   char                    *covers; /* (nullable): of a countersignature: the id of the signature it is over */
   const char              *kind;   /* static */
   const char              *format; /* static */
+  const char              *inner_format; /* (nullable) static: of a signature in a container */
   const char              *level;  /* static */
   SignetIntegrity          integrity;
   gboolean                 broken;  /* for good, whatever else turns out well */
@@ -25,6 +26,7 @@ struct _SignetDocumentSignature {
   SignetSignatureAlgorithm algorithm;
   GBytes                  *timestamp; /* (nullable) */
   GBytes                  *value;     /* (nullable) */
+  GPtrArray               *members;   /* (nullable) (element-type utf8) */
   GPtrArray               *problems;  /* (element-type utf8), static strings */
   guint64                  position;  /* where it stands in its file: see SignetDocumentStamp */
   GPtrArray               *stamps;    /* (element-type SignetDocumentStamp) */
@@ -44,5 +46,6 @@ void                     _signet_document_signature_add_change   (SignetDocument
 GPtrArray *_signet_document_find_pdf_signatures (SignetDocumentFile *file, GCancellable *cancellable, GError **error);
 GPtrArray *_signet_document_find_xml_signatures (SignetDocumentFile *file, SignetDocumentFile *detached, GCancellable *cancellable, GError **error);
 GPtrArray *_signet_document_find_cms_signatures (SignetDocumentFile *file, SignetDocumentFile *detached, GCancellable *cancellable, GError **error);
+GPtrArray *_signet_document_find_asic_signatures (SignetDocumentFile *file, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

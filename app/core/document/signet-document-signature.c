@@ -37,6 +37,7 @@ signet_document_signature_finalize (GObject *object)
   g_clear_object (&self->signer);
   g_clear_pointer (&self->changes, g_ptr_array_unref);
   g_clear_pointer (&self->certificates, g_ptr_array_unref);
+  g_clear_pointer (&self->members, g_ptr_array_unref);
   g_clear_pointer (&self->problems, g_ptr_array_unref);
   g_clear_pointer (&self->covered, g_ptr_array_unref);
   g_clear_pointer (&self->timestamp, g_bytes_unref);
@@ -144,6 +145,32 @@ signet_document_signature_get_format (SignetDocumentSignature *self)
   g_return_val_if_fail (SIGNET_IS_DOCUMENT_SIGNATURE (self), NULL);
 
   return self->format;
+}
+
+/**
+ * signet_document_signature_get_inner_format:
+ *
+ * Returns: (nullable): of a signature in a container: what it is itself
+ */
+const char *
+signet_document_signature_get_inner_format (SignetDocumentSignature *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_SIGNATURE (self), NULL);
+
+  return self->inner_format;
+}
+
+/**
+ * signet_document_signature_get_members:
+ *
+ * Returns: (transfer none) (nullable) (element-type utf8): the documents of the container that it covers, as they are called there; names from outside
+ */
+GPtrArray *
+signet_document_signature_get_members (SignetDocumentSignature *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_SIGNATURE (self), NULL);
+
+  return self->members;
 }
 
 /**
@@ -349,9 +376,10 @@ signet_document_find_signatures (SignetDocumentFile *file, SignetDocumentFile *d
     case SIGNET_FORMAT_OTHER:
       return g_ptr_array_new_with_free_func (g_object_unref);
     case SIGNET_FORMAT_ZIP:
+      return _signet_document_find_asic_signatures (file, cancellable, error);
     case SIGNET_FORMAT_UNKNOWN:
     default:
-      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "ZIP containers are not handled");
+      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "the file was not recognised");
       return NULL;
     }
 }

@@ -21,7 +21,9 @@ G_DECLARE_FINAL_TYPE (SignetDocumentSignature, signet_document_signature, SIGNET
 const char        *signet_document_signature_get_id           (SignetDocumentSignature *self);  /* field name, or "1", "2" … */
 const char        *signet_document_signature_get_kind         (SignetDocumentSignature *self);  /* "signature", "document-timestamp" … */
 const char        *signet_document_signature_get_covers       (SignetDocumentSignature *self);  /* (nullable): of a "counter-signature": the id of the one it is over */
-const char        *signet_document_signature_get_format       (SignetDocumentSignature *self);  /* "pades", "cades", "xades", "pdf-pkcs7" */
+const char        *signet_document_signature_get_format       (SignetDocumentSignature *self);  /* "pades", "cades", "xades", "pdf-pkcs7", "asice", "asics" */
+const char        *signet_document_signature_get_inner_format (SignetDocumentSignature *self);  /* (nullable): in a container: "cades", "xades" */
+GPtrArray         *signet_document_signature_get_members      (SignetDocumentSignature *self);  /* (nullable): names of the documents it covers there */
 const char        *signet_document_signature_get_level        (SignetDocumentSignature *self);  /* "B-B", "B-T" … as structure says; "" when not baseline */
 SignetIntegrity    signet_document_signature_get_integrity    (SignetDocumentSignature *self);
 SignetCoverage     signet_document_signature_get_coverage     (SignetDocumentSignature *self);

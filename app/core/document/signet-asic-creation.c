@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-asic-creation.c: a CAdES signature in a container (EN 319 162-1, 4.3.3.2 and 4.4.4). Documents are hashed while they are copied in; what the key signs is
+ * the one document (ASiC-S) or the manifest that lists them all (ASiC-E). All but the signature and the directory is written before the PIN is asked for.
+ * In a container that is there nothing is touched: what it holds is copied byte for byte and a manifest and a signature are put behind it.
+ *
+ * One thread at a time.
+ */
+#define G_LOG_DOMAIN "signet-asic-creation"
+
+#include "config.h"
+
+#include "signet-asic-creation.h"
+
+#include <string.h>
+
+#include "../base/signet-base-error.h"
+#include "signet-asic-container-private.h"
+#include "signet-document-cms.h"
+
+#define MAX_SIGNATURES 999
+#define TYPE_CMS       "application/pkcs7-signature"
+
+struct _SignetAsicCreation {
+  SignetSignatureCreation parent_instance;
+
+  GPtrArray           *files; /* (element-type SignetDocumentFile) */
+  SignetAsicFlavour    flavour;
+  SignetAsicContainer *earlier;  /* (nullable): the container that is added to */
+  SignetZipWriter     *writer;   /* (nullable) before prepare */
+  char                *member;   /* (nullable): the signature's name */
+  SignetDocumentCms   *cms;      /* (nullable) */
+};
+
+G_DEFINE_FINAL_TYPE (SignetAsicCreation, signet_asic_creation, SIGNET_TYPE_SIGNATURE_CREATION)
+
+/* --- names ------------------------------------------------------------------------------------------------------------------ */
+
+/* A hint for whoever unpacks; what is not here has none. */
+static const char *
+find_mime_type (const char *name)
+{
+  static const struct { const char *ending; const char *type; } rows[] = {
+    { ".pdf", "application/pdf" },
+    { ".txt", "text/plain" },
+    { ".xml", "text/xml" },
+    { ".html", "text/html" },
+    { ".csv", "text/csv" },
+    { ".json", "application/json" },
+    { ".png", "image/png" },
+    { ".jpg", "image/jpeg" },
+    { ".jpeg", "image/jpeg" },
+    { ".zip", "application/zip" },
+    { ".odt", "application/vnd.oasis.opendocument.text" },
+    { ".ods", "application/vnd.oasis.opendocument.spreadsheet" },
+    { ".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document" },
+    { ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
+  };
+  const char *dot = strrchr (name, '.');
+
+  for (gsize i = 0; dot != NULL && i < G_N_ELEMENTS (rows); i++)
+    if (g_ascii_strcasecmp (dot, rows[i].ending) == 0)
+      return rows[i].type;
+  return "application/octet-stream";
+}
+
+static char *
+dup_member_name (SignetDocumentFile *file)
+{
+  return g_path_get_basename (signet_document_file_get_path (file));
+}
+
+SignetAsicNames
+signet_asic_creation_check_names (GPtrArray *files, guint *index)
+{
+  g_autoptr(GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      g_autofree char *name = dup_member_name (g_ptr_array_index (files, i));
+      char *key = NULL;
+
+      *index = i;
+      if (_signet_zip_find_fault_in_name (name, strlen (name)) != NULL)
+        return SIGNET_ASIC_NAME_FORBIDDEN;
+      key = _signet_zip_make_name_key (name);
+      if (strcmp (key, "mimetype") == 0 || strcmp (key, "meta-inf") == 0)
+        {
+          g_free (key);
+          return SIGNET_ASIC_NAME_FORBIDDEN;
+        }
+      if (!g_hash_table_add (keys, key))
+        return SIGNET_ASIC_NAME_TWICE;
+    }
+  return SIGNET_ASIC_NAMES_FINE;
+}
+
+static gboolean
+refuse (GError **error, int code, const char *why)
+{
+  g_set_error (error, SIGNET_DOCUMENT_ERROR, code, "ASiC: %s", why);
+  return FALSE;
+}
+
+static gboolean
+check_files (SignetAsicCreation *self, GError **error)
+{
+  guint index = 0;
+
+  if (self->flavour == SIGNET_ASIC_S && self->files->len != 1)
+    return refuse (error, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "ASiC-S holds one document");
+  if (self->files->len > SIGNET_ZIP_MAX_MEMBERS - 16)
+    return refuse (error, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "too many documents");
+  switch (signet_asic_creation_check_names (self->files, &index))
+    {
+    case SIGNET_ASIC_NAME_TWICE:
+      return refuse (error, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "two documents of the same name");
+    case SIGNET_ASIC_NAME_FORBIDDEN:
+      return refuse (error, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "a document's name cannot be used in a container");
+    case SIGNET_ASIC_NAMES_FINE:
+    default:
+      return TRUE;
+    }
+}
+
+/* --- a container that is there ------------------------------------------------------------------------------------------------ */
+
+static gboolean
+has_role (SignetAsicContainer *container, SignetAsicRole role)
+{
+  for (guint i = 0; i < container->signatures->len; i++)
+    if (_signet_asic_get_role (g_ptr_array_index (container->signatures, i)) == role)
+      return TRUE;
+  return FALSE;
+}
+
+/* (nullable): why not; a text for the log */
+static const char *
+find_obstacle (SignetAsicContainer *container, SignetAsicFlavour flavour)
+{
+  if (container->kind != (flavour == SIGNET_ASIC_S ? SIGNET_ASIC_SIMPLE : SIGNET_ASIC_EXTENDED))
+    return "the container is of the other kind";
+  if (container->kind == SIGNET_ASIC_SIMPLE)
+    return "an ASiC-S container takes no signature in a member of its own";
+  if (has_role (container, SIGNET_ASIC_ROLE_XADES))
+    return "the container holds XAdES signatures";
+  return container->documents->len == 0 ? "the container holds no document" : NULL;
+}
+
+gboolean
+signet_asic_creation_takes_on (SignetDocumentFile *file, SignetAsicFlavour flavour)
+{
+  g_autoptr(SignetAsicContainer) container = NULL;
+
+  if (signet_document_file_get_format (file) != SIGNET_FORMAT_ZIP)
+    return FALSE;
+  container = _signet_asic_container_open (file, NULL, NULL);
+  return container != NULL && find_obstacle (container, flavour) == NULL;
+}
+
+/* A lone container is added to, never put into another. */
+static gboolean
+open_earlier (SignetAsicCreation *self, GCancellable *cancellable, GError **error)
+{
+  SignetDocumentFile *file = self->files->len == 1 ? g_ptr_array_index (self->files, 0) : NULL;
+  g_autoptr(GError) local_error = NULL;
+  const char *obstacle = NULL;
+
+  if (file == NULL || signet_document_file_get_format (file) != SIGNET_FORMAT_ZIP)
+    return TRUE;
+  self->earlier = _signet_asic_container_open (file, cancellable, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  obstacle = self->earlier != NULL ? find_obstacle (self->earlier, self->flavour) : NULL;
+  return obstacle == NULL || refuse (error, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, obstacle);
+}
+
+static gboolean
+is_free (SignetAsicCreation *self, const char *name)
+{
+  return self->earlier == NULL || _signet_zip_reader_find (self->earlier->zip, name) == NULL;
+}
+
+/* The first number that neither a signature nor a manifest has. */
+static gboolean
+choose_names (SignetAsicCreation *self, char **manifest, GError **error)
+{
+  if (self->flavour == SIGNET_ASIC_S)
+    {
+      self->member = g_strdup ("META-INF/signature.p7s");
+      return TRUE;
+    }
+  for (guint i = 1; i <= MAX_SIGNATURES; i++)
+    {
+      g_autofree char *signature = g_strdup_printf ("META-INF/signature%03u.p7s", i);
+      g_autofree char *list = g_strdup_printf ("META-INF/ASiCManifest%03u.xml", i);
+
+      if (!is_free (self, signature) || !is_free (self, list))
+        continue;
+      self->member = g_steal_pointer (&signature);
+      *manifest = g_steal_pointer (&list);
+      return TRUE;
+    }
+  return refuse (error, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "too many signatures");
+}
+
+/* --- what goes in before the signature ------------------------------------------------------------------------------------------ */
+
+static void
+add_reference (GPtrArray *references, const char *name, SignetDigest digest, GBytes *value)
+{
+  g_autofree char *uri = _signet_asic_name_to_uri (name);
+
+  g_ptr_array_add (references, _signet_asic_reference_new (uri, find_mime_type (name), digest, value));
+}
+
+static gboolean
+put_documents (SignetAsicCreation *self, SignetDigest digest, GPtrArray *references, GCancellable *cancellable, GError **error)
+{
+  const char *mimetype = self->flavour == SIGNET_ASIC_S ? SIGNET_ASIC_MIMETYPE_S : SIGNET_ASIC_MIMETYPE_E;
+
+  if (!_signet_zip_writer_add (self->writer, "mimetype", mimetype, strlen (mimetype), error))
+    return FALSE;
+  for (guint i = 0; i < self->files->len; i++)
+    {
+      SignetDocumentFile *file = g_ptr_array_index (self->files, i);
+      g_autofree char *name = dup_member_name (file);
+      g_autoptr(GBytes) value = _signet_zip_writer_add_file (self->writer, name, file, digest, cancellable, error);
+
+      if (value == NULL || !signet_document_file_check_unchanged (file, error))
+        return FALSE;
+      add_reference (references, name, digest, value);
+    }
+  return TRUE;
+}
+
+static gboolean
+take_over_documents (SignetAsicCreation *self, SignetDigest digest, GPtrArray *references, GCancellable *cancellable, GError **error)
+{
+  SignetZipReader *zip = self->earlier->zip;
+
+  for (guint i = 0; i < self->earlier->documents->len; i++)
+    {
+      const SignetZipMember *member = g_ptr_array_index (self->earlier->documents, i);
+      g_autoptr(GError) local_error = NULL;
+      g_autoptr(GBytes) value = _signet_zip_reader_digest (zip, member, digest, cancellable, &local_error);
+
+      if (value == NULL && local_error == NULL)
+        return refuse (error, SIGNET_DOCUMENT_ERROR_MALFORMED, "a damaged member");
+      if (value == NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+      add_reference (references, member->name, digest, value);
+    }
+  return _signet_zip_writer_take_over (self->writer, zip, cancellable, error);
+}
+
+/* Returns the digest of what the signature is about. */
+static GBytes *
+put_manifest (SignetAsicCreation *self, const char *name, SignetDigest digest, GPtrArray *references, GError **error)
+{
+  g_autofree char *uri = _signet_asic_name_to_uri (self->member);
+  g_autoptr(GBytes) manifest = _signet_asic_manifest_write (uri, TYPE_CMS, references);
+  guint8 value[EVP_MAX_MD_SIZE];
+  unsigned length = 0;
+
+  if (!_signet_zip_writer_add (self->writer, name, g_bytes_get_data (manifest, NULL), g_bytes_get_size (manifest), error))
+    return NULL;
+  if (EVP_Digest (g_bytes_get_data (manifest, NULL), g_bytes_get_size (manifest), value, &length, signet_digest_get_md (digest), NULL) == 1)
+    return g_bytes_new (value, length);
+  signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "hashing a manifest");
+  return NULL;
+}
+
+static GBytes *
+put_all (SignetAsicCreation *self, SignetDigest digest, GCancellable *cancellable, GError **error)
+{
+  g_autoptr(GPtrArray) references = g_ptr_array_new_with_free_func ((GDestroyNotify) _signet_asic_reference_free);
+  g_autofree char *manifest = NULL;
+  gboolean done = FALSE;
+
+  if (!choose_names (self, &manifest, error))
+    return NULL;
+  if (self->earlier != NULL)
+    done = take_over_documents (self, digest, references, cancellable, error);
+  else
+    done = check_files (self, error) && put_documents (self, digest, references, cancellable, error);
+  if (!done)
+    return NULL;
+  if (manifest == NULL)
+    return g_bytes_ref (((SignetAsicReference *) g_ptr_array_index (references, 0))->value);
+  return put_manifest (self, manifest, digest, references, error);
+}
+
+/* --- the steps --------------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+signet_asic_creation_prepare (SignetSignatureCreation *creation, const SignetCreationParameters *with, int fd, GCancellable *cancellable,
+                              GError **error)
+{
+  SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
+  g_autoptr(GBytes) digest = NULL;
+
+  self->writer = _signet_zip_writer_new (fd, with->time);
+  if (!open_earlier (self, cancellable, error))
+    return FALSE;
+  digest = put_all (self, with->algorithm.digest, cancellable, error);
+  if (digest == NULL || !_signet_zip_writer_flush (self->writer, error))
+    return FALSE;
+  self->cms = signet_document_cms_new (SIGNET_CMS_PROFILE_CADES, with->certificate, with->chain, with->algorithm, digest, with->time, error);
+  return self->cms != NULL;
+}
+
+static GBytes *
+signet_asic_creation_get_to_be_signed (SignetSignatureCreation *creation)
+{
+  return signet_document_cms_get_to_be_signed (SIGNET_ASIC_CREATION (creation)->cms);
+}
+
+static gboolean
+signet_asic_creation_set_signature (SignetSignatureCreation *creation, GBytes *signature, GError **error)
+{
+  return signet_document_cms_set_signature (SIGNET_ASIC_CREATION (creation)->cms, signature, error);
+}
+
+static GBytes *
+signet_asic_creation_dup_timestamped (SignetSignatureCreation *creation)
+{
+  GBytes *value = signet_document_cms_get_signature (SIGNET_ASIC_CREATION (creation)->cms);
+
+  return value != NULL ? g_bytes_ref (value) : NULL;
+}
+
+static gboolean
+signet_asic_creation_add_timestamp (SignetSignatureCreation *creation, GBytes *token, GError **error)
+{
+  return signet_document_cms_add_timestamp (SIGNET_ASIC_CREATION (creation)->cms, token, error);
+}
+
+static gboolean
+signet_asic_creation_complete (SignetSignatureCreation *creation, int fd, GCancellable *cancellable, GError **error)
+{
+  SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
+  g_autoptr(GBytes) cms = signet_document_cms_encode (self->cms, error);
+
+  (void) fd; /* the writer's from the beginning */
+  (void) cancellable;
+  return cms != NULL && _signet_zip_writer_add (self->writer, self->member, g_bytes_get_data (cms, NULL), g_bytes_get_size (cms), error)
+         && _signet_zip_writer_finish (self->writer, error);
+}
+
+static const char *
+signet_asic_creation_get_id (SignetSignatureCreation *creation)
+{
+  return SIGNET_ASIC_CREATION (creation)->member;
+}
+
+static void
+signet_asic_creation_finalize (GObject *object)
+{
+  SignetAsicCreation *self = SIGNET_ASIC_CREATION (object);
+
+  g_clear_pointer (&self->files, g_ptr_array_unref);
+  g_clear_pointer (&self->earlier, _signet_asic_container_free);
+  g_clear_pointer (&self->writer, _signet_zip_writer_free);
+  g_clear_pointer (&self->member, g_free);
+  g_clear_object (&self->cms);
+  G_OBJECT_CLASS (signet_asic_creation_parent_class)->finalize (object);
+}
+
+static void
+signet_asic_creation_class_init (SignetAsicCreationClass *klass)
+{
+  SignetSignatureCreationClass *creation = SIGNET_SIGNATURE_CREATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = signet_asic_creation_finalize;
+  creation->prepare = signet_asic_creation_prepare;
+  creation->get_to_be_signed = signet_asic_creation_get_to_be_signed;
+  creation->set_signature = signet_asic_creation_set_signature;
+  creation->dup_timestamped = signet_asic_creation_dup_timestamped;
+  creation->add_timestamp = signet_asic_creation_add_timestamp;
+  creation->complete = signet_asic_creation_complete;
+  creation->get_id = signet_asic_creation_get_id;
+}
+
+static void
+signet_asic_creation_init (SignetAsicCreation *self)
+{
+  (void) self;
+}
+
+/**
+ * signet_asic_creation_new:
+ * @files: (element-type SignetDocumentFile): kept; a single container (by its content) is added to
+ * @flavour: which form a new container gets; of one that is there it has to be the one
+ *
+ * Returns: (transfer full): what writes a container with a CAdES signature (EN 319 162-1)
+ */
+SignetSignatureCreation *
+signet_asic_creation_new (GPtrArray *files, SignetAsicFlavour flavour)
+{
+  SignetAsicCreation *self = NULL;
+
+  g_return_val_if_fail (files != NULL && files->len > 0, NULL);
+
+  self = g_object_new (SIGNET_TYPE_ASIC_CREATION, NULL);
+  self->files = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < files->len; i++)
+    g_ptr_array_add (self->files, g_object_ref (g_ptr_array_index (files, i)));
+  self->flavour = flavour;
+  return SIGNET_SIGNATURE_CREATION (self);
+}
