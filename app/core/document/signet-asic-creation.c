@@ -148,6 +148,18 @@ find_obstacle (SignetAsicContainer *container, SignetAsicFlavour flavour)
 }
 
 gboolean
+signet_asic_creation_is_container (SignetDocumentFile *file)
+{
+  g_autoptr(SignetAsicContainer) container = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (signet_document_file_get_format (file) != SIGNET_FORMAT_ZIP)
+    return FALSE;
+  container = _signet_asic_container_open (file, NULL, &error);
+  return container != NULL || error != NULL;
+}
+
+gboolean
 signet_asic_creation_takes_on (SignetDocumentFile *file, SignetAsicFlavour flavour)
 {
   g_autoptr(SignetAsicContainer) container = NULL;

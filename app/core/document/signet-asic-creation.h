@@ -17,6 +17,8 @@ G_DECLARE_FINAL_TYPE (SignetAsicCreation, signet_asic_creation, SIGNET, ASIC_CRE
 /* @files: (element-type SignetDocumentFile): the documents, or one container */
 SignetSignatureCreation *signet_asic_creation_new (GPtrArray *files, SignetAsicFlavour flavour);
 
+/* An ASiC container, by its content. */
+gboolean signet_asic_creation_is_container (SignetDocumentFile *file);
 /* FALSE: what is in @file is a container of that flavour that cannot be taken on, or no container at all. */
 gboolean signet_asic_creation_takes_on (SignetDocumentFile *file, SignetAsicFlavour flavour);
 

@@ -121,6 +121,18 @@ static const SignetCheckRow rows[] = {
     /* translators: {value} is a number like 1 or 2.1 */
     N_("Signature {value} does not hold; none is put beside it") },
 
+  { "document-container", SIGNET_CHECK_OK, NULL, N_("The documents go into one container"),
+    /* translators: {value} is how many documents */
+    N_("{value} documents go into one container") },
+  { "document-container", SIGNET_CHECK_STOP, "one-document", N_("This format is for one document; several go into an ASiC-E container"), NULL },
+  { "document-container", SIGNET_CHECK_STOP, "other-container", N_("Signet cannot add a signature of this kind to that container"), NULL },
+  { "document-container", SIGNET_CHECK_STOP, "name-twice", N_("Two documents have the same name, or nearly; in a container each needs its own"),
+    /* translators: {value} is a file name */
+    N_("Two documents are called “{value}”, or nearly; in a container each needs a name of its own") },
+  { "document-container", SIGNET_CHECK_STOP, "name-forbidden", N_("A document has a name that cannot be used in a container; rename it"),
+    /* translators: {value} is a file name */
+    N_("“{value}” is a name that cannot be used in a container; rename the file") },
+
   { "level", SIGNET_CHECK_OK, NULL, N_("The level can be reached"), NULL },
   { "level", SIGNET_CHECK_WARNING, NULL, N_("Without a time stamp the time is only claimed by this computer’s clock"), NULL },
   { "level", SIGNET_CHECK_STOP, "offline", N_("A time stamp needs the network, and Signet works offline"), NULL },
@@ -255,7 +267,7 @@ signet_words_check_status (const SignetSigningCheck *check)
     return 73;
   if (g_str_equal (check->code, "level"))
     return 64;
-  if (g_str_equal (check->code, "document-content") || g_str_equal (check->code, "signed-file"))
+  if (g_str_equal (check->code, "document-content") || g_str_equal (check->code, "document-container") || g_str_equal (check->code, "signed-file"))
     return 65;
   return 77;
 }

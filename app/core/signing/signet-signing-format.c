@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * signet-signing-format.c: the formats there are, each a line of a table: which content it takes, what its files are called, how its signature is
- * created. The first that takes a content is the usual one for it. How a format is made is the document room's. Any thread.
+ * created, for which it is the usual one. How a format is made is the document room's. Any thread.
  */
 #define G_LOG_DOMAIN "signet-signing-format"
 
@@ -94,14 +94,18 @@ create_cades (SignetSigning *self, GError **error)
 }
 
 static const SignetSigningFormat formats[] = {
-  { .id = "pades", .copies = TRUE, .takes = takes_pdf, .propose_name = propose_pdf, .create = create_pades },
-  { .id = "cades-parallel", .copies = TRUE, .takes = _signet_signing_is_cms, .propose_name = _signet_signing_propose_again,
+  { .id = "pades", .copies = TRUE, .takes = takes_pdf, .is_usual = takes_pdf, .propose_name = propose_pdf, .create = create_pades },
+  { .id = "cades-parallel", .copies = TRUE, .takes = _signet_signing_is_cms, .is_usual = _signet_signing_is_cms, .propose_name = _signet_signing_propose_again,
     .create = _signet_signing_create_parallel },
   { .id = "cades", .detached = TRUE, .takes = takes_all, .propose_name = propose_p7s, .create = create_cades },
   { .id = "cades-enclosed", .copies = TRUE, .takes = takes_all, .propose_name = _signet_signing_propose_p7m,
     .create = _signet_signing_create_enclosed },
   { .id = "cades-counter", .copies = TRUE, .takes = _signet_signing_is_cms, .propose_name = _signet_signing_propose_again,
     .create = _signet_signing_create_counter },
+  { .id = "asice", .copies = TRUE, .is_container = TRUE, .takes_many = TRUE, .takes = takes_all, .is_usual = _signet_signing_is_asice,
+    .propose_name = _signet_signing_propose_asice, .create = _signet_signing_create_asice },
+  { .id = "asics", .copies = TRUE, .is_container = TRUE, .takes = takes_all, .propose_name = _signet_signing_propose_asics,
+    .create = _signet_signing_create_asics },
 };
 
 static const SignetSigningFormat *
@@ -126,16 +130,24 @@ signet_signing_set_format (SignetSigning *self, const char *format)
   self->format = g_strdup (format);
 }
 
+/* A file of its own goes with everything. */
+static const SignetSigningFormat *
+find_usual (SignetDocumentFile *file)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (formats[i].is_usual != NULL && formats[i].is_usual (file))
+      return &formats[i];
+  return find_format ("cades");
+}
+
 const SignetSigningFormat *
 _signet_signing_get_format (SignetSigning *self)
 {
-  gsize i = 0;
-
   if (self->format != NULL)
     return find_format (self->format);
-  while (!formats[i].takes (self->file)) /* one takes all */
-    i++;
-  return &formats[i];
+  if (self->usual == NULL)
+    self->usual = find_usual (self->file);
+  return self->usual;
 }
 
 const char *
@@ -154,9 +166,11 @@ char **
 signet_signing_list_formats (SignetDocumentFile *file)
 {
   g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+  const SignetSigningFormat *usual = find_usual (file);
 
+  g_strv_builder_add (ids, usual->id);
   for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
-    if (formats[i].takes (file))
+    if (&formats[i] != usual && formats[i].takes (file))
       g_strv_builder_add (ids, formats[i].id);
   return g_strv_builder_end (ids);
 }

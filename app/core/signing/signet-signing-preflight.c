@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../base/signet-base-error.h"
+#include "../base/signet-text.h"
 #include "signet-signing-private.h"
 
 #define SOON (30 * 24 * 3600)
@@ -232,13 +233,30 @@ check_field (SignetSigning *self, SignetDocumentPdf *pdf, GPtrArray *checks)
     add_check (checks, "document-fields", SIGNET_CHECK_STOP, self->field, "no such empty signature field");
 }
 
+static void
+check_container (SignetSigning *self, GPtrArray *checks)
+{
+  guint index = 0;
+  const char *fault = _signet_signing_find_container_fault (self, &index);
+  guint n = _signet_signing_get_n_documents (self);
+  g_autofree char *name = _signet_signing_dup_document_name (self, index);
+  g_autofree char *safe = signet_text_sanitize (name, -1, 0);
+  g_autofree char *count = g_strdup_printf ("%u", n);
+
+  if (fault != NULL)
+    add_check (checks, "document-container", SIGNET_CHECK_STOP, safe, fault);
+  else if (n > 1)
+    add_check (checks, "document-container", SIGNET_CHECK_OK, count, NULL);
+}
+
 static gboolean
 check_document (SignetSigning *self, GPtrArray *checks, GCancellable *cancellable, GError **error)
 {
   SignetDocumentPdf *pdf;
 
-  if (!signet_document_file_check_unchanged (self->file, error))
+  if (!_signet_signing_check_unchanged (self, error))
     return FALSE;
+  check_container (self, checks);
   if (!_signet_signing_is_pades (self))
     return _signet_signing_check_cades (self, checks, cancellable, error);
   pdf = _signet_signing_get_pdf (self, error);
@@ -272,7 +290,7 @@ static gboolean
 has_room (SignetSigning *self, const char *folder)
 {
   struct statvfs status;
-  guint64 needed = SPARE_BYTES + (_signet_signing_get_format (self)->copies ? signet_document_file_get_size (self->file) : 0);
+  guint64 needed = SPARE_BYTES + (_signet_signing_get_format (self)->copies ? _signet_signing_get_size (self) : 0);
 
   return statvfs (folder, &status) != 0 || status.f_bavail == 0 || (guint64) status.f_bavail * status.f_frsize >= needed;
 }

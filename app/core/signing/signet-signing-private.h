@@ -10,6 +10,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct _SignetSigningFormat SignetSigningFormat;
+
 /* What is known about the certificate (signet-signing-findings.c) */
 typedef struct _SignetSigningFindings SignetSigningFindings;
 typedef struct {
@@ -25,6 +27,7 @@ struct _SignetSigning {
   SignetDocumentFile      *file;
   SignetDocumentFile      *content;     /* (nullable): what a CMS that is signed again is about */
   char                    *countersign; /* (nullable): id of the signature to be countersigned */
+  GPtrArray               *more;        /* (nullable) (element-type SignetDocumentFile): for the same container */
   SignetTokenKey          *key;         /* (nullable) */
   SignetCertificate       *certificate; /* (nullable): of the key */
   SignetHttp              *http;        /* (nullable) */
@@ -43,6 +46,7 @@ struct _SignetSigning {
   char                    *output;      /* (nullable): beside the input */
   gboolean                 overwrite;
   char                    *result;      /* (nullable) */
+  const SignetSigningFormat *usual;     /* (nullable): the format for the content, once it was looked for */
   SignetDocumentPdf       *pdf;         /* (nullable): read once, for pre-flight and act */
   SignetSigningFindings   *findings;    /* about the certificate; perhaps shared with other acts */
 };
@@ -55,7 +59,13 @@ gboolean           _signet_signing_is_pades        (SignetSigning *self);
 gboolean           _signet_signing_wants_timestamp (SignetSigning *self);
 /* borrowed; opened when first asked for */
 SignetDocumentPdf *_signet_signing_get_pdf         (SignetSigning *self, GError **error);
-gboolean           _signet_signing_is_the_document (SignetSigning *self, const char *path);
+gboolean           _signet_signing_is_the_document (SignetSigning *self, const char *path); /* one of them */
+/* All documents of the act (signet-signing-container.c) */
+guint              _signet_signing_get_n_documents (SignetSigning *self);
+gboolean           _signet_signing_check_unchanged (SignetSigning *self, GError **error);
+guint64            _signet_signing_get_size        (SignetSigning *self);
+char              *_signet_signing_dup_document_name (SignetSigning *self, guint index);
+const char        *_signet_signing_find_container_fault (SignetSigning *self, guint *index); /* (nullable): detail of the check "document-container" */
 /* From the certificate to where the known CA certificates lead; issuers that are missing are fetched. Borrowed from the findings.
    (nullable): only when cancelled. */
 const SignetCertificatePath *_signet_signing_get_path (SignetSigning *self, GCancellable *cancellable, GError **error);
@@ -81,15 +91,24 @@ gboolean           _signet_signing_check_output    (SignetSigning *self, SignetO
                                                     char **sha256, GCancellable *cancellable, GError **error);
 
 /* --- one format (signet-signing-format.c): all that this room has to know of it --- */
-typedef struct {
+struct _SignetSigningFormat {
   const char *id;       /* "pades" … as --format and JSON call it */
   gboolean    detached; /* the signed file does not hold the document */
   gboolean    copies;   /* it holds all of it, and needs its room on the disk */
+  gboolean    is_container;
+  gboolean    takes_many; /* documents at once */
   gboolean  (*takes)        (SignetDocumentFile *file);
+  gboolean  (*is_usual)     (SignetDocumentFile *file); /* (nullable): for what it takes; the first of the table wins */
   char     *(*propose_name) (const char *path, guint number); /* the @number-th name beside the document, from 1 */
   SignetSignatureCreation *(*create) (SignetSigning *self, GError **error);
-} SignetSigningFormat;
+};
 const SignetSigningFormat *_signet_signing_get_format (SignetSigning *self);
+/* containers (signet-signing-container.c) */
+SignetSignatureCreation *_signet_signing_create_asice  (SignetSigning *self, GError **error);
+SignetSignatureCreation *_signet_signing_create_asics  (SignetSigning *self, GError **error);
+gboolean                 _signet_signing_is_asice      (SignetDocumentFile *file);
+char                    *_signet_signing_propose_asice (const char *path, guint number);
+char                    *_signet_signing_propose_asics (const char *path, guint number);
 
 /* signet-signing-cades.c: signatures around a document, beside others, over another */
 gboolean    _signet_signing_is_cms                 (SignetDocumentFile *file);

@@ -136,7 +136,7 @@ begin (SignetSigningAct *act, GError **error)
 {
   SignetSigning *self = act->signing;
 
-  if (!enter (act, "reading", error) || !signet_document_file_check_unchanged (self->file, error)
+  if (!enter (act, "reading", error) || !_signet_signing_check_unchanged (self, error)
       || !_signet_signing_check_stops (self, act->cancellable, error) || !check_key_fits (act, error) || !choose_algorithm (act, error))
     return FALSE;
   act->chain = collect_chain (act, error);
@@ -226,9 +226,9 @@ static gboolean
 check (SignetSigningAct *act, GError **error)
 {
   /* before the check so that a change has its own name, after it so that none is missed */
-  if (!enter (act, "verifying", error) || !signet_document_file_check_unchanged (act->signing->file, error)
+  if (!enter (act, "verifying", error) || !_signet_signing_check_unchanged (act->signing, error)
       || !_signet_signing_check_output (act->signing, act->output, act->creation, &act->sha256, act->cancellable, error)
-      || !signet_document_file_check_unchanged (act->signing->file, error)
+      || !_signet_signing_check_unchanged (act->signing, error)
       || (act->signing->content != NULL && !signet_document_file_check_unchanged (act->signing->content, error)))
     return FALSE;
   signet_stop_here ("verified");

@@ -41,7 +41,7 @@ check_before_pin (SignetSigning *self, GCancellable *cancellable, GError **error
       g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "no key with a certificate was chosen");
       return FALSE;
     }
-  if (!signet_document_file_check_unchanged (self->file, error) || !_signet_signing_check_stops (self, cancellable, error))
+  if (!_signet_signing_check_unchanged (self, error) || !_signet_signing_check_stops (self, cancellable, error))
     return FALSE;
   if (!_signet_signing_is_pades (self))
     return TRUE;

@@ -28,6 +28,7 @@ signet_signing_finalize (GObject *object)
   g_clear_object (&self->file);
   g_clear_object (&self->content);
   g_free (self->countersign);
+  g_clear_pointer (&self->more, g_ptr_array_unref);
   g_clear_object (&self->key);
   g_clear_object (&self->certificate);
   g_clear_object (&self->http);
@@ -280,17 +281,6 @@ signet_signing_dup_output (SignetSigning *self)
         return g_steal_pointer (&name);
     }
   return format->propose_name (signet_document_file_get_path (self->file), 1);
-}
-
-/* By inode: other names, links and ".." all count. */
-gboolean
-_signet_signing_is_the_document (SignetSigning *self, const char *path)
-{
-  struct stat input;
-  struct stat output;
-
-  return fstat (signet_document_file_get_fd (self->file), &input) == 0 && stat (path, &output) == 0 && input.st_dev == output.st_dev
-         && input.st_ino == output.st_ino;
 }
 
 /* --- keys ------------------------------------------------------------------------------------------------------------------- */

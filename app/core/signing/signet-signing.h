@@ -19,7 +19,7 @@ GQuark signet_signing_error_quark (void);
 typedef enum { SIGNET_CHECK_OK, SIGNET_CHECK_WARNING, SIGNET_CHECK_STOP, SIGNET_CHECK_UNKNOWN } SignetCheckState;
 
 /* @code: "key-block" (only when the key is blocked), "certificate-class", "certificate-validity", "certificate-revocation", "certificate-chain", "document-permissions",
-   "document-content", "document-fields", "signed-file" (CMS formats but "cades"), "level", "output" with a state; the sentence is made by the faces. @value: (nullable): a name, date or count for it */
+   "document-content", "document-fields", "document-container", "signed-file" (CMS formats but "cades"), "level", "output" with a state; the sentence is made by the faces. @value: (nullable): a name, date or count for it */
 typedef struct { char *code; SignetCheckState state; char *value; char *detail; } SignetSigningCheck;
 void signet_signing_check_free (SignetSigningCheck *check);
 
@@ -27,6 +27,7 @@ void signet_signing_check_free (SignetSigningCheck *check);
 G_DECLARE_FINAL_TYPE (SignetSigning, signet_signing, SIGNET, SIGNING, GObject)
 
 SignetSigning *signet_signing_new             (SignetDocumentFile *file, SignetTokenKey *key);
+void           signet_signing_add_document     (SignetSigning *self, SignetDocumentFile *file);  /* one more in the same container */
 void           signet_signing_set_seams       (SignetSigning *self, SignetHttp *http, SignetClock *clock, SignetJournal *journal); /* each (nullable) */
 void           signet_signing_set_evidence_cache (SignetSigning *self, SignetEvidenceCache *cache); /* (nullable): nothing is kept */
 void           signet_signing_set_chain       (SignetSigning *self, GPtrArray *certificates);   /* CA certificates known here */
