@@ -25,13 +25,14 @@ typedef struct
 {
   char *format, *level, *certificate, *tsa, *reason, *location, *field, *output, *output_dir, *visible, *scenario, *content, *countersign; /* (owned) (nullable) */
   int certify;
-  gboolean detached, enclosed, overwrite;
+  gboolean detached, enclosed, together, overwrite;
 } SignetSignOptions;
 
 /* One file on its way. */
 typedef struct
 {
   const char *path;      /* borrowed from the arguments */
+  char **documents;      /* (nullable): the same: all that go into one container, beginning with this one */
   SignetSigning *signing; /* (owned) (nullable): NULL when it could not be opened */
   GError *error;         /* (owned) (nullable) */
   GPtrArray *checks;     /* (owned) (nullable) (element-type SignetSigningCheck) */
@@ -74,13 +75,14 @@ signet_sign_parse (SignetInvocation  *invocation,
                    SignetSignOptions *options)
 {
   const GOptionEntry entries[] = {
-    { "format", 0, 0, G_OPTION_ARG_FILENAME, &options->format, N_("pades (inside a PDF) or cades (beside any file)"), N_("FORMAT") },
+    { "format", 0, 0, G_OPTION_ARG_FILENAME, &options->format, N_("pades (inside a PDF), cades (beside any file), asice or asics (in a container)"), N_("FORMAT") },
     { "level", 0, 0, G_OPTION_ARG_FILENAME, &options->level, N_("b (signature) or t (with a time stamp)"), N_("LEVEL") },
     { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &options->certificate, N_("Sign with this one; needed when several could"), N_("URI|FINGERPRINT") },
     { "detached", 0, 0, G_OPTION_ARG_NONE, &options->detached, N_("Put the signature into a file of its own"), NULL },
     { "enclosed", 0, 0, G_OPTION_ARG_NONE, &options->enclosed, N_("Put the document into the signature file (cades)"), NULL },
     { "countersign", 0, 0, G_OPTION_ARG_FILENAME, &options->countersign, N_("Sign this signature of a signature file, as verify numbers it"), "N" },
     { "content", 0, 0, G_OPTION_ARG_FILENAME, &options->content, N_("The document that a signature file to be signed again is about"), N_("FILE") },
+    { "together", 0, 0, G_OPTION_ARG_NONE, &options->together, N_("Put all the files into one container (asice)"), NULL },
     { "tsa", 0, 0, G_OPTION_ARG_FILENAME, &options->tsa, N_("Time stamp server, for level t; otherwise the one the authority names"), N_("URL") },
     { "reason", 0, 0, G_OPTION_ARG_FILENAME, &options->reason, N_("Why it is signed, kept in the PDF"), N_("TEXT") },
     { "location", 0, 0, G_OPTION_ARG_FILENAME, &options->location, N_("Where it is signed, kept in the PDF"), N_("TEXT") },
@@ -101,7 +103,7 @@ static gboolean
 signet_sign_check_later (SignetInvocation        *invocation,
                          const SignetSignOptions *options)
 {
-  static const char *const later_formats[] = { "xades", "asice", "asics", "ofd", NULL };
+  static const char *const later_formats[] = { "xades", "ofd", NULL };
   static const char *const later_levels[] = { "lt", "lta", NULL };
   const char *what = NULL;
 
@@ -119,11 +121,20 @@ signet_sign_check_later (SignetInvocation        *invocation,
   return FALSE;
 }
 
+/* Several files, one act: asked for, or meant by naming one container for them. */
+static gboolean
+signet_sign_is_together (SignetInvocation        *invocation,
+                         const SignetSignOptions *options)
+{
+  return options->together ||
+         (options->output != NULL && g_strcmp0 (options->format, "asice") == 0 && signet_invocation_n_arguments (invocation) > 1);
+}
+
 static gboolean
 signet_sign_check_options (SignetInvocation        *invocation,
                            const SignetSignOptions *options)
 {
-  static const char *const formats[] = { "pades", "cades", NULL };
+  static const char *const formats[] = { "pades", "cades", "asice", "asics", NULL };
   static const char *const levels[] = { "b", "t", NULL };
   guint n_files = signet_invocation_n_arguments (invocation);
 
@@ -135,7 +146,9 @@ signet_sign_check_options (SignetInvocation        *invocation,
     signet_invocation_usage (invocation, "%s", _("name at least one file to sign"));
   else if (options->output != NULL && options->output_dir != NULL)
     signet_invocation_usage (invocation, "%s", _("-o and --output-dir exclude each other"));
-  else if (options->output != NULL && n_files > 1)
+  else if (options->together && (options->detached || (options->format != NULL && !g_str_equal (options->format, "asice"))))
+    signet_invocation_usage (invocation, "%s", _("--together needs --format asice"));
+  else if (options->output != NULL && n_files > 1 && !signet_sign_is_together (invocation, options))
     signet_invocation_usage (invocation, "%s", _("-o is for one file; for several there is --output-dir"));
   else if (options->certify < 0 || options->certify > 3)
     signet_invocation_usage (invocation, "%s", _("--certify is 1, 2 or 3"));
@@ -199,7 +212,7 @@ signet_sign_choose_format (const SignetSignOptions *options,
     return "cades";
   if (g_strcmp0 (options->format, "cades") == 0 && signet_document_file_get_format (file) == SIGNET_FORMAT_CMS)
     return "cades-parallel";
-  return options->format;
+  return options->together ? "asice" : options->format;
 }
 
 /* What a signature file that is signed again is about: as told, else beside it. */
@@ -241,6 +254,26 @@ signet_sign_job_open (SignetSignJob           *job,
     signet_signing_set_level (job->signing, options->level);
   signet_signing_set_pdf (job->signing, options->reason, options->location, options->field, (guint) options->certify);
   signet_sign_job_set_output (job, options);
+}
+
+/* All that follow the first go with it. */
+static void
+signet_sign_job_add_documents (SignetSignJob *job,
+                               char         **paths)
+{
+  job->documents = paths;
+  for (guint i = 1; paths[i] != NULL && job->signing != NULL; i++)
+    {
+      g_autoptr(SignetDocumentFile) file = signet_document_file_open (paths[i], &job->error);
+
+      if (file != NULL)
+        signet_signing_add_document (job->signing, file);
+      else
+        {
+          job->path = paths[i];
+          g_clear_object (&job->signing);
+        }
+    }
 }
 
 static void
@@ -342,15 +375,18 @@ signet_sign_prepare (gpointer data)
   SignetInvocation *invocation = preparation->invocation;
   SignetCore *core = signet_invocation_get_core (invocation);
   g_autoptr(GPtrArray) signings = g_ptr_array_new ();
+  gboolean together = signet_sign_is_together (invocation, preparation->options);
 
   signet_sign_make_room (signet_invocation_n_arguments (invocation));
-  for (guint i = 0; invocation->arguments[i] != NULL; i++)
+  for (guint i = 0; invocation->arguments[i] != NULL && (i == 0 || !together); i++)
     {
       SignetSignJob *job = g_new0 (SignetSignJob, 1);
 
       job->path = invocation->arguments[i];
       g_ptr_array_add (preparation->jobs, job);
       signet_sign_job_open (job, preparation->options);
+      if (together)
+        signet_sign_job_add_documents (job, invocation->arguments);
       if (job->signing != NULL)
         g_ptr_array_add (signings, job->signing);
     }
@@ -606,12 +642,28 @@ signet_sign_checks_to_json (GPtrArray *checks)
   return array;
 }
 
+static JsonArray *
+signet_sign_documents_to_json (char **paths)
+{
+  JsonArray *array = json_array_new ();
+
+  for (; *paths != NULL; paths++)
+    {
+      g_autofree char *safe = g_utf8_validate (*paths, -1, NULL) ? g_strdup (*paths) : signet_text_sanitize (*paths, -1, 0);
+
+      json_array_add_string_element (array, safe);
+    }
+  return array;
+}
+
 static JsonObject *
 signet_sign_job_to_json (SignetSignJob *job)
 {
   JsonObject *object = json_object_new ();
 
   signet_sign_set_path (object, "file", job->path);
+  if (job->documents != NULL)
+    json_object_set_array_member (object, "documents", signet_sign_documents_to_json (job->documents));
   signet_sign_set_path (object, "output", job->done ? signet_signing_get_result_path (job->signing) : NULL);
   json_object_set_boolean_member (object, "signed", job->done);
   json_object_set_int_member (object, "status", job->status);

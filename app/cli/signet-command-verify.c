@@ -329,6 +329,8 @@ signet_verify_format_name (const char *format)
     { "pades", "PAdES" },
     { "cades", "CAdES" },
     { "xades", "XAdES" },
+    { "asice", "ASiC-E" },
+    { "asics", "ASiC-S" },
     { "pdf-pkcs7", "PDF (PKCS#7)" },
   };
 
@@ -345,14 +347,18 @@ signet_verify_show_signature (SignetSignatureReport *report)
   const char *level = signet_document_signature_get_level (signature);
   g_autofree char *id = signet_text_sanitize (signet_document_signature_get_id (signature), -1, 60);
   const char *format = signet_verify_format_name (signet_document_signature_get_format (signature));
+  const char *inner = signet_verify_format_name (signet_document_signature_get_inner_format (signature));
+  g_autofree char *members = signet_words_members (signet_document_signature_get_members (signature));
   g_autofree char *mark = signet_verify_mark (signet_signature_report_get_verdict (report));
   g_autofree char *reason = signet_text_sanitize (signet_document_signature_get_reason (signature), -1, 300);
   g_autofree char *location = signet_text_sanitize (signet_document_signature_get_location (signature), -1, 300);
 
-  signet_terminal_print ("\n  %s  %s · %s%s%s", mark, id, format, level != NULL && *level != '\0' ? " " : "", level != NULL ? level : "");
+  signet_terminal_print ("\n  %s  %s · %s%s%s%s%s", mark, id, format, *inner != '\0' ? " · " : "", inner, level != NULL && *level != '\0' ? " " : "", level != NULL ? level : "");
   /* translators: the line names the signature that this one is over, by its number */
   signet_verify_show_line (_("Countersigns"), signet_document_signature_get_covers (signature));
   signet_verify_show_signer (report);
+  /* translators: the line names the documents of a container that were signed */
+  signet_verify_show_line (_("Covers"), members);
   signet_verify_show_time (report);
   signet_verify_show_revocation (report);
   signet_verify_show_line (_("Reason"), reason);

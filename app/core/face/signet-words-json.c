@@ -233,6 +233,17 @@ signet_json_set_facts (JsonObject              *object,
   signet_json_set_text (object, "level", signet_document_signature_get_level (signature));
 }
 
+static void
+signet_json_set_members (JsonObject *object,
+                         GPtrArray  *members)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; members != NULL && i < members->len; i++)
+    json_array_add_string_element (array, g_ptr_array_index (members, i));
+  json_object_set_array_member (object, "members", array);
+}
+
 static JsonObject *
 signet_json_signature (SignetSignatureReport *report)
 {
@@ -249,6 +260,8 @@ signet_json_signature (SignetSignatureReport *report)
   signet_words_set_time (object, "claimed_time", signet_document_signature_get_claimed_time (signature));
   signet_words_set_time (object, "best_time", signet_signature_report_get_best_time (report));
   signet_json_set_text (object, "time_source", signet_signature_report_get_time_source (report));
+  signet_json_set_text (object, "inner_format", signet_document_signature_get_inner_format (signature));
+  signet_json_set_members (object, signet_document_signature_get_members (signature));
   signet_json_set_outside (object, "reason", signet_document_signature_get_reason (signature));
   signet_json_set_outside (object, "location", signet_document_signature_get_location (signature));
   json_object_set_object_member (object, "algorithms", signet_json_algorithms (report));

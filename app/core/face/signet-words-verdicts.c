@@ -15,6 +15,8 @@
 
 #include "../base/signet-text.h"
 
+#define MEMBERS_NAMED 5 /* of the documents in a container */
+
 typedef struct
 {
   const char *code;
@@ -81,6 +83,17 @@ static const SignetReasonRow reason_rows[] = {
   { "byte-range-gap", N_("The signature leaves out a part of the file that it has to cover") },
   { "partial-coverage", N_("The signature covers only a part of the file") },
   { "not-in-its-revision", N_("The signature is not part of the version of the file that it covers") },
+  /* containers */
+  { "member-not-covered", N_("The signature leaves out a document of the container") },
+  { "member-damaged", N_("A document in the container is damaged") },
+  { "reference-missing", N_("The signature is about a document that is not in the container") },
+  { "reference-ambiguous", N_("The signature names a document in a way that could mean two") },
+  { "reference-digest-unsupported", N_("The signature uses an algorithm Signet does not handle") },
+  { "reference-digest-weak", N_("An algorithm of the signature is no longer good enough") },
+  { "manifest-missing", N_("The list of what the signature covers is missing or damaged") },
+  { "manifest-ambiguous", N_("Two lists say what the signature covers") },
+  { "manifest-extension", N_("The list of what the signature covers has parts that Signet does not handle") },
+  { "not-one-document", N_("The container must hold one document, and does not") },
   { "revision-damaged", N_("The version of the file that was signed is damaged") },
   { "changed-after-signing", N_("The document was changed after signing, beyond what the signer allowed") },
   /* revocation */
@@ -105,6 +118,33 @@ static const SignetReasonRow reason_rows[] = {
 
 /* Said beside a verdict without deciding it. */
 static const char *const notes[] = { "class-unknown", "revoked-later", "signing-time-attribute", "revocation-by-list", "revocation-kept", NULL };
+
+/**
+ * signet_words_members:
+ * @names: (nullable) (element-type utf8): names from outside
+ *
+ * Returns: (transfer full) (nullable): the first few, and how many more there are
+ */
+char *
+signet_words_members (GPtrArray *names)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+  guint n_more = 0;
+
+  if (names == NULL || names->len == 0)
+    return NULL;
+  for (guint i = 0; i < MIN (names->len, MEMBERS_NAMED); i++)
+    {
+      g_autofree char *name = signet_text_isolate (g_ptr_array_index (names, i));
+
+      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", name);
+    }
+  n_more = names->len - MIN (names->len, MEMBERS_NAMED);
+  if (n_more > 0)
+    /* translators: stands behind a list of file names */
+    g_string_append_printf (text, g_dngettext (GETTEXT_PACKAGE, " and %u more", " and %u more", n_more), n_more);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
 
 /**
  * signet_words_reason:

@@ -26,6 +26,7 @@ SignetVerdict signet_words_worse_verdict (SignetVerdict one, SignetVerdict other
 /* (transfer full): the one sentence of the Verify page: "Signed by … and not changed since" */
 char       *signet_words_verdict_headline (SignetFileReport *report);
 char       *signet_words_verdict_detail  (SignetFileReport *report);
+char       *signet_words_members         (GPtrArray *names);                  /* (nullable): documents of a container, the first few by name */
 char       *signet_words_reason          (const char *code);                  /* a validation reason */
 char       *signet_words_revocation      (const SignetRevocationStatus *status);  /* what it says, who said it, where it comes from */
 char       *signet_words_class           (SignetCertificateClassification klass);      /* "Signature", "Identity only" */
