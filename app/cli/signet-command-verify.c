@@ -348,7 +348,7 @@ signet_verify_show_signature (SignetSignatureReport *report)
   g_autofree char *id = signet_text_sanitize (signet_document_signature_get_id (signature), -1, 60);
   const char *format = signet_verify_format_name (signet_document_signature_get_format (signature));
   const char *inner = signet_verify_format_name (signet_document_signature_get_inner_format (signature));
-  g_autofree char *members = signet_words_members (signet_document_signature_get_members (signature));
+  g_autofree char *members = signet_words_members (signet_document_signature_get_covered (signature));
   g_autofree char *mark = signet_verify_mark (signet_signature_report_get_verdict (report));
   g_autofree char *reason = signet_text_sanitize (signet_document_signature_get_reason (signature), -1, 300);
   g_autofree char *location = signet_text_sanitize (signet_document_signature_get_location (signature), -1, 300);

@@ -181,14 +181,13 @@ note_coverage (Finding *self, SignetDocumentSignature *signature, GHashTable *co
   GPtrArray *documents = self->container->documents;
 
   signature->coverage = documents->len > 0 ? SIGNET_COVERAGE_WHOLE : SIGNET_COVERAGE_PARTIAL;
-  signature->members = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < documents->len; i++)
     {
       const SignetZipMember *member = g_ptr_array_index (documents, i);
 
       if (covered == NULL || g_hash_table_contains (covered, member))
         {
-          g_ptr_array_add (signature->members, g_strdup (member->name));
+          g_ptr_array_add (signature->covered, g_strdup (member->name));
           continue;
         }
       signature->coverage = SIGNET_COVERAGE_PARTIAL;

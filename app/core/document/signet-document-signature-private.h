@@ -26,7 +26,6 @@ struct _SignetDocumentSignature {
   SignetSignatureAlgorithm algorithm;
   GBytes                  *timestamp; /* (nullable) */
   GBytes                  *value;     /* (nullable) */
-  GPtrArray               *members;   /* (nullable) (element-type utf8) */
   GPtrArray               *problems;  /* (element-type utf8), static strings */
   guint64                  position;  /* where it stands in its file: see SignetDocumentStamp */
   GPtrArray               *stamps;    /* (element-type SignetDocumentStamp) */

@@ -37,7 +37,6 @@ signet_document_signature_finalize (GObject *object)
   g_clear_object (&self->signer);
   g_clear_pointer (&self->changes, g_ptr_array_unref);
   g_clear_pointer (&self->certificates, g_ptr_array_unref);
-  g_clear_pointer (&self->members, g_ptr_array_unref);
   g_clear_pointer (&self->problems, g_ptr_array_unref);
   g_clear_pointer (&self->covered, g_ptr_array_unref);
   g_clear_pointer (&self->timestamp, g_bytes_unref);
@@ -158,19 +157,6 @@ signet_document_signature_get_inner_format (SignetDocumentSignature *self)
   g_return_val_if_fail (SIGNET_IS_DOCUMENT_SIGNATURE (self), NULL);
 
   return self->inner_format;
-}
-
-/**
- * signet_document_signature_get_members:
- *
- * Returns: (transfer none) (nullable) (element-type utf8): the documents of the container that it covers, as they are called there; names from outside
- */
-GPtrArray *
-signet_document_signature_get_members (SignetDocumentSignature *self)
-{
-  g_return_val_if_fail (SIGNET_IS_DOCUMENT_SIGNATURE (self), NULL);
-
-  return self->members;
 }
 
 /**

@@ -23,7 +23,6 @@ const char        *signet_document_signature_get_kind         (SignetDocumentSig
 const char        *signet_document_signature_get_covers       (SignetDocumentSignature *self);  /* (nullable): of a "counter-signature": the id of the one it is over */
 const char        *signet_document_signature_get_format       (SignetDocumentSignature *self);  /* "pades", "cades", "xades", "pdf-pkcs7", "asice", "asics" */
 const char        *signet_document_signature_get_inner_format (SignetDocumentSignature *self);  /* (nullable): in a container: "cades", "xades" */
-GPtrArray         *signet_document_signature_get_members      (SignetDocumentSignature *self);  /* (nullable): names of the documents it covers there */
 const char        *signet_document_signature_get_level        (SignetDocumentSignature *self);  /* "B-B", "B-T" … as structure says; "" when not baseline */
 SignetIntegrity    signet_document_signature_get_integrity    (SignetDocumentSignature *self);
 SignetCoverage     signet_document_signature_get_coverage     (SignetDocumentSignature *self);
@@ -41,7 +40,7 @@ guint64                 signet_document_signature_get_position (SignetDocumentSi
 GPtrArray              *signet_document_signature_get_stamps   (SignetDocumentSignature *self); /* (element-type SignetDocumentStamp): inside it, oldest first */
 SignetDocumentEvidence *signet_document_signature_get_evidence (SignetDocumentSignature *self); /* (nullable): perhaps shared with others */
 const char        *signet_document_signature_get_packaging    (SignetDocumentSignature *self);  /* (nullable): of XAdES: "enveloped", "enveloping", "detached" */
-GPtrArray         *signet_document_signature_get_covered      (SignetDocumentSignature *self);  /* (element-type utf8): names of files beside it that it is about */
+GPtrArray         *signet_document_signature_get_covered      (SignetDocumentSignature *self);  /* (element-type utf8): names of files beside it, or documents of the container, that it is about */
 /* (element-type utf8): codes of what is wrong or odd: "byte-range-gap", "signing-certificate-missing", "digest-mismatch", "signature-mismatch" … */
 GPtrArray         *signet_document_signature_get_problems     (SignetDocumentSignature *self);
 

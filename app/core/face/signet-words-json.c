@@ -261,7 +261,7 @@ signet_json_signature (SignetSignatureReport *report)
   signet_words_set_time (object, "best_time", signet_signature_report_get_best_time (report));
   signet_json_set_text (object, "time_source", signet_signature_report_get_time_source (report));
   signet_json_set_text (object, "inner_format", signet_document_signature_get_inner_format (signature));
-  signet_json_set_members (object, signet_document_signature_get_members (signature));
+  signet_json_set_members (object, signet_document_signature_get_covered (signature));
   signet_json_set_outside (object, "reason", signet_document_signature_get_reason (signature));
   signet_json_set_outside (object, "location", signet_document_signature_get_location (signature));
   json_object_set_object_member (object, "algorithms", signet_json_algorithms (report));
