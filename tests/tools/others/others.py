@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""others: what programs that are not ours make of a signed file. Each returns what it said; the caller says what it should have said."""
+import atexit
+import functools
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+JARS = Path('/usr/share/java')
+PDFBOX = ('pdfbox2', 'fontbox2', 'bcprov', 'bcpkix', 'bcutil', 'commons-logging')
+# what a sanitizer preloads for our programs is not for theirs
+QUIET = {**{name: value for name, value in os.environ.items() if name not in ('LD_PRELOAD', 'JAVA_TOOL_OPTIONS')}, 'LC_ALL': 'C.UTF-8'}
+
+
+def run(*command, **options):
+    """Status and all that was said."""
+    done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, env=QUIET, **options)
+    return done.returncode, done.stdout.decode('utf-8', 'replace')
+
+
+@functools.lru_cache(maxsize=None)
+def java_class(name, jars):
+    """Compiles HERE/@name.java once; returns the class path to run it with."""
+    folder = tempfile.mkdtemp(prefix='signet-java.')
+    atexit.register(shutil.rmtree, folder, True)
+    path = ':'.join([*(str(JARS / f'{jar}.jar') for jar in jars), folder])
+    status, said = run('javac', '-nowarn', '-Xlint:-unchecked', '-cp', path, '-d', folder, HERE / f'{name}.java')
+    if status != 0:
+        raise RuntimeError(f'{name}.java does not compile:\n{said}')
+    return path
+
+
+def java(name, jars, *arguments):
+    return run('java', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', java_class(name, jars), name, *arguments)
+
+
+# --- PDF ----------------------------------------------------------------------------------------------------------------------
+
+
+def pdfbox(path, password=None):
+    """Lines of PdfSignatures.java: '1 signature intact whole time-stamp intact', 'evidence 3 2 0'."""
+    status, said = java('PdfSignatures', PDFBOX, path, *([password] if password is not None else []))
+    return said.splitlines() if status == 0 else [f'failed: {said}']
+
+
+def pdfsig(path, password=None):
+    """A pair for each signature: valid, and total document signed."""
+    _status, said = run('pdfsig', '-nocert', *(['-upw', password] if password is not None else []), path)
+    valid = [line.endswith('is Valid.') for line in re.findall(r'Signature Validation: .*', said)]
+    total = [said_of == 'Total' for said_of in re.findall(r'- (Total|Not total) document signed', said)]
+    return list(zip(valid, total))
+
+
+def mutool(path, password=None):
+    """What it says of the digest of each signature."""
+    _status, said = run('mutool', 'sign', '-v', *(['-p', password] if password is not None else []), path)
+    return said
+
+
+def qpdf(path, password=None):
+    """0 and nothing to warn of."""
+    status, said = run('qpdf', '--check', *([f'--password={password}'] if password is not None else []), path)
+    return status == 0 and 'WARNING' not in said, said
+
+
+# --- CMS ----------------------------------------------------------------------------------------------------------------------
+
+
+def openssl_cms(path, anchors, content=None):
+    """CAdES as openssl verifies it, with the chain to @anchors (a PEM file)."""
+    status, said = run('openssl', 'cms', '-verify', '-cades', '-binary', '-inform', 'DER', '-in', path, '-CAfile', anchors, '-purpose', 'any',
+                       *(['-content', content] if content is not None else []), '-out', '/dev/null')
+    return status == 0, said
+
+
+def openssl_ts(token, data, anchors):
+    """A time-stamp token (a file) over the bytes of a file."""
+    status, said = run('openssl', 'ts', '-verify', '-token_in', '-in', token, '-data', data, '-CAfile', anchors, '-untrusted', anchors)
+    return status == 0 and 'Verification: OK' in said, said
+
+
+# --- containers ---------------------------------------------------------------------------------------------------------------
+
+
+def unzip_tests(path):
+    status, said = run('unzip', '-tq', path)
+    return status == 0, said
+
+
+def file_type(path):
+    return run('file', '--brief', '--mime-type', path)[1].strip()
