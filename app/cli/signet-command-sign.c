@@ -15,6 +15,7 @@
 
 #include "signet-command.h"
 #include "signet-lookup.h"
+#include "signet-password.h"
 #include "signet-terminal-interaction.h"
 
 #include "../core/base/signet-base-error.h"
@@ -33,7 +34,8 @@ typedef struct
 {
   const char *path;      /* borrowed from the arguments */
   char **documents;      /* (nullable): the same: all that go into one container, beginning with this one */
-  SignetSigning *signing; /* (owned) (nullable): NULL when it could not be opened */
+  SignetDocumentFile *file; /* (owned) (nullable): NULL when it could not be opened */
+  SignetSigning *signing; /* (owned) (nullable): the same */
   GError *error;         /* (owned) (nullable) */
   GPtrArray *checks;     /* (owned) (nullable) (element-type SignetSigningCheck) */
   int status;
@@ -64,6 +66,7 @@ static void
 signet_sign_job_free (SignetSignJob *job)
 {
   g_clear_object (&job->signing);
+  g_clear_object (&job->file);
   g_clear_error (&job->error);
   g_clear_pointer (&job->checks, g_ptr_array_unref);
   g_free (job);
@@ -96,7 +99,7 @@ signet_sign_parse (SignetInvocation  *invocation,
     { NULL }
   };
 
-  return signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN);
+  return signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN | SIGNET_OPTIONS_PASSWORD);
 }
 
 static gboolean
@@ -240,12 +243,15 @@ signet_sign_job_find_content (SignetSignJob           *job,
 /* What needs no token: happens while the modules are asked. */
 static void
 signet_sign_job_open (SignetSignJob           *job,
+                      SignetInvocation        *invocation,
                       const SignetSignOptions *options)
 {
   g_autoptr(SignetDocumentFile) file = signet_document_file_open (job->path, &job->error);
 
   if (file == NULL)
     return;
+  job->file = g_object_ref (file);
+  signet_password_give (invocation, file);
   job->signing = signet_signing_new (file, NULL);
   signet_signing_set_format (job->signing, signet_sign_choose_format (options, file));
   if (!signet_sign_job_find_content (job, options, file))
@@ -286,6 +292,7 @@ signet_sign_job_check (SignetSignJob           *job,
 {
   SignetCore *core = signet_invocation_get_core (invocation);
   g_autofree char *tsa = signet_sign_dup_tsa (options, key, core);
+  guint tries = 0;
 
   if (job->signing == NULL)
     return;
@@ -296,7 +303,9 @@ signet_sign_job_check (SignetSignJob           *job,
   signet_signing_set_chain (job->signing, signet_core_get_ca_certificates (core));
   if (shared != NULL)
     signet_signing_share_findings (job->signing, shared);
-  job->checks = signet_signing_preflight (job->signing, invocation->cancellable, &job->error);
+  do
+    job->checks = signet_signing_preflight (job->signing, invocation->cancellable, &job->error);
+  while (job->checks == NULL && signet_password_try_again (invocation, job->file, &tries, &job->error));
 }
 
 static SignetMark
@@ -384,7 +393,7 @@ signet_sign_prepare (gpointer data)
 
       job->path = invocation->arguments[i];
       g_ptr_array_add (preparation->jobs, job);
-      signet_sign_job_open (job, preparation->options);
+      signet_sign_job_open (job, invocation, preparation->options);
       if (together)
         signet_sign_job_add_documents (job, invocation->arguments);
       if (job->signing != NULL)
@@ -713,7 +722,7 @@ signet_command_sign (SignetInvocation *invocation)
   if (!signet_sign_parse (invocation, &options) || !signet_sign_check_options (invocation, &options))
     return invocation->status;
   interaction = signet_invocation_new_interaction (invocation, &error);
-  if (interaction == NULL)
+  if (interaction == NULL || !signet_password_load (invocation, &error))
     return signet_invocation_fail (invocation, NULL, error);
 
   jobs = preparation.jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_sign_job_free);

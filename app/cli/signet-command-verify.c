@@ -14,6 +14,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-command.h"
+#include "signet-password.h"
 
 #include "../core/base/signet-base-error.h"
 #include "../core/base/signet-output-file.h"
@@ -89,7 +90,7 @@ signet_verify_parse (SignetInvocation    *invocation,
     { NULL }
   };
 
-  return signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON);
+  return signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_PASSWORD);
 }
 
 static const char *
@@ -187,7 +188,13 @@ static gboolean
 signet_verify_prepare (SignetVerifyRun *run)
 {
   SignetCore *core = signet_invocation_get_core (run->invocation);
+  g_autoptr(GError) error = NULL;
 
+  if (!signet_password_load (run->invocation, &error))
+    {
+      signet_invocation_fail (run->invocation, NULL, error);
+      return FALSE;
+    }
   run->anchors = g_ptr_array_new_with_free_func (g_object_unref);
   run->untrusted = g_ptr_array_new_with_free_func (g_object_unref);
   if (!signet_verify_add_files (run, run->anchors, run->options->trust) ||
@@ -407,9 +414,13 @@ signet_verify_examine (SignetVerifyRun *run,
   g_autoptr(SignetDocumentFile) file = signet_document_file_open (path, error);
   g_autoptr(SignetDocumentFile) detached = NULL;
   g_autofree char *data = NULL;
+  g_autoptr(GError) local_error = NULL;
+  SignetFileReport *report;
+  guint tries = 0;
 
   if (file == NULL)
     return NULL;
+  signet_password_give (run->invocation, file);
   data = run->options->detached != NULL ? g_strdup (run->options->detached) : signet_document_guess_content (file);
   if (data != NULL)
     {
@@ -420,7 +431,12 @@ signet_verify_examine (SignetVerifyRun *run,
           return NULL;
         }
     }
-  return signet_validation_run (file, detached, &run->validation, run->invocation->cancellable, error);
+  do
+    report = signet_validation_run (file, detached, &run->validation, run->invocation->cancellable, &local_error);
+  while (report == NULL && signet_password_try_again (run->invocation, file, &tries, &local_error));
+  if (report == NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return report;
 }
 
 static void

@@ -39,6 +39,8 @@ signet_invocation_free (SignetInvocation *self)
   g_strfreev (self->arguments);
   g_strfreev (self->modules);
   g_free (self->pin_file);
+  g_free (self->password_file);
+  g_clear_pointer (&self->password, signet_secret_unref);
   g_free (self->management_key_file);
   g_free (self);
 }
@@ -147,6 +149,8 @@ signet_invocation_all_entries (SignetInvocation   *self,
                                   N_("Read the management key of a PIV card from this file"), N_("FILE") };
   GOptionEntry factory_key = { "factory-management-key", 0, 0, G_OPTION_ARG_NONE, &self->factory_management_key,
                                N_("Use the management key that every card has when it leaves the factory"), NULL };
+  GOptionEntry password = { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &self->password_file,
+                            N_("Read the password of encrypted documents from this file"), N_("FILE") };
   GOptionEntry json = { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_("Print one JSON document and nothing else"), NULL };
   GOptionEntry help_entry = { "help", 'h', 0, G_OPTION_ARG_NONE, help, N_("Show this help"), NULL };
   GArray *all = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
@@ -160,6 +164,8 @@ signet_invocation_all_entries (SignetInvocation   *self,
       g_array_append_val (all, pin_file);
       g_array_append_val (all, pin_fd);
     }
+  if (common & SIGNET_OPTIONS_PASSWORD)
+    g_array_append_val (all, password);
   if (common & SIGNET_OPTIONS_WRITE)
     {
       g_array_append_val (all, management_key);

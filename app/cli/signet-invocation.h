@@ -42,6 +42,7 @@ typedef enum {
   SIGNET_OPTIONS_PIN = 1 << 2,
   SIGNET_OPTIONS_LAST_TRY = 1 << 3, /* part of SIGNET_OPTIONS_PIN as well */
   SIGNET_OPTIONS_WRITE = 1 << 4,    /* something goes to a token: the management key of a card */
+  SIGNET_OPTIONS_PASSWORD = 1 << 5, /* of encrypted documents: signet-password.h */
 } SignetOptions;
 
 struct _SignetInvocation {
@@ -54,6 +55,8 @@ struct _SignetInvocation {
   gboolean       spend_last_try;
   char          *management_key_file;    /* (owned) (nullable) */
   gboolean       factory_management_key; /* the person says that the one every card left the factory with may be used */
+  char          *password_file; /* (owned) (nullable) */
+  SignetSecret  *password;      /* (owned) (nullable): of documents, from that file */
   GCancellable  *cancellable; /* borrowed */
   SignetCore    *core;        /* (owned) (nullable): made when asked for */
   int            status;      /* when parse() said no more is to be done */

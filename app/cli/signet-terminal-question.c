@@ -18,7 +18,7 @@
 char *
 signet_terminal_pin_prompt (const SignetPinQuestion *question)
 {
-  g_autofree char *label = signet_text_sanitize (question->token_label, -1, 60);
+  g_autofree char *label = signet_text_sanitize (question->token_label, -1, question->kind == SIGNET_PIN_DOCUMENT ? 120 : 60);
 
   switch (question->kind)
     {
@@ -43,6 +43,9 @@ signet_terminal_pin_prompt (const SignetPinQuestion *question)
     case SIGNET_PIN_NEW_MANAGEMENT:
       /* translators: %s is the label of a card */
       return g_strdup_printf (_("New management key for “%s” (hexadecimal):"), label);
+    case SIGNET_PIN_DOCUMENT:
+      /* translators: %s is the name of a document */
+      return g_strdup_printf (_("Password of “%s”:"), label);
     case SIGNET_PIN_USER:
     case SIGNET_PIN_CONTEXT:
     case SIGNET_N_PIN_KINDS:
@@ -79,7 +82,9 @@ signet_terminal_show_management (const SignetPinQuestion *question)
 void
 signet_terminal_show_pin_context (const SignetPinQuestion *question)
 {
-  if ((question->flags & SIGNET_PIN_FLAG_RETRY) && question->kind == SIGNET_PIN_PUK)
+  if ((question->flags & SIGNET_PIN_FLAG_RETRY) && question->kind == SIGNET_PIN_DOCUMENT)
+    signet_terminal_message ("%s", _("That was not the password of this document."));
+  else if ((question->flags & SIGNET_PIN_FLAG_RETRY) && question->kind == SIGNET_PIN_PUK)
     signet_terminal_message ("%s", _("The unblock code (PUK) was wrong."));
   else if ((question->flags & SIGNET_PIN_FLAG_RETRY) && question->kind == SIGNET_PIN_MANAGEMENT)
     signet_terminal_message ("%s", _("That was not the management key of this card."));

@@ -22,6 +22,7 @@ typedef enum {
   SIGNET_PIN_NEW_PUK,
   SIGNET_PIN_MANAGEMENT, /* the management key of a PIV card: 32, 48 or 64 hexadecimal digits; blanks and colons between them do no harm */
   SIGNET_PIN_NEW_MANAGEMENT,
+  SIGNET_PIN_DOCUMENT,   /* the password of an encrypted document, whose name is the label: no token, no tries */
   SIGNET_N_PIN_KINDS,
 } SignetPinKind;
 

@@ -17,7 +17,7 @@
 typedef struct {
   int                 fd;
   SignetDocumentFile *detached; /* (nullable) */
-  char               *password; /* (nullable) */
+  SignetSecret       *password; /* (nullable) */
 } SignetDocumentExtensionPrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (SignetDocumentExtension, signet_document_extension, G_TYPE_OBJECT)
@@ -37,7 +37,7 @@ signet_document_extension_finalize (GObject *object)
   SignetDocumentExtensionPrivate *private = PRIVATE (SIGNET_DOCUMENT_EXTENSION (object));
 
   g_clear_object (&private->detached);
-  g_free (private->password);
+  g_clear_pointer (&private->password, signet_secret_unref);
   G_OBJECT_CLASS (signet_document_extension_parent_class)->finalize (object);
 }
 
@@ -79,7 +79,7 @@ type_for (SignetFormat format)
  * Returns: (transfer full) (nullable): the file, ready to be extended
  */
 SignetDocumentExtension *
-signet_document_extension_new (int fd, SignetDocumentFile *detached, const char *password, GError **error)
+signet_document_extension_new (int fd, SignetDocumentFile *detached, SignetSecret *password, GError **error)
 {
   g_autoptr(SignetDocumentFile) file = open_descriptor (fd, error);
   SignetDocumentExtension *self = NULL;
@@ -95,7 +95,7 @@ signet_document_extension_new (int fd, SignetDocumentFile *detached, const char 
   self = g_object_new (type, NULL);
   PRIVATE (self)->fd = fd;
   g_set_object (&PRIVATE (self)->detached, detached);
-  PRIVATE (self)->password = g_strdup (password);
+  PRIVATE (self)->password = password != NULL ? signet_secret_ref (password) : NULL;
   return self;
 }
 
@@ -150,16 +150,14 @@ _signet_document_extension_get_detached (SignetDocumentExtension *self)
   return PRIVATE (self)->detached;
 }
 
-const char *
-_signet_document_extension_get_password (SignetDocumentExtension *self)
-{
-  return PRIVATE (self)->password;
-}
-
 SignetDocumentFile *
 _signet_document_extension_open_file (SignetDocumentExtension *self, GError **error)
 {
-  return open_descriptor (PRIVATE (self)->fd, error);
+  SignetDocumentFile *file = open_descriptor (PRIVATE (self)->fd, error);
+
+  if (file != NULL)
+    signet_document_file_set_password (file, PRIVATE (self)->password);
+  return file;
 }
 
 gboolean

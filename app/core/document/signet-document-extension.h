@@ -36,7 +36,7 @@ struct _SignetDocumentExtensionClass {
 
 /* @fd: borrowed; holds the signed file. @detached: (nullable): the data of a detached signature. @password: (nullable): of an encrypted PDF.
    UNSUPPORTED: not a format that can be extended. */
-SignetDocumentExtension *signet_document_extension_new               (int fd, SignetDocumentFile *detached, const char *password, GError **error);
+SignetDocumentExtension *signet_document_extension_new               (int fd, SignetDocumentFile *detached, SignetSecret *password, GError **error);
 /* (transfer full): as signet_document_find_signatures(), of the file as it is now */
 GPtrArray               *signet_document_extension_find_signatures   (SignetDocumentExtension *self, GCancellable *cancellable, GError **error);
 GBytes                  *signet_document_extension_prepare_timestamp (SignetDocumentExtension *self, const SignetExtensionStamp *stamp,
@@ -50,7 +50,6 @@ gboolean                 signet_document_extension_add_evidence      (SignetDocu
 /* --- for the formats ------------------------------------------------------------------------------------------------------------- */
 int                 _signet_document_extension_get_fd       (SignetDocumentExtension *self);
 SignetDocumentFile *_signet_document_extension_get_detached (SignetDocumentExtension *self); /* (nullable) */
-const char         *_signet_document_extension_get_password (SignetDocumentExtension *self); /* (nullable) */
 /* (transfer full): the file as it is now: opened anew, because it changes under whoever holds it open */
 SignetDocumentFile *_signet_document_extension_open_file    (SignetDocumentExtension *self, GError **error);
 /* Replaces all of the file. */

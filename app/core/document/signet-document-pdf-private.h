@@ -30,6 +30,8 @@ gboolean _signet_pdf_ask_qpdf (SignetDocumentFile *file, const char *password, g
 
 /* FALSE with FORBIDDEN: a time-stamp of the document cannot be put into it. */
 gboolean _signet_document_pdf_check_can_stamp (SignetDocumentPdf *self, GError **error);
+/* FORBIDDEN when the permissions of an encrypted document do not allow a signature. @field: (nullable): a new one */
+gboolean _signet_document_pdf_check_access (SignetDocumentPdf *self, const char *field, GError **error);
 SignetPdfField *_signet_document_pdf_find_field (SignetDocumentPdf *self, const char *name);
 
 G_END_DECLS

@@ -283,8 +283,8 @@ check_field (SignetDocumentPdf *self, const char *name, GError **error)
 }
 
 /* Table 22: a new field needs to modify and to annotate, an existing one to fill in or to annotate. The owner may everything. */
-static gboolean
-check_access (SignetDocumentPdf *self, const char *field, GError **error)
+gboolean
+_signet_document_pdf_check_access (SignetDocumentPdf *self, const char *field, GError **error)
 {
   SignetPdfCrypt *crypt = self->reader->crypt;
 
@@ -309,7 +309,7 @@ signet_document_pdf_check_can_sign (SignetDocumentPdf *self, const char *field, 
 
   g_return_val_if_fail (SIGNET_IS_DOCUMENT_PDF (self), FALSE);
 
-  if (!check_access (self, field, error))
+  if (!_signet_document_pdf_check_access (self, field, error))
     return FALSE;
   if (_signet_pdf_reader_get (self->reader, _signet_pdf_get_catalogue (self->reader), "NeedsRendering")->integer != 0)
     {

@@ -324,6 +324,9 @@ _signet_pdf_crypt_list_spellings (const SignetPdfCryptFacts *facts, SignetSecret
   SignetSecret *spelled = NULL;
   char *text = NULL;
 
+  /* as signet_document_file_dup_password() gives it */
+  if (length > 0 && bytes[length - 1] == 0)
+    length--;
   if (length > 4 * SIGNET_PDF_MAX_PASSWORD || memchr (bytes, 0, length) != NULL)
     return spellings;
   if (g_utf8_validate ((const char *) bytes, (gssize) length, NULL))

@@ -28,14 +28,12 @@ struct _SignetPdfExtension {
 G_DECLARE_FINAL_TYPE (SignetPdfExtension, _signet_pdf_extension, SIGNET, PDF_EXTENSION, SignetDocumentExtension)
 G_DEFINE_FINAL_TYPE (SignetPdfExtension, _signet_pdf_extension, SIGNET_TYPE_DOCUMENT_EXTENSION)
 
-/* Invisible and about the whole document, it touches nothing a certification or a lock protects (see signet-pdf-difference-form.c). */
+/* Invisible and about the whole document, it touches nothing a certification or a lock protects (see signet-pdf-difference-form.c). To
+ * the permissions of an encrypted document it is a new field like any other. */
 gboolean
 _signet_document_pdf_check_can_stamp (SignetDocumentPdf *self, GError **error)
 {
-  if (self->reader != NULL)
-    return _signet_pdf_reader_check (self->reader, error);
-  g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "time-stamps in encrypted documents are not supported");
-  return FALSE;
+  return _signet_document_pdf_check_access (self, NULL, error) && _signet_pdf_reader_check (self->reader, error);
 }
 
 static SignetDocumentPdf *
@@ -44,7 +42,7 @@ open_pdf (SignetPdfExtension *self, GError **error)
   SignetDocumentExtension *base = SIGNET_DOCUMENT_EXTENSION (self);
   g_autoptr(SignetDocumentFile) file = _signet_document_extension_open_file (base, error);
 
-  return file != NULL ? signet_document_pdf_open (file, _signet_document_extension_get_password (base), error) : NULL;
+  return file != NULL ? signet_document_pdf_open (file, NULL, error) : NULL;
 }
 
 static GBytes *

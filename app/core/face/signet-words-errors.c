@@ -172,7 +172,7 @@ static const SignetErrorRow document_rows[] = {
   { SIGNET_DOCUMENT_ERROR_TOO_LARGE, STATUS_DATA, "document-too-large", N_("The document is larger than Signet accepts."),
     N_("The details name the limit.") },
   { SIGNET_DOCUMENT_ERROR_ENCRYPTED, STATUS_DATA, "document-encrypted", N_("The document is protected by a password."),
-    N_("Ask its author for a copy without a password.") },
+    N_("Give the password: Signet asks for it, or reads it with --password-file.") },
   { SIGNET_DOCUMENT_ERROR_WRONG_PASSWORD, STATUS_REFUSED, "wrong-password", N_("The password of the document is wrong."),
     N_("Check it and try again.") },
   { SIGNET_DOCUMENT_ERROR_FORBIDDEN, STATUS_REFUSED, "document-forbidden", N_("The document does not allow a further signature."),

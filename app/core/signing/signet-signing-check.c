@@ -19,13 +19,15 @@ fail (GError **error, const char *what)
 
 /* The output has no name yet, but a descriptor. What was copied has been read back and hashed there once; that is not done again. */
 static SignetDocumentFile *
-reopen (SignetOutputFile *output, SignetSignatureCreation *creation, GError **error)
+reopen (SignetSigning *self, SignetOutputFile *output, SignetSignatureCreation *creation, GError **error)
 {
   g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", signet_output_file_get_fd (output));
   SignetDocumentFile *written = signet_document_file_open (path, error);
 
-  if (written != NULL)
-    signet_signature_creation_hint (creation, written);
+  if (written == NULL)
+    return NULL;
+  signet_document_file_share_password (written, self->file);
+  signet_signature_creation_hint (creation, written);
   return written;
 }
 
@@ -63,7 +65,7 @@ gboolean
 _signet_signing_check_output (SignetSigning *self, SignetOutputFile *output, SignetSignatureCreation *creation, char **sha256,
                               GCancellable *cancellable, GError **error)
 {
-  g_autoptr (SignetDocumentFile) written = reopen (output, creation, error);
+  g_autoptr (SignetDocumentFile) written = reopen (self, output, creation, error);
   g_autoptr (GPtrArray) signatures = NULL;
   g_autoptr (GBytes) whole = NULL;
   SignetDocumentSignature *ours;

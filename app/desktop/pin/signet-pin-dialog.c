@@ -205,6 +205,9 @@ static const Kind kinds[SIGNET_N_PIN_KINDS + 1] = {
   [SIGNET_PIN_MANAGEMENT] = { N_("Management Key of “%s”"), N_("Management key"), "", N_("That was not the management key of this card."), NULL, "" },
   [SIGNET_PIN_NEW_MANAGEMENT] = { N_("New Management Key for “%s”"), N_("New management key"),
                                   N_("Whoever has it can replace the keys and certificates on the card. Keep it apart from the PIN."), "", NULL, "" },
+  /* translators: %s is the name of a document */
+  [SIGNET_PIN_DOCUMENT] = { N_("Password of “%s”"), N_("Password"), N_("This document is encrypted. Its password is needed to read it."),
+                            N_("That was not the password of this document."), NULL, "" },
   /* translators: %s is the name of a file */
   [PASSPHRASE] = { N_("Passphrase for “%s”"), N_("Passphrase"), N_("It was chosen when the key was saved to this file."),
                    N_("That passphrase was wrong."), NULL, "" },

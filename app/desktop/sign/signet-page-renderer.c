@@ -42,6 +42,7 @@ static gboolean
 ensure_document (SignetPageRenderer  *self,
                  GError             **error)
 {
+  g_autoptr(SignetSecret) password = NULL;
   int fd;
 
   if (self->document != NULL)
@@ -52,7 +53,9 @@ ensure_document (SignetPageRenderer  *self,
       g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "no more descriptors");
       return FALSE;
     }
-  self->document = poppler_document_new_from_fd (fd, NULL, error); /* takes fd */
+  password = signet_document_file_dup_password (self->file);
+  self->document = poppler_document_new_from_fd (fd, password != NULL ? (const char *) signet_secret_get_bytes (password, NULL) : NULL,
+                                                 error); /* takes fd */
   return self->document != NULL;
 }
 

@@ -16,6 +16,7 @@
 #include "signet-sign-work.h"
 #include "../common/signet-drop-frame.h"
 #include "../common/signet-ui.h"
+#include "../pin/signet-desktop-interaction.h"
 
 struct _SignetSignPage {
   SignetPlace parent_instance;
@@ -109,6 +110,7 @@ signet_sign_page_open_file (SignetPlace *place,
                             GFile       *file)
 {
   SignetSignPage *self = SIGNET_SIGN_PAGE (place);
+  g_autoptr(SignetDesktopInteraction) interaction = NULL;
   g_autofree char *path = g_file_get_path (file);
 
   if (!signet_desktop_is_open (signet_place_get_desktop (place)))
@@ -125,7 +127,8 @@ signet_sign_page_open_file (SignetPlace *place,
   g_cancellable_cancel (self->opening);
   g_clear_object (&self->opening);
   self->opening = g_cancellable_new ();
-  signet_sign_open_async (path, self->opening, on_opened_cb, g_object_ref (self));
+  interaction = signet_desktop_interaction_new (GTK_WIDGET (self));
+  signet_sign_open_async (path, SIGNET_INTERACTION (interaction), self->opening, on_opened_cb, g_object_ref (self));
 }
 
 static void

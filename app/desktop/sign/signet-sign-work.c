@@ -6,6 +6,8 @@
 
 #include "signet-sign-work.h"
 
+#include "../../core/document/signet-document-password.h"
+
 void
 signet_open_document_free (SignetOpenDocument *document)
 {
@@ -14,18 +16,56 @@ signet_open_document_free (SignetOpenDocument *document)
   g_free (document);
 }
 
+/* What is to be opened. */
+typedef struct {
+  char              *path;
+  SignetInteraction *interaction; /* (owned) (nullable) */
+} Opening;
+
+static void
+opening_free (Opening *opening)
+{
+  g_clear_object (&opening->interaction);
+  g_free (opening->path);
+  g_free (opening);
+}
+
+static SignetDocumentPdf *
+open_pdf (SignetDocumentFile *file,
+          SignetInteraction  *interaction,
+          GCancellable       *cancellable,
+          GError            **error)
+{
+  for (;;)
+    {
+      g_autoptr(GError) local_error = NULL;
+      SignetDocumentPdf *pdf = signet_document_pdf_open (file, NULL, &local_error);
+
+      if (pdf != NULL)
+        return pdf;
+      if (interaction == NULL || !signet_document_password_is_missing (local_error))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return NULL;
+        }
+      if (!signet_document_password_ask (file, local_error, interaction, cancellable, error))
+        return NULL;
+    }
+}
+
 static SignetOpenDocument *
-open_document (const char  *path,
-               GError     **error)
+open_document (const Opening *opening,
+               GCancellable  *cancellable,
+               GError       **error)
 {
   g_autoptr(SignetOpenDocument) document = g_new0 (SignetOpenDocument, 1);
 
-  document->file = signet_document_file_open (path, error);
+  document->file = signet_document_file_open (opening->path, error);
   if (document->file == NULL)
     return NULL;
   if (signet_document_file_get_format (document->file) != SIGNET_FORMAT_PDF)
     return g_steal_pointer (&document);
-  document->pdf = signet_document_pdf_open (document->file, NULL, error);
+  document->pdf = open_pdf (document->file, opening->interaction, cancellable, error);
   return document->pdf != NULL ? g_steal_pointer (&document) : NULL;
 }
 
@@ -36,7 +76,7 @@ open_in_thread (GTask        *task,
                 GCancellable *cancellable)
 {
   g_autoptr(GError) error = NULL;
-  SignetOpenDocument *document = open_document (data, &error);
+  SignetOpenDocument *document = open_document (data, cancellable, &error);
 
   if (document != NULL)
     g_task_return_pointer (task, document, (GDestroyNotify) signet_open_document_free);
@@ -46,13 +86,17 @@ open_in_thread (GTask        *task,
 
 void
 signet_sign_open_async (const char          *path,
+                        SignetInteraction   *interaction,
                         GCancellable        *cancellable,
                         GAsyncReadyCallback  callback,
                         gpointer             data)
 {
   g_autoptr(GTask) task = g_task_new (NULL, cancellable, callback, data);
+  Opening *opening = g_new0 (Opening, 1);
 
-  g_task_set_task_data (task, g_strdup (path), g_free);
+  opening->path = g_strdup (path);
+  g_set_object (&opening->interaction, interaction);
+  g_task_set_task_data (task, opening, (GDestroyNotify) opening_free);
   g_task_run_in_thread (task, open_in_thread);
 }
 

@@ -15,7 +15,9 @@ typedef struct {
 void signet_open_document_free (SignetOpenDocument *document);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetOpenDocument, signet_open_document_free)
 
-void                signet_sign_open_async       (const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+/* @interaction: (nullable): asked for the password of an encrypted document; NULL: that is an error */
+void                signet_sign_open_async       (const char *path, SignetInteraction *interaction, GCancellable *cancellable,
+                                                  GAsyncReadyCallback callback, gpointer data);
 SignetOpenDocument *signet_sign_open_finish      (GAsyncResult *result, GError **error);
 void                signet_sign_preflight_async  (SignetSigning *signing, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 GPtrArray          *signet_sign_preflight_finish (SignetSigning *signing, GAsyncResult *result, GError **error);

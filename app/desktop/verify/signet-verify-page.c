@@ -14,7 +14,9 @@
 #include "../common/signet-drop-frame.h"
 #include "../common/signet-recent-group.h"
 #include "../common/signet-ui.h"
+#include "../pin/signet-desktop-interaction.h"
 #include "../../core/document/signet-document-content.h"
+#include "../../core/document/signet-document-password.h"
 
 #define WORKING_DELAY 300 /* ms: before "working" is shown at all */
 
@@ -39,12 +41,14 @@ typedef struct {
   SignetCore *core; /* (owned) */
   char       *path;
   char       *data; /* (nullable): what a detached signature is about */
+  SignetDesktopInteraction *interaction; /* (owned): asked for the password of an encrypted document */
 } Job;
 
 static void
 job_free (Job *job)
 {
   g_object_unref (job->core);
+  g_object_unref (job->interaction);
   g_free (job->path);
   g_free (job->data);
   g_free (job);
@@ -76,6 +80,31 @@ journal_verified (const Job        *job,
 }
 
 static SignetFileReport *
+validate (const Job                     *job,
+          SignetDocumentFile            *file,
+          SignetDocumentFile            *data,
+          const SignetValidationOptions *options,
+          GCancellable                  *cancellable,
+          GError                       **error)
+{
+  for (;;)
+    {
+      g_autoptr(GError) local_error = NULL;
+      SignetFileReport *report = signet_validation_run (file, data, options, cancellable, &local_error);
+
+      if (report != NULL)
+        return report;
+      if (!signet_document_password_is_missing (local_error))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return NULL;
+        }
+      if (!signet_document_password_ask (file, local_error, SIGNET_INTERACTION (job->interaction), cancellable, error))
+        return NULL;
+    }
+}
+
+static SignetFileReport *
 verify (const Job     *job,
         GCancellable  *cancellable,
         GError       **error)
@@ -99,7 +128,7 @@ verify (const Job     *job,
   beside = job->data != NULL ? g_strdup (job->data) : signet_document_guess_content (file);
   if (beside != NULL && (data = signet_document_file_open (beside, error)) == NULL)
     return NULL;
-  report = signet_validation_run (file, data, &options, cancellable, error);
+  report = validate (job, file, data, &options, cancellable, error);
   if (report != NULL)
     journal_verified (job, report);
   return report;
@@ -171,6 +200,7 @@ start_work (SignetVerifyPage *self,
   job->core = g_object_ref (signet_desktop_get_core (signet_place_get_desktop (SIGNET_PLACE (self))));
   job->path = g_strdup (self->path);
   job->data = g_strdup (data);
+  job->interaction = signet_desktop_interaction_new (GTK_WIDGET (self));
   g_task_set_task_data (task, job, (GDestroyNotify) job_free);
   g_task_run_in_thread (task, verify_in_thread);
   g_clear_handle_id (&self->delay, g_source_remove);
