@@ -393,9 +393,10 @@ signet_request_draft (SignetInvocation           *invocation,
   g_autoptr(GHashTable) files = NULL;
   g_autoptr(SignetRequest) request = NULL;
 
-  if ((key == NULL && reused == NULL) || !signet_request_agree_to_terms (invocation, authority, options->accept_terms, error))
-    return NULL;
-  if (!signet_enrolment_admit_plugin (enrolment, authority, SIGNET_INTERACTION (interaction), invocation->cancellable, error))
+  /* the plugin is asked for what the authority tells: allowed first */
+  if ((key == NULL && reused == NULL) ||
+      !signet_enrolment_admit_plugin (enrolment, authority, SIGNET_INTERACTION (interaction), invocation->cancellable, error) ||
+      !signet_request_agree_to_terms (invocation, authority, SIGNET_INTERACTION (interaction), options->accept_terms, error))
     return NULL;
   form = signet_enrolment_get_form (enrolment, authority, invocation->cancellable, error);
   if (form == NULL ||

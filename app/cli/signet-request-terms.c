@@ -37,18 +37,32 @@ signet_request_part_name (const char *key)
 
 /* --- before ---------------------------------------------------------------------------------------------------------------- */
 static void
-signet_request_show_terms (SignetAuthority *authority)
+signet_request_show_terms (SignetEnrolment *enrolment,
+                           SignetAuthority *authority)
 {
   /* translators: %s is the name of an authority */
   signet_terminal_message (_("Terms of %s:"), signet_authority_get_name (authority));
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     {
-      const char *text = signet_authority_get_disclosure (authority, parts[i].key);
+      g_autofree char *text = signet_enrolment_dup_term (enrolment, authority, parts[i].key);
       g_autofree char *safe = text != NULL ? signet_text_sanitize (text, -1, 0) : NULL;
 
       if (safe != NULL)
         signet_terminal_message ("\n%s\n  %s", _(parts[i].name), safe);
     }
+}
+
+/* What is filed is shown where the authority cannot be asked: the person is told, and decides. */
+static void
+signet_request_ask_terms (SignetInvocation  *invocation,
+                          SignetEnrolment   *enrolment,
+                          SignetAuthority   *authority,
+                          SignetInteraction *interaction)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!signet_enrolment_ask_terms (enrolment, authority, interaction, invocation->cancellable, &error))
+    signet_terminal_message (_("  The authority could not be asked for its terms of today; these are the ones filed here. (%s)"), error->message);
 }
 
 /* That it cannot be fetched is said, and kept with the request; it is the person who decides. */
@@ -91,18 +105,20 @@ signet_request_show_changes (SignetEnrolment *enrolment,
 }
 
 gboolean
-signet_request_agree_to_terms (SignetInvocation *invocation,
-                               SignetAuthority  *authority,
-                               gboolean          agreed,
-                               GError          **error)
+signet_request_agree_to_terms (SignetInvocation  *invocation,
+                               SignetAuthority   *authority,
+                               SignetInteraction *interaction,
+                               gboolean           agreed,
+                               GError           **error)
 {
   SignetEnrolment *enrolment = signet_core_get_enrolment (signet_invocation_get_core (invocation), error);
   g_autoptr(GError) local_error = NULL;
 
   if (enrolment == NULL)
     return FALSE;
+  signet_request_ask_terms (invocation, enrolment, authority, interaction);
   if (!agreed)
-    signet_request_show_terms (authority);
+    signet_request_show_terms (enrolment, authority);
   signet_request_fetch_cps (invocation, enrolment, authority, agreed ? SCRIPT_PATIENCE : PATIENCE);
   signet_request_show_changes (enrolment, authority);
   if (agreed)

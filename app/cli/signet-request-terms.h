@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Shows the terms, fetches the practice statement, says what changed, and asks unless @agreed. */
-gboolean signet_request_agree_to_terms (SignetInvocation *invocation, SignetAuthority *authority, gboolean agreed, GError **error);
+/* Asks the authority what it tells today, shows it, fetches the practice statement, says what changed, and asks unless @agreed. */
+gboolean signet_request_agree_to_terms (SignetInvocation *invocation, SignetAuthority *authority, SignetInteraction *interaction, gboolean agreed,
+                                        GError **error);
 /* "disclosures" and "events" */
 void     signet_request_record_to_json (SignetEnrolment *enrolment, SignetRequest *request, JsonObject *object);
 void     signet_request_record_show    (SignetEnrolment *enrolment, SignetRequest *request);

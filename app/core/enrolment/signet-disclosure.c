@@ -142,7 +142,8 @@ write_fetched (SignetEnrolment *self, const char *url, const char *sha256, gsize
 gboolean
 signet_enrolment_fetch_cps (SignetEnrolment *self, SignetAuthority *authority, guint seconds, char **sha256, GCancellable *cancellable, GError **error)
 {
-  const char *url = address_of (signet_authority_get_disclosure (authority, "Cps"));
+  g_autofree char *text = signet_enrolment_dup_term (self, authority, "Cps");
+  const char *url = address_of (text);
   g_autofree char *found = NULL;
   g_autoptr (GError) local = NULL;
   g_autoptr (GError) unnoted = NULL;
@@ -154,7 +155,10 @@ signet_enrolment_fetch_cps (SignetEnrolment *self, SignetAuthority *authority, g
     *sha256 = NULL;
   if (url == NULL)
     return TRUE;
-  found = fetch (self, url, seconds, &size, cancellable, &local);
+  if (_signet_enrolment_may_fetch (self, authority, url))
+    found = fetch (self, url, seconds, &size, cancellable, &local);
+  else
+    g_set_error_literal (&local, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "it is not on one of the authority's own servers");
   if (!signet_store_begin (self->store, &unnoted) ||
       !finish (self->store, write_fetched (self, url, found, size, local != NULL ? local->message : NULL, &unnoted), &unnoted))
     g_warning ("%s", unnoted->message);
@@ -193,7 +197,7 @@ find_document (SignetEnrolment *self, const char *url, SignetDisclosure *disclos
 static SignetDisclosure *
 new_disclosure (SignetEnrolment *self, SignetAuthority *authority, const char *key)
 {
-  const char *text = signet_authority_get_disclosure (authority, key);
+  g_autofree char *text = signet_enrolment_dup_term (self, authority, key);
   SignetDisclosure *disclosure;
 
   if (text == NULL || *text == '\0')

@@ -24,6 +24,13 @@ void       signet_disclosure_free (SignetDisclosure *disclosure);
 /* (transfer full): where a document is kept */
 char      *signet_disclosure_dup_document_path (const char *sha256);
 
+/* Asks the authority's plugin what it tells today. What it tells takes the place of the profile's words in all that follows, in this run of the program:
+   shown, compared, agreed to, kept. FALSE with @error: it could not be asked, or tells nonsense; the profile's words stand. @interaction: (nullable): to
+   allow the plugin, or a server that acts for the authority. Blocking. */
+gboolean   signet_enrolment_ask_terms (SignetEnrolment *self, SignetAuthority *authority, SignetInteraction *interaction, GCancellable *cancellable,
+                                       GError **error);
+/* What the authority tells of @key ("Terms"…): its plugin, or else its profile. One line, safe to show. (transfer full) (nullable) */
+char      *signet_enrolment_dup_term (SignetEnrolment *self, SignetAuthority *authority, const char *key);
 /* Fetches the practice statement when the profile gives an address; at most @seconds. TRUE without @sha256: it gives none.
    @sha256: (out) (optional) (nullable) (transfer full). Errors: as of signet_http_send(); kept for the request that follows. Blocking. */
 gboolean   signet_enrolment_fetch_cps (SignetEnrolment *self, SignetAuthority *authority, guint seconds, char **sha256, GCancellable *cancellable,

@@ -107,6 +107,8 @@ struct _SignetEnrolment
   GPtrArray          *plugins;
   GPtrArray          *authorities;   /* those a plugin can serve */
   GPtrArray          *unserved;      /* those whose plugin is not there: named only in the error that says so */
+  GMutex              told_lock;
+  GHashTable         *told;          /* (nullable): id of an authority -> what its plugin told before a request, in this run */
 };
 
 SignetPluginManifest *_signet_enrolment_find_plugin (SignetEnrolment *self, SignetAuthority *authority, GError **error);   /* (transfer none) */
@@ -172,6 +174,10 @@ JsonNode     *_signet_enrolment_run_call_with (SignetEnrolmentRun *run, const ch
 gboolean      _signet_enrolment_run_can     (SignetEnrolmentRun *run, const char *method, GError **error);   /* FALSE without @error: it cannot */
 /* Takes what the plugin answered to submit, renew or poll into the request, and commits. */
 gboolean      _signet_enrolment_run_take    (SignetEnrolmentRun *run, JsonNode *answer, GError **error);
+/* What its plugin discloses, for this run of the program; see signet-enrolment-terms.c. */
+gboolean      _signet_enrolment_run_ask_terms (SignetEnrolmentRun *run, GError **error);
+GHashTable   *_signet_enrolment_terms_parse (JsonNode *result, GError **error);
+gboolean      _signet_enrolment_may_fetch (SignetEnrolment *self, SignetAuthority *authority, const char *url);
 /* Tells the authority that waits for a confirmation that its certificate is not taken; whether that worked is in the journal. */
 void          _signet_enrolment_run_decline (SignetEnrolmentRun *run);
 /* CA certificates that came along, where signatures find them. */

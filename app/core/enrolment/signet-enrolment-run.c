@@ -9,6 +9,7 @@
 
 #include "signet-check-private.h"
 #include "signet-delivery-private.h"
+#include "signet-disclosure.h"
 #include "signet-life-private.h"
 
 #include <signal.h>
@@ -95,13 +96,19 @@ static gboolean
 step_drafted (SignetEnrolmentRun *run, GError **error)
 {
   static const char *const names[] = { "Terms", "Cps", "Fees", "DataUse", "Liability", NULL };
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
   const char *values[G_N_ELEMENTS (names)] = { NULL };
   SignetConsent consent = { "terms", signet_authority_get_name (run->authority), names, values };
+  g_autoptr (GError) untold = NULL;
 
+  if (!_signet_enrolment_run_ask_terms (run, &untold))
+    g_message ("the authority's terms of today are not known: %s", untold->message);
   for (guint i = 0; names[i] != NULL; i++)
     {
-      const char *text = signet_authority_get_disclosure (run->authority, names[i]);
+      char *text = signet_enrolment_dup_term (run->enrolment, run->authority, names[i]);
+
       values[i] = text != NULL ? text : "";
+      g_ptr_array_add (texts, text);
     }
   return signet_interaction_confirm (run->interaction, &consent, run->cancellable, error) &&
          _signet_enrolment_run_enter (run, SIGNET_REQUEST_DISCLOSED, error);

@@ -31,6 +31,8 @@ signet_enrolment_finalize (GObject *object)
   g_clear_pointer (&self->plugins, g_ptr_array_unref);
   g_clear_pointer (&self->authorities, g_ptr_array_unref);
   g_clear_pointer (&self->unserved, g_ptr_array_unref);
+  g_clear_pointer (&self->told, g_hash_table_unref);
+  g_mutex_clear (&self->told_lock);
   G_OBJECT_CLASS (signet_enrolment_parent_class)->finalize (object);
 }
 
@@ -43,6 +45,7 @@ signet_enrolment_class_init (SignetEnrolmentClass *klass)
 static void
 signet_enrolment_init (SignetEnrolment *self)
 {
+  g_mutex_init (&self->told_lock);
   self->authorities = g_ptr_array_new_with_free_func (g_object_unref);
   self->unserved = g_ptr_array_new_with_free_func (g_object_unref);
 }

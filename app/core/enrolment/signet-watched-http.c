@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "../base/signet-base-error.h"
 #include "../base/signet-text.h"
 
 #define SIGNET_TYPE_WATCHED_HTTP (signet_watched_http_get_type ())
@@ -52,6 +53,11 @@ ask_about_delegation (SignetWatchedHttp *self, const char *host, GError **error)
 
   if (g_hash_table_contains (self->told, host))
     return TRUE;
+  if (run->interaction == NULL)
+    {
+      g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "%s is not the authority's own, and nobody is there to be asked", shown);
+      return FALSE;
+    }
   if (!signet_interaction_confirm (run->interaction, &consent, run->cancellable, error))
     return FALSE;
   g_hash_table_add (self->told, g_strdup (host));

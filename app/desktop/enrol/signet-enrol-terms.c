@@ -21,6 +21,7 @@
 struct _SignetEnrolTerms {
   AdwBin parent_instance;
 
+  SignetAuthority *authority; /* (owned) (nullable) */
   GCancellable   *looking;  /* (owned) (nullable): whether anything changed */
   GHashTable     *rows;     /* (owned): key of a disclosure -> its row, borrowed */
   GtkWidget      *document; /* borrowed (nullable): the row of the practice statement's file */
@@ -80,6 +81,7 @@ new_document_row (SignetEnrolTerms *self)
 
 static GtkWidget *
 new_group (SignetEnrolTerms *self,
+           SignetEnrolment  *enrolment,
            SignetAuthority  *authority)
 {
   const char *name = signet_authority_get_name (authority);
@@ -92,7 +94,7 @@ new_group (SignetEnrolTerms *self,
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), markup);
   for (guint i = 0; i < G_N_ELEMENTS (disclosures); i++)
     {
-      const char *text = signet_authority_get_disclosure (authority, disclosures[i]);
+      g_autofree char *text = signet_enrolment_dup_term (enrolment, authority, disclosures[i]);
       GtkWidget *row;
 
       if (text == NULL || *text == '\0')
@@ -186,6 +188,16 @@ show_changes (SignetEnrolTerms      *self,
 }
 
 static void
+show_told (SignetEnrolTerms *self,
+           SignetEnrolment  *enrolment,
+           SignetAuthority  *authority)
+{
+  g_hash_table_remove_all (self->rows);
+  self->document = NULL;
+  adw_bin_set_child (self->told, new_group (self, enrolment, authority));
+}
+
+static void
 on_news_cb (GObject      *source,
             GAsyncResult *result,
             gpointer      data)
@@ -197,6 +209,8 @@ on_news_cb (GObject      *source,
   if (news == NULL)
     return;
   g_clear_object (&self->looking);
+  /* what the authority tells today may be other words than those filed */
+  show_told (self, SIGNET_ENROLMENT (source), self->authority);
   show_document (self, news);
   if (news->changed != NULL)
     show_changes (self, news);
@@ -213,6 +227,7 @@ look_for_news (SignetEnrolTerms *self,
   gtk_widget_set_visible (GTK_WIDGET (self->news), FALSE);
   gtk_widget_set_sensitive (GTK_WIDGET (self->accept), FALSE);
   self->looking = g_cancellable_new ();
+  g_set_object (&self->authority, authority);
   signet_enrol_news_async (enrolment, authority, self->looking, on_news_cb, g_object_ref (self));
 }
 
@@ -225,9 +240,7 @@ signet_enrol_terms_set_authority (SignetEnrolTerms *self,
   /* translators: %s is the name of an authority */
   g_autofree char *words = g_strdup_printf (_("I have read this and accept the terms of %s"), signet_authority_get_name (authority));
 
-  g_hash_table_remove_all (self->rows);
-  self->document = NULL;
-  adw_bin_set_child (self->told, new_group (self, authority));
+  show_told (self, enrolment, authority);
   gtk_label_set_label (self->accept_label, words);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->accept), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
   gtk_check_button_set_active (self->accept, FALSE);
@@ -253,6 +266,7 @@ signet_enrol_terms_dispose (GObject *object)
 
   g_cancellable_cancel (self->looking);
   g_clear_object (&self->looking);
+  g_clear_object (&self->authority);
   g_clear_pointer (&self->rows, g_hash_table_unref);
   G_OBJECT_CLASS (signet_enrol_terms_parent_class)->dispose (object);
 }

@@ -63,6 +63,8 @@ news_in_thread (GTask        *task,
 {
   SignetEnrolNews *news = g_new0 (SignetEnrolNews, 1);
 
+  /* a plugin that nobody has allowed yet is not asked here: what is filed stands */
+  signet_enrolment_ask_terms (source, data, NULL, cancellable, NULL);
   signet_enrolment_fetch_cps (source, data, PATIENCE, &news->document, cancellable, &news->problem);
   news->changed = signet_enrolment_dup_changed_terms (source, data, &news->agreed);
   g_task_return_pointer (task, news, (GDestroyNotify) signet_enrol_news_free);

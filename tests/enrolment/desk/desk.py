@@ -106,7 +106,15 @@ def cancel(params):
     return post(params, 'cancel')
 
 
-METHODS = {'submit': submit, 'renew': submit, 'poll': poll, 'accept': accept, 'cancel': cancel}
+def disclose(params):
+    """What the profile has it tell; "service": the desk is asked first."""
+    told = json.loads(issuance(params).get('Disclose', '{"terms": {}}'))
+    if issuance(params).get('DiscloseFrom') == 'service':
+        post(params, 'terms')
+    return told
+
+
+METHODS = {'disclose': disclose, 'submit': submit, 'renew': submit, 'poll': poll, 'accept': accept, 'cancel': cancel}
 
 for line in sys.stdin:
     call = json.loads(line)
