@@ -59,6 +59,24 @@ signet_paths_get_plugin_wall (void)
 }
 
 const char *
+signet_paths_get_mark_module (void)
+{
+  const char *path = from_environment ("SIGNET_MARK_MODULE");
+
+  return path != NULL ? path : SIGNET_LIBEXEC_DIR "/signet-mark-draw.so";
+}
+
+const char *
+signet_paths_get_mark_dir (void)
+{
+  const char *user = from_environment ("SIGNET_USER_DIR");
+
+  if (user != NULL)
+    return intern_take (g_build_filename (user, "marks", NULL));
+  return intern_take (g_build_filename (g_get_user_config_dir (), "signet", "marks", NULL));
+}
+
+const char *
 signet_paths_get_user_data_dir (void)
 {
   const char *path = from_environment ("SIGNET_USER_DIR");

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 
 const char *signet_paths_get_token_host      (void);  /* the signet-token-host program */
 const char *signet_paths_get_plugin_wall     (void);  /* the signet-plugin-wall program */
+const char *signet_paths_get_mark_module     (void);  /* what draws visible marks: signet-mark-draw.so */
+const char *signet_paths_get_mark_dir        (void);  /* the user's templates of marks: $XDG_CONFIG_HOME/signet/marks, existing or not */
 const char *signet_paths_get_user_data_dir   (void);  /* $XDG_DATA_HOME/signet, created 0700 */
 const char *signet_paths_get_cache_dir       (void);
 const char *signet_paths_get_software_token_dir (void); /* user data / software-token */
