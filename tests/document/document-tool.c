@@ -2,7 +2,7 @@
 /*
  * document-tool.c: the document room on a command line, with a software key, for the tests written in Python.
  *
- *   document-tool sign IN OUT KEY.pem CERT.pem [field=NAME] [certify=N] [reason=TEXT] [pss] [room=N] [token=FILE]
+ *   document-tool sign IN OUT KEY.pem CERT.pem [field=NAME] [certify=N] [reason=TEXT] [pss] [room=N] [token=FILE] [visible=SPEC]
  *   document-tool sign-cms DATA OUT KEY.pem CERT.pem [pss]
  *   document-tool sign-more enclosed|parallel|counter IN OUT KEY.pem CERT.pem [content=FILE] [id=N] [pss] [token=FILE]
  *   document-tool find FILE [DATA] [password=TEXT]   one line for each signature, then its changes and problems
@@ -20,7 +20,8 @@
 
 #include "../../app/core/document/signet-cades-more.h"
 #include "../../app/core/document/signet-document-cms.h"
-#include "../../app/core/document/signet-document-pdf.h"
+#include "../../app/core/document/signet-document-mark.h"
+#include "../../app/core/mark/signet-mark-draw.h"
 
 typedef struct {
   EVP_PKEY                *key;
@@ -113,6 +114,31 @@ make_cms (Signer *signer, SignetCmsProfile profile, GBytes *digest, GError **err
   return signet_document_cms_encode (cms, error);
 }
 
+/* A visible mark for @parameters, drawn for the place it gets */
+static gboolean
+add_mark (SignetDocumentPdf *pdf, const char *spec, const Signer *signer, SignetPdfSignParameters *parameters, GError **error)
+{
+  g_autoptr(SignetMark) mark = signet_mark_parse (spec, error);
+  g_autofree char *organization = signet_mark_dup_organization (signer->certificate);
+  SignetMarkFacts facts = {
+    .name = parameters->name != NULL ? parameters->name : signet_certificate_get_holder (signer->certificate),
+    .organization = organization,
+    .issuer = signet_certificate_get_authority (signer->certificate),
+    .serial = signet_certificate_get_serial (signer->certificate),
+    .reason = parameters->reason,
+    .location = parameters->location,
+    .time = parameters->time,
+  };
+
+  if (mark == NULL || !signet_document_pdf_place_mark (pdf, mark, parameters->field, &parameters->mark, error))
+    return FALSE;
+  if (parameters->field == NULL)
+    parameters->field = g_intern_string (mark->field);
+  parameters->drawing = signet_mark_draw (mark, &facts, parameters->mark.width, parameters->mark.height,
+                                          signet_document_pdf_get_pdfa_part (pdf) == 1, error);
+  return parameters->drawing != NULL;
+}
+
 static gboolean
 sign_pdf (char **arguments, GError **error)
 {
@@ -121,6 +147,7 @@ sign_pdf (char **arguments, GError **error)
   g_autoptr(SignetDocumentFile) file = NULL;
   g_autoptr(SignetDocumentPdf) pdf = NULL;
   g_autoptr(SignetPdfPrepared) prepared = NULL;
+  g_autoptr(GBytes) drawing = NULL;
   g_autoptr(GBytes) cms = NULL;
   char **options = arguments + 4;
   int fd = -1;
@@ -139,6 +166,9 @@ sign_pdf (char **arguments, GError **error)
   if (option (options, "room") != NULL)
     parameters.room = (gsize) g_ascii_strtoull (option (options, "room"), NULL, 10);
 
+  if (option (options, "visible") != NULL && !add_mark (pdf, option (options, "visible"), &signer, &parameters, error))
+    return FALSE;
+  drawing = parameters.drawing;
   fd = open (arguments[1], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   prepared = signet_document_pdf_prepare (pdf, fd, signer.algorithm.digest, &parameters, NULL, error);
   cms = prepared != NULL ? make_cms (&signer, SIGNET_CMS_PROFILE_PADES, prepared->digest, error) : NULL;

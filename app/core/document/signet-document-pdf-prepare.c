@@ -12,7 +12,7 @@
 #include "../base/signet-base-error.h"
 #include "../base/signet-text.h"
 #include "signet-document-pdf-private.h"
-#include "signet-pdf-writer-private.h"
+#include "signet-pdf-page-private.h"
 
 #define MIN_ROOM       1024
 #define MAX_ROOM       (4 * 1024 * 1024)
@@ -28,6 +28,8 @@ typedef struct {
   char                          *field_name;
   guint32                        signature_number;
   guint32                        field_number; /* of a new field */
+  SignetPdfPage                  page;        /* with a visible mark: the one it stands on */
+  guint32                        look;        /* the form XObject of the mark; 0: nothing is seen */
   gsize                          byte_range;   /* offsets in writer->bytes */
   gsize                          contents;
 } Plan;
@@ -177,7 +179,36 @@ extend_indirect_array (Plan *plan, const SignetPdfValue *raw, guint32 number)
   return TRUE;
 }
 
-/* An invisible widget (12.7.4.5): no size; hidden from nobody, printed as nothing (flags Print and Locked) */
+static void
+write_look (Plan *plan)
+{
+  GString *bytes = plan->writer->bytes;
+
+  if (plan->look == 0)
+    return;
+  g_string_append (bytes, "/AP << /N ");
+  _signet_pdf_write_reference (plan->writer, plan->look, 0);
+  g_string_append (bytes, " >>\n");
+}
+
+/* Without a mark it has no size, and is seen nowhere (12.7.4.5) */
+static void
+write_rectangle (Plan *plan)
+{
+  GString *bytes = plan->writer->bytes;
+  double rectangle[4] = { 0 };
+
+  if (plan->look != 0)
+    _signet_pdf_page_to_user (&plan->page, &plan->parameters->mark, rectangle);
+  g_string_append (bytes, "/Rect [");
+  for (guint i = 0; i < G_N_ELEMENTS (rectangle); i++)
+    _signet_pdf_write_number (bytes, rectangle[i]);
+  g_string_append (bytes, " ]\n");
+  if (plan->look != 0 && plan->page.rotation != 0)
+    g_string_append_printf (bytes, "/MK << /R %u >>\n", plan->page.rotation);
+}
+
+/* A widget that is hidden from nobody (flags Print and Locked) */
 static void
 write_new_field (Plan *plan, const SignetPdfValue *page)
 {
@@ -185,7 +216,9 @@ write_new_field (Plan *plan, const SignetPdfValue *page)
 
   plan->field_number = _signet_pdf_writer_new_number (plan->writer);
   _signet_pdf_writer_begin_object (plan->writer, plan->field_number, 0);
-  g_string_append (bytes, "<<\n/Type /Annot\n/Subtype /Widget\n/FT /Sig\n/F 132\n/Rect [ 0 0 0 0 ]\n");
+  g_string_append (bytes, "<<\n/Type /Annot\n/Subtype /Widget\n/FT /Sig\n/F 132\n");
+  write_rectangle (plan);
+  write_look (plan);
   write_text_key (plan->writer, "T", plan->field_name);
   g_string_append (bytes, "/P ");
   _signet_pdf_write_value (plan->writer, page);
@@ -216,11 +249,15 @@ write_page (Plan *plan, const SignetPdfValue *reference)
 static void
 write_existing_field (Plan *plan)
 {
-  static const char *const skip[] = { "V", NULL };
+  static const char *const skip_marked[] = { "AP", "AS", "F", "V", NULL };
+  const char *const *skip = plan->look != 0 ? skip_marked : skip_marked + 3;
   GString *bytes = plan->writer->bytes;
 
   _signet_pdf_writer_begin_object (plan->writer, plan->field->number, plan->field->generation);
   _signet_pdf_write_open_dictionary (plan->writer, plan->field->dictionary, skip);
+  write_look (plan);
+  if (plan->look != 0)
+    g_string_append (bytes, "/F 132\n");
   _signet_pdf_write_key (plan->writer, "V");
   _signet_pdf_write_reference (plan->writer, plan->signature_number, 0);
   g_string_append (bytes, "\n>>");
@@ -321,10 +358,10 @@ check_unambiguous (SignetDocumentPdf *self, const SignetPdfValue *reference, GEr
   const SignetPdfValue *annotations = _signet_pdf_reader_get (self->reader, page, "Annots");
 
   if (reference->type != SIGNET_PDF_REFERENCE || page->type != SIGNET_PDF_DICTIONARY)
-    return set_malformed (error, "the first page cannot be found");
+    return set_malformed (error, "the page cannot be found");
   if (page->ambiguous || form->ambiguous || (form->type != SIGNET_PDF_NULL && form->type != SIGNET_PDF_DICTIONARY)
       || (annotations->type != SIGNET_PDF_NULL && annotations->type != SIGNET_PDF_ARRAY))
-    return set_malformed (error, "the form or the first page can be read in two ways");
+    return set_malformed (error, "the form or the page can be read in two ways");
   return TRUE;
 }
 
@@ -366,14 +403,32 @@ dup_new_name (SignetDocumentPdf *self)
   return g_uuid_string_random ();
 }
 
+/* --- the mark ---------------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+write_mark (Plan *plan, GError **error)
+{
+  const SignetPdfSignParameters *parameters = plan->parameters;
+
+  if (parameters->drawing == NULL)
+    return TRUE;
+  if (!_signet_pdf_page_find (plan->pdf->reader, parameters->mark.page, &plan->page, error))
+    return FALSE;
+  plan->look = _signet_pdf_import_drawing (plan->writer, parameters->drawing, &plan->page, parameters->mark.width, parameters->mark.height, error);
+  return plan->look != 0;
+}
+
 /* --- putting it together ------------------------------------------------------------------------------------------------------ */
 
 static gboolean
 write_increment (Plan *plan, GError **error)
 {
   SignetPdfReader *reader = plan->pdf->reader;
-  const SignetPdfValue *page = _signet_pdf_get_first_page (reader);
+  const SignetPdfValue *page = NULL;
 
+  if (!write_mark (plan, error))
+    return FALSE;
+  page = plan->look != 0 ? plan->page.reference : _signet_pdf_get_first_page (reader);
   if (plan->field == NULL && !check_unambiguous (plan->pdf, page, error))
     return FALSE;
   if (plan->field != NULL && plan->field->dictionary->ambiguous)

@@ -2,6 +2,7 @@
 /* signet-document-pdf.h: a PDF (ISO 32000-1) read strictly and signed by an incremental append that leaves every earlier byte as it was. */
 #pragma once
 
+#include "../mark/signet-mark.h"
 #include "signet-document-signature.h"
 
 G_BEGIN_DECLS
@@ -29,6 +30,8 @@ typedef struct {
   guint       certify;      /* 0: approval; 1-3: DocMDP level */
   gboolean    is_timestamp; /* a time-stamp of the document (EN 319 142-1, 5.4.3): the texts and @time are left out */
   gboolean    in_place;     /* the file to be written to is the document itself */
+  GBytes     *drawing;      /* (nullable): of the visible mark: a PDF of one page (signet_mark_draw()) */
+  SignetMarkBox mark;       /* where it stands, from signet_document_pdf_place_mark() */
 } SignetPdfSignParameters;
 
 /* Where the signature goes, after prepare() has written everything but it. */

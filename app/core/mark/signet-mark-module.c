@@ -18,39 +18,68 @@
 #define LEAST_LETTER 4.0  /* points */
 #define NICE_LETTER  6.0  /* below it words may be broken */
 #define MOST_LETTER  10.0
+#define NICE_HEADING 14.0 /* below it a heading takes another line rather than smaller letters */
 #define MOST_HEADING 30.0
 #define STEP         0.25
 #define DENSITY      (300.0 / 72) /* pixels a point: finer is not seen and makes the file large */
 #define WIDE         1.6  /* width to height from which picture or heading stands beside the text and not above it */
 
 typedef struct { double x, y, width, height; } Box;
+typedef struct { const char *prefix, *language, *families; } Script; /* of the person's language; of the text */
 
 G_DEFINE_QUARK (signet-mark-error-quark, signet_mark_error)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (cairo_surface_t, cairo_surface_destroy)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (cairo_t, cairo_destroy)
 
+/* Which lines may be broken so that the letters can be larger */
+typedef enum { FIT_UNBROKEN, FIT_WORDS, FIT_LETTERS } Fit;
+
 /* --- text -------------------------------------------------------------------------------------------------------------------- */
 
-/* Han characters have a Chinese, a Japanese and a Korean form: that of the person's language, else the Chinese */
-static PangoLanguage *
-find_language (void)
+static gboolean
+has_han (const char *text)
 {
+  for (; text != NULL && *text != '\0'; text = g_utf8_next_char (text))
+    if (g_unichar_get_script (g_utf8_get_char (text)) == G_UNICODE_SCRIPT_HAN)
+      return TRUE;
+  return FALSE;
+}
+
+/* Han characters have a Chinese, a Japanese and a Korean form: that of the person's language, else the Chinese. One family for all of the
+ * mark, so that its lines look alike; where it is missing the system's own choice follows. */
+static const Script *
+find_script (const SignetMarkPicture *picture)
+{
+  static const Script scripts[] = {
+    { "ja", "ja", "Noto Sans CJK JP,Sans" }, { "ko", "ko", "Noto Sans CJK KR,Sans" }, { "zh-tw", "zh-tw", "Noto Sans CJK TC,Sans" },
+    { "zh-hk", "zh-hk", "Noto Sans CJK HK,Sans" }, { "", "zh-cn", "Noto Sans CJK SC,Sans" },
+  };
+  static const Script others = { "", NULL, "Sans" };
   const char *own = pango_language_to_string (pango_language_get_default ());
 
-  if (g_str_has_prefix (own, "zh") || g_str_has_prefix (own, "ja") || g_str_has_prefix (own, "ko"))
-    return pango_language_get_default ();
-  return pango_language_from_string ("zh-cn");
+  if (!has_han (picture->text) && !has_han (picture->heading))
+    return &others;
+  for (gsize i = 0; i < G_N_ELEMENTS (scripts); i++)
+    if (g_str_has_prefix (own, scripts[i].prefix))
+      return &scripts[i];
+  return &others;
 }
 
 static PangoLayout *
-new_layout (cairo_t *cr, const char *text, gboolean heading)
+new_layout (cairo_t *cr, const Script *script, const char *text, gboolean heading)
 {
+  PangoFontDescription *font = pango_font_description_new ();
   PangoLayout *layout = pango_cairo_create_layout (cr);
   PangoContext *context = pango_layout_get_context (layout);
 
   pango_cairo_context_set_resolution (context, 72); /* a unit is a point */
-  pango_context_set_language (context, find_language ());
+  pango_context_set_round_glyph_positions (context, FALSE);
+  pango_font_description_set_family_static (font, script->families);
+  pango_context_set_font_description (context, font);
+  pango_font_description_free (font);
+  if (script->language != NULL)
+    pango_context_set_language (context, pango_language_from_string (script->language));
   pango_layout_context_changed (layout);
   pango_layout_set_text (layout, text, -1);
   pango_layout_set_alignment (layout, heading ? PANGO_ALIGN_CENTER : PANGO_ALIGN_LEFT);
@@ -58,46 +87,48 @@ new_layout (cairo_t *cr, const char *text, gboolean heading)
 }
 
 static gboolean
-fits (PangoLayout *layout, double letter, PangoWrapMode wrap, const Box *box)
+fits (PangoLayout *layout, double letter, Fit how, const Box *box)
 {
-  PangoFontDescription *font = pango_font_description_from_string ("Sans");
+  PangoFontDescription *font = pango_font_description_copy (pango_context_get_font_description (pango_layout_get_context (layout)));
   PangoRectangle extents;
 
   pango_font_description_set_absolute_size (font, letter * PANGO_SCALE);
   pango_layout_set_font_description (layout, font);
   pango_font_description_free (font);
   pango_layout_set_width (layout, (int) (box->width * PANGO_SCALE));
-  pango_layout_set_wrap (layout, wrap);
+  pango_layout_set_wrap (layout, how == FIT_LETTERS ? PANGO_WRAP_WORD_CHAR : PANGO_WRAP_WORD);
   pango_layout_get_extents (layout, NULL, &extents);
-  return extents.height <= box->height * PANGO_SCALE && extents.width <= box->width * PANGO_SCALE;
+  return extents.height <= box->height * PANGO_SCALE && extents.width <= box->width * PANGO_SCALE
+         && (how != FIT_UNBROKEN || !pango_layout_is_wrapped (layout));
 }
 
 /* The largest letters with which @layout fits into @box; they stay set */
 static gboolean
-fit (PangoLayout *layout, double least, double most, PangoWrapMode wrap, const Box *box)
+fit (PangoLayout *layout, double least, double most, Fit how, const Box *box)
 {
   int low = 0;
   int high = (int) ((most - least) / STEP);
 
-  if (!fits (layout, least, wrap, box))
+  if (!fits (layout, least, how, box))
     return FALSE;
   while (low < high)
     {
       int middle = (low + high + 1) / 2;
 
-      if (fits (layout, least + middle * STEP, wrap, box))
+      if (fits (layout, least + middle * STEP, how, box))
         low = middle;
       else
         high = middle - 1;
     }
-  return fits (layout, least + low * STEP, wrap, box);
+  return fits (layout, least + low * STEP, how, box);
 }
 
 static gboolean
-fit_text (PangoLayout *layout, double most, const Box *box, GError **error)
+fit_text (PangoLayout *layout, double whole, double most, const Box *box, GError **error)
 {
   if (box->width <= 0 || box->height <= 0
-      || (!fit (layout, NICE_LETTER, most, PANGO_WRAP_WORD, box) && !fit (layout, LEAST_LETTER, most, PANGO_WRAP_WORD_CHAR, box)))
+      || (!fit (layout, whole, most, FIT_UNBROKEN, box) && !fit (layout, NICE_LETTER, most, FIT_WORDS, box)
+          && !fit (layout, LEAST_LETTER, most, FIT_LETTERS, box)))
     {
       g_set_error_literal (error, SIGNET_MARK_ERROR, SIGNET_MARK_ERROR_TOO_SMALL, "the text would be smaller than 4 points");
       return FALSE;
@@ -111,12 +142,12 @@ fit_text (PangoLayout *layout, double most, const Box *box, GError **error)
 }
 
 static gboolean
-draw_text (cairo_t *cr, const char *text, gboolean heading, const Box *box, GError **error)
+draw_text (cairo_t *cr, const Script *script, const char *text, gboolean heading, const Box *box, GError **error)
 {
-  g_autoptr(PangoLayout) layout = new_layout (cr, text, heading);
+  g_autoptr(PangoLayout) layout = new_layout (cr, script, text, heading);
   PangoRectangle extents;
 
-  if (!fit_text (layout, heading ? MOST_HEADING : MOST_LETTER, box, error))
+  if (!fit_text (layout, heading ? NICE_HEADING : NICE_LETTER, heading ? MOST_HEADING : MOST_LETTER, box, error))
     return FALSE;
   pango_layout_get_extents (layout, NULL, &extents);
   cairo_move_to (cr, box->x, box->y + MAX (0, (box->height - (double) extents.height / PANGO_SCALE) / 2));
@@ -255,7 +286,7 @@ draw_rule (cairo_t *cr, double x, double y, double width, double height)
 static void
 split (cairo_t *cr, const Box *whole, Box *first, Box *second)
 {
-  double gap = CLAMP (MIN (whole->width, whole->height) * 0.12, 3, 10);
+  double gap = CLAMP (MIN (whole->width, whole->height) * 0.2, 4, 14);
 
   *first = *second = *whole;
   if (whole->width >= WIDE * whole->height)
@@ -281,6 +312,7 @@ is_there (const char *text)
 static gboolean
 draw (cairo_t *cr, const SignetMarkPicture *picture, GError **error)
 {
+  const Script *script = find_script (picture);
   double margin = CLAMP (MIN (picture->width, picture->height) * 0.06, 1, 5);
   Box whole = { margin, margin, picture->width - 2 * margin, picture->height - 2 * margin };
   Box first = whole;
@@ -292,9 +324,9 @@ draw (cairo_t *cr, const SignetMarkPicture *picture, GError **error)
   if (picture->image != NULL && !draw_image (cr, picture->image, picture->opaque, &first, error))
     return FALSE;
   set_ink (cr);
-  if (picture->image == NULL && is_there (picture->heading) && !draw_text (cr, picture->heading, TRUE, &first, error))
+  if (picture->image == NULL && is_there (picture->heading) && !draw_text (cr, script, picture->heading, TRUE, &first, error))
     return FALSE;
-  return !is_there (picture->text) || draw_text (cr, picture->text, FALSE, &second, error);
+  return !is_there (picture->text) || draw_text (cr, script, picture->text, FALSE, &second, error);
 }
 
 static cairo_status_t

@@ -12,14 +12,17 @@
 
 #define MAX_VALUE 200 /* characters */
 #define FSI "\xe2\x81\xa8"
+#define LRI "\xe2\x81\xa6"
 #define PDI "\xe2\x81\xa9"
 
+/* Digits and signs in their order also on a line that runs from right to left */
 static char *
 dup_time (gint64 time, const char *format)
 {
   g_autoptr(GDateTime) moment = g_date_time_new_from_unix_local (time);
+  g_autofree char *text = moment != NULL ? g_date_time_format (moment, format) : NULL;
 
-  return moment != NULL ? g_date_time_format (moment, format) : NULL;
+  return text != NULL ? g_strconcat (LRI, text, PDI, NULL) : NULL;
 }
 
 /* (transfer full) (nullable): @known: (out): whether there is such a placeholder */

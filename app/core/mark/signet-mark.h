@@ -55,6 +55,9 @@ typedef struct {
   char            *field;   /* (nullable): in this existing signature field, whose place it takes */
 } SignetMark;
 
+/* A place on a page as it is shown: turned and cropped. Points, from its upper left corner; @page counts from 0. */
+typedef struct { guint page; double left, top, width, height; } SignetMarkBox;
+
 #define SIGNET_TYPE_MARK (signet_mark_get_type ())
 GType       signet_mark_get_type (void);
 SignetMark *signet_mark_new      (void); /* the usual text on the next free place of the last page */
