@@ -26,7 +26,8 @@ typedef struct
 {
   char *format, *level, *certificate, *tsa, *reason, *location, *field, *output, *output_dir, *visible, *scenario, *content, *countersign; /* (owned) (nullable) */
   int certify;
-  gboolean detached, enclosed, together, overwrite;
+  gboolean detached, enclosed, together, overwrite, cover;
+  SignetVisibleMark *mark; /* (owned) (nullable): what --visible says */
 } SignetSignOptions;
 
 /* One file on its way. */
@@ -57,6 +58,7 @@ signet_sign_options_clear (SignetSignOptions *options)
   g_free (options->content);
   g_free (options->countersign);
   g_free (options->visible);
+  signet_mark_free (options->mark);
   g_free (options->scenario);
 }
 
@@ -91,7 +93,8 @@ signet_sign_parse (SignetInvocation  *invocation,
     { "location", 0, 0, G_OPTION_ARG_FILENAME, &options->location, N_("Where it is signed, kept in the PDF"), N_("TEXT") },
     { "field", 0, 0, G_OPTION_ARG_FILENAME, &options->field, N_("Use this empty signature field of the PDF"), N_("NAME") },
     { "certify", 0, 0, G_OPTION_ARG_INT, &options->certify, N_("Certify: 1 no changes, 2 fill in forms, 3 and comment"), "1|2|3" },
-    { "visible", 0, 0, G_OPTION_ARG_FILENAME, &options->visible, N_("A visible mark (not in this version yet)"), N_("SPEC") },
+    { "visible", 0, 0, G_OPTION_ARG_FILENAME, &options->visible, N_("Show a mark on a page: default, a saved name, or key=value,…"), N_("SPEC") },
+    { "cover", 0, 0, G_OPTION_ARG_NONE, &options->cover, N_("The mark may cover an earlier signature"), NULL },
     { "scenario", 0, 0, G_OPTION_ARG_FILENAME, &options->scenario, N_("What it will be used for (not in this version yet)"), N_("CODE") },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, N_("Write the signed file here"), N_("FILE") },
     { "output-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->output_dir, N_("Write all signed files into this folder"), N_("FOLDER") },
@@ -114,8 +117,6 @@ signet_sign_check_later (SignetInvocation        *invocation,
     what = options->format;
   else if (options->level != NULL && g_strv_contains (later_levels, options->level))
     what = options->level;
-  else if (options->visible != NULL)
-    what = "--visible";
   else if (options->scenario != NULL)
     what = "--scenario";
   if (what == NULL)
@@ -131,6 +132,25 @@ signet_sign_is_together (SignetInvocation        *invocation,
 {
   return options->together ||
          (options->output != NULL && g_strcmp0 (options->format, "asice") == 0 && signet_invocation_n_arguments (invocation) > 1);
+}
+
+/* FALSE: what --visible says is not understood, and that was told */
+static gboolean
+signet_sign_read_mark (SignetInvocation  *invocation,
+                       SignetSignOptions *options)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (options->visible == NULL)
+    return TRUE;
+  options->mark = signet_mark_parse (options->visible, &error);
+  if (options->mark == NULL)
+    {
+      signet_invocation_fail (invocation, "--visible", error);
+      return FALSE;
+    }
+  signet_words_fill_mark (options->mark);
+  return TRUE;
 }
 
 static gboolean
@@ -259,6 +279,8 @@ signet_sign_job_open (SignetSignJob           *job,
   if (options->level != NULL)
     signet_signing_set_level (job->signing, options->level);
   signet_signing_set_pdf (job->signing, options->reason, options->location, options->field, (guint) options->certify);
+  if (options->mark != NULL)
+    signet_signing_set_mark (job->signing, options->mark, options->cover);
   signet_sign_job_set_output (job, options);
 }
 
@@ -719,7 +741,8 @@ signet_command_sign (SignetInvocation *invocation)
   g_autoptr(GError) error = NULL;
   SignetSignPreparation preparation = { .invocation = invocation, .options = &options };
 
-  if (!signet_sign_parse (invocation, &options) || !signet_sign_check_options (invocation, &options))
+  if (!signet_sign_parse (invocation, &options) || !signet_sign_check_options (invocation, &options) ||
+      !signet_sign_read_mark (invocation, &options))
     return invocation->status;
   interaction = signet_invocation_new_interaction (invocation, &error);
   if (interaction == NULL || !signet_password_load (invocation, &error))

@@ -21,6 +21,8 @@ static const SignetCommand commands[] = {
   { NULL, "sign", N_("FILE…"), N_("Sign files with a certificate on a token."),
     "signet sign contract.pdf\n"
     "signet sign --level t --tsa http://tsa.example/ --reason \"Approved\" contract.pdf\n"
+    "signet sign --visible default contract.pdf\n"
+    "signet sign --visible page=last,x=20mm,y=20mm,width=70mm,height=25mm contract.pdf\n"
     "signet sign --format cades --output-dir signed/ *.odt",
     signet_command_sign },
   { NULL, "verify", N_("FILE…"), N_("Say of signed files whether they can be relied on."),
@@ -95,6 +97,12 @@ static const SignetCommand commands[] = {
     "signet plugin check acme-ca\nsignet plugin check --replay recordings/submit.txt .", signet_command_plugin_check },
   { "plugin", "run", N_("FOLDER METHOD"), N_("Run a plugin by hand, for its author."),
     "signet plugin run . form\nsignet plugin run --field name=\"Li Na\" --record recordings/submit.txt . submit", signet_command_plugin_run },
+
+  { "mark", "list", NULL, N_("Show the visible marks saved under a name."), "signet mark list", signet_command_mark_list },
+  { "mark", "show", N_("NAME"), N_("Show the description of a saved mark."), "signet mark show office", signet_command_mark_show },
+  { "mark", "save", N_("NAME SPEC"), N_("Save a visible mark under a name."),
+    "signet mark save office page=last,from=bottom-right,x=20mm,y=20mm,image=seal.png", signet_command_mark_save },
+  { "mark", "remove", N_("NAME"), N_("Forget a saved mark."), "signet mark remove office", signet_command_mark_remove },
 
   { "journal", "list", NULL, N_("Show what was signed, asked for and installed."), "signet journal list", signet_command_journal_list },
   { "journal", "verify", NULL, N_("Check that nobody changed the journal."), "signet journal verify", signet_command_journal_verify },

@@ -44,6 +44,10 @@ int signet_command_plugin_forbid      (SignetInvocation *invocation);
 int signet_command_plugin_new         (SignetInvocation *invocation);
 int signet_command_plugin_check       (SignetInvocation *invocation);
 int signet_command_plugin_run         (SignetInvocation *invocation);
+int signet_command_mark_list          (SignetInvocation *invocation);
+int signet_command_mark_show          (SignetInvocation *invocation);
+int signet_command_mark_save          (SignetInvocation *invocation);
+int signet_command_mark_remove        (SignetInvocation *invocation);
 int signet_command_journal_list       (SignetInvocation *invocation);
 int signet_command_journal_verify     (SignetInvocation *invocation);
 

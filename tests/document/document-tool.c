@@ -118,7 +118,7 @@ make_cms (Signer *signer, SignetCmsProfile profile, GBytes *digest, GError **err
 static gboolean
 add_mark (SignetDocumentPdf *pdf, const char *spec, const Signer *signer, SignetPdfSignParameters *parameters, GError **error)
 {
-  g_autoptr(SignetMark) mark = signet_mark_parse (spec, error);
+  g_autoptr(SignetVisibleMark) mark = signet_mark_parse (spec, error);
   g_autofree char *organization = signet_mark_dup_organization (signer->certificate);
   SignetMarkFacts facts = {
     .name = parameters->name != NULL ? parameters->name : signet_certificate_get_holder (signer->certificate),

@@ -249,7 +249,7 @@ find_free_place (const SignetPdfPage *page, GPtrArray *occupants, SignetMarkBox 
 }
 
 static void
-place_at_corner (const SignetMark *mark, double width, double height, SignetMarkBox *box)
+place_at_corner (const SignetVisibleMark *mark, double width, double height, SignetMarkBox *box)
 {
   gboolean right = mark->corner == SIGNET_MARK_BOTTOM_RIGHT || mark->corner == SIGNET_MARK_TOP_RIGHT;
   gboolean bottom = mark->corner == SIGNET_MARK_BOTTOM_LEFT || mark->corner == SIGNET_MARK_BOTTOM_RIGHT;
@@ -268,7 +268,7 @@ check_on_page (const SignetMarkBox *box, double width, double height, GError **e
 }
 
 static gboolean
-place_on_page (SignetDocumentPdf *self, const SignetMark *mark, SignetMarkBox *box, GError **error)
+place_on_page (SignetDocumentPdf *self, const SignetVisibleMark *mark, SignetMarkBox *box, GError **error)
 {
   gint64 index = mark->page > 0 ? mark->page - 1 : (gint64) self->n_pages + mark->page;
   g_autoptr(GPtrArray) occupants = NULL;
@@ -303,7 +303,7 @@ check_may_be_seen (SignetDocumentPdf *self, GError **error)
 }
 
 gboolean
-signet_document_pdf_place_mark (SignetDocumentPdf *self, const SignetMark *mark, const char *field, SignetMarkBox *box, GError **error)
+signet_document_pdf_place_mark (SignetDocumentPdf *self, const SignetVisibleMark *mark, const char *field, SignetMarkBox *box, GError **error)
 {
   g_return_val_if_fail (SIGNET_IS_DOCUMENT_PDF (self), FALSE);
   g_return_val_if_fail (mark != NULL && box != NULL, FALSE);

@@ -27,7 +27,7 @@ gboolean   signet_document_pdf_get_page_size  (SignetDocumentPdf *self, guint pa
 GPtrArray *signet_document_pdf_list_occupants (SignetDocumentPdf *self, guint page, GError **error);
 /* Where @mark would stand. @field: (nullable): the field that will be signed; its place is the mark's then.
    NO_PAGE, OFF_PAGE, NO_PLACE, NO_AREA in SIGNET_MARK_ERROR; FORBIDDEN where a certification lets no new field be seen. */
-gboolean   signet_document_pdf_place_mark     (SignetDocumentPdf *self, const SignetMark *mark, const char *field, SignetMarkBox *box, GError **error);
+gboolean   signet_document_pdf_place_mark     (SignetDocumentPdf *self, const SignetVisibleMark *mark, const char *field, SignetMarkBox *box, GError **error);
 /* (transfer full) (nullable): the first occupant of @kind under @box, but for @field itself: its name, or "" */
 char      *signet_document_pdf_find_covered   (SignetDocumentPdf *self, const SignetMarkBox *box, const char *field, SignetPdfOccupantKind kind,
                                                GError **error);

@@ -107,6 +107,7 @@ signet_pades_creation_finalize (GObject *object)
   g_free ((char *) self->parameters.reason);
   g_free ((char *) self->parameters.location);
   g_free ((char *) self->parameters.name);
+  g_clear_pointer (&self->parameters.drawing, g_bytes_unref);
   G_OBJECT_CLASS (signet_pades_creation_parent_class)->finalize (object);
 }
 
@@ -135,7 +136,7 @@ signet_pades_creation_init (SignetPadesCreation *self)
 /**
  * signet_pades_creation_new:
  * @pdf: what is signed; kept
- * @parameters: field, reason, location, name and certify are copied; time and room are worked out when it is prepared
+ * @parameters: field, reason, location, name, certify and mark are copied; time and room are worked out when it is prepared
  *
  * Returns: (transfer full): what writes the signature; %SIGNET_DOCUMENT_ERROR_FORBIDDEN when an earlier signer does not allow it
  */
@@ -153,5 +154,7 @@ signet_pades_creation_new (SignetDocumentPdf *pdf, const SignetPdfSignParameters
   self->parameters.reason = g_strdup (parameters->reason);
   self->parameters.location = g_strdup (parameters->location);
   self->parameters.name = g_strdup (parameters->name);
+  if (parameters->drawing != NULL)
+    g_bytes_ref (parameters->drawing);
   return SIGNET_SIGNATURE_CREATION (self);
 }

@@ -133,6 +133,32 @@ static const SignetCheckRow rows[] = {
     /* translators: {value} is a file name */
     N_("“{value}” is a name that cannot be used in a container; rename the file") },
 
+  { "mark-placement", SIGNET_CHECK_OK, NULL, N_("The visible mark has its place"),
+    /* translators: {value} is the number of a page */
+    N_("The visible mark stands on page {value}") },
+  { "mark-placement", SIGNET_CHECK_WARNING, "covers-signature", N_("The visible mark covers an earlier signature, as you wanted"),
+    /* translators: {value} is the name of a signature field */
+    N_("The visible mark covers the earlier signature {value}, as you wanted") },
+  { "mark-placement", SIGNET_CHECK_WARNING, "covers-field", N_("The visible mark covers a form field or note"),
+    /* translators: {value} is the name of a form field */
+    N_("The visible mark covers the form field {value}") },
+  { "mark-placement", SIGNET_CHECK_STOP, "covers-signature", N_("The visible mark would cover an earlier signature"),
+    /* translators: {value} is the name of a signature field */
+    N_("The visible mark would cover the earlier signature {value}") },
+  { "mark-placement", SIGNET_CHECK_STOP, "no-page", N_("The document has no such page for the visible mark"), NULL },
+  { "mark-placement", SIGNET_CHECK_STOP, "off-page", N_("The visible mark would reach beyond the page"), NULL },
+  { "mark-placement", SIGNET_CHECK_STOP, "no-place", N_("The page has no free place for the visible mark"), NULL },
+  { "mark-placement", SIGNET_CHECK_STOP, "no-area", N_("The signature field takes no place on a page: a mark cannot stand in it"), NULL },
+  { "mark-placement", SIGNET_CHECK_STOP, "not-found", N_("The picture or the field of the visible mark is not there"), NULL },
+  { "mark-placement", SIGNET_CHECK_STOP, "certified", N_("The document is certified: a visible mark may only stand in a field that is there"), NULL },
+  { "mark-placement", SIGNET_CHECK_STOP, "too-small", N_("The visible mark is too small: its letters would be smaller than 4 points"), NULL },
+  { "mark-placement", SIGNET_CHECK_STOP, "no-font", N_("No font of this computer has all characters of the visible mark"), NULL },
+  { "mark-placement", SIGNET_CHECK_STOP, "image", N_("The picture cannot be used: a PNG, or a JPEG in RGB or grey, is needed"), NULL },
+  { "mark-placement", SIGNET_CHECK_STOP, "image-too-large", N_("The picture is too large: at most 8 MiB and 24 million pixels"), NULL },
+  { "mark-placement", SIGNET_CHECK_STOP, "text", N_("The text of the visible mark has a placeholder that does not exist"), NULL },
+  { "mark-placement", SIGNET_CHECK_STOP, "no-pages", N_("Only a signature inside a PDF can have a visible mark"), NULL },
+  { "mark-placement", SIGNET_CHECK_STOP, NULL, N_("The visible mark cannot be drawn"), NULL },
+
   { "level", SIGNET_CHECK_OK, NULL, N_("The level can be reached"), NULL },
   { "level", SIGNET_CHECK_WARNING, NULL, N_("Without a time stamp the time is only claimed by this computer’s clock"), NULL },
   { "level", SIGNET_CHECK_STOP, "offline", N_("A time stamp needs the network, and Signet works offline"), NULL },

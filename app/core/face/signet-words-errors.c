@@ -183,6 +183,27 @@ static const SignetErrorRow document_rows[] = {
     N_("Nothing was written. Try again; if it happens again, report it together with the details.") },
 };
 
+static const SignetErrorRow mark_rows[] = {
+  { SIGNET_MARK_ERROR_SPEC, STATUS_USAGE, "mark-spec", N_("The description of the visible mark is not understood."),
+    N_("The details name the part that does not fit; “signet sign --help” shows examples.") },
+  { SIGNET_MARK_ERROR_IMAGE, STATUS_DATA, "mark-image", N_("The picture for the visible mark cannot be used."),
+    N_("Use a PNG, or a JPEG in RGB or grey.") },
+  { SIGNET_MARK_ERROR_IMAGE_TOO_LARGE, STATUS_DATA, "mark-image-too-large", N_("The picture for the visible mark is too large."),
+    N_("Make it smaller: at most 8 MiB and 24 million pixels.") },
+  { SIGNET_MARK_ERROR_TOO_SMALL, STATUS_DATA, "mark-too-small", N_("The visible mark is too small for its text."),
+    N_("Make it larger, or its text shorter.") },
+  { SIGNET_MARK_ERROR_NO_FONT, STATUS_UNAVAILABLE, "mark-no-font", N_("No font of this computer has all characters of the visible mark."),
+    N_("Install a font for the script it is written in, for Chinese for example fonts-noto-cjk.") },
+  { SIGNET_MARK_ERROR_NO_PAGE, STATUS_DATA, "mark-no-page", N_("The document has no such page for the visible mark."),
+    N_("Choose another page.") },
+  { SIGNET_MARK_ERROR_OFF_PAGE, STATUS_DATA, "mark-off-page", N_("The visible mark would reach beyond the page."),
+    N_("Move it, or make it smaller.") },
+  { SIGNET_MARK_ERROR_NO_PLACE, STATUS_DATA, "mark-no-place", N_("There is no free place of this size on the page for the visible mark."),
+    N_("Choose another page, or make the mark smaller.") },
+  { SIGNET_MARK_ERROR_NO_AREA, STATUS_DATA, "mark-no-area", N_("The signature field takes no place on a page, so a mark cannot stand in it."),
+    N_("Sign without a visible mark, or not in this field.") },
+};
+
 static const SignetErrorRow evidence_rows[] = {
   { SIGNET_EVIDENCE_ERROR_UNREACHABLE, STATUS_UNAVAILABLE, "evidence-unreachable",
     N_("The server for time stamps or certificate status cannot be reached."),
@@ -336,6 +357,7 @@ signet_error_row_of (const GError *error)
     { SIGNET_HTTP_ERROR, http_rows, G_N_ELEMENTS (http_rows) },
     { SIGNET_CERTIFICATE_ERROR, certificate_rows, G_N_ELEMENTS (certificate_rows) },
     { SIGNET_TOKEN_ERROR, token_rows, G_N_ELEMENTS (token_rows) },
+    { SIGNET_MARK_ERROR, mark_rows, G_N_ELEMENTS (mark_rows) },
     { SIGNET_DOCUMENT_ERROR, document_rows, G_N_ELEMENTS (document_rows) },
     { SIGNET_EVIDENCE_ERROR, evidence_rows, G_N_ELEMENTS (evidence_rows) },
     { SIGNET_SIGNING_ERROR, signing_rows, G_N_ELEMENTS (signing_rows) },

@@ -32,6 +32,8 @@ char       *signet_words_revocation      (const SignetRevocationStatus *status);
 char       *signet_words_class           (SignetCertificateClassification klass);      /* "Signature", "Identity only" */
 char       *signet_words_key_unusable    (const char *reason);
 char       *signet_words_check           (const SignetSigningCheck *check);
+const char *signet_words_mark_text       (void);                   /* of a visible mark, with {placeholders} */
+void        signet_words_fill_mark       (SignetVisibleMark *mark); /* gives it the usual text and heading where it has none of its own */
 int         signet_words_check_status    (const SignetSigningCheck *check);   /* 0 unless it stops */
 char       *signet_words_request_state   (SignetRequestState state);
 const char *signet_words_request_field   (const char *code);           /* (nullable): of a SignetRequestDifference */

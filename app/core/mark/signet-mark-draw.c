@@ -35,14 +35,14 @@ load_module (GError **error)
 }
 
 static gboolean
-shows_text (const SignetMark *mark)
+shows_text (const SignetVisibleMark *mark)
 {
   return mark->show != SIGNET_MARK_SHOW_IMAGE;
 }
 
 /* A picture takes the place of the heading */
 static const char *
-find_heading (const SignetMark *mark)
+find_heading (const SignetVisibleMark *mark)
 {
   if (mark->show != SIGNET_MARK_SHOW_TEXT)
     return NULL;
@@ -61,7 +61,7 @@ find_heading (const SignetMark *mark)
  * Returns: (transfer full) (nullable): a PDF of one page
  */
 GBytes *
-signet_mark_draw (const SignetMark *mark, const SignetMarkFacts *facts, double width, double height, gboolean opaque, GError **error)
+signet_mark_draw (const SignetVisibleMark *mark, const SignetMarkFacts *facts, double width, double height, gboolean opaque, GError **error)
 {
   SignetMarkPicture picture = { .width = width, .height = height, .opaque = opaque };
   const char *heading_template = find_heading (mark);

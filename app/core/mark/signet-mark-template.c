@@ -113,7 +113,7 @@ read_key_file (const char *path, GError **error)
 }
 
 static gboolean
-read_keys (SignetMark *mark, GKeyFile *file, GError **error)
+read_keys (SignetVisibleMark *mark, GKeyFile *file, GError **error)
 {
   for (guint i = 0; keys[i] != NULL; i++)
     {
@@ -131,10 +131,10 @@ read_keys (SignetMark *mark, GKeyFile *file, GError **error)
  *
  * Returns: (transfer full) (nullable): the mark
  */
-SignetMark *
+SignetVisibleMark *
 signet_mark_template_load (const char *name, GError **error)
 {
-  g_autoptr(SignetMark) mark = signet_mark_new ();
+  g_autoptr(SignetVisibleMark) mark = signet_mark_new ();
   g_autofree char *path = NULL;
   g_autoptr(GKeyFile) file = NULL;
 
@@ -166,7 +166,7 @@ write_whole (const char *path, gconstpointer data, gsize length, gboolean overwr
 
 /* Goes through the text form, so that file and description never differ */
 static char *
-to_key_file (const SignetMark *mark, gsize *length)
+to_key_file (const SignetVisibleMark *mark, gsize *length)
 {
   g_autoptr(GKeyFile) file = g_key_file_new ();
   static const char *const corners[] = { "bottom-left", "bottom-right", "top-left", "top-right" };
@@ -196,7 +196,7 @@ to_key_file (const SignetMark *mark, gsize *length)
 }
 
 static gboolean
-save_image (const char *name, const SignetMark *mark, GError **error)
+save_image (const char *name, const SignetVisibleMark *mark, GError **error)
 {
   g_autofree char *path = dup_path (name, IMAGE);
   g_autoptr(GBytes) image = NULL;
@@ -213,7 +213,7 @@ save_image (const char *name, const SignetMark *mark, GError **error)
  * @error: EXISTS, CANNOT_WRITE in %SIGNET_BASE_ERROR; what reading its picture may end with
  */
 gboolean
-signet_mark_template_save (const char *name, const SignetMark *mark, gboolean overwrite, GError **error)
+signet_mark_template_save (const char *name, const SignetVisibleMark *mark, gboolean overwrite, GError **error)
 {
   g_autofree char *path = NULL;
   g_autofree char *data = NULL;

@@ -21,15 +21,15 @@
 
 G_DEFINE_QUARK (signet-mark-error-quark, signet_mark_error)
 
-G_DEFINE_BOXED_TYPE (SignetMark, signet_mark, signet_mark_copy, signet_mark_free)
+G_DEFINE_BOXED_TYPE (SignetVisibleMark, signet_mark, signet_mark_copy, signet_mark_free)
 
 static const char *const show_names[] = { "text", "image", "both", NULL };
 static const char *const corner_names[] = { "bottom-left", "bottom-right", "top-left", "top-right", NULL };
 
-SignetMark *
+SignetVisibleMark *
 signet_mark_new (void)
 {
-  SignetMark *self = g_new0 (SignetMark, 1);
+  SignetVisibleMark *self = g_new0 (SignetVisibleMark, 1);
 
   self->page = -1;
   self->width = SIGNET_MARK_DEFAULT_WIDTH;
@@ -37,10 +37,10 @@ signet_mark_new (void)
   return self;
 }
 
-SignetMark *
-signet_mark_copy (const SignetMark *self)
+SignetVisibleMark *
+signet_mark_copy (const SignetVisibleMark *self)
 {
-  SignetMark *copy = g_memdup2 (self, sizeof *self);
+  SignetVisibleMark *copy = g_memdup2 (self, sizeof *self);
 
   copy->text = g_strdup (self->text);
   copy->heading = g_strdup (self->heading);
@@ -50,7 +50,7 @@ signet_mark_copy (const SignetMark *self)
 }
 
 void
-signet_mark_free (SignetMark *self)
+signet_mark_free (SignetVisibleMark *self)
 {
   if (self == NULL)
     return;
@@ -141,13 +141,16 @@ read_text (const char *key, const char *value, glong most, guint lines, char **p
     return set_spec_error (error, "%s: not UTF-8", key);
   if (g_utf8_strlen (value, -1) > most || count_lines (value) > lines)
     return set_spec_error (error, "%s: at most %ld characters on %u lines", key, most, lines);
+  for (const char *p = value; *p != '\0'; p = g_utf8_next_char (p))
+    if (*p != '\n' && g_unichar_iscntrl (g_utf8_get_char (p)))
+      return set_spec_error (error, "%s: has a control character", key);
   g_free (*place);
   *place = g_strdup (value);
   return TRUE;
 }
 
 static gboolean
-read_coordinate (SignetMark *self, const char *key, const char *value, double *place, GError **error)
+read_coordinate (SignetVisibleMark *self, const char *key, const char *value, double *place, GError **error)
 {
   self->placed = TRUE;
   return read_length (key, value, -SIGNET_MARK_MOST_SIDE, SIGNET_MARK_MOST_SIDE, place, error);
@@ -160,7 +163,7 @@ read_coordinate (SignetMark *self, const char *key, const char *value, double *p
  * @error: %SIGNET_MARK_ERROR_SPEC
  */
 gboolean
-signet_mark_set (SignetMark *self, const char *key, const char *value, GError **error)
+signet_mark_set (SignetVisibleMark *self, const char *key, const char *value, GError **error)
 {
   guint choice = 0;
 
@@ -224,14 +227,14 @@ take_part (const char **spec)
 typedef struct { gboolean show, text, image, heading; } Given;
 
 static gboolean
-add_part (SignetMark **self, char *part, gboolean first, Given *given, GError **error)
+add_part (SignetVisibleMark **self, char *part, gboolean first, Given *given, GError **error)
 {
   char *equals = strchr (part, '=');
 
   if (equals == NULL || g_str_has_prefix (part, "template="))
     {
       const char *name = equals == NULL ? part : equals + 1;
-      SignetMark *template = NULL;
+      SignetVisibleMark *template = NULL;
 
       if (!first)
         return set_spec_error (error, "%.40s: a template comes first", part);
@@ -250,7 +253,7 @@ add_part (SignetMark **self, char *part, gboolean first, Given *given, GError **
 }
 
 static gboolean
-check_whole (const SignetMark *self, GError **error)
+check_whole (const SignetVisibleMark *self, GError **error)
 {
   if (self->show != SIGNET_MARK_SHOW_TEXT && self->image == NULL)
     return set_spec_error (error, "show=%s: an image is missing", show_names[self->show]);
@@ -264,10 +267,10 @@ check_whole (const SignetMark *self, GError **error)
  *
  * Returns: (transfer full) (nullable): the mark
  */
-SignetMark *
+SignetVisibleMark *
 signet_mark_parse (const char *spec, GError **error)
 {
-  g_autoptr(SignetMark) self = signet_mark_new ();
+  g_autoptr(SignetVisibleMark) self = signet_mark_new ();
   Given given = { FALSE };
 
   g_return_val_if_fail (spec != NULL, NULL);
@@ -325,7 +328,7 @@ append_length (GString *spec, const char *key, double points)
  * Returns: (transfer full): a description that signet_mark_parse() reads back
  */
 char *
-signet_mark_to_spec (const SignetMark *self)
+signet_mark_to_spec (const SignetVisibleMark *self)
 {
   GString *spec = g_string_new (NULL);
 

@@ -53,31 +53,31 @@ typedef struct {
   SignetMarkCorner corner;  /* @x and @y are from this corner of the page to the same corner of the mark */
   double           x, y, width, height;
   char            *field;   /* (nullable): in this existing signature field, whose place it takes */
-} SignetMark;
+} SignetVisibleMark;
 
 /* A place on a page as it is shown: turned and cropped. Points, from its upper left corner; @page counts from 0. */
 typedef struct { guint page; double left, top, width, height; } SignetMarkBox;
 
 #define SIGNET_TYPE_MARK (signet_mark_get_type ())
 GType       signet_mark_get_type (void);
-SignetMark *signet_mark_new      (void); /* the usual text on the next free place of the last page */
-SignetMark *signet_mark_copy     (const SignetMark *self);
-void        signet_mark_free     (SignetMark *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetMark, signet_mark_free)
+SignetVisibleMark *signet_mark_new      (void); /* the usual text on the next free place of the last page */
+SignetVisibleMark *signet_mark_copy     (const SignetVisibleMark *self);
+void        signet_mark_free     (SignetVisibleMark *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetVisibleMark, signet_mark_free)
 
 /* One "key=value" of the description. */
-gboolean    signet_mark_set      (SignetMark *self, const char *key, const char *value, GError **error);
+gboolean    signet_mark_set      (SignetVisibleMark *self, const char *key, const char *value, GError **error);
 /* A whole description; also the name of a saved template alone, and "default". */
-SignetMark *signet_mark_parse    (const char *spec, GError **error);
-char       *signet_mark_to_spec  (const SignetMark *self);
+SignetVisibleMark *signet_mark_parse    (const char *spec, GError **error);
+char       *signet_mark_to_spec  (const SignetVisibleMark *self);
 
 /* --- templates: a mark under a name, in the person's configuration folder ------------------------------------------------- */
 
 gboolean    signet_mark_template_is_name (const char *name);
 char      **signet_mark_template_list    (GError **error);                    /* (transfer full): names, sorted */
-SignetMark *signet_mark_template_load    (const char *name, GError **error);  /* NOT_FOUND in SIGNET_BASE_ERROR */
+SignetVisibleMark *signet_mark_template_load    (const char *name, GError **error);  /* NOT_FOUND in SIGNET_BASE_ERROR */
 /* With a copy of its picture, so that it stays what it was. EXISTS unless @overwrite. */
-gboolean    signet_mark_template_save    (const char *name, const SignetMark *mark, gboolean overwrite, GError **error);
+gboolean    signet_mark_template_save    (const char *name, const SignetVisibleMark *mark, gboolean overwrite, GError **error);
 gboolean    signet_mark_template_remove  (const char *name, GError **error);
 
 G_END_DECLS

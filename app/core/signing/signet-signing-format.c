@@ -83,7 +83,11 @@ create_pades (SignetSigning *self, GError **error)
     .certify = self->certify,
   };
 
-  return pdf != NULL ? signet_pades_creation_new (pdf, &parameters) : NULL;
+  g_autoptr (GBytes) drawing = NULL;
+
+  if (pdf == NULL || !_signet_signing_add_mark (self, pdf, &parameters, &drawing, error))
+    return NULL;
+  return signet_pades_creation_new (pdf, &parameters);
 }
 
 static SignetSignatureCreation *

@@ -29,6 +29,12 @@ add_check (GPtrArray *checks, const char *code, SignetCheckState state, const ch
   g_ptr_array_add (checks, check);
 }
 
+void
+_signet_signing_add_check (GPtrArray *checks, const char *code, SignetCheckState state, const char *value, const char *detail)
+{
+  add_check (checks, code, state, value, detail);
+}
+
 static gint
 rank (SignetCheckState state)
 {
@@ -334,6 +340,7 @@ signet_signing_preflight (SignetSigning *self, GCancellable *cancellable, GError
   if (g_cancellable_set_error_if_cancelled (cancellable, error) || !check_document (self, checks, cancellable, error)
       || !check_certificate (self, checks, cancellable, error))
     return NULL;
+  _signet_signing_check_mark (self, checks);
   check_level (self, checks);
   check_output_place (self, checks);
   g_ptr_array_sort (checks, compare_checks);

@@ -4,7 +4,7 @@
 
 #include "../base/signet-key-block.h"
 #include "../base/signet-output-file.h"
-#include "../document/signet-document-pdf.h"
+#include "../document/signet-document-mark.h"
 #include "../document/signet-signature-creation.h"
 #include "signet-signing.h"
 
@@ -43,6 +43,8 @@ struct _SignetSigning {
   char                    *location;    /* (nullable) */
   char                    *field;       /* (nullable) */
   guint                    certify;
+  SignetVisibleMark              *mark;        /* (nullable): nothing is seen */
+  gboolean                 cover;       /* it may cover an earlier signature */
   char                    *output;      /* (nullable): beside the input */
   gboolean                 overwrite;
   char                    *result;      /* (nullable) */
@@ -79,6 +81,11 @@ const char        *_signet_signing_why_unusable    (SignetCertificate *certifica
 
 /* What a key that asks at every signature names in its next question. */
 void               _signet_signing_name_document   (SignetSigning *self, SignetSigner *signer, guint number, guint documents);
+
+void               _signet_signing_add_check       (GPtrArray *checks, const char *code, SignetCheckState state, const char *value, const char *detail);
+void               _signet_signing_check_mark      (SignetSigning *self, GPtrArray *checks);
+gboolean           _signet_signing_add_mark        (SignetSigning *self, SignetDocumentPdf *pdf, SignetPdfSignParameters *parameters, GBytes **drawing,
+                                                    GError **error);
 
 /* Those checks that stop an act whatever the pre-flight said; SIGNET_SIGNING_ERROR_STOPPED names the first. */
 gboolean           _signet_signing_check_stops     (SignetSigning *self, GCancellable *cancellable, GError **error);

@@ -42,6 +42,7 @@ signet_signing_finalize (GObject *object)
   g_free (self->reason);
   g_free (self->location);
   g_free (self->field);
+  g_clear_pointer (&self->mark, signet_mark_free);
   g_free (self->output);
   g_free (self->result);
   g_clear_pointer (&self->findings, _signet_signing_findings_unref);

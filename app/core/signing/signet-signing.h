@@ -3,6 +3,7 @@
 #pragma once
 
 #include "../journal/signet-journal.h"
+#include "../mark/signet-mark.h"
 #include "../token/signet-token-manager.h"
 #include "../validation/signet-validation.h"
 
@@ -19,7 +20,7 @@ GQuark signet_signing_error_quark (void);
 typedef enum { SIGNET_CHECK_OK, SIGNET_CHECK_WARNING, SIGNET_CHECK_STOP, SIGNET_CHECK_UNKNOWN } SignetCheckState;
 
 /* @code: "key-block" (only when the key is blocked), "certificate-class", "certificate-validity", "certificate-revocation", "certificate-chain", "document-permissions",
-   "document-content", "document-fields", "document-container", "signed-file" (CMS formats but "cades"), "level", "output" with a state; the sentence is made by the faces. @value: (nullable): a name, date or count for it */
+   "document-content", "document-fields", "mark-placement" (only with a mark), "document-container", "signed-file" (CMS formats but "cades"), "level", "output" with a state; the sentence is made by the faces. @value: (nullable): a name, date or count for it */
 typedef struct { char *code; SignetCheckState state; char *value; char *detail; } SignetSigningCheck;
 void signet_signing_check_free (SignetSigningCheck *check);
 
@@ -41,9 +42,14 @@ void           signet_signing_set_scheme      (SignetSigning *self, SignetSignat
 void           signet_signing_set_pdf         (SignetSigning *self, const char *reason, const char *location, const char *field, guint certify);
 /* Of a CMS that is signed again: the file it is about, when that is not inside; and the id of the signature to be countersigned, NULL: none. */
 void           signet_signing_set_cades       (SignetSigning *self, SignetDocumentFile *content, const char *countersign);
+void           signet_signing_set_mark        (SignetSigning *self, const SignetVisibleMark *mark, gboolean cover);
 void           signet_signing_set_output      (SignetSigning *self, const char *path, gboolean overwrite); /* NULL: beside the input */
 char          *signet_signing_dup_output      (SignetSigning *self);                             /* where it would go */
 void           signet_signing_set_key         (SignetSigning *self, SignetTokenKey *key);
+
+/* Of a PDF with a mark: where it would stand, and a drawing of it (a PDF of one page). */
+gboolean       signet_signing_place_mark       (SignetSigning *self, SignetMarkBox *box, GError **error);
+GBytes        *signet_signing_draw_mark        (SignetSigning *self, double width, double height, GError **error);
 
 /* What was found out about the certificate (path, revocation) serves both; for acts that are signed together. */
 void           signet_signing_share_findings   (SignetSigning *self, SignetSigning *with);
