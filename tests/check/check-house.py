@@ -23,7 +23,7 @@ README_LINES = (5, 60)
 SOURCE_FOLDERS = ('app', 'plugins', 'tests')
 SOURCE_SUFFIXES = {'.c', '.h', '.py', '.sh', '.build', '.ui', '.css', '.xml'}
 LICENSED_SUFFIXES = {'.c', '.h', '.py', '.sh', '.build'}
-GTK_INCLUDE = re.compile(r'^(gtk|gdk|gsk|adw|adwaita)\b', re.ASCII)
+GTK_INCLUDE = re.compile(r'^(gtk|gdk(?!-pixbuf)|gsk|adw|adwaita)\b', re.ASCII)
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
 # GNU style: the name of a defined function stands at the start of a line, its type on the line before
 DEFINITION = re.compile(r'^([a-z_][a-z0-9_]*) ?\(')
