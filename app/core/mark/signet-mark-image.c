@@ -19,6 +19,7 @@
 
 #define MAX_BYTES  (8 * 1024 * 1024)
 #define MAX_SIDE   10000
+#define MAX_BEHIND 65536
 #define MAX_PIXELS (24 * 1000 * 1000) /* what a telephone photographs */
 
 static gboolean
@@ -38,6 +39,15 @@ check_size (guint64 width, guint64 height, GError **error)
   return TRUE;
 }
 
+/* Decoders draw what there is of a picture that was cut off; some programs put a few bytes behind its end */
+static gboolean
+has_end (const guint8 *data, gsize length, const char *end, gsize end_length)
+{
+  gsize tail = MIN (length, MAX_BEHIND);
+
+  return memmem (data + length - tail, tail, end, end_length) != NULL;
+}
+
 static guint32
 read_16 (const guint8 *at)
 {
@@ -54,7 +64,7 @@ read_32 (const guint8 *at)
 static gboolean
 check_png (const guint8 *data, gsize length, GError **error)
 {
-  if (length < 33 || read_32 (data + 8) != 13 || memcmp (data + 12, "IHDR", 4) != 0)
+  if (length < 33 || read_32 (data + 8) != 13 || memcmp (data + 12, "IHDR", 4) != 0 || !has_end (data, length, "IEND", 4))
     return set_image_error (error, SIGNET_MARK_ERROR_IMAGE, "a damaged PNG picture");
   return check_size (read_32 (data + 16), read_32 (data + 20), error);
 }
@@ -81,6 +91,12 @@ check_frame (guint8 marker, const guint8 *frame, gsize length, GError **error)
 }
 
 static gboolean
+check_jpeg_end (const guint8 *data, gsize length, GError **error)
+{
+  return has_end (data, length, "\xff\xd9", 2) || set_image_error (error, SIGNET_MARK_ERROR_IMAGE, "a JPEG picture that was cut off");
+}
+
+static gboolean
 check_jpeg (const guint8 *data, gsize length, GError **error)
 {
   gsize at = 2;
@@ -99,7 +115,7 @@ check_jpeg (const guint8 *data, gsize length, GError **error)
       if (size < 2 || size > length - at - 2 || marker == 0xda || marker == 0xd9)
         break;
       if (is_frame (marker))
-        return check_frame (marker, data + at + 2, size, error);
+        return check_frame (marker, data + at + 2, size, error) && check_jpeg_end (data, length, error);
       at += 2 + size;
     }
   return set_image_error (error, SIGNET_MARK_ERROR_IMAGE, "a damaged JPEG picture");

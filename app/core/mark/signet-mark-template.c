@@ -104,7 +104,8 @@ read_key_file (const char *path, GError **error)
       return NULL;
     }
   if (g_mapped_file_get_length (map) > MAX_FILE || g_mapped_file_get_length (map) == 0
-      || !g_key_file_load_from_data (file, g_mapped_file_get_contents (map), g_mapped_file_get_length (map), G_KEY_FILE_NONE, NULL))
+      || !g_key_file_load_from_data (file, g_mapped_file_get_contents (map), g_mapped_file_get_length (map), G_KEY_FILE_NONE, NULL)
+      || !g_key_file_has_group (file, GROUP))
     {
       g_set_error_literal (error, SIGNET_MARK_ERROR, SIGNET_MARK_ERROR_SPEC, "the saved mark is damaged");
       return NULL;
