@@ -24,7 +24,7 @@
 
 typedef struct
 {
-  char *format, *level, *certificate, *tsa, *reason, *location, *field, *output, *output_dir, *visible, *scenario, *content, *countersign; /* (owned) (nullable) */
+  char *format, *packaging, *level, *certificate, *tsa, *reason, *location, *field, *output, *output_dir, *visible, *scenario, *content, *countersign; /* (owned) (nullable) */
   int certify;
   gboolean detached, enclosed, together, overwrite, cover;
   SignetVisibleMark *mark; /* (owned) (nullable): what --visible says */
@@ -47,6 +47,7 @@ static void
 signet_sign_options_clear (SignetSignOptions *options)
 {
   g_free (options->format);
+  g_free (options->packaging);
   g_free (options->level);
   g_free (options->certificate);
   g_free (options->tsa);
@@ -80,7 +81,9 @@ signet_sign_parse (SignetInvocation  *invocation,
                    SignetSignOptions *options)
 {
   const GOptionEntry entries[] = {
-    { "format", 0, 0, G_OPTION_ARG_FILENAME, &options->format, N_("pades (inside a PDF), cades (beside any file), asice or asics (in a container)"), N_("FORMAT") },
+    { "format", 0, 0, G_OPTION_ARG_FILENAME, &options->format, N_("pades (inside a PDF), cades (beside any file), xades (XML), asice or asics (in a container)"), N_("FORMAT") },
+    { "packaging", 0, 0, G_OPTION_ARG_FILENAME, &options->packaging, N_("xades: enveloped (inside XML), enveloping (around any file) or detached"),
+      N_("KIND") },
     { "level", 0, 0, G_OPTION_ARG_FILENAME, &options->level, N_("b (signature) or t (with a time stamp)"), N_("LEVEL") },
     { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &options->certificate, N_("Sign with this one; needed when several could"), N_("URI|FINGERPRINT") },
     { "detached", 0, 0, G_OPTION_ARG_NONE, &options->detached, N_("Put the signature into a file of its own"), NULL },
@@ -109,7 +112,7 @@ static gboolean
 signet_sign_check_later (SignetInvocation        *invocation,
                          const SignetSignOptions *options)
 {
-  static const char *const later_formats[] = { "xades", "ofd", NULL };
+  static const char *const later_formats[] = { "ofd", NULL };
   static const char *const later_levels[] = { "lt", "lta", NULL };
   const char *what = NULL;
 
@@ -157,12 +160,14 @@ static gboolean
 signet_sign_check_options (SignetInvocation        *invocation,
                            const SignetSignOptions *options)
 {
-  static const char *const formats[] = { "pades", "cades", "asice", "asics", NULL };
+  static const char *const formats[] = { "pades", "cades", "xades", "asice", "asics", NULL };
+  static const char *const packagings[] = { "enveloped", "enveloping", "detached", NULL };
   static const char *const levels[] = { "b", "t", NULL };
   guint n_files = signet_invocation_n_arguments (invocation);
 
   if (!signet_sign_check_later (invocation, options) ||
       !signet_invocation_check_choice (invocation, "--format", options->format, formats) ||
+      !signet_invocation_check_choice (invocation, "--packaging", options->packaging, packagings) ||
       !signet_invocation_check_choice (invocation, "--level", options->level, levels))
     return FALSE;
   if (n_files == 0)
@@ -181,6 +186,11 @@ signet_sign_check_options (SignetInvocation        *invocation,
     signet_invocation_usage (invocation, "%s", _("--enclosed and --countersign need --format cades"));
   else if (options->content != NULL && n_files > 1)
     signet_invocation_usage (invocation, "%s", _("--content is for one signature file"));
+  else if (options->packaging != NULL && (options->enclosed || options->countersign != NULL ||
+                                          (options->format != NULL && !g_str_equal (options->format, "xades"))))
+    signet_invocation_usage (invocation, "%s", _("--packaging is for --format xades"));
+  else if (options->packaging != NULL && options->detached && !g_str_equal (options->packaging, "detached"))
+    signet_invocation_usage (invocation, "%s", _("--detached and --packaging contradict each other"));
   else if (options->detached && g_strcmp0 (options->format, "pades") == 0)
     signet_invocation_usage (invocation, "%s", _("pades is always inside the PDF; --detached needs --format cades"));
   else
@@ -222,11 +232,27 @@ signet_sign_dup_tsa (const SignetSignOptions *options,
   return authority != NULL ? signet_authority_dup_timestamp_url (authority) : NULL;
 }
 
+/* XML takes the signature in, another file has it beside it, unless something else was asked for. */
+static const char *
+signet_sign_choose_packaging (const SignetSignOptions *options,
+                              SignetDocumentFile      *file)
+{
+  gboolean is_xml = signet_document_file_get_format (file) == SIGNET_FORMAT_XML;
+
+  if (g_strcmp0 (options->packaging, "enveloping") == 0)
+    return "xades-enveloping";
+  if (g_strcmp0 (options->packaging, "enveloped") == 0)
+    return "xades";
+  return options->detached || options->packaging != NULL || !is_xml ? "xades-detached" : "xades";
+}
+
 /* (nullable): usual for the content. A signature file is signed as the others in it signed, unless it is meant as a document itself. */
 static const char *
 signet_sign_choose_format (const SignetSignOptions *options,
                            SignetDocumentFile      *file)
 {
+  if (options->packaging != NULL || g_strcmp0 (options->format, "xades") == 0)
+    return signet_sign_choose_packaging (options, file);
   if (options->enclosed)
     return "cades-enclosed";
   if (options->countersign != NULL)

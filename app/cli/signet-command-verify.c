@@ -378,7 +378,9 @@ signet_verify_show_signature (SignetSignatureReport *report)
 static void
 signet_verify_hint_at_signature (const char *path)
 {
-  g_autofree char *beside = g_strconcat (path, ".p7s", NULL);
+  g_autofree char *cms = g_strconcat (path, ".p7s", NULL);
+  g_autofree char *xml = g_strconcat (path, ".xades", NULL);
+  const char *beside = g_file_test (cms, G_FILE_TEST_IS_REGULAR) ? cms : xml;
   g_autofree char *shown = NULL;
 
   if (!g_file_test (beside, G_FILE_TEST_IS_REGULAR))

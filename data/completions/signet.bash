@@ -34,7 +34,8 @@ _signet ()
     esac
 
     case $previous in
-    --format) mapfile -t COMPREPLY < <(compgen -W 'pades cades' -- "$current"); return ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W 'pades cades xades asice asics' -- "$current"); return ;;
+    --packaging) mapfile -t COMPREPLY < <(compgen -W 'enveloped enveloping detached' -- "$current"); return ;;
     --level) mapfile -t COMPREPLY < <(compgen -W 'b t' -- "$current"); return ;;
     --certify) mapfile -t COMPREPLY < <(compgen -W '1 2 3' -- "$current"); return ;;
     --key | --new-key) mapfile -t COMPREPLY < <(compgen -W 'rsa-3072 rsa-4096 ec-p256 ec-p384' -- "$current"); return ;;

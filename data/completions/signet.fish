@@ -33,7 +33,8 @@ function __signet_value_of
     contains -- (commandline -opc)[-1] $argv
 end
 
-complete -c signet -n '__signet_value_of --format' -f -a 'pades cades'
+complete -c signet -n '__signet_value_of --format' -f -a 'pades cades xades asice asics'
+complete -c signet -n '__signet_value_of --packaging' -f -a 'enveloped enveloping detached'
 complete -c signet -n '__signet_value_of --level' -f -a 'b t'
 complete -c signet -n '__signet_value_of --certify' -f -a '1 2 3'
 complete -c signet -n '__signet_value_of --key --new-key' -f -a 'rsa-3072 rsa-4096 ec-p256 ec-p384'

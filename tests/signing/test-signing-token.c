@@ -123,6 +123,28 @@ test_pss (TokenFixture *fixture, gconstpointer spec)
   test_sign (fixture, spec);
 }
 
+/* An XML signature around the document: what the token gives is what XML wants, or made so (ECDSA). */
+static void
+test_xades (TokenFixture *fixture, gconstpointer spec)
+{
+  g_autoptr (SignetTestInteraction) person = signet_test_interaction_new (PIN, NULL);
+  g_autoptr (SignetDocumentFile) written = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GError) error = NULL;
+  SignetSignatureScheme scheme = g_str_has_prefix (spec, "rsa") ? SIGNET_SIGNATURE_RSA_PSS : SIGNET_SIGNATURE_ECDSA;
+
+  signet_signing_set_format (fixture->base.signing, "xades-enveloping");
+  signet_signing_set_scheme (fixture->base.signing, scheme);
+  run (fixture, person, &error);
+  g_assert_no_error (error);
+  written = signet_document_file_open (signet_signing_get_result_path (fixture->base.signing), &error);
+  found = signet_document_find_signatures (written, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (found->len, ==, 1);
+  g_assert_cmpint (signet_document_signature_get_integrity (g_ptr_array_index (found, 0)), ==, SIGNET_INTEGRITY_INTACT);
+  g_assert_cmpint (signet_document_signature_get_algorithm (g_ptr_array_index (found, 0)).scheme, ==, scheme);
+}
+
 static void
 test_no_pin_when_stopped (TokenFixture *fixture, gconstpointer spec)
 {
@@ -186,6 +208,8 @@ main (int argc, char **argv)
   ADD ("ec-p384", "ec-p384", test_sign);
   ADD ("rsa", "rsa-2048", test_sign);
   ADD ("rsa-pss", "rsa-2048", test_pss);
+  ADD ("xades-pss", "rsa-3072", test_xades);
+  ADD ("xades-p521", "ec-p521", test_xades);
   ADD ("no-pin-when-stopped", "ec-p256", test_no_pin_when_stopped);
   ADD ("wrong-pin", "ec-p256", test_wrong_pin);
   ADD ("no-pin-given", "ec-p256", test_no_pin_given);

@@ -16,6 +16,7 @@
 #include "signet-cms-element-private.h"
 #include "signet-cms-parts-private.h"
 #include "signet-cms-reader-private.h"
+#include "signet-xades-private.h"
 
 #define HEAD_SIZE 4096 /* far more than what stands before the content */
 
@@ -120,17 +121,18 @@ drop_number (const char *name)
 
 /**
  * signet_document_guess_content:
- * @file: a CMS file
+ * @file: a CMS file, or one of XML signatures
  *
  * Returns: (transfer full) (nullable): the path of the file beside it whose name it bears, when it has no content inside
  */
 char *
 signet_document_guess_content (SignetDocumentFile *file)
 {
-  static const char *const endings[] = { ".p7s", ".p7m", ".p7", ".cms", ".sig" };
+  static const char *const endings[] = { ".p7s", ".p7m", ".p7", ".cms", ".sig", ".xades" };
   const char *path = signet_document_file_get_path (file);
+  SignetFormat format = signet_document_file_get_format (file);
 
-  if (signet_document_file_get_format (file) != SIGNET_FORMAT_CMS || signet_document_has_content (file))
+  if (format == SIGNET_FORMAT_CMS ? signet_document_has_content (file) : format != SIGNET_FORMAT_XML || !_signet_xml_refers_outside (file))
     return NULL;
   for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
     if (g_str_has_suffix (path, endings[i]) && strlen (path) > strlen (endings[i]))

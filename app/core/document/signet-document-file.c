@@ -94,14 +94,22 @@ is_cms (const guint8 *head, gsize length)
   return length > 20 && head[0] == 0x30 && memmem (head, 20, signed_data, sizeof signed_data) != NULL;
 }
 
+/* A declaration may be left out; then it is taken for XML when it speaks of XML signatures at once: much else begins with '<'. */
 static gboolean
 is_xml (const guint8 *head, gsize length)
 {
+  static const char *const wide[] = { "\xff\xfe<\0?\0x\0m", "\xfe\xff\0<\0?\0x\0m" };
+  static const char signatures[] = "http://www.w3.org/2000/09/xmldsig#";
   gsize i = length >= 3 && memcmp (head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
+  for (gsize n = 0; n < G_N_ELEMENTS (wide); n++)
+    if (length >= 10 && memcmp (head, wide[n], 9) == 0)
+      return TRUE;
   while (i < length && g_ascii_isspace (head[i]))
     i++;
-  return length - i > 5 && memcmp (head + i, "<?xml", 5) == 0;
+  if (length - i > 5 && memcmp (head + i, "<?xml", 5) == 0)
+    return TRUE;
+  return i < length && head[i] == '<' && memmem (head + i, length - i, signatures, strlen (signatures)) != NULL;
 }
 
 static SignetFormat

@@ -86,3 +86,22 @@ _signet_document_find_xml_signatures (SignetDocumentFile *file, SignetDocumentFi
     }
   return g_steal_pointer (&found);
 }
+
+/* Whether one of the signatures in @file is about something outside of it. What cannot be read is not. */
+gboolean
+_signet_xml_refers_outside (SignetDocumentFile *file)
+{
+  g_autoptr(GBytes) bytes = _signet_xml_load (file, NULL);
+  g_autoptr(SignetXml) xml = bytes != NULL ? _signet_xml_parse (bytes, NULL) : NULL;
+  const xmlNode *root = xml != NULL ? _signet_xml_get_root (xml) : NULL;
+
+  for (const xmlNode *node = root; node != NULL; node = _signet_xml_after (node, root))
+    if (_signet_xml_is (node, SIGNET_XML_NS_DSIG, "Reference"))
+      {
+        const char *uri = _signet_xml_attribute (node, "URI");
+
+        if (uri != NULL && *uri != '\0' && *uri != '#')
+          return TRUE;
+      }
+  return FALSE;
+}

@@ -77,30 +77,49 @@ check_signatures (SignetXadesCreation *self, GCancellable *cancellable, GError *
   return before->len == 0 || check_others_hold (self, before, cancellable, error);
 }
 
-static SignetXadesData *
-prepare_enveloped (SignetXadesCreation *self, SignetDigest digest, GCancellable *cancellable, GError **error)
+static gboolean
+is_signature (const xmlNode *root)
 {
-  SignetXmlSelection whole = { 0 };
+  return _signet_xml_is (root, SIGNET_XML_NS_DSIG, "Signature") || _signet_xml_is (root, SIGNET_XML_NS_ASIC, "XAdESSignatures");
+}
+
+static SignetXml *
+open_document (SignetXadesCreation *self, GCancellable *cancellable, GError **error)
+{
   g_autoptr(SignetXml) xml = NULL;
-  g_autoptr(GBytes) value = NULL;
   SignetXmlExtent extent;
 
+  g_clear_pointer (&self->document, g_bytes_unref);
   self->document = _signet_xml_load (self->file, error);
-  if (self->document == NULL || !check_signatures (self, cancellable, error) || !_signet_xml_find_extent (self->document, 0, &extent, error))
+  xml = self->document != NULL ? _signet_xml_parse (self->document, error) : NULL;
+  if (xml == NULL || !_signet_xml_find_extent (self->document, 0, &extent, error) || !check_signatures (self, cancellable, error))
     return NULL;
-  xml = _signet_xml_parse (self->document, error);
-  if (xml == NULL)
-    return NULL;
-  if (_signet_xml_is (_signet_xml_get_root (xml), SIGNET_XML_NS_DSIG, "Signature") || _signet_xml_is (_signet_xml_get_root (xml), SIGNET_XML_NS_ASIC, "XAdESSignatures"))
+  if (is_signature (_signet_xml_get_root (xml)))
     {
       set_error (error, SIGNET_DOCUMENT_ERROR_FORBIDDEN, "the file is a signature itself");
       return NULL;
     }
-  value = _signet_xml_canonical_digest (xml, &whole, &_signet_xml_exclusive, digest, error);
+  return g_steal_pointer (&xml);
+}
+
+static SignetXadesData *
+prepare_enveloped (SignetXadesCreation *self, SignetDigest digest, GCancellable *cancellable, GError **error)
+{
+  SignetXmlSelection whole = { 0 };
+  g_autoptr(SignetXml) xml = open_document (self, cancellable, error);
+  g_autoptr(GBytes) value = xml != NULL ? _signet_xml_canonical_digest (xml, &whole, &_signet_xml_exclusive, digest, error) : NULL;
+
   return value != NULL ? signet_xades_data_new (SIGNET_XADES_ENVELOPED, NULL, "application/xml", value) : NULL;
 }
 
 /* --- around and beside ----------------------------------------------------------------------------------------------------- */
+
+static gboolean
+check_fits (SignetDocumentFile *file, GError **error)
+{
+  return signet_document_file_get_size (file) <= MAX_ENVELOPED_CONTENT
+         || set_error (error, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "more than 7.5 MB do not fit into an XML text");
+}
 
 static SignetXadesData *
 prepare_enveloping (SignetXadesCreation *self, SignetDigest digest, GError **error)
@@ -112,11 +131,8 @@ prepare_enveloping (SignetXadesCreation *self, SignetDigest digest, GError **err
   unsigned length = 0;
   SignetXadesData *data = NULL;
 
-  if (signet_document_file_get_size (self->file) > MAX_ENVELOPED_CONTENT)
-    {
-      set_error (error, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "more than 7.5 MB do not fit into an XML text");
-      return NULL;
-    }
+  if (!check_fits (self->file, error))
+    return NULL;
   content = _signet_xml_load (self->file, error);
   if (content == NULL
       || EVP_Digest (g_bytes_get_data (content, NULL), g_bytes_get_size (content), value, &length, signet_digest_get_md (digest), NULL) != 1)
@@ -283,4 +299,26 @@ signet_xades_creation_new (SignetDocumentFile *file, SignetXadesPackaging packag
   self->packaging = packaging;
   self->location = g_strdup (location);
   return SIGNET_SIGNATURE_CREATION (self);
+}
+
+/**
+ * signet_xades_check_can_sign:
+ * @error: as preparing the signature would give it: damaged, too large, not told apart (UNSUPPORTED), signed already (FORBIDDEN)
+ *
+ * Returns: whether @file can be signed with @packaging, as far as that can be known before there is a key
+ */
+gboolean
+signet_xades_check_can_sign (SignetDocumentFile *file, SignetXadesPackaging packaging, GCancellable *cancellable, GError **error)
+{
+  g_autoptr(SignetSignatureCreation) creation = signet_xades_creation_new (file, packaging, NULL);
+  g_autoptr(SignetXml) xml = NULL;
+
+  g_return_val_if_fail (creation != NULL, FALSE);
+
+  if (packaging == SIGNET_XADES_ENVELOPING)
+    return check_fits (file, error);
+  if (packaging == SIGNET_XADES_DETACHED)
+    return TRUE;
+  xml = open_document (SIGNET_XADES_CREATION (creation), cancellable, error);
+  return xml != NULL;
 }

@@ -13,6 +13,8 @@ G_DECLARE_FINAL_TYPE (SignetXadesCreation, signet_xades_creation, SIGNET, XADES_
 /* @location: (nullable): where it is signed. Errors of prepare: MALFORMED, TOO_LARGE and UNSUPPORTED (a DOCTYPE) for enveloped; TOO_LARGE for
    enveloping; FORBIDDEN: a signature that is inside already would not hold any more. */
 SignetSignatureCreation *signet_xades_creation_new (SignetDocumentFile *file, SignetXadesPackaging packaging, const char *location);
+/* The same errors before there is a signature. */
+gboolean                 signet_xades_check_can_sign (SignetDocumentFile *file, SignetXadesPackaging packaging, GCancellable *cancellable, GError **error);
 /* What a file of that name is (RFC 6838); application/octet-stream when nobody knows. (transfer full) */
 char                    *signet_xades_guess_mime_type (const char *name);
 

@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 
 #define SIGNET_XADES_MAX_REFERENCES 4096
 
+/* signet-document-find-xml.c */
+gboolean                 _signet_xml_refers_outside (SignetDocumentFile *file);
+
 SignetDigest             _signet_xades_digest_find    (const char *uri);      /* UNKNOWN */
 const char              *_signet_xades_digest_uri     (SignetDigest digest);  /* (nullable) */
 SignetSignatureAlgorithm _signet_xades_algorithm_find (const char *uri);      /* scheme UNKNOWN */

@@ -117,6 +117,12 @@ static const SignetCheckRow rows[] = {
     N_("There is no signature {value} to be countersigned") },
   { "signed-file", SIGNET_CHECK_STOP, "too-large",
     N_("The document is too large to be put inside a signature file (60 MiB at most); sign it beside, or into a container"), NULL },
+  { "signed-file", SIGNET_CHECK_STOP, "xml-signed",
+    N_("A signature in the document covers all of it, and another one inside would break it; sign it in a file of its own"), NULL },
+  { "signed-file", SIGNET_CHECK_STOP, "xml-form",
+    N_("The XML has a document type (DOCTYPE) or an encoding that leaves open what is signed; sign it in a file of its own"), NULL },
+  { "signed-file", SIGNET_CHECK_STOP, "xml-too-large",
+    N_("The document is too large for an XML signature around or inside it; sign it in a file of its own"), NULL },
   { "signed-file", SIGNET_CHECK_STOP, NULL, N_("A signature that is there does not hold; none is put beside it"),
     /* translators: {value} is a number like 1 or 2.1 */
     N_("Signature {value} does not hold; none is put beside it") },

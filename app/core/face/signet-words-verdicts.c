@@ -75,6 +75,11 @@ static const SignetReasonRow reason_rows[] = {
   { "signer-count", N_("One signature holds no signer or several, which its format does not allow") },
   { "field-removed", N_("The field of the signature was taken out of the form later") },
   { "no-data", N_("The file that was signed is missing") },
+  { "signed-properties-uncovered", N_("What the signature states about itself is not signed") },
+  { "reference-target-missing", N_("A part of the document that was signed is not there") },
+  { "id-not-unique", N_("A part of the document that was signed is there twice; which one was meant cannot be told") },
+  { "reference-unsupported", N_("The signature points at what it covers in a way Signet does not follow") },
+  { "transform-unsupported", N_("The signature changes what it covers before it is compared, in a way Signet does not follow") },
   /* coverage */
   { "byte-range-missing", N_("The signature does not say which part of the file it covers") },
   { "byte-range-form", N_("What the signature says it covers makes no sense") },

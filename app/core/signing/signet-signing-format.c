@@ -38,15 +38,27 @@ drop_signed (char *base)
 
 /* "contract.pdf" becomes "contract-signed.pdf", then "contract-signed-2.pdf" */
 static char *
-propose_pdf (const char *path, guint number)
+propose_signed (const char *path, const char *ending, guint number)
 {
   g_autofree char *base = g_strdup (path);
   g_autofree char *count = number > 1 ? g_strdup_printf ("-%u", number) : g_strdup ("");
 
-  if (has_ending (base, ".pdf"))
-    base[strlen (base) - strlen (".pdf")] = '\0';
+  if (has_ending (base, ending))
+    base[strlen (base) - strlen (ending)] = '\0';
   drop_signed (base);
-  return g_strconcat (base, "-signed", count, ".pdf", NULL);
+  return g_strconcat (base, "-signed", count, ending, NULL);
+}
+
+static char *
+propose_pdf (const char *path, guint number)
+{
+  return propose_signed (path, ".pdf", number);
+}
+
+static char *
+propose_xml (const char *path, guint number)
+{
+  return propose_signed (path, ".xml", number);
 }
 
 /* "plan.odt.p7s", then "plan.odt-2.p7s" */
@@ -99,6 +111,8 @@ create_cades (SignetSigning *self, GError **error)
 
 static const SignetSigningFormat formats[] = {
   { .id = "pades", .copies = TRUE, .takes = takes_pdf, .is_usual = takes_pdf, .propose_name = propose_pdf, .create = create_pades },
+  { .id = "xades", .copies = TRUE, .takes = _signet_signing_is_xml, .is_usual = _signet_signing_is_xml, .propose_name = propose_xml,
+    .create = _signet_signing_create_xades },
   { .id = "cades-parallel", .copies = TRUE, .takes = _signet_signing_is_cms, .is_usual = _signet_signing_is_cms, .propose_name = _signet_signing_propose_again,
     .create = _signet_signing_create_parallel },
   { .id = "cades", .detached = TRUE, .takes = takes_all, .propose_name = propose_p7s, .create = create_cades },
@@ -110,6 +124,10 @@ static const SignetSigningFormat formats[] = {
     .propose_name = _signet_signing_propose_asice, .create = _signet_signing_create_asice },
   { .id = "asics", .copies = TRUE, .is_container = TRUE, .takes = takes_all, .propose_name = _signet_signing_propose_asics,
     .create = _signet_signing_create_asics },
+  { .id = "xades-detached", .detached = TRUE, .takes = takes_all, .propose_name = _signet_signing_propose_xades,
+    .create = _signet_signing_create_xades },
+  { .id = "xades-enveloping", .copies = TRUE, .takes = takes_all, .propose_name = _signet_signing_propose_xades,
+    .create = _signet_signing_create_xades },
 };
 
 static const SignetSigningFormat *

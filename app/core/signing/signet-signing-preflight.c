@@ -263,6 +263,8 @@ check_document (SignetSigning *self, GPtrArray *checks, GCancellable *cancellabl
   if (!_signet_signing_check_unchanged (self, error))
     return FALSE;
   check_container (self, checks);
+  if (g_str_has_prefix (_signet_signing_get_format (self)->id, "xades"))
+    return _signet_signing_check_xades (self, checks, cancellable, error);
   if (!_signet_signing_is_pades (self))
     return _signet_signing_check_cades (self, checks, cancellable, error);
   pdf = _signet_signing_get_pdf (self, error);

@@ -127,6 +127,12 @@ SignetSignatureCreation *_signet_signing_create_counter  (SignetSigning *self, G
 /* Adds to @checks what can be said before the PIN; FALSE: the CMS cannot be read. */
 gboolean    _signet_signing_check_cades            (SignetSigning *self, GPtrArray *checks, GCancellable *cancellable, GError **error);
 
+/* signet-signing-xades.c: XML signatures inside a document, around it, beside it */
+gboolean    _signet_signing_is_xml                 (SignetDocumentFile *file);
+char       *_signet_signing_propose_xades          (const char *path, guint number);
+SignetSignatureCreation *_signet_signing_create_xades (SignetSigning *self, GError **error);
+gboolean    _signet_signing_check_xades            (SignetSigning *self, GPtrArray *checks, GCancellable *cancellable, GError **error);
+
 /* --- one act in progress: the steps of signet_signing_run(), each called once and in this order by one thread at a time --- */
 typedef struct _SignetSigningAct SignetSigningAct;
 SignetSigningAct   *_signet_signing_act_new        (SignetSigning *signing, SignetSigner *signer, SignetInteraction *interaction,
