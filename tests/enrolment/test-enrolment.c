@@ -383,7 +383,7 @@ test_difference (gconstpointer data)
 static guint
 count_declined (void)
 {
-  g_autofree char *path = g_build_filename (pki_dir, "index.txt", NULL);
+  g_autofree char *path = g_build_filename (enrolment_world_get_pki (), "index.txt", NULL);
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
   guint n = 0;
