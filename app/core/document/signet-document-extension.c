@@ -17,7 +17,7 @@
 typedef struct {
   int                 fd;
   SignetDocumentFile *detached; /* (nullable) */
-  SignetSecret       *password; /* (nullable) */
+  SignetDocumentFile *origin;   /* (nullable) */
 } SignetDocumentExtensionPrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (SignetDocumentExtension, signet_document_extension, G_TYPE_OBJECT)
@@ -37,7 +37,7 @@ signet_document_extension_finalize (GObject *object)
   SignetDocumentExtensionPrivate *private = PRIVATE (SIGNET_DOCUMENT_EXTENSION (object));
 
   g_clear_object (&private->detached);
-  g_clear_pointer (&private->password, signet_secret_unref);
+  g_clear_object (&private->origin);
   G_OBJECT_CLASS (signet_document_extension_parent_class)->finalize (object);
 }
 
@@ -73,13 +73,13 @@ type_for (SignetFormat format)
  * signet_document_extension_new:
  * @fd: (transfer none): the signed file, open for reading and writing; it is changed
  * @detached: (nullable): the data of a detached signature
- * @password: (nullable): of an encrypted PDF
+ * @origin: (nullable): what it was made of: a password that opened that opens this
  * @error: UNSUPPORTED in %SIGNET_DOCUMENT_ERROR when this is no format that can be extended
  *
  * Returns: (transfer full) (nullable): the file, ready to be extended
  */
 SignetDocumentExtension *
-signet_document_extension_new (int fd, SignetDocumentFile *detached, SignetSecret *password, GError **error)
+signet_document_extension_new (int fd, SignetDocumentFile *detached, SignetDocumentFile *origin, GError **error)
 {
   g_autoptr(SignetDocumentFile) file = open_descriptor (fd, error);
   SignetDocumentExtension *self = NULL;
@@ -95,7 +95,7 @@ signet_document_extension_new (int fd, SignetDocumentFile *detached, SignetSecre
   self = g_object_new (type, NULL);
   PRIVATE (self)->fd = fd;
   g_set_object (&PRIVATE (self)->detached, detached);
-  PRIVATE (self)->password = password != NULL ? signet_secret_ref (password) : NULL;
+  g_set_object (&PRIVATE (self)->origin, origin);
   return self;
 }
 
@@ -155,8 +155,8 @@ _signet_document_extension_open_file (SignetDocumentExtension *self, GError **er
 {
   SignetDocumentFile *file = open_descriptor (PRIVATE (self)->fd, error);
 
-  if (file != NULL)
-    signet_document_file_set_password (file, PRIVATE (self)->password);
+  if (file != NULL && PRIVATE (self)->origin != NULL)
+    signet_document_file_share_password (file, PRIVATE (self)->origin);
   return file;
 }
 

@@ -34,9 +34,9 @@ struct _SignetDocumentExtensionClass {
                                  GError **error);
 };
 
-/* @fd: borrowed; holds the signed file. @detached: (nullable): the data of a detached signature. @password: (nullable): of an encrypted PDF.
-   UNSUPPORTED: not a format that can be extended. */
-SignetDocumentExtension *signet_document_extension_new               (int fd, SignetDocumentFile *detached, SignetSecret *password, GError **error);
+/* @fd: borrowed; holds the signed file. @detached: (nullable): the data of a detached signature. @origin: (nullable): what it was made of: its
+   password serves here too. UNSUPPORTED: not a format that can be extended. */
+SignetDocumentExtension *signet_document_extension_new               (int fd, SignetDocumentFile *detached, SignetDocumentFile *origin, GError **error);
 /* (transfer full): as signet_document_find_signatures(), of the file as it is now */
 GPtrArray               *signet_document_extension_find_signatures   (SignetDocumentExtension *self, GCancellable *cancellable, GError **error);
 GBytes                  *signet_document_extension_prepare_timestamp (SignetDocumentExtension *self, const SignetExtensionStamp *stamp,

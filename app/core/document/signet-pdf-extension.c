@@ -39,8 +39,7 @@ _signet_document_pdf_check_can_stamp (SignetDocumentPdf *self, GError **error)
 static SignetDocumentPdf *
 open_pdf (SignetPdfExtension *self, GError **error)
 {
-  SignetDocumentExtension *base = SIGNET_DOCUMENT_EXTENSION (self);
-  g_autoptr(SignetDocumentFile) file = _signet_document_extension_open_file (base, error);
+  g_autoptr(SignetDocumentFile) file = _signet_document_extension_open_file (SIGNET_DOCUMENT_EXTENSION (self), error);
 
   return file != NULL ? signet_document_pdf_open (file, NULL, error) : NULL;
 }

@@ -67,16 +67,21 @@ _signet_pdf_store_read (SignetPdfReader *reader)
 
 /* --- what signatures have by it ------------------------------------------------------------------------------------------------- */
 
-/* Where the last piece stands; 0: there is none. Certificates alone may be all there is to be had: not every one can be revoked. */
+/* Where the first piece behind @position stands; 0: there is none. Certificates alone may be all there is to be had: not every one can be revoked. */
 static guint64
-get_last_position (SignetDocumentEvidence *evidence)
+find_piece (SignetDocumentEvidence *evidence, guint64 position)
 {
-  guint64 last = 0;
+  guint64 first = 0;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+  for (gsize i = 0; evidence != NULL && i < G_N_ELEMENTS (lists); i++)
     for (guint j = 0; j < signet_document_evidence_get_n (evidence, lists[i].kind); j++)
-      last = MAX (last, signet_document_evidence_get_position (evidence, lists[i].kind, j));
-  return last;
+      {
+        guint64 other = signet_document_evidence_get_position (evidence, lists[i].kind, j);
+
+        if (other > position && (first == 0 || other < first))
+          first = other;
+      }
+  return first;
 }
 
 /* The end of the first intact document time-stamp behind @position; 0: there is none */
@@ -96,22 +101,24 @@ find_timestamp (GPtrArray *signatures, guint64 position)
   return found;
 }
 
-/* EN 319 142-1, 6.3: T by a time-stamp in the signature or over the document, LT by evidence behind the signature, LTA by a time-stamp over that */
+/* EN 319 142-1, 6.3: T by a time-stamp in the signature or over the document, LT by evidence behind the signature, LTA by a time-stamp over that.
+ * Evidence about the last time-stamp stands behind it. */
 static void
-raise_level (SignetDocumentSignature *signature, GPtrArray *signatures, guint64 last_evidence)
+raise_level (SignetDocumentSignature *signature, GPtrArray *signatures, SignetDocumentEvidence *evidence)
 {
+  guint64 piece = find_piece (evidence, signature->position);
+
   if (g_str_equal (signature->level, "B-B") && find_timestamp (signatures, signature->position) != 0)
     signature->level = "B-T";
-  if (!g_str_equal (signature->level, "B-T") || last_evidence <= signature->position)
+  if (!g_str_equal (signature->level, "B-T") || piece == 0)
     return;
-  signature->level = find_timestamp (signatures, last_evidence) != 0 ? "B-LTA" : "B-LT";
+  signature->level = find_timestamp (signatures, piece) != 0 ? "B-LTA" : "B-LT";
 }
 
 void
 _signet_pdf_store_attach (SignetPdfReader *reader, GPtrArray *signatures)
 {
   g_autoptr(SignetDocumentEvidence) evidence = _signet_pdf_store_read (reader);
-  guint64 last = evidence != NULL ? get_last_position (evidence) : 0;
 
   for (guint i = 0; i < signatures->len; i++)
     {
@@ -120,7 +127,7 @@ _signet_pdf_store_attach (SignetPdfReader *reader, GPtrArray *signatures)
       signature->evidence = evidence != NULL ? signet_document_evidence_ref (evidence) : NULL;
       for (guint j = 0; j < signature->stamps->len; j++)
         ((SignetDocumentStamp *) g_ptr_array_index (signature->stamps, j))->position = signature->position;
-      raise_level (signature, signatures, last);
+      raise_level (signature, signatures, evidence);
     }
 }
 

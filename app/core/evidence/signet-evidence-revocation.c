@@ -109,7 +109,7 @@ end_of (const SignetRevocationStatus *status, gint64 now, gint64 most)
 
 /* Also a source that cannot be asked here (LDAP) is one: its silence is no good news. */
 gboolean
-_signet_evidence_names_source (SignetCertificate *certificate)
+signet_evidence_names_source (SignetCertificate *certificate)
 {
   X509 *x509 = signet_certificate_get_x509 (certificate);
   int critical = -1;
@@ -361,7 +361,7 @@ _signet_evidence_find_revocation (SignetEvidenceSession *self, SignetCertificate
                                .problems = g_string_new (NULL) };
   SignetRevocationStatus *status = look_by_hand (&inquiry);
 
-  if (status == NULL && inquiry.last == NULL && !_signet_evidence_names_source (certificate))
+  if (status == NULL && inquiry.last == NULL && !signet_evidence_names_source (certificate))
     {
       g_set_error_literal (error, SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_NO_SOURCE, "the certificate names nobody who would know");
       return NULL;

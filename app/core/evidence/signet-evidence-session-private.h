@@ -52,6 +52,5 @@ void _signet_evidence_session_keep (SignetEvidenceSession *self, const char *key
 /* signet-evidence-revocation.c: without the memory of the session */
 SignetRevocationStatus *_signet_evidence_find_revocation (SignetEvidenceSession *self, SignetCertificate *certificate, SignetCertificate *issuer,
                                                           GCancellable *cancellable, GError **error);
-gboolean _signet_evidence_names_source (SignetCertificate *certificate);
 
 G_END_DECLS

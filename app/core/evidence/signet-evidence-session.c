@@ -190,7 +190,7 @@ add_questions (SignetEvidenceSession *self, GPtrArray *questions, GPtrArray *pat
       SignetCertificate *certificate = g_ptr_array_index (path, i);
       Question *question;
 
-      if (!_signet_evidence_names_source (certificate) || is_known (questions, certificate) || is_spared (self, certificate))
+      if (!signet_evidence_names_source (certificate) || is_known (questions, certificate) || is_spared (self, certificate))
         continue;
       question = g_new (Question, 1);
       *question = (Question){ certificate, g_ptr_array_index (path, i + 1) };

@@ -46,6 +46,8 @@ const SignetCertificatePath *signet_evidence_session_find_path (SignetEvidenceSe
 /* Asks about every certificate of every path but its last, all at the same time; the answers are there when they are looked for.
    @paths: (element-type SignetCertificatePath) */
 void signet_evidence_session_ask_all (SignetEvidenceSession *self, GPtrArray *paths, GCancellable *cancellable);
+/* Whether anybody would know if it were revoked. */
+gboolean signet_evidence_names_source (SignetCertificate *certificate);
 /* About this one ask_all() asks nobody: what is known of it is enough. */
 void signet_evidence_session_spare   (SignetEvidenceSession *self, SignetCertificate *certificate);
 /* @function for each of @jobs, at most 16 at a time; returns when all are done. */

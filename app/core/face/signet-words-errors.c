@@ -232,6 +232,12 @@ static const SignetErrorRow signing_rows[] = {
     N_("The original is as it was. Try again; if it happens again, report it together with the details.") },
   { SIGNET_SIGNING_ERROR_UNSUPPORTED, STATUS_DATA, "signing-unsupported", N_("Signet cannot sign this file in the way it was asked for."),
     N_("Choose another format or level.") },
+  { SIGNET_SIGNING_ERROR_NOT_SIGNED, STATUS_DATA, "not-signed", N_("Nothing is signed in this file, so there is nothing to extend."),
+    N_("Sign it first.") },
+  { SIGNET_SIGNING_ERROR_BROKEN, STATUS_DATA, "signature-broken", N_("A signature in this file is broken. It was not extended."),
+    N_("Verify the file to see what is wrong with it.") },
+  { SIGNET_SIGNING_ERROR_EVIDENCE, STATUS_UNAVAILABLE, "evidence-missing", N_("What would prove the signature later could not be had."),
+    N_("Try again later. Nothing was changed.") },
 };
 
 static const SignetErrorRow plugin_rows[] = {

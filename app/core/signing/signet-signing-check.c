@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "../base/signet-text.h"
+#include "signet-extension.h"
 #include "signet-signing-private.h"
 
 static gboolean
@@ -44,6 +45,20 @@ find_ours (GPtrArray *signatures, const char *id)
   return NULL;
 }
 
+/* What proves it later stands behind it in a PDF, and is all that may. */
+static gboolean
+is_covered (SignetSigning *self, SignetDocumentSignature *signature)
+{
+  GPtrArray *changes = signet_document_signature_get_changes (signature);
+
+  if (signet_document_signature_get_coverage (signature) == SIGNET_COVERAGE_WHOLE)
+    return TRUE;
+  for (guint i = 0; i < changes->len; i++)
+    if (!g_str_equal (((const SignetDocumentChange *) g_ptr_array_index (changes, i))->kind, "evidence-added"))
+      return FALSE;
+  return _signet_signing_wants_evidence (self) && signet_document_signature_get_coverage (signature) == SIGNET_COVERAGE_WHOLE_BUT_CHANGED_LATER;
+}
+
 static gboolean
 judge (SignetSigning *self, SignetDocumentSignature *signature, GError **error)
 {
@@ -52,12 +67,15 @@ judge (SignetSigning *self, SignetDocumentSignature *signature, GError **error)
 
   if (signet_document_signature_get_integrity (signature) != SIGNET_INTEGRITY_INTACT)
     return fail (error, problems != NULL && problems->len > 0 ? g_ptr_array_index (problems, 0) : "the signature does not hold");
-  if (signet_document_signature_get_coverage (signature) != SIGNET_COVERAGE_WHOLE)
+  if (!is_covered (self, signature))
     return fail (error, "the signature does not cover the whole file");
   if (signer == NULL || !signet_certificate_equal (signer, self->certificate))
     return fail (error, "the signature is not that of the chosen certificate");
   if (_signet_signing_wants_timestamp (self) && signet_document_signature_get_timestamp (signature) == NULL)
     return fail (error, "the time-stamp is missing");
+  if (_signet_signing_wants_evidence (self)
+      && signet_level_parse (signet_document_signature_get_level (signature)) < signet_level_parse (self->level))
+    return fail (error, "the signature has not the level it should have");
   return TRUE;
 }
 

@@ -150,6 +150,19 @@ _signet_signing_get_path (SignetSigning *signing, GCancellable *cancellable, GEr
   return way != NULL ? way->path : NULL;
 }
 
+/* The one that answers about the path: what it was asked it is not asked again. %NULL only when cancelled */
+SignetEvidenceSession *
+_signet_signing_get_session (SignetSigning *signing, GCancellable *cancellable, GError **error)
+{
+  SignetSigningFindings *self = signing->findings;
+  Way *way;
+
+  g_mutex_lock (&self->lock);
+  way = ensure_way (signing, cancellable, error);
+  g_mutex_unlock (&self->lock);
+  return way != NULL ? way->session : NULL;
+}
+
 /* --- revocation ------------------------------------------------------------------------------------------------------------- */
 
 /* Why nobody is asked, as a code; %NULL: somebody was, or has been. */

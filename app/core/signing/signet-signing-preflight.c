@@ -12,6 +12,7 @@
 
 #include "../base/signet-base-error.h"
 #include "../base/signet-text.h"
+#include "signet-extension.h"
 #include "signet-signing-private.h"
 
 #define SOON (30 * 24 * 3600)
@@ -280,16 +281,18 @@ check_document (SignetSigning *self, GPtrArray *checks, GCancellable *cancellabl
 static void
 check_level (SignetSigning *self, GPtrArray *checks)
 {
-  g_autofree char *name = g_ascii_strup (self->level, -1);
-  g_autofree char *level = g_strconcat ("B-", g_str_equal (name, "B") ? "B" : name, NULL);
-  gboolean known = g_str_equal (self->level, "b") || g_str_equal (self->level, "t");
+  SignetLevel wanted = signet_level_parse (self->level);
+  const char *level = signet_level_get_name (wanted);
+  const SignetSigningAnswer *answer = _signet_signing_read_revocation (self);
 
-  if (!known)
-    add_check (checks, "level", SIGNET_CHECK_STOP, level, "not supported");
-  else if (g_str_equal (self->level, "t") && self->tsa == NULL)
+  if (wanted == SIGNET_LEVEL_NONE)
+    add_check (checks, "level", SIGNET_CHECK_STOP, self->level, "not supported");
+  else if (wanted >= SIGNET_LEVEL_T && self->tsa == NULL)
     add_check (checks, "level", SIGNET_CHECK_STOP, level, "no time-stamp server");
-  else if (g_str_equal (self->level, "t") && (self->http == NULL || signet_http_is_offline (self->http)))
+  else if (wanted >= SIGNET_LEVEL_T && (self->http == NULL || signet_http_is_offline (self->http)))
     add_check (checks, "level", SIGNET_CHECK_STOP, level, "offline");
+  else if (wanted >= SIGNET_LEVEL_LT && answer != NULL && answer->status == NULL && g_strcmp0 (answer->why_not_asked, "no-address") != 0)
+    add_check (checks, "level", SIGNET_CHECK_STOP, level, "no revocation evidence");
   else
     add_check (checks, "level", SIGNET_CHECK_OK, level, NULL);
 }

@@ -74,6 +74,7 @@ const SignetCertificatePath *_signet_signing_get_path (SignetSigning *self, GCan
 /* (nullable): only when cancelled. Borrowed from the findings. */
 const SignetSigningAnswer *_signet_signing_get_revocation  (SignetSigning *self, GCancellable *cancellable, GError **error);
 const SignetSigningAnswer *_signet_signing_read_revocation (SignetSigning *self); /* (nullable): what is known, without asking */
+SignetEvidenceSession *_signet_signing_get_session (SignetSigning *signing, GCancellable *cancellable, GError **error); /* borrowed; (nullable): cancelled */
 SignetSigningFindings *_signet_signing_findings_new   (void);
 SignetSigningFindings *_signet_signing_findings_ref   (SignetSigningFindings *self);
 void                   _signet_signing_findings_unref (SignetSigningFindings *self);
@@ -96,6 +97,16 @@ SignetDocumentFile *_signet_signing_get_detached   (SignetSigning *self);
 /* Parses @output again and compares with what was meant. SIGNET_SIGNING_ERROR_SELF_CHECK. */
 gboolean           _signet_signing_check_output    (SignetSigning *self, SignetOutputFile *output, SignetSignatureCreation *creation,
                                                     char **sha256, GCancellable *cancellable, GError **error);
+
+/* --- levels LT and LTA (signet-signing-level.c) --- */
+gboolean           _signet_signing_wants_evidence  (SignetSigning *self);
+/* What will be wanted after the time-stamp is asked for beside it. (nullable): nothing will be */
+typedef struct _SignetSigningAhead SignetSigningAhead;
+SignetSigningAhead *_signet_signing_ask_ahead      (SignetSigning *self, GPtrArray *chain, GCancellable *cancellable);
+void               _signet_signing_end_ahead       (SignetSigningAhead *ahead); /* waits */
+/* Lifts the signed file that has no name yet to the level that was asked for, or fails. */
+gboolean           _signet_signing_extend          (SignetSigning *self, SignetOutputFile *output, SignetInteraction *interaction,
+                                                    GCancellable *cancellable, GError **error);
 
 /* --- one format (signet-signing-format.c): all that this room has to know of it --- */
 struct _SignetSigningFormat {

@@ -10,6 +10,7 @@
 #include "../base/signet-base-error.h"
 #include "../base/signet-stop.h"
 #include "../base/signet-text.h"
+#include "signet-extension-private.h"
 #include "signet-signing-private.h"
 
 #define MAX_RENAMES 100
@@ -204,6 +205,8 @@ add_timestamp (SignetSigningAct *act, GError **error)
     return FALSE;
   stamped = signet_signature_creation_dup_timestamped (act->creation);
   token = signet_evidence_fetch_timestamp (act->signing->http, act->signing->tsa, SIGNET_DIGEST_SHA256, stamped, act->cancellable, error);
+  if (token != NULL && _signet_signing_wants_evidence (act->signing))
+    _signet_extension_remember_authority (act->signing->cache, act->signing->tsa, token, _signet_signing_now (act->signing));
   if (token == NULL || !signet_signature_creation_add_timestamp (act->creation, token, error))
     return FALSE;
   signet_stop_here ("time-stamped");
@@ -235,10 +238,21 @@ check (SignetSigningAct *act, GError **error)
   return !g_cancellable_set_error_if_cancelled (act->cancellable, error);
 }
 
+/* For levels above T what is wanted after the time-stamp is asked for beside it. */
+static gboolean
+add_proof (SignetSigningAct *act, GError **error)
+{
+  SignetSigningAhead *ahead = _signet_signing_ask_ahead (act->signing, act->chain, act->cancellable);
+  gboolean done = add_timestamp (act, error) && write_signature (act, error);
+
+  _signet_signing_end_ahead (ahead);
+  return done && _signet_signing_extend (act->signing, act->output, act->interaction, act->cancellable, error);
+}
+
 gboolean
 _signet_signing_act_complete (SignetSigningAct *act, GError **error)
 {
-  return add_timestamp (act, error) && write_signature (act, error) && check (act, error);
+  return add_proof (act, error) && check (act, error);
 }
 
 /* A name that we chose ourselves, and that another document of the same batch has taken meanwhile: then it is the next one. */
@@ -307,8 +321,8 @@ _signet_signing_act_describe (SignetSigningAct *act)
   entry->path = g_filename_display_name (self->result);
   entry->sha256 = g_strdup (act->sha256);
   entry->certificate = g_strdup (signet_certificate_get_sha256 (self->certificate));
-  entry->detail = g_strdup_printf ("{\"format\":\"%s\",\"level\":\"B-%s\"%s}", signet_signing_get_format (self),
-                                   _signet_signing_wants_timestamp (self) ? "T" : "B", revocation);
+  entry->detail = g_strdup_printf ("{\"format\":\"%s\",\"level\":\"%s\"%s}", signet_signing_get_format (self),
+                                   signet_level_get_name (signet_level_parse (self->level)), revocation);
   return entry;
 }
 

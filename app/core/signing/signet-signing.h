@@ -14,6 +14,9 @@ typedef enum {
   SIGNET_SIGNING_ERROR_STOPPED,        /* a pre-flight check says stop; message names it */
   SIGNET_SIGNING_ERROR_SELF_CHECK,     /* what was written does not verify: thrown away */
   SIGNET_SIGNING_ERROR_UNSUPPORTED,
+  SIGNET_SIGNING_ERROR_NOT_SIGNED,     /* nothing to extend */
+  SIGNET_SIGNING_ERROR_BROKEN,         /* a signature is broken: not extended */
+  SIGNET_SIGNING_ERROR_EVIDENCE,       /* what the level needs could not be had */
 } SignetSigningError;
 GQuark signet_signing_error_quark (void);
 

@@ -64,12 +64,20 @@ void _signet_signature_report_fail (SignetSignatureReport *self, SignetVerdict v
 /* signet-validation-signature.c: all steps for one signature; FALSE only when cancelled */
 gboolean _signet_validation_judge (const SignetValidationContext *context, SignetSignatureReport *report, GError **error);
 
+/* Is @certificate good at @time? */
+typedef struct {
+  SignetCertificate *certificate, *issuer; /* borrowed */
+  gint64             time;
+} SignetValidationQuestion;
+
 /* signet-validation-time.c; FALSE only when cancelled */
 gboolean _signet_validation_is_timestamp     (SignetSignatureReport *report);
 /* The time before anything about the signature itself was looked at: what document time-stamps prove, else the time in question. */
 void     _signet_validation_start_time       (const SignetValidationContext *context, SignetSignatureReport *report);
 void     _signet_validation_take_own_time    (const SignetValidationContext *context, SignetSignatureReport *report);
 gboolean _signet_validation_find_time        (const SignetValidationContext *context, SignetSignatureReport *report, GError **error);
+gboolean _signet_validation_was_good_then    (const SignetValidationContext *context, SignetSignatureReport *report,
+                                              const SignetValidationQuestion *question, gint64 then);
 gint64   _signet_validation_get_proved       (const SignetValidationContext *context, SignetSignatureReport *report, guint64 position);
 
 /* signet-validation-trust.c; FALSE only when cancelled */
@@ -79,11 +87,6 @@ gboolean _signet_validation_find_path        (const SignetValidationContext *con
                                               GError **error);
 gboolean _signet_validation_check_revocation (const SignetValidationContext *context, SignetSignatureReport *report, GError **error);
 
-/* Is @certificate good at @time? */
-typedef struct {
-  SignetCertificate *certificate, *issuer; /* borrowed */
-  gint64             time;
-} SignetValidationQuestion;
 typedef enum {
   SIGNET_VALIDATION_ANSWER_NOT_NEEDED, /* nobody would know */
   SIGNET_VALIDATION_ANSWER_MISSING,

@@ -16,6 +16,15 @@
 
 /* --- what is proved ----------------------------------------------------------------------------------------------------------- */
 
+static gboolean
+is_covered (const GArray *proofs, guint64 position)
+{
+  for (guint i = 0; i < proofs->len; i++)
+    if (g_array_index (proofs, SignetValidationProof, i).position > position)
+      return TRUE;
+  return FALSE;
+}
+
 static gint64
 earliest (const GArray *proofs, guint64 position, gint64 time)
 {
@@ -38,8 +47,10 @@ _signet_validation_get_proved (const SignetValidationContext *context, SignetSig
 void
 _signet_validation_start_time (const SignetValidationContext *context, SignetSignatureReport *report)
 {
-  report->best_time = earliest (context->proofs, signet_document_signature_get_position (report->signature), context->at);
-  if (report->best_time < context->at)
+  guint64 position = signet_document_signature_get_position (report->signature);
+
+  report->best_time = earliest (context->proofs, position, context->at);
+  if (is_covered (context->proofs, position))
     report->time_source = "timestamp";
 }
 
@@ -92,8 +103,9 @@ distrust (Judged *judged, const char *detail)
 }
 
 /* Offline, what the file carries must have been fresh when the time-stamp was made; online somebody can be asked, and is. */
-static gboolean
-was_good_then (const SignetValidationContext *context, SignetSignatureReport *report, const SignetValidationQuestion *question, gint64 then)
+gboolean
+_signet_validation_was_good_then (const SignetValidationContext *context, SignetSignatureReport *report, const SignetValidationQuestion *question,
+                                  gint64 then)
 {
   SignetValidationQuestion earlier = { question->certificate, question->issuer, then };
   g_autoptr(SignetRevocationStatus) status = _signet_validation_find_embedded (context, report, &earlier);
@@ -113,7 +125,8 @@ check_one (const SignetValidationContext *context, SignetSignatureReport *report
     return FALSE;
   if (answer == SIGNET_VALIDATION_ANSWER_NOT_NEEDED)
     return TRUE;
-  if (answer == SIGNET_VALIDATION_ANSWER_MISSING && missing.offline && was_good_then (context, report, question, judged->timestamp->time))
+  if (answer == SIGNET_VALIDATION_ANSWER_MISSING && missing.offline
+      && _signet_validation_was_good_then (context, report, question, judged->timestamp->time))
     return TRUE;
   if (answer == SIGNET_VALIDATION_ANSWER_MISSING)
     return distrust (judged, missing.detail != NULL ? missing.detail : missing.reason);

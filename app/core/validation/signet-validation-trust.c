@@ -188,6 +188,14 @@ judge_revoked (SignetSignatureReport *report, const SignetRevocationStatus *stat
     _signet_signature_report_fail (report, SIGNET_VERDICT_INDETERMINATE, "REVOKED_NO_POE", "revoked", when);
 }
 
+/* The last time-stamp of a file has nothing above it that could prove it; see signet-validation-time.c. */
+static gboolean
+stamped_when_good (const SignetValidationContext *context, SignetSignatureReport *report, const SignetValidationQuestion *question)
+{
+  return _signet_validation_is_timestamp (report) && report->timestamp != NULL
+         && _signet_validation_was_good_then (context, report, question, report->timestamp->time);
+}
+
 static gboolean
 check_one (const SignetValidationContext *context, SignetSignatureReport *report, guint index, GError **error)
 {
@@ -198,7 +206,7 @@ check_one (const SignetValidationContext *context, SignetSignatureReport *report
 
   if (answer == SIGNET_VALIDATION_ANSWER_CANCELLED)
     return FALSE;
-  if (answer == SIGNET_VALIDATION_ANSWER_MISSING)
+  if (answer == SIGNET_VALIDATION_ANSWER_MISSING && !(missing.offline && stamped_when_good (context, report, &question)))
     _signet_signature_report_fail (report, SIGNET_VERDICT_INDETERMINATE, "TRY_LATER", missing.reason, missing.detail);
   else if (status != NULL && status->status == SIGNET_REVOCATION_REVOKED)
     judge_revoked (report, status, index > 0);
