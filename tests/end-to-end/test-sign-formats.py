@@ -11,8 +11,14 @@ from world import CANNOT_WRITE, PASSED, Desk, FaultTest, digest, main
 # what is signed, and further options; the result's name says nothing of its kind
 FORMATS = {
     'pades': ('pdf', []),
+    'pades, visible': ('pdf', ['--visible', 'default']),
     'cades': ('pdf', []),
-    'cades enclosed': ('text', ['--enclosed']),
+    'cades, enclosed': ('text', ['--enclosed']),
+    'xades, enveloped': ('xml', ['--packaging', 'enveloped']),
+    'xades, enveloping': ('text', ['--packaging', 'enveloping']),
+    'xades, detached': ('text', ['--packaging', 'detached']),
+    'asice': ('text', []),
+    'asics': ('text', []),
 }
 MOST_CALLS = 200
 # where a signing can be killed (app/core/signing); under the last two the file has its name
@@ -57,7 +63,7 @@ class TestFormats(FaultTest):
         calls = []
         for number in range(1, MOST_CALLS):
             desk = FormatDesk(self.world, kind)
-            run, call = desk.sign_until(number, ['--format', name.split()[0], *options])
+            run, call = desk.sign_until(number, ['--format', name.split(',')[0], *options])
             if call is None:
                 self.assertEqual(run.returncode, PASSED, run.stderr)
                 break
@@ -74,12 +80,12 @@ class TestFormats(FaultTest):
 
     def killed_at(self, point, name, kind, options):
         desk = FormatDesk(self.world, kind)
-        run = desk.sign('--format', name.split()[0], *options, environment={'SIGNET_TEST_STOP_AT': point})
+        run = desk.sign('--format', name.split(',')[0], *options, environment={'SIGNET_TEST_STOP_AT': point})
         self.assertEqual(run.returncode, -signal.SIGKILL, f'{name}: it was not killed at {point}: {run.stderr}')
         self.assertEqual(digest(desk.document), desk.digest)
         self.assertEqual({path.name for path in desk.folder.iterdir()} - {desk.document.name, desk.result.name}, set())
         self.assertEqual(desk.result.exists(), point in NAMED, f'{name} at {point}')
-        again = desk.sign('--format', name.split()[0], *options, '--overwrite')
+        again = desk.sign('--format', name.split(',')[0], *options, '--overwrite')
         self.assertEqual(again.returncode, PASSED, again.stderr)
         shutil.rmtree(desk.folder)
 
