@@ -7,7 +7,7 @@ import subprocess
 import xml.etree.ElementTree as ElementTree
 
 from document_test import DOMAIN, FORBIDDEN, MALFORMED, TOO_LARGE, UNSUPPORTED, main
-from xades_test import DS, XADES, XadesTest
+from xades_test import DOCUMENT, DS, XADES, XadesTest
 
 
 class BuildTest(XadesTest):
@@ -66,10 +66,6 @@ class BuildTest(XadesTest):
         self.assertTrue(self.xmlsec('signed.xml'))
 
 
-DOCUMENT = ('<?xml version="1.0"?>\n<?style sheet?><!-- a --><a:root xmlns:a="urn:a" xmlns="urn:d"\n b="x>y" ><item  id="1"/>'
-            '<![CDATA[ </a:root> ]]>&#x4e2d;\n</a:root >\n<!-- </a:root> -->\n').encode()
-
-
 class SignTest(XadesTest):
     def sign_xml(self, packaging, key='ec', data=DOCUMENT, *options):
         self.put('document.xml', data)
@@ -81,6 +77,7 @@ class SignTest(XadesTest):
         return self.find(*paths).signatures
 
     def test_every_packaging_and_key(self):
+        kept = []
         for packaging in ('enveloped', 'enveloping', 'detached'):
             for key in ('rsa', 'ec', 'p384', 'p521'):
                 self.sign_xml(packaging, key, DOCUMENT, 'location=上海')
@@ -88,11 +85,16 @@ class SignTest(XadesTest):
                 self.assertEqual((signature.format, signature.level, signature.problems), ('xades', 'B-B', []))
                 self.assertTrue(signature.clean, (packaging, key, vars(signature)))
                 self.assertTrue(self.xmlsec('signed.xml'), (packaging, key))
+                kept.append('%s-%s.xml' % (packaging, key))
+                self.put(kept[-1], self.get('signed.xml'))
+        self.assertEqual(self.santuario(*kept), [['1 intact']] * 12)
 
     def test_pss(self):
         text = self.sign_xml('enveloped', 'rsa', DOCUMENT, 'pss')
         self.assertIn(b'xmldsig-more#sha256-rsa-MGF1', text)
         self.assertTrue(self.find_xml('enveloped')[0].clean)
+        # xmlsec 1.2 does not know PSS
+        self.assertEqual(self.santuario('signed.xml'), [['1 intact']])
 
     def test_the_document_keeps_its_bytes(self):
         for data in (DOCUMENT, b'<?xml version="1.0"?><r/>', b'<?xml version="1.0"?>\n<r  a = "/>" />\n',
@@ -143,6 +145,54 @@ class SignTest(XadesTest):
 
     def test_not_signed(self):
         self.assertEqual(self.find(self.put('plain.xml', DOCUMENT)).signatures, [])
+
+
+class FromOthersTest(XadesTest):
+    """Signatures that xmlsec1 made, in the ways that others transform what they sign. They are no XAdES: intact, and not baseline."""
+    TEMPLATE = ('<?xml version="1.0"?>\n<r xmlns="urn:d" xmlns:p="urn:p" p:a="1"><x Id="part"> <!-- c --> <p:y b=""/></x><Signature xmlns="http://www.w3.org/2000/09/xmldsig#">'
+                '<SignedInfo><CanonicalizationMethod Algorithm="{method}"/><SignatureMethod Algorithm="{algorithm}"/><Reference URI="{uri}">{transforms}'
+                '<DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><DigestValue/></Reference></SignedInfo><SignatureValue/><KeyInfo><X509Data/></KeyInfo>'
+                '</Signature></r>\n')
+    EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#'
+    INCLUSIVE = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315'
+    RSA = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256'
+    ENVELOPED = '<Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"/>'
+
+    def make(self, method=EXCLUSIVE, algorithm=RSA, uri='', transforms=ENVELOPED):
+        transforms = transforms and '<Transforms>%s</Transforms>' % transforms
+        self.put('template.xml', self.TEMPLATE.format(method=method, algorithm=algorithm, uri=uri, transforms=transforms).encode())
+        subprocess.run(['xmlsec1', '--sign', '--id-attr:Id', 'x', '--privkey-pem', '%s,%s' % (self.path('rsa.key'), self.path('rsa.pem')), '--output', self.path('theirs.xml'),
+                        self.path('template.xml')], check=True, capture_output=True)
+        signature, = self.find(self.path('theirs.xml')).signatures
+        self.assertEqual((signature.integrity, signature.level, signature.problems), ('intact', '', ['signing-certificate-missing']), (method, transforms))
+        return signature
+
+    def test_ways_to_canonicalise(self):
+        for method in (self.EXCLUSIVE, self.INCLUSIVE, 'http://www.w3.org/2006/12/xml-c14n11'):
+            for comments in ('', 'WithComments' if method == self.EXCLUSIVE else '#WithComments'):
+                self.assertEqual(self.make(method + comments).coverage, 'whole')
+                self.make(transforms=self.ENVELOPED + '<Transform Algorithm="%s"/>' % (method + comments))
+        self.make(transforms=self.ENVELOPED + '<Transform Algorithm="%s"><InclusiveNamespaces xmlns="%s" PrefixList="p #default"/></Transform>' % (
+            self.EXCLUSIVE, self.EXCLUSIVE))
+
+    def test_all_signatures_left_out(self):
+        xpath = '<Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"><XPath xmlns:s="http://www.w3.org/2000/09/xmldsig#">%s</XPath></Transform>'
+        filtered = ('<Transform Algorithm="http://www.w3.org/2002/06/xmldsig-filter2"><XPath xmlns="http://www.w3.org/2002/06/xmldsig-filter2" '
+                    'xmlns:s="http://www.w3.org/2000/09/xmldsig#" Filter="subtract">/descendant::s:Signature</XPath></Transform>')
+        for transforms in (xpath % 'not(ancestor-or-self::s:Signature)', filtered):
+            self.assertEqual(self.make(transforms=transforms).coverage, 'whole')
+            # one that stands such company lets another one in
+            self.xades('sign', 'second.xml', 'ec', 'enveloped', 'theirs.xml')
+            first, second = self.find(self.path('second.xml')).signatures
+            self.assertEqual((first.integrity, second.integrity, second.coverage, second.level), ('intact', 'intact', 'whole', 'B-B'))
+
+    def test_a_part(self):
+        self.assertEqual(self.make(uri='#part', transforms='').coverage, 'partial')
+        self.assertEqual(self.make(uri='#part', transforms='<Transform Algorithm="%s"/>' % self.EXCLUSIVE).coverage, 'partial')
+
+    def test_weak(self):
+        """SHA-1 is intact; that it is not good enough any more is the verdict's to say."""
+        self.make(algorithm='http://www.w3.org/2000/09/xmldsig#rsa-sha1')
 
 
 if __name__ == '__main__':
