@@ -73,6 +73,7 @@ signet_journal_act (const char *act)
     { "certificate-requested", N_("Asked for a certificate") },
     { "certificate-installed", N_("Certificate installed") },
     { "certificate-rejected", N_("Request refused") },
+    { "certificate-closed", N_("Request closed without the authority’s confirmation") },
     { "certificate-request-cancelled", N_("Request given up") },
     { "certificate-request-expired", N_("Request not answered in time") },
     { "certificate-difference-accepted", N_("Accepted what differs") },

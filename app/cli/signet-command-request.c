@@ -711,12 +711,14 @@ signet_command_request_cancel (SignetInvocation *invocation)
   g_autoptr(SignetRequest) request = NULL;
   g_autoptr(SignetTerminalInteraction) interaction = NULL;
   g_autoptr(GError) error = NULL;
+  g_autofree char *words = NULL;
 
   if (!signet_invocation_parse (invocation, NULL, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN))
     return invocation->status;
   request = signet_request_of_argument (invocation, &enrolment);
   if (request == NULL)
     return invocation->status;
+  words = signet_words_withdrawal (request);
   interaction = signet_invocation_new_interaction (invocation, &error);
   if (interaction == NULL ||
       !signet_enrolment_withdraw (enrolment, request, SIGNET_INTERACTION (interaction), invocation->cancellable, &error))
@@ -725,5 +727,6 @@ signet_command_request_cancel (SignetInvocation *invocation)
     signet_request_print_json (request);
   else
     signet_request_show (request);
+  signet_terminal_message ("%s", words);
   return SIGNET_STATUS_DONE;
 }

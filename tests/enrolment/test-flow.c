@@ -307,6 +307,54 @@ test_not_confirmed (void)
   assert_secrets (stored, FALSE, FALSE);
 }
 
+/* What the authority never confirms need not stay open: the person closes it, the certificate stays, the code leaves the key ring. */
+static void
+test_closed (void)
+{
+  g_autoptr (Flow) flow = flow_new ("reject-accept", NULL, NULL);
+  g_autoptr (SignetRequest) request = flow_draft (flow);
+  g_autoptr (SignetInteraction) person = flow_person_new (NULL);
+  g_autofree char *entry = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (enrolment_world_run (flow->world, request, NULL));
+  enrolment_world_assert_state (request, SIGNET_REQUEST_INSTALLED);
+  assert_secrets (request, TRUE, FALSE);
+  g_assert_true (signet_enrolment_withdraw (flow->world->enrolment, request, person, NULL, &error));
+  g_assert_no_error (error);
+  enrolment_world_assert_state (request, SIGNET_REQUEST_CANCELLED);
+  enrolment_world_assert_token (flow->world, 1, 1);
+  assert_secrets (request, FALSE, FALSE);
+  g_assert_false (enrolment_world_contains (FLOW_CODE));
+  g_assert_false (flow_desk_was_told ("cancel"));
+  g_assert_nonnull (strstr (signet_request_get_error (request), "确认已过期限"));
+  entry = flow_journal_find (flow, "certificate-closed");
+  g_assert_nonnull (entry);
+  g_assert_false (signet_enrolment_withdraw (flow->world->enrolment, request, person, NULL, &error));
+  g_assert_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_STATE);
+}
+
+/* Killed right after it was over, before its code was forgotten: the next run of the program forgets it, and no other's. */
+static void
+test_swept (void)
+{
+  g_autoptr (Flow) flow = flow_new (NULL, NULL, NULL);
+  g_autoptr (SignetRequest) request = flow_draft (flow);
+  g_autoptr (SignetRequest) over = NULL;
+  g_autoptr (SignetRequest) other = NULL;
+
+  flow_run_until_killed (request, "confirmed", NULL);
+  over = enrolment_world_reopen (flow->world, request);
+  enrolment_world_assert_state (over, SIGNET_REQUEST_CONFIRMED);
+  assert_secrets (over, TRUE, FALSE);
+  other = flow_draft (flow);
+  flow_start_desk (flow, "reject-accept", NULL);
+  flow_write_profile (flow, NULL);
+  g_assert_false (enrolment_world_run (flow->world, other, NULL));
+  assert_secrets (other, TRUE, FALSE);
+  assert_secrets (over, FALSE, FALSE);
+}
+
 /* After a failure the authority is asked something new, with the same key. */
 static void
 test_retried (void)
@@ -510,6 +558,8 @@ main (int argc, char **argv)
   g_test_add_func ("/flow/withdrawn-alone", test_withdrawn_alone);
   g_test_add_func ("/flow/expired", test_expired);
   g_test_add_func ("/flow/not-confirmed", test_not_confirmed);
+  g_test_add_func ("/flow/closed", test_closed);
+  g_test_add_func ("/flow/swept", test_swept);
   g_test_add_func ("/flow/retried", test_retried);
   g_test_add_func ("/flow/reused-key", test_reused_key);
   g_test_add_func ("/flow/any-order", test_any_order);

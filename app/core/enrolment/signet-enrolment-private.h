@@ -83,6 +83,7 @@ SignetSecret *_signet_request_secret_find   (SignetRequest *request, const char 
 #define SIGNET_REQUEST_SECRET_OWN "signet:"
 void          _signet_request_secret_forget (SignetRequest *request);                       /* all of them */
 void          _signet_request_secret_forget_field (SignetRequest *request, const char *field);
+GHashTable   *_signet_request_secret_list   (void);                    /* labels of requests that have any in the key ring: a set */
 void          _signet_request_secret_forget_typed (SignetRequest *request);                 /* all that a person typed: the transport key stays */
 
 /* --- forms and profiles --------------------------------------------------------------------------------------------------- */
@@ -107,10 +108,13 @@ struct _SignetEnrolment
   GPtrArray          *plugins;
   GPtrArray          *authorities;   /* those a plugin can serve */
   GPtrArray          *unserved;      /* those whose plugin is not there: named only in the error that says so */
+  gint                swept;         /* (atomic): secrets of requests that are over were looked for, in this run */
   GMutex              told_lock;
   GHashTable         *told;          /* (nullable): id of an authority -> what its plugin told before a request, in this run */
 };
 
+/* Once in a run of the program: secrets of requests that are over, which a kill between the two has left, leave the key ring. */
+void           _signet_enrolment_sweep     (SignetEnrolment *self);
 SignetPluginManifest *_signet_enrolment_find_plugin (SignetEnrolment *self, SignetAuthority *authority, GError **error);   /* (transfer none) */
 gboolean       _signet_enrolment_find_helper (const char *name, char **path, GError **error);   /* [Issuance] Helper of a profile */
 SignetPluginProcess *_signet_enrolment_start_plugin (SignetEnrolment *self, SignetPluginManifest *plugin, SignetAuthority *authority,

@@ -574,6 +574,7 @@ signet_enrolment_run (SignetEnrolment *self,
 
   if (!check_runnable (request, error))
     return FALSE;
+  _signet_enrolment_sweep (self);
   ok = prepare (&run, error);
   if (ok && !walk (&run, &local))
     {
@@ -606,12 +607,27 @@ tell_authority (SignetEnrolmentRun *run)
   run->request->error = signet_text_sanitize (error->message, -1, 1000);
 }
 
+/* What is on the token stays there, and with it what a second key that has not found its place may need. */
+static void
+close_request (SignetEnrolmentRun *run, gboolean installed)
+{
+  if (installed)
+    forget (run);
+  else
+    {
+      _signet_request_secret_forget (run->request);
+      _signet_request_file_forget (run->enrolment->store, run->request);
+    }
+  note (run, installed ? "certificate-closed" : "certificate-request-cancelled");
+}
+
 /**
  * signet_enrolment_withdraw:
  * @interaction: (nullable): without one the authority is not told
  *
  * Gives the request up. The key stays on the token: whether it may go is for the person to say, there. An authority that cannot be
- * told stops nobody from giving up; why it could not is in the request.
+ * told stops nobody from giving up; why it could not is in the request. A certificate that is on the token, and that the authority has
+ * not confirmed, stays there: the request is closed, nobody is told, and its secrets go.
  */
 gboolean
 signet_enrolment_withdraw (SignetEnrolment *self,
@@ -621,26 +637,24 @@ signet_enrolment_withdraw (SignetEnrolment *self,
                            GError **error)
 {
   SignetEnrolmentRun run = { .enrolment = self, .request = request, .interaction = interaction, .cancellable = cancellable };
+  gboolean installed;
   gboolean ok = FALSE;
 
   g_return_val_if_fail (SIGNET_IS_ENROLMENT (self), FALSE);
   g_return_val_if_fail (SIGNET_IS_REQUEST (request), FALSE);
 
-  if (_signet_request_state_is_final (request->state) || request->state == SIGNET_REQUEST_INSTALLED)
+  if (_signet_request_state_is_final (request->state))
     {
       g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_STATE, "not possible: the request is %s",
                    signet_request_state_get_id (request->state));
       return FALSE;
     }
-  if (interaction != NULL)
+  installed = request->state == SIGNET_REQUEST_INSTALLED;
+  if (interaction != NULL && !installed)
     tell_authority (&run);
   ok = _signet_enrolment_run_enter (&run, SIGNET_REQUEST_CANCELLED, error);
   if (ok)
-    {
-      _signet_request_secret_forget (request);
-      _signet_request_file_forget (self->store, request);
-      note (&run, "certificate-request-cancelled");
-    }
+    close_request (&run, installed);
   _signet_enrolment_run_end (&run);
   return ok;
 }

@@ -301,11 +301,10 @@ forget_ring (SignetRequest *request, const char *field)
     g_info ("key ring: %s", error->message);
 }
 
-/* Their names are no secret: nobody is asked to open anything. */
+/* Names are no secret: nobody is asked to open anything. @name: an attribute of what matches @attributes, added to the set @values */
 static void
-add_ring_fields (SignetRequest *request, GHashTable *fields)
+add_ring_values (GHashTable *attributes, const char *name, GHashTable *values)
 {
-  g_autoptr (GHashTable) attributes = new_attributes (request, NULL);
   g_autoptr (GError) error = NULL;
   GList *items;
   Limit limit;
@@ -316,14 +315,33 @@ add_ring_fields (SignetRequest *request, GHashTable *fields)
   for (GList *at = items; at != NULL; at = at->next)
     {
       g_autoptr (GHashTable) of_item = secret_retrievable_get_attributes (at->data);
-      const char *field = g_hash_table_lookup (of_item, "field");
+      const char *value = g_hash_table_lookup (of_item, name);
 
-      if (field != NULL)
-        g_hash_table_add (fields, g_strdup (field));
+      if (value != NULL)
+        g_hash_table_add (values, g_strdup (value));
     }
   g_list_free_full (items, g_object_unref);
   if (error != NULL)
     g_info ("key ring: %s", error->message);
+}
+
+static void
+add_ring_fields (SignetRequest *request, GHashTable *fields)
+{
+  g_autoptr (GHashTable) attributes = new_attributes (request, NULL);
+
+  add_ring_values (attributes, "field", fields);
+}
+
+GHashTable *
+_signet_request_secret_list (void)
+{
+  GHashTable *labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) all = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  if (!g_atomic_int_get (&refused))
+    add_ring_values (all, "request", labels);
+  return labels;
 }
 
 void

@@ -110,3 +110,16 @@ signet_words_delivered_key (SignetRequest *request)
 
   return g_strdup (find (rows, G_N_ELEMENTS (rows), signet_request_get_encryption_note (request)));
 }
+
+/**
+ * signet_words_withdrawal:
+ *
+ * Returns: (transfer full): what it means to give @request up, as it stands now
+ */
+char *
+signet_words_withdrawal (SignetRequest *request)
+{
+  if (signet_request_get_state (request) == SIGNET_REQUEST_INSTALLED)
+    return g_strdup (_("The certificate stays on your token, without the authority’s confirmation. Ask the authority whether it counts before you sign with it."));
+  return g_strdup (_("The authority may have to be told too. You can ask for a new certificate at any time."));
+}

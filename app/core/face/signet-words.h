@@ -38,6 +38,7 @@ int         signet_words_check_status    (const SignetSigningCheck *check);   /*
 char       *signet_words_request_state   (SignetRequestState state);
 const char *signet_words_request_field   (const char *code);           /* (nullable): of a SignetRequestDifference */
 char       *signet_words_request_kind    (SignetRequest *request);
+char       *signet_words_withdrawal      (SignetRequest *request);     /* what giving it up means, where it stands now */
 char       *signet_words_old_certificate (SignetRequest *request);     /* (nullable): what became of the one that was renewed */
 char       *signet_words_delivered_key   (SignetRequest *request);     /* (nullable): of the key of the encryption certificate */
 const char *signet_words_plugin_permission (const char *code);   /* (nullable) */

@@ -186,7 +186,6 @@ signet_enrol_steps_set (SignetEnrolSteps *self,
   signet_state_image_set (self->icon, bad ? SIGNET_STATE_STOP : SIGNET_STATE_LATER);
   gtk_widget_set_visible (GTK_WIDGET (self->progress), running);
   gtk_widget_set_visible (self->buttons, !running && (!bad || state == SIGNET_REQUEST_FAILED));
-  gtk_widget_set_visible (self->withdraw, state != SIGNET_REQUEST_INSTALLED);   /* what is on the token cannot be asked back */
   gtk_button_set_label (self->ask, state == SIGNET_REQUEST_WAITING ? _("_Ask Now") : _("_Go On"));
   gtk_widget_set_visible (GTK_WIDGET (self->ask), signet_request_get_hand_file (request, NULL, NULL) == NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->hand), !running && signet_request_get_hand_file (request, NULL, NULL) != NULL);

@@ -17,6 +17,7 @@
 #include "signet-enrol-terms.h"
 #include "signet-enrol-work.h"
 #include "../common/signet-ui.h"
+#include "../../core/face/signet-words.h"
 #include "../pin/signet-desktop-interaction.h"
 
 typedef enum { STEP_AUTHORITY, STEP_TERMS, STEP_DETAILS, STEP_WORK, STEP_CHECK, STEP_DONE } Step;
@@ -313,10 +314,12 @@ on_withdraw_response_cb (SignetEnrolView *self,
 static void
 on_withdraw_cb (SignetEnrolView *self)
 {
-  GtkWidget *dialog = adw_message_dialog_new (signet_ui_get_window (GTK_WIDGET (self)), _("Withdraw the Request?"),
-                                              _("The authority may have to be told too. You can ask for a new certificate at any time."));
+  gboolean installed = signet_request_get_state (self->request) == SIGNET_REQUEST_INSTALLED;
+  g_autofree char *words = signet_words_withdrawal (self->request);
+  GtkWidget *dialog = adw_message_dialog_new (signet_ui_get_window (GTK_WIDGET (self)),
+                                              installed ? _("Close the Request?") : _("Withdraw the Request?"), words);
 
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "keep", _("_Keep It"), "withdraw", _("_Withdraw"), NULL);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "keep", _("_Keep It"), "withdraw", installed ? _("_Close It") : _("_Withdraw"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "withdraw", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "keep");
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_withdraw_response_cb), self, G_CONNECT_SWAPPED);
