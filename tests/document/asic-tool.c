@@ -2,7 +2,7 @@
 /*
  * asic-tool.c: puts documents into a container and signs it with a software key, or signs a container once more, for the tests written in Python.
  *
- *   asic-tool OUT KEY.pem CERT.pem asice|asics FILE…
+ *   asic-tool OUT KEY.pem CERT.pem asice|asics|asice-xades|asics-xades FILE…
  *
  * Prints "error", domain, code, message when it cannot. Single-threaded.
  */
@@ -71,7 +71,8 @@ run (char **arguments, GError **error)
 
   g_assert_true (chain != NULL && fd >= 0);
   with.certificate = g_ptr_array_index (chain, 0);
-  creation = files != NULL ? signet_asic_creation_new (files, g_str_equal (arguments[3], "asics") ? SIGNET_ASIC_S : SIGNET_ASIC_E) : NULL;
+  creation = files != NULL ? signet_asic_creation_new (files, g_str_has_prefix (arguments[3], "asics") ? SIGNET_ASIC_S : SIGNET_ASIC_E,
+                                                                 g_str_has_suffix (arguments[3], "-xades") ? SIGNET_ASIC_XADES : SIGNET_ASIC_CADES) : NULL;
   if (creation != NULL && signet_signature_creation_prepare (creation, &with, fd, NULL, error))
     {
       signature = make_signature (key, with.algorithm, signet_signature_creation_get_to_be_signed (creation));

@@ -19,6 +19,7 @@ FORMATS = {
     'xades, detached': ('text', ['--packaging', 'detached']),
     'asice': ('text', []),
     'asics': ('text', []),
+    'asice-xades': ('text', []),
 }
 MOST_CALLS = 200
 # where a signing can be killed (app/core/signing); under the last two the file has its name

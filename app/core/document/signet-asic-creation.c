@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-asic-creation.c: a CAdES signature in a container (EN 319 162-1, 4.3.3.2 and 4.4.4). Documents are hashed while they are copied in; what the key signs is
- * the one document (ASiC-S) or the manifest that lists them all (ASiC-E). All but the signature and the directory is written before the PIN is asked for.
- * In a container that is there nothing is touched: what it holds is copied byte for byte and a manifest and a signature are put behind it.
+ * signet-asic-creation.c: a signature in a container (EN 319 162-1, 4.3 and 4.4). Documents are hashed while they are copied in. CAdES signs the one document
+ * (ASiC-S) or a manifest that lists them all (ASiC-E), XAdES lists them itself. All but the signature and the directory is written before the PIN is asked for.
+ * In a container that is there nothing is touched: what it holds is copied byte for byte and the signature is put behind it.
  *
  * One thread at a time.
  */
@@ -16,7 +16,9 @@
 
 #include "../base/signet-base-error.h"
 #include "signet-asic-container-private.h"
+#include "signet-asic-odf-manifest-private.h"
 #include "signet-document-cms.h"
+#include "signet-document-xades.h"
 
 #define MAX_SIGNATURES 999
 #define TYPE_CMS       "application/pkcs7-signature"
@@ -26,10 +28,12 @@ struct _SignetAsicCreation {
 
   GPtrArray           *files; /* (element-type SignetDocumentFile) */
   SignetAsicFlavour    flavour;
+  SignetAsicInner      inner;
   SignetAsicContainer *earlier;  /* (nullable): the container that is added to */
   SignetZipWriter     *writer;   /* (nullable) before prepare */
   char                *member;   /* (nullable): the signature's name */
-  SignetDocumentCms   *cms;      /* (nullable) */
+  SignetDocumentCms   *cms;      /* (nullable): one of them */
+  SignetDocumentXades *xades;    /* (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (SignetAsicCreation, signet_asic_creation, SIGNET_TYPE_SIGNATURE_CREATION)
@@ -142,8 +146,8 @@ find_obstacle (SignetAsicContainer *container, SignetAsicFlavour flavour)
     return "the container is of the other kind";
   if (container->kind == SIGNET_ASIC_SIMPLE)
     return "an ASiC-S container takes no signature in a member of its own";
-  if (has_role (container, SIGNET_ASIC_ROLE_XADES))
-    return "the container holds XAdES signatures";
+  if (has_role (container, SIGNET_ASIC_ROLE_XADES) && has_role (container, SIGNET_ASIC_ROLE_CADES))
+    return "the container holds signatures of two kinds";
   return container->documents->len == 0 ? "the container holds no document" : NULL;
 }
 
@@ -187,6 +191,8 @@ open_earlier (SignetAsicCreation *self, GCancellable *cancellable, GError **erro
       return FALSE;
     }
   obstacle = self->earlier != NULL ? find_obstacle (self->earlier, self->flavour) : NULL;
+  if (self->earlier != NULL && self->earlier->signatures->len > 0)
+    self->inner = has_role (self->earlier, SIGNET_ASIC_ROLE_XADES) ? SIGNET_ASIC_XADES : SIGNET_ASIC_CADES;
   return obstacle == NULL || refuse (error, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, obstacle);
 }
 
@@ -200,20 +206,22 @@ is_free (SignetAsicCreation *self, const char *name)
 static gboolean
 choose_names (SignetAsicCreation *self, char **manifest, GError **error)
 {
+  gboolean xades = self->inner == SIGNET_ASIC_XADES;
+
   if (self->flavour == SIGNET_ASIC_S)
     {
-      self->member = g_strdup ("META-INF/signature.p7s");
+      self->member = g_strdup (xades ? "META-INF/signatures.xml" : "META-INF/signature.p7s");
       return TRUE;
     }
   for (guint i = 1; i <= MAX_SIGNATURES; i++)
     {
-      g_autofree char *signature = g_strdup_printf ("META-INF/signature%03u.p7s", i);
+      g_autofree char *signature = xades ? g_strdup_printf ("META-INF/signatures%03u.xml", i) : g_strdup_printf ("META-INF/signature%03u.p7s", i);
       g_autofree char *list = g_strdup_printf ("META-INF/ASiCManifest%03u.xml", i);
 
       if (!is_free (self, signature) || !is_free (self, list))
         continue;
       self->member = g_steal_pointer (&signature);
-      *manifest = g_steal_pointer (&list);
+      *manifest = xades ? NULL : g_steal_pointer (&list);
       return TRUE;
     }
   return refuse (error, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "too many signatures");
@@ -221,12 +229,11 @@ choose_names (SignetAsicCreation *self, char **manifest, GError **error)
 
 /* --- what goes in before the signature ------------------------------------------------------------------------------------------ */
 
+/* @type: (nullable): what somebody else has already said of it */
 static void
-add_reference (GPtrArray *references, const char *name, SignetDigest digest, GBytes *value)
+add_reference (GPtrArray *references, const char *name, const char *type, SignetDigest digest, GBytes *value)
 {
-  g_autofree char *uri = _signet_asic_name_to_uri (name);
-
-  g_ptr_array_add (references, _signet_asic_reference_new (uri, find_mime_type (name), digest, value));
+  g_ptr_array_add (references, _signet_asic_reference_new (name, type != NULL ? type : find_mime_type (name), digest, value));
 }
 
 static gboolean
@@ -244,15 +251,26 @@ put_documents (SignetAsicCreation *self, SignetDigest digest, GPtrArray *referen
 
       if (value == NULL || !signet_document_file_check_unchanged (file, error))
         return FALSE;
-      add_reference (references, name, digest, value);
+      add_reference (references, name, NULL, digest, value);
     }
   return TRUE;
+}
+
+/* (nullable) */
+static GHashTable *
+load_types (SignetAsicCreation *self, GCancellable *cancellable)
+{
+  const SignetZipMember *member = _signet_zip_reader_find (self->earlier->zip, SIGNET_ASIC_ODF_MANIFEST);
+  g_autoptr(GBytes) xml = member != NULL ? _signet_zip_reader_load (self->earlier->zip, member, SIGNET_ASIC_MAX_MANIFEST, cancellable, NULL) : NULL;
+
+  return xml != NULL ? _signet_asic_odf_manifest_parse (xml) : NULL;
 }
 
 static gboolean
 take_over_documents (SignetAsicCreation *self, SignetDigest digest, GPtrArray *references, GCancellable *cancellable, GError **error)
 {
   SignetZipReader *zip = self->earlier->zip;
+  g_autoptr(GHashTable) types = load_types (self, cancellable);
 
   for (guint i = 0; i < self->earlier->documents->len; i++)
     {
@@ -267,7 +285,7 @@ take_over_documents (SignetAsicCreation *self, SignetDigest digest, GPtrArray *r
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;
         }
-      add_reference (references, member->name, digest, value);
+      add_reference (references, member->name, types != NULL ? g_hash_table_lookup (types, member->name) : NULL, digest, value);
     }
   return _signet_zip_writer_take_over (self->writer, zip, cancellable, error);
 }
@@ -289,24 +307,76 @@ put_manifest (SignetAsicCreation *self, const char *name, SignetDigest digest, G
   return NULL;
 }
 
-static GBytes *
-put_all (SignetAsicCreation *self, SignetDigest digest, GCancellable *cancellable, GError **error)
+/* OpenDocument's list of all that is in the package, in containers that begin with XAdES (EN 319 162-1, 4.4.3.2) */
+static gboolean
+put_odf_manifest (SignetAsicCreation *self, GPtrArray *references, GError **error)
+{
+  g_autoptr(GPtrArray) names = g_ptr_array_new ();
+  g_autoptr(GPtrArray) types = g_ptr_array_new ();
+  g_autoptr(GBytes) manifest = NULL;
+
+  if (self->earlier != NULL || self->flavour == SIGNET_ASIC_S)
+    return TRUE;
+  for (guint i = 0; i < references->len; i++)
+    {
+      const SignetAsicReference *reference = g_ptr_array_index (references, i);
+
+      g_ptr_array_add (names, reference->name);
+      g_ptr_array_add (types, reference->mime_type);
+    }
+  manifest = _signet_asic_odf_manifest_write (SIGNET_ASIC_MIMETYPE_E, names, types);
+  return _signet_zip_writer_add (self->writer, SIGNET_ASIC_ODF_MANIFEST, g_bytes_get_data (manifest, NULL), g_bytes_get_size (manifest), error);
+}
+
+static gboolean
+begin_xades (SignetAsicCreation *self, const SignetCreationParameters *with, GPtrArray *references, GError **error)
+{
+  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_xades_data_free);
+  SignetXadesParameters parameters = { .certificate = with->certificate, .chain = with->chain, .algorithm = with->algorithm, .time = with->time };
+
+  for (guint i = 0; i < references->len; i++)
+    {
+      const SignetAsicReference *reference = g_ptr_array_index (references, i);
+
+      g_ptr_array_add (all, signet_xades_data_new (SIGNET_XADES_DETACHED, reference->name, reference->mime_type, reference->value));
+    }
+  if (!put_odf_manifest (self, references, error))
+    return FALSE;
+  self->xades = signet_document_xades_new (&parameters, all, error);
+  return self->xades != NULL;
+}
+
+/* @manifest: (nullable): its name; NULL: the one document itself is signed */
+static gboolean
+begin_cades (SignetAsicCreation *self, const SignetCreationParameters *with, const char *manifest, GPtrArray *references, GError **error)
+{
+  g_autoptr(GBytes) digest = NULL;
+
+  if (manifest == NULL)
+    digest = g_bytes_ref (((SignetAsicReference *) g_ptr_array_index (references, 0))->value);
+  else
+    digest = put_manifest (self, manifest, with->algorithm.digest, references, error);
+  if (digest != NULL)
+    self->cms = signet_document_cms_new (SIGNET_CMS_PROFILE_CADES, with->certificate, with->chain, with->algorithm, digest, with->time, error);
+  return self->cms != NULL;
+}
+
+static gboolean
+put_all (SignetAsicCreation *self, const SignetCreationParameters *with, GCancellable *cancellable, GError **error)
 {
   g_autoptr(GPtrArray) references = g_ptr_array_new_with_free_func ((GDestroyNotify) _signet_asic_reference_free);
   g_autofree char *manifest = NULL;
   gboolean done = FALSE;
 
   if (!choose_names (self, &manifest, error))
-    return NULL;
+    return FALSE;
   if (self->earlier != NULL)
-    done = take_over_documents (self, digest, references, cancellable, error);
+    done = take_over_documents (self, with->algorithm.digest, references, cancellable, error);
   else
-    done = check_files (self, error) && put_documents (self, digest, references, cancellable, error);
+    done = check_files (self, error) && put_documents (self, with->algorithm.digest, references, cancellable, error);
   if (!done)
-    return NULL;
-  if (manifest == NULL)
-    return g_bytes_ref (((SignetAsicReference *) g_ptr_array_index (references, 0))->value);
-  return put_manifest (self, manifest, digest, references, error);
+    return FALSE;
+  return self->inner == SIGNET_ASIC_XADES ? begin_xades (self, with, references, error) : begin_cades (self, with, manifest, references, error);
 }
 
 /* --- the steps --------------------------------------------------------------------------------------------------------------- */
@@ -316,53 +386,60 @@ signet_asic_creation_prepare (SignetSignatureCreation *creation, const SignetCre
                               GError **error)
 {
   SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
-  g_autoptr(GBytes) digest = NULL;
 
   self->writer = _signet_zip_writer_new (fd, with->time);
-  if (!open_earlier (self, cancellable, error))
-    return FALSE;
-  digest = put_all (self, with->algorithm.digest, cancellable, error);
-  if (digest == NULL || !_signet_zip_writer_flush (self->writer, error))
-    return FALSE;
-  self->cms = signet_document_cms_new (SIGNET_CMS_PROFILE_CADES, with->certificate, with->chain, with->algorithm, digest, with->time, error);
-  return self->cms != NULL;
+  return open_earlier (self, cancellable, error) && put_all (self, with, cancellable, error) && _signet_zip_writer_flush (self->writer, error);
 }
 
 static GBytes *
 signet_asic_creation_get_to_be_signed (SignetSignatureCreation *creation)
 {
-  return signet_document_cms_get_to_be_signed (SIGNET_ASIC_CREATION (creation)->cms);
+  SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
+
+  return self->xades != NULL ? signet_document_xades_get_to_be_signed (self->xades) : signet_document_cms_get_to_be_signed (self->cms);
 }
 
 static gboolean
 signet_asic_creation_set_signature (SignetSignatureCreation *creation, GBytes *signature, GError **error)
 {
-  return signet_document_cms_set_signature (SIGNET_ASIC_CREATION (creation)->cms, signature, error);
+  SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
+
+  return self->xades != NULL ? signet_document_xades_set_signature (self->xades, signature, error)
+                             : signet_document_cms_set_signature (self->cms, signature, error);
 }
 
 static GBytes *
 signet_asic_creation_dup_timestamped (SignetSignatureCreation *creation)
 {
-  GBytes *value = signet_document_cms_get_signature (SIGNET_ASIC_CREATION (creation)->cms);
+  SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
+  GBytes *value = NULL;
 
+  if (self->xades != NULL)
+    return signet_document_xades_dup_timestamped (self->xades, NULL);
+  value = signet_document_cms_get_signature (self->cms);
   return value != NULL ? g_bytes_ref (value) : NULL;
 }
 
 static gboolean
 signet_asic_creation_add_timestamp (SignetSignatureCreation *creation, GBytes *token, GError **error)
 {
-  return signet_document_cms_add_timestamp (SIGNET_ASIC_CREATION (creation)->cms, token, error);
+  SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
+
+  return self->xades != NULL ? signet_document_xades_add_timestamp (self->xades, token, error)
+                             : signet_document_cms_add_timestamp (self->cms, token, error);
 }
 
 static gboolean
 signet_asic_creation_complete (SignetSignatureCreation *creation, int fd, GCancellable *cancellable, GError **error)
 {
   SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
-  g_autoptr(GBytes) cms = signet_document_cms_encode (self->cms, error);
+  g_autoptr(GBytes) signature = NULL;
 
   (void) fd; /* the writer's from the beginning */
   (void) cancellable;
-  return cms != NULL && _signet_zip_writer_add (self->writer, self->member, g_bytes_get_data (cms, NULL), g_bytes_get_size (cms), error)
+  signature = self->xades != NULL ? signet_document_xades_encode_file (self->xades, TRUE, error) : signet_document_cms_encode (self->cms, error);
+  return signature != NULL
+         && _signet_zip_writer_add (self->writer, self->member, g_bytes_get_data (signature, NULL), g_bytes_get_size (signature), error)
          && _signet_zip_writer_finish (self->writer, error);
 }
 
@@ -382,6 +459,7 @@ signet_asic_creation_finalize (GObject *object)
   g_clear_pointer (&self->writer, _signet_zip_writer_free);
   g_clear_pointer (&self->member, g_free);
   g_clear_object (&self->cms);
+  g_clear_object (&self->xades);
   G_OBJECT_CLASS (signet_asic_creation_parent_class)->finalize (object);
 }
 
@@ -410,11 +488,12 @@ signet_asic_creation_init (SignetAsicCreation *self)
  * signet_asic_creation_new:
  * @files: (element-type SignetDocumentFile): kept; a single container (by its content) is added to
  * @flavour: which form a new container gets; of one that is there it has to be the one
+ * @inner: what kind of signature it gets
  *
- * Returns: (transfer full): what writes a container with a CAdES signature (EN 319 162-1)
+ * Returns: (transfer full): what writes a container with a signature (EN 319 162-1)
  */
 SignetSignatureCreation *
-signet_asic_creation_new (GPtrArray *files, SignetAsicFlavour flavour)
+signet_asic_creation_new (GPtrArray *files, SignetAsicFlavour flavour, SignetAsicInner inner)
 {
   SignetAsicCreation *self = NULL;
 
@@ -425,5 +504,6 @@ signet_asic_creation_new (GPtrArray *files, SignetAsicFlavour flavour)
   for (guint i = 0; i < files->len; i++)
     g_ptr_array_add (self->files, g_object_ref (g_ptr_array_index (files, i)));
   self->flavour = flavour;
+  self->inner = inner;
   return SIGNET_SIGNATURE_CREATION (self);
 }

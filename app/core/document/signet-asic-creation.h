@@ -11,11 +11,13 @@ typedef enum {
   SIGNET_ASIC_E, /* any number of documents, signatures over a list of them */
 } SignetAsicFlavour;
 
+typedef enum { SIGNET_ASIC_CADES, SIGNET_ASIC_XADES } SignetAsicInner;
+
 #define SIGNET_TYPE_ASIC_CREATION (signet_asic_creation_get_type ())
 G_DECLARE_FINAL_TYPE (SignetAsicCreation, signet_asic_creation, SIGNET, ASIC_CREATION, SignetSignatureCreation)
 
-/* @files: (element-type SignetDocumentFile): the documents, or one container */
-SignetSignatureCreation *signet_asic_creation_new (GPtrArray *files, SignetAsicFlavour flavour);
+/* @files: (element-type SignetDocumentFile): the documents, or one container; @inner: of a new container, as one that is there goes on as it began */
+SignetSignatureCreation *signet_asic_creation_new (GPtrArray *files, SignetAsicFlavour flavour, SignetAsicInner inner);
 
 /* An ASiC container, by its content. */
 gboolean signet_asic_creation_is_container (SignetDocumentFile *file);

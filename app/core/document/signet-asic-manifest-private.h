@@ -10,13 +10,13 @@ G_BEGIN_DECLS
 #define SIGNET_ASIC_MAX_MANIFEST (48 * 1024 * 1024)
 
 typedef struct {
-  char        *uri;       /* as it is written */
+  char        *name;      /* writing: of the member; reading: the reference as it stands there */
   char        *mime_type; /* (nullable) */
   SignetDigest digest;    /* UNKNOWN: one we do not have */
   GBytes      *value;
 } SignetAsicReference;
 
-SignetAsicReference *_signet_asic_reference_new  (const char *uri, const char *mime_type, SignetDigest digest, GBytes *value);
+SignetAsicReference *_signet_asic_reference_new  (const char *name, const char *mime_type, SignetDigest digest, GBytes *value);
 void                 _signet_asic_reference_free (SignetAsicReference *self);
 
 typedef struct {

@@ -31,11 +31,11 @@ static const struct {
 };
 
 SignetAsicReference *
-_signet_asic_reference_new (const char *uri, const char *mime_type, SignetDigest digest, GBytes *value)
+_signet_asic_reference_new (const char *name, const char *mime_type, SignetDigest digest, GBytes *value)
 {
   SignetAsicReference *self = g_new0 (SignetAsicReference, 1);
 
-  self->uri = g_strdup (uri);
+  self->name = g_strdup (name);
   self->mime_type = g_strdup (mime_type);
   self->digest = digest;
   self->value = value != NULL ? g_bytes_ref (value) : NULL;
@@ -45,7 +45,7 @@ _signet_asic_reference_new (const char *uri, const char *mime_type, SignetDigest
 void
 _signet_asic_reference_free (SignetAsicReference *self)
 {
-  g_free (self->uri);
+  g_free (self->name);
   g_free (self->mime_type);
   g_clear_pointer (&self->value, g_bytes_unref);
   g_free (self);
@@ -108,9 +108,10 @@ append_reference (GString *xml, const SignetAsicReference *reference)
   gsize length = 0;
   const guint8 *value = g_bytes_get_data (reference->value, &length);
   g_autofree char *base64 = g_base64_encode (value, length);
+  g_autofree char *uri = _signet_asic_name_to_uri (reference->name);
 
   g_string_append (xml, "<asic:DataObjectReference");
-  append_attribute (xml, "URI", reference->uri);
+  append_attribute (xml, "URI", uri);
   append_attribute (xml, "MimeType", reference->mime_type);
   g_string_append_printf (xml, "><ds:DigestMethod Algorithm=\"%s\"/><ds:DigestValue>%s</ds:DigestValue></asic:DataObjectReference>\n",
                           find_digest_uri (reference->digest), base64);

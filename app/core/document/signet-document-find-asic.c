@@ -3,7 +3,7 @@
  * signet-document-find-asic.c: the signatures of a container (EN 319 162-1). A signature of ASiC-S is about its one document; one of ASiC-E is about a manifest, and
  * that about documents. Each document is hashed once. A document that a signature leaves out makes its coverage partial: what is shown is what was signed.
  *
- * The CMS inside is judged by signet-cms-reader.c. One thread at a time.
+ * The CMS inside is judged by signet-cms-reader.c, XAdES by signet-xades-reader.c, whose references are names of members and nothing else. One thread at a time.
  */
 #define G_LOG_DOMAIN "signet-document-find-asic"
 
@@ -11,6 +11,7 @@
 
 #include "signet-asic-container-private.h"
 #include "signet-cms-reader-private.h"
+#include "signet-xades-reader-private.h"
 
 #include <string.h>
 
@@ -106,7 +107,7 @@ judge_reference (Finding *self, Listing *listing, const SignetAsicReference *ref
 {
   SignetZipReader *zip = self->container->zip;
   gboolean ambiguous = FALSE;
-  const SignetZipMember *member = resolve (zip, reference->uri, &ambiguous);
+  const SignetZipMember *member = resolve (zip, reference->name, &ambiguous);
   g_autoptr(GError) local_error = NULL;
   g_autoptr(GBytes) digest = NULL;
 
@@ -180,7 +181,8 @@ note_coverage (Finding *self, SignetDocumentSignature *signature, GHashTable *co
 {
   GPtrArray *documents = self->container->documents;
 
-  signature->coverage = documents->len > 0 ? SIGNET_COVERAGE_WHOLE : SIGNET_COVERAGE_PARTIAL;
+  if (documents->len == 0)
+    signature->coverage = SIGNET_COVERAGE_PARTIAL;
   for (guint i = 0; i < documents->len; i++)
     {
       const SignetZipMember *member = g_ptr_array_index (documents, i);
@@ -195,12 +197,20 @@ note_coverage (Finding *self, SignetDocumentSignature *signature, GHashTable *co
     }
 }
 
+/* How signatures of a container are called: as their member; further ones in it with a number. */
+static char *
+make_id (const SignetZipMember *member, guint index)
+{
+  return index > 0 ? g_strdup_printf ("%s#%u", member->name, index + 1) : g_strdup (member->name);
+}
+
 static SignetDocumentSignature *
 new_signature (Finding *self, const SignetZipMember *member, const char *inner, guint index)
 {
-  g_autofree char *id = index > 0 ? g_strdup_printf ("%s#%u", member->name, index + 1) : g_strdup (member->name);
+  g_autofree char *id = make_id (member, index);
   SignetDocumentSignature *signature = _signet_document_signature_new (id);
 
+  signature->coverage = SIGNET_COVERAGE_WHOLE;
   signature->format = self->container->kind == SIGNET_ASIC_SIMPLE ? "asics" : "asice";
   signature->inner_format = inner;
   g_ptr_array_add (self->found, signature);
@@ -302,6 +312,97 @@ judge_cades (Finding *self, const SignetZipMember *member, GError **error)
   return TRUE;
 }
 
+/* --- XAdES ------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  Finding *finding;
+  gboolean damaged; /* some member could not be unpacked */
+} Lookup;
+
+static GBytes *
+resolve_member (const char *name, SignetDigest digest, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Lookup *lookup = data;
+  SignetZipReader *zip = lookup->finding->container->zip;
+  const SignetZipMember *member = _signet_zip_reader_find (zip, name);
+  g_autoptr(GError) local_error = NULL;
+  GBytes *value = NULL;
+
+  if (member == NULL)
+    return NULL;
+  value = _signet_zip_reader_digest (zip, member, digest, cancellable, &local_error);
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else if (value == NULL)
+    lookup->damaged = TRUE;
+  return value;
+}
+
+static GHashTable *
+find_members (Finding *self, GPtrArray *names)
+{
+  GHashTable *members = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < names->len; i++)
+    {
+      const SignetZipMember *member = _signet_zip_reader_find (self->container->zip, g_ptr_array_index (names, i));
+
+      if (member != NULL)
+        g_hash_table_add (members, (gpointer) member);
+    }
+  return members;
+}
+
+/* What the reader found, as a signature of this container */
+static void
+adopt (Finding *self, const SignetZipMember *member, SignetDocumentSignature *signature, guint index, gboolean damaged)
+{
+  g_autoptr(GHashTable) covered = find_members (self, signature->covered);
+
+  g_free (signature->id);
+  signature->id = make_id (member, index);
+  signature->format = self->container->kind == SIGNET_ASIC_SIMPLE ? "asics" : "asice";
+  signature->inner_format = "xades";
+  if (signature->integrity == SIGNET_INTEGRITY_NO_DATA)
+    _signet_document_signature_set_broken (signature, damaged ? "member-damaged" : "reference-missing");
+  if (self->container->kind == SIGNET_ASIC_SIMPLE && self->container->documents->len != 1)
+    _signet_document_signature_set_broken (signature, "not-one-document");
+  g_ptr_array_set_size (signature->covered, 0);
+  note_coverage (self, signature, covered);
+  drop_level (self, signature);
+  g_ptr_array_add (self->found, g_object_ref (signature));
+}
+
+static gboolean
+judge_xades (Finding *self, const SignetZipMember *member, GError **error)
+{
+  Lookup lookup = { .finding = self };
+  g_autoptr(GError) local_error = NULL;
+  g_autoptr(GBytes) xml = _signet_zip_reader_load (self->container->zip, member, SIGNET_XML_MAX_SIZE, self->cancellable, &local_error);
+  g_autoptr(GPtrArray) signatures = xml != NULL ? _signet_xades_find (xml, resolve_member, &lookup, self->cancellable, &local_error) : NULL;
+
+  if (signatures == NULL && (local_error->domain != SIGNET_DOCUMENT_ERROR || local_error->code == SIGNET_DOCUMENT_ERROR_CHANGED))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (signatures == NULL || signatures->len == 0)
+    {
+      _signet_document_signature_set_broken (new_signature (self, member, "xades", 0), "malformed");
+      return TRUE;
+    }
+  if (self->found->len + signatures->len > MAX_SIGNERS)
+    {
+      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "ASiC: too many signatures");
+      return FALSE;
+    }
+  for (guint i = 0; i < signatures->len; i++)
+    adopt (self, member, g_ptr_array_index (signatures, i), i, lookup.damaged);
+  return TRUE;
+}
+
+/* --- all ---------------------------------------------------------------------------------------------------------------------- */
+
 static void
 note_unsupported (Finding *self, const SignetZipMember *member, const char *inner)
 {
@@ -319,8 +420,7 @@ judge (Finding *self, const SignetZipMember *member, GError **error)
     case SIGNET_ASIC_ROLE_CADES:
       return judge_cades (self, member, error);
     case SIGNET_ASIC_ROLE_XADES:
-      note_unsupported (self, member, "xades");
-      return TRUE;
+      return judge_xades (self, member, error);
     case SIGNET_ASIC_ROLE_TIMESTAMP:
       note_unsupported (self, member, NULL);
       return TRUE;

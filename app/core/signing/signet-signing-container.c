@@ -86,22 +86,40 @@ collect (SignetSigning *self)
 
 /* --- the formats ------------------------------------------------------------------------------------------------------------- */
 
-SignetSignatureCreation *
-_signet_signing_create_asice (SignetSigning *self, GError **error)
+static SignetSignatureCreation *
+create (SignetSigning *self, SignetAsicFlavour flavour, SignetAsicInner inner)
 {
   g_autoptr (GPtrArray) files = collect (self);
 
+  return signet_asic_creation_new (files, flavour, inner);
+}
+
+SignetSignatureCreation *
+_signet_signing_create_asice (SignetSigning *self, GError **error)
+{
   (void) error;
-  return signet_asic_creation_new (files, SIGNET_ASIC_E);
+  return create (self, SIGNET_ASIC_E, SIGNET_ASIC_CADES);
 }
 
 SignetSignatureCreation *
 _signet_signing_create_asics (SignetSigning *self, GError **error)
 {
-  g_autoptr (GPtrArray) files = collect (self);
-
   (void) error;
-  return signet_asic_creation_new (files, SIGNET_ASIC_S);
+  return create (self, SIGNET_ASIC_S, SIGNET_ASIC_CADES);
+}
+
+SignetSignatureCreation *
+_signet_signing_create_asice_xades (SignetSigning *self, GError **error)
+{
+  (void) error;
+  return create (self, SIGNET_ASIC_E, SIGNET_ASIC_XADES);
+}
+
+SignetSignatureCreation *
+_signet_signing_create_asics_xades (SignetSigning *self, GError **error)
+{
+  (void) error;
+  return create (self, SIGNET_ASIC_S, SIGNET_ASIC_XADES);
 }
 
 gboolean
