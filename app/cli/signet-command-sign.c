@@ -81,7 +81,7 @@ signet_sign_parse (SignetInvocation  *invocation,
                    SignetSignOptions *options)
 {
   const GOptionEntry entries[] = {
-    { "format", 0, 0, G_OPTION_ARG_FILENAME, &options->format, N_("pades (inside a PDF), cades (beside any file), xades (XML), asice or asics (in a container)"), N_("FORMAT") },
+    { "format", 0, 0, G_OPTION_ARG_FILENAME, &options->format, N_("pades (inside a PDF), cades (beside any file), xades (XML); in a container: asice, asics, asice-xades, asics-xades"), N_("FORMAT") },
     { "packaging", 0, 0, G_OPTION_ARG_FILENAME, &options->packaging, N_("xades: enveloped (inside XML), enveloping (around any file) or detached"),
       N_("KIND") },
     { "level", 0, 0, G_OPTION_ARG_FILENAME, &options->level, N_("b (signature) or t (with a time stamp)"), N_("LEVEL") },
@@ -133,8 +133,9 @@ static gboolean
 signet_sign_is_together (SignetInvocation        *invocation,
                          const SignetSignOptions *options)
 {
-  return options->together ||
-         (options->output != NULL && g_strcmp0 (options->format, "asice") == 0 && signet_invocation_n_arguments (invocation) > 1);
+  gboolean container = options->format != NULL && g_str_has_prefix (options->format, "asice");
+
+  return options->together || (options->output != NULL && container && signet_invocation_n_arguments (invocation) > 1);
 }
 
 /* FALSE: what --visible says is not understood, and that was told */
@@ -160,7 +161,7 @@ static gboolean
 signet_sign_check_options (SignetInvocation        *invocation,
                            const SignetSignOptions *options)
 {
-  static const char *const formats[] = { "pades", "cades", "xades", "asice", "asics", NULL };
+  static const char *const formats[] = { "pades", "cades", "xades", "asice", "asics", "asice-xades", "asics-xades", NULL };
   static const char *const packagings[] = { "enveloped", "enveloping", "detached", NULL };
   static const char *const levels[] = { "b", "t", NULL };
   guint n_files = signet_invocation_n_arguments (invocation);
@@ -174,7 +175,7 @@ signet_sign_check_options (SignetInvocation        *invocation,
     signet_invocation_usage (invocation, "%s", _("name at least one file to sign"));
   else if (options->output != NULL && options->output_dir != NULL)
     signet_invocation_usage (invocation, "%s", _("-o and --output-dir exclude each other"));
-  else if (options->together && (options->detached || (options->format != NULL && !g_str_equal (options->format, "asice"))))
+  else if (options->together && (options->detached || (options->format != NULL && !g_str_has_prefix (options->format, "asice"))))
     signet_invocation_usage (invocation, "%s", _("--together needs --format asice"));
   else if (options->output != NULL && n_files > 1 && !signet_sign_is_together (invocation, options))
     signet_invocation_usage (invocation, "%s", _("-o is for one file; for several there is --output-dir"));
@@ -261,7 +262,7 @@ signet_sign_choose_format (const SignetSignOptions *options,
     return "cades";
   if (g_strcmp0 (options->format, "cades") == 0 && signet_document_file_get_format (file) == SIGNET_FORMAT_CMS)
     return "cades-parallel";
-  return options->together ? "asice" : options->format;
+  return options->together && options->format == NULL ? "asice" : options->format;
 }
 
 /* What a signature file that is signed again is about: as told, else beside it. */

@@ -41,12 +41,12 @@ class Member:
 
 def write(members, gap=b'', before=b'', comment=b'', count=None, behind=b''):
     """@gap: between the members and the directory"""
-    data = before
+    data = bytearray(before)
     for member in members:
         if member.offset is None:
             member.offset = len(data)
         data += member.whole()
-    data += gap
+    data = bytes(data) + gap
     directory = b''.join(member.entry() for member in members)
     count = len(members) if count is None else count
     return data + directory + struct.pack(END, b'PK\5\6', 0, 0, count, count, len(directory), len(data), len(comment)) + comment + behind

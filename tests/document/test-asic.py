@@ -8,7 +8,7 @@ import zipfile
 
 import asic_maker
 import document_test
-from document_test import DOMAIN, UNSUPPORTED, Answer
+from document_test import DOMAIN, MALFORMED, TOO_LARGE, UNSUPPORTED, Answer
 
 TOOL = os.environ['SIGNET_ASIC_TOOL']
 ASIC = '{http://uri.etsi.org/02918/v1.2.1#}'
@@ -21,6 +21,7 @@ class ContainerTest(document_test.DocumentTest):
         super().setUpClass()
         cls.documents = [cls.put(CONTRACT, '内容\n'.encode()), cls.put(PLAN, b'sample plan\n' * 100), cls.put('empty', b'')]
         cls.good = cls.make('good.asice', 'asice', *cls.documents)
+        cls.xades = cls.make('xades.asice', 'asice-xades', *cls.documents)
         cls.simple = cls.make('good.asics', 'asics', cls.documents[0])
 
     @classmethod
@@ -138,6 +139,236 @@ class TestAdded(ContainerTest):
         twice = self.make('healed.asice', 'asice', self.put('broken.asice', asic_maker.pack(members)), key='ec')
         first, second = self.find(twice).signatures
         self.assertEqual((first.integrity, second.integrity), ('broken', 'intact'))
+
+
+class TestXades(ContainerTest):
+    def test_what_is_in_it(self):
+        members = self.members(self.xades)
+        self.assertEqual(list(members), ['mimetype', CONTRACT, PLAN, 'empty', 'META-INF/manifest.xml', 'META-INF/signatures001.xml'])
+        self.assertTrue(ElementTree.fromstring(members['META-INF/signatures001.xml']).tag.endswith('}XAdESSignatures'))
+        entries = [entry.attrib.values() for entry in ElementTree.fromstring(members['META-INF/manifest.xml'])]
+        self.assertEqual([list(values)[0] for values in entries], ['/', CONTRACT, PLAN, 'empty'])
+        self.assertEqual([s.level for s in self.assert_good(self.xades)], ['B-B'])
+
+    def test_xmlsec_agrees(self):
+        """It looks for what is referred to beside the signature."""
+        folder = self.path('unpacked')
+        with zipfile.ZipFile(self.make('ascii.asice', 'asice-xades', self.documents[2], self.put('a.txt', b'a'))) as archive:
+            archive.extractall(folder)
+        os.replace(folder + '/META-INF/signatures001.xml', folder + '/signatures001.xml')
+        said = subprocess.run(['xmlsec1', '--verify', '--id-attr:Id', 'http://uri.etsi.org/01903/v1.3.2#:SignedProperties', '--enabled-key-data', 'x509',
+                               '--insecure', 'signatures001.xml'], cwd=folder, capture_output=True, text=True, check=False)
+        self.assertEqual(said.returncode, 0, said.stderr)
+
+    def test_once_more(self):
+        """What is in it goes on in its own kind, whatever was asked for."""
+        twice = self.make('xades-twice.asice', 'asice', self.xades, key='ec')
+        self.assertIn('META-INF/signatures002.xml', self.members(twice))
+        self.assert_good(twice, 2)
+
+    def test_simple(self):
+        path = self.make('xades.asics', 'asics-xades', self.documents[0])
+        self.assertEqual(list(self.members(path)), ['mimetype', CONTRACT, 'META-INF/signatures.xml'])
+        self.assert_good(path)
+
+    def test_manipulated(self):
+        members = self.members(self.xades)
+        self.assert_problem(asic_maker.pack({**members, PLAN: b'another'}), 'digest-mismatch')
+        self.assert_problem(asic_maker.pack({**members, 'more.txt': b'more'}), 'member-not-covered')
+        self.assert_problem(asic_maker.pack({name: content for name, content in members.items() if name != PLAN}), 'reference-missing')
+        self.assert_problem(asic_maker.pack({**members, 'META-INF/signatures001.xml': b'<x'}), 'malformed')
+
+    def test_references_lead_to_members_only(self):
+        """A file outside has the right content; nobody looks there."""
+        outside = self.put('outside', b'')
+        members = self.members(self.xades)
+        signature = members['META-INF/signatures001.xml']
+        for uri in (outside, 'file://' + outside, '../empty', '/empty', './empty', 'http://127.0.0.1/empty'):
+            changed = signature.replace(b'URI="empty"', b'URI="%s"' % uri.encode())
+            self.assertNotEqual(changed, signature)
+            answer = self.find_bytes(asic_maker.pack({**members, 'META-INF/signatures001.xml': changed}))
+            self.assertFalse(answer.signatures[0].passes)
+
+
+class TestManipulated(ContainerTest):
+    def changed(self, **changes):
+        members = self.members(self.good)
+        for name, content in changes.items():
+            members[name] = content
+        return members
+
+    def without(self, *names):
+        return {name: content for name, content in self.members(self.good).items() if name not in names}
+
+    def test_documents(self):
+        self.assert_problem(asic_maker.pack({**self.members(self.good), CONTRACT: b'another'}), 'digest-mismatch')
+        self.assert_problem(asic_maker.pack({**self.members(self.good), 'more.txt': b'more'}), 'member-not-covered')
+        self.assert_problem(asic_maker.pack(self.without(PLAN)), 'reference-missing')
+        renamed = {('renamed' if name == PLAN else name): content for name, content in self.members(self.good).items()}
+        self.assert_problem(asic_maker.pack(renamed), 'reference-missing')
+        twin = self.members(self.good)
+        twin['plan%20%26%20100%25.txt'] = twin[PLAN]
+        self.assert_problem(asic_maker.pack(twin), 'reference-ambiguous')
+
+    def test_every_byte_of_every_document(self):
+        """In the archive as it is: the name, the size, the CRC, the content, in both places."""
+        data = self.get('good.asice')
+        for at in range(0, len(data), 67):
+            self.assert_never_clean_or_same(data[:at] + bytes([data[at] ^ 0x20]) + data[at + 1:], at)
+
+    def assert_never_clean_or_same(self, data, what):
+        """Times and attributes of members are nobody's statement; all else counts."""
+        answer = self.find_bytes(data)
+        if answer.error is None and all(s.passes for s in answer.signatures):
+            self.assertTrue(answer.signatures, what)
+            with zipfile.ZipFile(self.path('manipulated.pdf')) as archive:
+                self.assertEqual({name: archive.read(name) for name in archive.namelist()}, self.members(self.good), what)
+
+    def test_manifest(self):
+        name = 'META-INF/ASiCManifest001.xml'
+        manifest = self.members(self.good)[name]
+        self.assert_problem(asic_maker.pack(self.without(name)), 'manifest-missing')
+        self.assert_problem(asic_maker.pack({**self.members(self.good), name: b'<x/>'}), 'manifest-missing')
+        self.assert_problem(asic_maker.pack({**self.members(self.good), 'META-INF/ASiCManifest002.xml': manifest}), 'manifest-ambiguous')
+        self.assert_problem(asic_maker.pack({**self.members(self.good), name: manifest.replace(b'\n', b'\n ')}), 'digest-mismatch')
+
+    def test_signature(self):
+        name = 'META-INF/signature001.p7s'
+        self.assert_problem(asic_maker.pack({**self.members(self.good), name: b'0\x03\x02\x01\x01'}), 'cms-malformed')
+        self.assertEqual(self.find_bytes(asic_maker.pack(self.without(name))).signatures, [])
+        # of another container: right in itself, about something else
+        other = self.members(self.make('other.asice', 'asice', self.documents[1]))
+        self.assert_problem(asic_maker.pack({**self.members(self.good), name: other[name]}), 'digest-mismatch')
+
+    def test_simple(self):
+        members = self.members(self.simple)
+        self.assert_problem(asic_maker.pack({**members, CONTRACT: b'another'}), 'digest-mismatch')
+        self.assert_problem(asic_maker.pack({**members, 'more.txt': b'more'}), 'not-one-document')
+
+    def test_mimetype(self):
+        members = self.members(self.good)
+        rest = self.without('mimetype')
+        self.assertEqual([s.level for s in self.assert_good(self.put('none.asice', asic_maker.pack(rest)))], [''])
+        self.assert_error(asic_maker.pack({**rest, 'mimetype': members['mimetype']}), MALFORMED, 'last')
+        squeezed = asic_maker.members_of(members)
+        squeezed[0] = asic_maker.Member('Mimetype', members['mimetype'] * 20, deflate=True)
+        squeezed[0].name = b'mimetype'
+        self.find_bytes(asic_maker.write(squeezed))
+        self.assert_error(asic_maker.pack({**members, 'mimetype': b'application/epub+zip'}), UNSUPPORTED, 'another kind')
+        extra = asic_maker.members_of(members)
+        extra[0].local_extra = b'UT\5\0\1\0\0\0\0'
+        self.assert_error(asic_maker.write(extra), MALFORMED, 'extra field')
+
+
+class TestOneReading(ContainerTest):
+    """Archives that two readers could take for different things."""
+
+    def whole(self):
+        return asic_maker.members_of(self.members(self.good))
+
+    def test_our_maker_makes_good_ones(self):
+        self.assert_good(self.put('again.asice', asic_maker.write(self.whole())))
+        self.assert_good(self.put('comment.asice', asic_maker.write(self.whole(), comment=b'made by a sample')))
+
+    def test_two_headers(self):
+        """Each field that stands in the directory and in the member's own header."""
+        for field, value in (('name', b'others'), ('flags', 1), ('flags', 0x800), ('method', 8), ('crc', 1), ('size', 1), ('stored', 1)):
+            for index in range(len(self.whole())):
+                members = self.whole()
+                if field == 'flags' and members[index].flags == value:
+                    continue
+                members[index].local = {field: value}
+                self.assert_error(asic_maker.write(members), MALFORMED, (field, index))
+
+    def test_places(self):
+        whole = self.whole()
+        self.assert_error(asic_maker.write(self.whole(), gap=b'hidden'), MALFORMED)
+        self.assert_error(b'PK\3\4' + asic_maker.write(self.whole(), before=b''), MALFORMED)
+        self.assert_error(asic_maker.write(self.whole(), before=b'PK\3\4' + bytes(40)), MALFORMED)
+        self.assert_error(asic_maker.write(self.whole(), behind=b'x'), MALFORMED)
+        self.assert_error(asic_maker.write(self.whole(), comment=asic_maker.write(whole)), MALFORMED)
+        for count in (len(whole) - 1, len(whole) + 1, 0):
+            self.assert_error(asic_maker.write(self.whole(), count=count), MALFORMED, count)
+        overlap = self.whole()
+        asic_maker.write(overlap)
+        overlap[2].offset = overlap[1].offset
+        self.assert_error(asic_maker.write(overlap), MALFORMED)
+
+    def test_hidden_member(self):
+        """Between two members stands one that the directory does not know."""
+        members = self.whole()
+        members[1].packed += asic_maker.Member('hidden', b'x').whole()
+        self.assert_error(asic_maker.write(members), MALFORMED)
+
+    def test_names(self):
+        for name in (b'', b'/etc/x', b'../x', b'a/../../x', b'a/./x', b'a//x', b'C:x', b'a\\b', b'nul\0x', b'new\nline', b'\xff\xfe', b'x' * 2000,
+                     b'a/' * 40 + b'x'):
+            self.assert_error(asic_maker.write(self.whole() + [asic_maker.Member(name, b'x')]), MALFORMED, name)
+
+    def test_twins(self):
+        for name in (CONTRACT, 'EMPTY', 'empty/', 'Mimetype', PLAN.upper()):
+            self.assert_error(asic_maker.write(self.whole() + [asic_maker.Member(name, b'')]), MALFORMED, name)
+        for one, two in (('caf\u00e9', 'cafe\u0301'), ('\u00c9', '\u00e9')):
+            self.assert_error(asic_maker.write(self.whole() + [asic_maker.Member(one, b'x'), asic_maker.Member(two, b'x')]), MALFORMED, one)
+
+    def test_kinds(self):
+        link = self.whole() + [asic_maker.Member('link', b'/etc/passwd')]
+        link[-1].attributes = 0o120777 << 16
+        self.assert_error(asic_maker.write(link), MALFORMED)
+        locked = self.whole()
+        locked[1].flags |= 1
+        self.assert_error(asic_maker.write(locked), UNSUPPORTED)
+        method = self.whole()
+        method[1].method = 14
+        self.assert_error(asic_maker.write(method), UNSUPPORTED)
+        zip64 = self.whole()
+        zip64[1].extra = b'\1\0\x08\0' + bytes(8)
+        self.assert_error(asic_maker.write(zip64), UNSUPPORTED)
+        for field in ('stored', 'size'):
+            zip64 = self.whole()
+            setattr(zip64[1], field, 0xffffffff)
+            self.assert_error(asic_maker.write(zip64), UNSUPPORTED)
+
+    def test_descriptors(self):
+        self.assert_good(self.put('d.asice', asic_maker.pack(self.members(self.good), descriptor=True)))
+        for field in ('crc', 'size', 'stored'):
+            members = asic_maker.members_of(self.members(self.good), descriptor=True)
+            data = asic_maker.write(members)
+            at = data.index(b'PK\7\10') + {'crc': 4, 'stored': 8, 'size': 12}[field]
+            self.assert_error(data[:at] + bytes([data[at] ^ 1]) + data[at + 1:], MALFORMED, field)
+
+    def test_cut(self):
+        data = self.get('good.asice')
+        for length in range(4, len(data), 97):
+            answer = self.find_bytes(data[:length])
+            self.assertFalse(answer.error is None and any(s.passes for s in answer.signatures), length)
+
+
+class TestLimits(ContainerTest):
+    def test_bomb(self):
+        bomb = asic_maker.Member('bomb', bytes(200_000_000), deflate=True)
+        self.assertIn('absurd', self.assert_error(asic_maker.write(asic_maker.members_of(self.members(self.good)) + [bomb]), TOO_LARGE))
+
+    def test_a_member_that_says_less_than_it_is(self):
+        """Unpacked only as far as was promised."""
+        members = asic_maker.members_of(self.members(self.good), deflate=True)
+        liar = asic_maker.Member(CONTRACT, bytes(50_000_000), deflate=True)
+        liar.size = 10
+        members[1] = liar
+        self.assert_problem(asic_maker.write(members), 'member-damaged')
+
+    def test_many_members(self):
+        members = [asic_maker.Member('%05d' % i, b'') for i in range(65534)]
+        answer = self.find_bytes(asic_maker.write([asic_maker.Member('mimetype', b'application/vnd.etsi.asic-e+zip')] + members[:-1]))
+        self.assertIsNone(answer.error)
+        self.assertEqual(answer.signatures, [])
+        self.assert_error(asic_maker.write([asic_maker.Member('mimetype', b'application/vnd.etsi.asic-e+zip')] + members), UNSUPPORTED)
+
+    def test_many_signatures(self):
+        many = self.members(self.good)
+        for i in range(1100):
+            many['META-INF/signature%d.p7s' % (i + 1000)] = b''
+        self.assert_error(asic_maker.pack(many), TOO_LARGE)
 
 
 document_test.main()

@@ -70,16 +70,19 @@ is_pdf (const guint8 *head, gsize length)
   return memmem (head, length, "%PDF-", 5) != NULL;
 }
 
-/* A PDF with its header destroyed is a damaged PDF, not a file without signatures */
-static gboolean
-ends_like_pdf (int fd, guint64 size)
+/* A PDF or an archive with its header destroyed is a damaged one, not a file without signatures */
+static SignetFormat
+guess_by_end (int fd, guint64 size)
 {
   guint8 tail[SNIFF_SIZE];
   guint64 offset = size > sizeof tail ? size - sizeof tail : 0;
   gsize n_read = 0;
 
-  return read_fully (fd, offset, tail, sizeof tail, &n_read, NULL) && memmem (tail, n_read, "startxref", 9) != NULL
-         && memmem (tail, n_read, "%%EOF", 5) != NULL;
+  if (!read_fully (fd, offset, tail, sizeof tail, &n_read, NULL))
+    return SIGNET_FORMAT_OTHER;
+  if (memmem (tail, n_read, "startxref", 9) != NULL && memmem (tail, n_read, "%%EOF", 5) != NULL)
+    return SIGNET_FORMAT_PDF;
+  return memmem (tail, n_read, "PK\005\006", 4) != NULL ? SIGNET_FORMAT_ZIP : SIGNET_FORMAT_OTHER;
 }
 
 static gboolean
@@ -191,8 +194,8 @@ signet_document_file_open (const char *path, GError **error)
     return NULL;
 
   self->format = sniff (head, n_read);
-  if (self->format == SIGNET_FORMAT_OTHER && ends_like_pdf (self->fd, (guint64) self->status.st_size))
-    self->format = SIGNET_FORMAT_PDF;
+  if (self->format == SIGNET_FORMAT_OTHER)
+    self->format = guess_by_end (self->fd, (guint64) self->status.st_size);
   return g_steal_pointer (&self);
 }
 
