@@ -99,6 +99,8 @@ class SignTest(XadesTest):
     def test_the_document_keeps_its_bytes(self):
         for data in (DOCUMENT, b'<?xml version="1.0"?><r/>', b'<?xml version="1.0"?>\n<r  a = "/>" />\n',
                      '<?xml version="1.0" encoding="GB18030"?><合同 甲="乙">\n\t文 ≥ </合同>'.encode('gb18030'),
+                     # a character whose second byte is ']', in front of what then looks like the end of the character data
+                     b'<?xml version="1.0" encoding="GBK"?><r><![CDATA[\x81]]></r><!--]]></r>',
                      '<?xml version="1.0" encoding="ISO-8859-1"?><r>\xe9</r>'.encode('latin-1')):
             signed = self.sign_xml('enveloped', 'ec', data)
             start, end = signed.index(b'<ds:Signature '), signed.rindex(b'</ds:Signature>') + len(b'</ds:Signature>')
@@ -121,7 +123,8 @@ class SignTest(XadesTest):
         deep = b'<?xml version="1.0"?>' + b'<r>' * 300 + b'</r>' * 300
         many = b'<?xml version="1.0"?><r>' + b'<i/>' * 1000001 + b'</r>'
         for data, code in ((b'<?xml version="1.0"?><r>', MALFORMED), (b'sample data', MALFORMED), (bomb, UNSUPPORTED), (deep, MALFORMED),
-                           (many, TOO_LARGE), ('<?xml version="1.0" encoding="UTF-16"?><r/>'.encode('utf-16'), UNSUPPORTED)):
+                           (many, TOO_LARGE), ('<?xml version="1.0" encoding="UTF-16"?><r/>'.encode('utf-16'), UNSUPPORTED),
+                           (b'<?xml version="1.0" encoding="ISO-2022-JP"?><r/>', UNSUPPORTED)):
             self.put('document.xml', data)
             out = self.xades('sign', 'signed.xml', 'ec', 'enveloped', 'document.xml', status=1)
             self.assertEqual(out.split('\t')[1:3], [DOMAIN, str(code)], (data[:80], out))

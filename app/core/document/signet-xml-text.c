@@ -17,6 +17,7 @@ typedef struct {
   const char *data;
   gsize       length;
   gsize       at;
+  gboolean    pairs; /* a byte from 0x80 on takes the next one with it, which may look like ASCII */
 } Scanner;
 
 typedef enum { TAG_OPEN, TAG_CLOSE, TAG_EMPTY } TagKind;
@@ -37,6 +38,20 @@ skip_past (Scanner *scanner, const char *end)
   const char *found = memmem (scanner->data + scanner->at, scanner->length - scanner->at, end, strlen (end));
 
   scanner->at = found != NULL ? (gsize) (found - scanner->data) + strlen (end) : scanner->length;
+}
+
+/* Of all that ends something, a ']' alone can be the second byte of a character. */
+static void
+skip_character_data (Scanner *scanner)
+{
+  if (!scanner->pairs)
+    {
+      skip_past (scanner, "]]>");
+      return;
+    }
+  while (scanner->at < scanner->length && !starts_with (scanner, "]]>"))
+    scanner->at += (guchar) scanner->data[scanner->at] >= 0x80 ? 2 : 1;
+  scanner->at = MIN (scanner->at + 3, scanner->length);
 }
 
 /* Behind the '>' of a tag; one inside quotes is not it. */
@@ -74,7 +89,7 @@ next_tag (Scanner *scanner, Tag *tag)
       if (starts_with (scanner, "<!--"))
         skip_past (scanner, "-->");
       else if (starts_with (scanner, "<![CDATA["))
-        skip_past (scanner, "]]>");
+        skip_character_data (scanner);
       else if (starts_with (scanner, "<?"))
         skip_past (scanner, "?>");
       else
@@ -89,13 +104,47 @@ next_tag (Scanner *scanner, Tag *tag)
   return TRUE;
 }
 
-/* One byte of these is one byte of ASCII, wherever it stands in markup. */
-static gboolean
-is_ascii_based (const char *data, gsize length)
+/* (nullable): as the XML declaration names it; UTF-8 when it names none. NULL: not even the declaration is ASCII. */
+static char *
+read_encoding (const char *data, gsize length)
 {
-  if (length < 4 || memchr (data, '\0', 4) != NULL)
-    return FALSE;
-  return memcmp (data, "\xff\xfe", 2) != 0 && memcmp (data, "\xfe\xff", 2) != 0 && memcmp (data, "\x4c\x6f\xa7\x94", 4) != 0;
+  gsize start = length >= 3 && memcmp (data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+  const char *end = NULL;
+  const char *name = NULL;
+  const char *from = NULL;
+  gsize n = 0;
+
+  if (length < start + 4 || memchr (data + start, '\0', 4) != NULL || data[start] != '<')
+    return NULL;
+  if (memcmp (data + start, "<?xm", 4) != 0 || (end = memmem (data, length, "?>", 2)) == NULL)
+    return g_strdup ("UTF-8");
+  name = memmem (data, (gsize) (end - data), "encoding", 8);
+  if (name == NULL)
+    return g_strdup ("UTF-8");
+  for (from = name + 8; from < end && strchr (" \t\r\n='\"", *from) != NULL; from++)
+    ;
+  while (from + n < end && strchr (" \t\r\n'\"", from[n]) == NULL)
+    n++;
+  return g_strndup (from, n);
+}
+
+/* Whether what looks like markup is markup: not so in UTF-16, EBCDIC, or what switches between tables of characters. */
+static gboolean
+is_ascii_based (const char *data, gsize length, gboolean *pairs)
+{
+  static const char *const single[] = { "UTF-8", "US-ASCII", "ASCII", "ISO-8859-", "ISO_8859-", "WINDOWS-125", "CP125", "KOI8-", "EUC-", "TIS-620" };
+  static const char *const paired[] = { "GB2312", "GBK", "GB18030", "BIG5", "CP936", "CP950" };
+  g_autofree char *encoding = read_encoding (data, length);
+  g_autofree char *upper = encoding != NULL ? g_ascii_strup (encoding, -1) : NULL;
+
+  *pairs = FALSE;
+  for (gsize i = 0; upper != NULL && i < G_N_ELEMENTS (single); i++)
+    if (g_str_has_prefix (upper, single[i]))
+      return TRUE;
+  for (gsize i = 0; upper != NULL && i < G_N_ELEMENTS (paired); i++)
+    if (g_str_equal (upper, paired[i]))
+      return *pairs = TRUE;
+  return FALSE;
 }
 
 /* From behind the start tag on. */
@@ -145,7 +194,7 @@ _signet_xml_find_extent (GBytes *bytes, guint position, SignetXmlExtent *extent,
 
   memset (extent, 0, sizeof *extent);
   scanner.data = g_bytes_get_data (bytes, &scanner.length);
-  if (!is_ascii_based (scanner.data, scanner.length))
+  if (!is_ascii_based (scanner.data, scanner.length, &scanner.pairs))
     {
       g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "XML in an encoding that is not based on ASCII");
       return FALSE;
