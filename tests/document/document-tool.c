@@ -306,11 +306,19 @@ info (char **arguments, GError **error)
 {
   g_autoptr(SignetDocumentFile) file = signet_document_file_open (arguments[0], error);
   g_autoptr(SignetDocumentPdf) pdf = file != NULL ? signet_document_pdf_open (file, option (arguments, "password"), error) : NULL;
+  g_autoptr(GPtrArray) findings = NULL;
   g_auto(GStrv) empty = NULL;
   g_autofree char *joined = NULL;
 
   if (pdf == NULL)
     return FALSE;
+  findings = signet_document_pdf_list_findings (pdf);
+  for (guint i = 0; i < findings->len; i++)
+    {
+      const SignetPdfFinding *finding = g_ptr_array_index (findings, i);
+
+      printf ("finding\t%s\t%u\t%u\t%s\n", finding->code, finding->count, finding->page, finding->names);
+    }
   empty = signet_document_pdf_dup_empty_fields (pdf);
   joined = g_strjoinv (",", empty);
   printf ("pages\t%u\nsignatures\t%u\nencrypted\t%d\ncontent\t%u\nempty\t%s\n", signet_document_pdf_get_n_pages (pdf),

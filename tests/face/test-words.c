@@ -146,15 +146,15 @@ test_checks (void)
 {
   g_autofree char *until = check_words ("certificate-validity", SIGNET_CHECK_OK, "2027-04-30T10:00:00Z", NULL);
   g_autofree char *over = check_words ("certificate-validity", SIGNET_CHECK_STOP, "2026-04-30T10:00:00Z", "expired");
-  g_autofree char *content = check_words ("document-content", SIGNET_CHECK_WARNING, "script, attachment", NULL);
+  g_autofree char *content = check_words ("document-attachments", SIGNET_CHECK_WARNING, "plan.ods, price.ods", "2");
   g_autofree char *plain = check_words ("document-content", SIGNET_CHECK_OK, "", NULL);
   g_autofree char *there = check_words ("output", SIGNET_CHECK_STOP, "a{value}\033.pdf", "exists");
   g_autofree char *tomorrow = check_words ("check-of-tomorrow", SIGNET_CHECK_STOP, NULL, NULL);
 
   g_assert_cmpstr (until, ==, "The certificate is in its time, until 30 April 2027");
   g_assert_cmpstr (over, ==, "The certificate’s time is over since 30 April 2026");
-  g_assert_cmpstr (content, ==, "The document holds what no page shows: scripts, attachments");
-  g_assert_cmpstr (plain, ==, "No scripts, no attachments");
+  g_assert_cmpstr (content, ==, "Files are attached to the document; they are signed with it: \342\201\250plan.ods, price.ods\342\201\251 (first on page 2)");
+  g_assert_cmpstr (plain, ==, "No scripts, no attachments, nothing hidden was found");
   /* a name from outside is filled in once and made harmless */
   g_assert_nonnull (strstr (there, "a{value}"));
   g_assert_null (strchr (there, '\033'));

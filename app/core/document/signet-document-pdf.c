@@ -13,6 +13,7 @@
 #include "../base/signet-base-error.h"
 #include "signet-document-pdf-private.h"
 #include "signet-pdf-crypt-private.h"
+#include "signet-pdf-findings-private.h"
 
 G_DEFINE_FINAL_TYPE (SignetDocumentPdf, signet_document_pdf, G_TYPE_OBJECT)
 
@@ -164,6 +165,14 @@ signet_document_pdf_get_content (SignetDocumentPdf *self)
     self->content = _signet_pdf_look_for_content (self->reader, self->fields);
   self->content_known = TRUE;
   return self->content;
+}
+
+GPtrArray *
+signet_document_pdf_list_findings (SignetDocumentPdf *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_PDF (self), NULL);
+
+  return _signet_pdf_list_findings (self->reader, self->fields);
 }
 
 gboolean

@@ -20,6 +20,15 @@ typedef enum {
   SIGNET_PDF_HAS_EMPTY_FIELD    = 1 << 5, /* form fields not filled in */
 } SignetPdfContent;
 
+/* One kind of thing that a person should know of before signing. */
+typedef struct {
+  const char *code;  /* "scripts", "layers", "layers-off", "attachments", "xfa", "external", "actions", "values", "values-unknown", "no-looks", "hidden" */
+  guint       count;
+  char       *names; /* the first few, safe to show: "a, b, …"; "" when they have none */
+  guint       page;  /* of the first, from 1; 0: on no page */
+} SignetPdfFinding;
+void signet_pdf_finding_free (SignetPdfFinding *finding);
+
 typedef struct {
   const char *field;        /* (nullable): an existing empty signature field; NULL: a new one */
   const char *reason;       /* (nullable) */
@@ -49,6 +58,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetPdfPrepared, signet_pdf_prepared_free)
 SignetDocumentPdf *signet_document_pdf_open            (SignetDocumentFile *file, const char *password, GError **error);
 guint              signet_document_pdf_get_n_pages     (SignetDocumentPdf *self);
 SignetPdfContent   signet_document_pdf_get_content     (SignetDocumentPdf *self);
+/* (transfer full) (element-type SignetPdfFinding): what can change what the document shows, or is not shown at all; looks at the first 500 pages */
+GPtrArray         *signet_document_pdf_list_findings   (SignetDocumentPdf *self);
 gboolean           signet_document_pdf_is_encrypted    (SignetDocumentPdf *self);
 guint              signet_document_pdf_get_n_signatures (SignetDocumentPdf *self);
 char             **signet_document_pdf_dup_empty_fields (SignetDocumentPdf *self);

@@ -74,7 +74,9 @@ gboolean              _signet_pdf_is_name             (const SignetPdfValue *val
 gboolean              _signet_pdf_is_dictionary       (const SignetPdfValue *value); /* or a stream's */
 const SignetPdfValue *_signet_pdf_lookup              (const SignetPdfValue *dictionary, const char *key); /* unresolved; never NULL */
 gboolean              _signet_pdf_equal               (const SignetPdfValue *a, const SignetPdfValue *b); /* references by number */
-/* (nullable): a text string (7.9.2) as valid UTF-8, made safe to show */
+/* (nullable): a text string (7.9.2) as valid UTF-8; only to be compared, not to be shown */
+char                 *_signet_pdf_dup_raw_text        (const SignetPdfValue *value);
+/* (nullable): the same made safe to show */
 char                 *_signet_pdf_dup_text            (const SignetPdfValue *value, gsize max_characters);
 
 G_END_DECLS

@@ -710,9 +710,9 @@ latin1_to_utf8 (const char *text, gsize length)
 }
 
 char *
-_signet_pdf_dup_text (const SignetPdfValue *value, gsize max_characters)
+_signet_pdf_dup_raw_text (const SignetPdfValue *value)
 {
-  g_autofree char *text = NULL;
+  char *text = NULL;
 
   if (value->type != SIGNET_PDF_STRING)
     return NULL;
@@ -722,5 +722,13 @@ _signet_pdf_dup_text (const SignetPdfValue *value, gsize max_characters)
     text = g_utf8_make_valid (value->text + 3, value->count - 3);
   else /* PDFDocEncoding is close enough to Latin-1 for a text that is only shown */
     text = latin1_to_utf8 (value->text, value->count);
+  return text;
+}
+
+char *
+_signet_pdf_dup_text (const SignetPdfValue *value, gsize max_characters)
+{
+  g_autofree char *text = _signet_pdf_dup_raw_text (value);
+
   return text != NULL ? signet_text_sanitize (text, -1, max_characters) : NULL;
 }

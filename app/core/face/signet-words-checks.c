@@ -84,17 +84,54 @@ static const SignetCheckRow rows[] = {
   { "document-permissions", SIGNET_CHECK_WARNING, NULL, N_("The document was signed before; its signatures stay as they are"), NULL },
   { "document-permissions", SIGNET_CHECK_STOP, "only the first signature can certify",
     N_("Only the first signature of a document can certify it"), NULL },
+  { "document-permissions", SIGNET_CHECK_STOP, "the document's owner allows no new signature without the owner's password",
+    N_("The document is protected: a new signature needs its owner’s password"), NULL },
+  { "document-permissions", SIGNET_CHECK_STOP, "the document's owner allows no form to be filled in without the owner's password",
+    N_("The document is protected: to fill in a field needs its owner’s password"), NULL },
+  { "document-permissions", SIGNET_CHECK_STOP, "an earlier signer locked the form", N_("An earlier signer locked the form: no further signatures"), NULL },
+  { "document-permissions", SIGNET_CHECK_STOP, "the field is signed already", N_("The signature field is signed already"), NULL },
+  { "document-permissions", SIGNET_CHECK_STOP, "the field is read-only", N_("The signature field is read-only"), NULL },
+  { "document-permissions", SIGNET_CHECK_STOP, "the signature field demands another signature handler",
+    N_("The signature field demands a signature of a kind that Signet does not make"), NULL },
+  { "document-permissions", SIGNET_CHECK_STOP, "the signature field demands another signature format",
+    N_("The signature field demands a signature of a kind that Signet does not make"), NULL },
+  { "document-permissions", SIGNET_CHECK_STOP, "the signature field demands something not handled",
+    N_("The signature field demands something that Signet cannot give"), NULL },
   { "document-permissions", SIGNET_CHECK_STOP, NULL, N_("Certified by its author: no further signatures allowed"), NULL },
   { "document-permissions", SIGNET_CHECK_UNKNOWN, NULL, N_("It cannot be told whether the document allows a signature"), NULL },
 
-  { "document-content", SIGNET_CHECK_OK, NULL, N_("No scripts, no attachments"), NULL },
-  { "document-content", SIGNET_CHECK_WARNING, NULL, N_("The document holds things that no page shows"),
-    /* translators: {value} is a list of what the document holds: scripts, attachments */
-    N_("The document holds what no page shows: {value}") },
-  { "document-content", SIGNET_CHECK_STOP, NULL, N_("The document cannot be signed as it is"),
-    /* translators: {value} names what is in the way */
-    N_("The document cannot be signed as it is: {value}") },
-  { "document-content", SIGNET_CHECK_UNKNOWN, NULL, N_("What the document holds beyond its pages was not looked at"), NULL },
+  { "document-content", SIGNET_CHECK_OK, NULL, N_("No scripts, no attachments, nothing hidden was found"), NULL },
+  { "document-scripts", SIGNET_CHECK_WARNING, NULL, N_("The document holds scripts, which can change what it shows"),
+    /* translators: {value} is a list of names, or a count */
+    N_("The document holds scripts, which can change what it shows: {value}") },
+  { "document-layers", SIGNET_CHECK_WARNING, NULL, N_("The document has layers that a viewer can hide"),
+    /* translators: {value} is a list of names, or a count */
+    N_("The document has layers that a viewer can hide: {value}") },
+  { "document-layers-off", SIGNET_CHECK_WARNING, NULL, N_("The document has layers that are hidden at first"),
+    /* translators: {value} is a list of names, or a count */
+    N_("The document has layers that are hidden at first: {value}") },
+  { "document-attachments", SIGNET_CHECK_WARNING, NULL, N_("Files are attached to the document; they are signed with it"),
+    /* translators: {value} is a list of file names, or a count */
+    N_("Files are attached to the document; they are signed with it: {value}") },
+  { "document-xfa", SIGNET_CHECK_WARNING, NULL, N_("The form is there twice (XFA): another viewer may show it differently"), NULL },
+  { "document-external", SIGNET_CHECK_WARNING, NULL, N_("Parts of the document are in other files and can change after you sign"),
+    /* translators: {value} is a list of file names, or a count */
+    N_("Parts of the document are in other files and can change after you sign: {value}") },
+  { "document-actions", SIGNET_CHECK_WARNING, NULL, N_("The document can open other files or send data away"),
+    /* translators: {value} is a list of technical names of actions */
+    N_("The document can open other files or send data away: {value}") },
+  { "document-values", SIGNET_CHECK_WARNING, NULL, N_("Form fields show something else than they hold"),
+    /* translators: {value} is a list of names of form fields */
+    N_("Form fields show something else than they hold: {value}") },
+  { "document-values", SIGNET_CHECK_UNKNOWN, NULL, N_("Whether form fields show what they hold cannot be told"),
+    /* translators: {value} is a list of names of form fields */
+    N_("Whether these form fields show what they hold cannot be told: {value}") },
+  { "document-looks", SIGNET_CHECK_WARNING, NULL, N_("Each viewer draws the form in its own way: what you see is not fixed by the document"),
+    /* translators: {value} is a list of names of form fields, or a count */
+    N_("Each viewer draws these form fields in its own way, so what you see is not fixed by the document: {value}") },
+  { "document-hidden", SIGNET_CHECK_WARNING, NULL, N_("Comments or fields are in the document that it does not show"),
+    /* translators: {value} is a list of their texts or names, or a count */
+    N_("Comments or fields are in the document that it does not show: {value}") },
 
   { "document-fields", SIGNET_CHECK_OK, NULL, N_("All form fields are filled in"), NULL },
   { "document-fields", SIGNET_CHECK_WARNING, NULL, N_("A form field is not filled in"),
@@ -198,43 +235,27 @@ signet_check_row_find (const SignetSigningCheck *check)
   return NULL;
 }
 
-static const char *
-signet_words_content (const char *id)
+/* where the first of what the check found is */
+static char *
+signet_words_check_place (const SignetSigningCheck *check)
 {
-  static const struct { const char *id; const char *text; } names[] = {
-    { "script", N_("scripts") },
-    { "attachment", N_("attachments") },
-    { "xfa", N_("an XFA form") },
-    { "optional-layer", N_("layers that can be hidden") },
-    { "external", N_("links to other files") },
-  };
+  g_autofree char *value = signet_text_isolate (check->value);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    if (g_str_equal (names[i].id, id))
-      return _(names[i].text);
-  return id;
+  if (!g_str_has_prefix (check->code, "document-") || check->detail == NULL || !g_ascii_isdigit (*check->detail))
+    return g_steal_pointer (&value);
+  /* translators: {value} is a list of names or a count, {page} the number of the page the first is on */
+  return _signet_words_fill (_("{value} (first on page {page})"), "value", value, "page", check->detail, NULL);
 }
 
 /* (transfer full): the value as people read it: days, names of content, outside text isolated */
 static char *
 signet_words_check_value (const SignetSigningCheck *check)
 {
-  g_auto(GStrv) parts = NULL;
-  g_autoptr(GPtrArray) words = NULL;
   gint64 time;
 
   if (signet_time_parse_iso8601 (check->value, &time))
     return g_str_equal (check->code, "certificate-validity") ? signet_words_date (time) : signet_words_date_time (time);
-  if (!g_str_equal (check->code, "document-content"))
-    return signet_text_isolate (check->value);
-
-  parts = g_strsplit (check->value, ", ", 16);
-  words = g_ptr_array_new ();
-  for (guint i = 0; parts[i] != NULL; i++)
-    g_ptr_array_add (words, (gpointer) signet_words_content (parts[i]));
-  g_ptr_array_add (words, NULL);
-  /* translators: stands between the members of a list */
-  return g_strjoinv (C_("list separator", ", "), (char **) words->pdata);
+  return signet_words_check_place (check);
 }
 
 /* a code this version has no sentence for still gives its state and its name */

@@ -176,26 +176,6 @@ check_certificate (SignetSigning *self, GPtrArray *checks, GCancellable *cancell
 
 /* --- the document ---------------------------------------------------------------------------------------------------------- */
 
-static char *
-describe_content (SignetPdfContent content)
-{
-  static const struct { SignetPdfContent flag; const char *name; } names[] = {
-    { SIGNET_PDF_HAS_SCRIPT, "script" },
-    { SIGNET_PDF_HAS_ATTACHMENT, "attachment" },
-    { SIGNET_PDF_HAS_XFA, "xfa" },
-    { SIGNET_PDF_HAS_OPTIONAL_LAYER, "optional-layer" },
-    { SIGNET_PDF_HAS_EXTERNAL, "external" },
-  };
-  g_autoptr (GStrvBuilder) found = g_strv_builder_new ();
-  g_auto (GStrv) list = NULL;
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (content & names[i].flag)
-      g_strv_builder_add (found, names[i].name);
-  list = g_strv_builder_end (found);
-  return g_strjoinv (", ", list);
-}
-
 /* FALSE when the document cannot be read at all. */
 static gboolean
 check_permissions (SignetSigning *self, SignetDocumentPdf *pdf, GPtrArray *checks, GError **error)
@@ -220,14 +200,41 @@ check_permissions (SignetSigning *self, SignetDocumentPdf *pdf, GPtrArray *check
   return TRUE;
 }
 
+/* Each kind of thing is a line of its own, with names, or how many there are when they have none, and the page of the first. */
+static void
+add_finding (const SignetPdfFinding *finding, GPtrArray *checks)
+{
+  static const struct { const char *finding; const char *check; SignetCheckState state; } kinds[] = {
+    { "scripts", "document-scripts", SIGNET_CHECK_WARNING },
+    { "layers", "document-layers", SIGNET_CHECK_WARNING },
+    { "layers-off", "document-layers-off", SIGNET_CHECK_WARNING },
+    { "attachments", "document-attachments", SIGNET_CHECK_WARNING },
+    { "xfa", "document-xfa", SIGNET_CHECK_WARNING },
+    { "external", "document-external", SIGNET_CHECK_WARNING },
+    { "actions", "document-actions", SIGNET_CHECK_WARNING },
+    { "values", "document-values", SIGNET_CHECK_WARNING },
+    { "values-unknown", "document-values", SIGNET_CHECK_UNKNOWN },
+    { "no-looks", "document-looks", SIGNET_CHECK_WARNING },
+    { "hidden", "document-hidden", SIGNET_CHECK_WARNING },
+  };
+  g_autofree char *count = g_strdup_printf ("%u", finding->count);
+  g_autofree char *page = finding->page > 0 ? g_strdup_printf ("%u", finding->page) : NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_equal (kinds[i].finding, finding->code))
+      add_check (checks, kinds[i].check, kinds[i].state, *finding->names != '\0' ? finding->names : count, page);
+}
+
 static void
 check_content (SignetDocumentPdf *pdf, GPtrArray *checks)
 {
-  SignetPdfContent content = signet_document_pdf_get_content (pdf);
-  g_autofree char *names = describe_content (content);
+  g_autoptr (GPtrArray) findings = signet_document_pdf_list_findings (pdf);
 
-  add_check (checks, "document-content", *names != '\0' ? SIGNET_CHECK_WARNING : SIGNET_CHECK_OK, names, NULL);
-  if (content & SIGNET_PDF_HAS_EMPTY_FIELD)
+  for (guint i = 0; i < findings->len; i++)
+    add_finding (g_ptr_array_index (findings, i), checks);
+  if (findings->len == 0)
+    add_check (checks, "document-content", SIGNET_CHECK_OK, NULL, NULL);
+  if (signet_document_pdf_get_content (pdf) & SIGNET_PDF_HAS_EMPTY_FIELD)
     add_check (checks, "document-fields", SIGNET_CHECK_WARNING, NULL, NULL);
 }
 
