@@ -69,6 +69,7 @@ signet_journal_act (const char *act)
 {
   static const struct { const char *id; const char *text; } rows[] = {
     { "signed", N_("Signed") },
+    { "extended", N_("Extended") },
     { "verified", N_("Verified") },
     { "certificate-requested", N_("Asked for a certificate") },
     { "certificate-installed", N_("Certificate installed") },

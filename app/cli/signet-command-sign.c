@@ -84,14 +84,14 @@ signet_sign_parse (SignetInvocation  *invocation,
     { "format", 0, 0, G_OPTION_ARG_FILENAME, &options->format, N_("pades (inside a PDF), cades (beside any file), xades (XML); in a container: asice, asics, asice-xades, asics-xades"), N_("FORMAT") },
     { "packaging", 0, 0, G_OPTION_ARG_FILENAME, &options->packaging, N_("xades: enveloped (inside XML), enveloping (around any file) or detached"),
       N_("KIND") },
-    { "level", 0, 0, G_OPTION_ARG_FILENAME, &options->level, N_("b (signature) or t (with a time stamp)"), N_("LEVEL") },
+    { "level", 0, 0, G_OPTION_ARG_FILENAME, &options->level, N_("b (signature), t (with a time stamp), lt (and all that proves it later) or lta (and an archive time stamp)"), N_("LEVEL") },
     { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &options->certificate, N_("Sign with this one; needed when several could"), N_("URI|FINGERPRINT") },
     { "detached", 0, 0, G_OPTION_ARG_NONE, &options->detached, N_("Put the signature into a file of its own"), NULL },
     { "enclosed", 0, 0, G_OPTION_ARG_NONE, &options->enclosed, N_("Put the document into the signature file (cades)"), NULL },
     { "countersign", 0, 0, G_OPTION_ARG_FILENAME, &options->countersign, N_("Sign this signature of a signature file, as verify numbers it"), "N" },
     { "content", 0, 0, G_OPTION_ARG_FILENAME, &options->content, N_("The document that a signature file to be signed again is about"), N_("FILE") },
     { "together", 0, 0, G_OPTION_ARG_NONE, &options->together, N_("Put all the files into one container (asice)"), NULL },
-    { "tsa", 0, 0, G_OPTION_ARG_FILENAME, &options->tsa, N_("Time stamp server, for level t; otherwise the one the authority names"), N_("URL") },
+    { "tsa", 0, 0, G_OPTION_ARG_FILENAME, &options->tsa, N_("Time stamp server, for levels above b; otherwise the one the authority names"), N_("URL") },
     { "reason", 0, 0, G_OPTION_ARG_FILENAME, &options->reason, N_("Why it is signed, kept in the PDF"), N_("TEXT") },
     { "location", 0, 0, G_OPTION_ARG_FILENAME, &options->location, N_("Where it is signed, kept in the PDF"), N_("TEXT") },
     { "field", 0, 0, G_OPTION_ARG_FILENAME, &options->field, N_("Use this empty signature field of the PDF"), N_("NAME") },
@@ -113,13 +113,10 @@ signet_sign_check_later (SignetInvocation        *invocation,
                          const SignetSignOptions *options)
 {
   static const char *const later_formats[] = { "ofd", NULL };
-  static const char *const later_levels[] = { "lt", "lta", NULL };
   const char *what = NULL;
 
   if (options->format != NULL && g_strv_contains (later_formats, options->format))
     what = options->format;
-  else if (options->level != NULL && g_strv_contains (later_levels, options->level))
-    what = options->level;
   else if (options->scenario != NULL)
     what = "--scenario";
   if (what == NULL)
@@ -163,7 +160,7 @@ signet_sign_check_options (SignetInvocation        *invocation,
 {
   static const char *const formats[] = { "pades", "cades", "xades", "asice", "asics", "asice-xades", "asics-xades", NULL };
   static const char *const packagings[] = { "enveloped", "enveloping", "detached", NULL };
-  static const char *const levels[] = { "b", "t", NULL };
+  static const char *const levels[] = { "b", "t", "lt", "lta", NULL };
   guint n_files = signet_invocation_n_arguments (invocation);
 
   if (!signet_sign_check_later (invocation, options) ||
@@ -227,7 +224,7 @@ signet_sign_dup_tsa (const SignetSignOptions *options,
 {
   SignetAuthority *authority;
 
-  if (options->tsa != NULL || g_strcmp0 (options->level, "t") != 0)
+  if (options->tsa != NULL || (options->level == NULL || g_str_equal (options->level, "b")))
     return g_strdup (options->tsa);
   authority = signet_authority_find_issuer (signet_core_get_authorities (core), signet_token_key_get_certificate (key));
   return authority != NULL ? signet_authority_dup_timestamp_url (authority) : NULL;

@@ -30,7 +30,10 @@ static const SignetCommand commands[] = {
     "signet verify --trust ca.pem --json contract.pdf\n"
     "signet verify --detached minutes.odt minutes.odt.p7s",
     signet_command_verify },
-  { NULL, "extend", N_("FILE…"), N_("Add lasting proof to signed files."), NULL, NULL },
+  { NULL, "extend", N_("FILE…"), N_("Add lasting proof to signed files."),
+    "signet extend contract-signed.pdf\n"
+    "signet extend --level lta --tsa http://tsa.example/ --output-dir archive/ *.pdf",
+    signet_command_extend },
 
   { "token", "list", NULL, N_("Show the tokens and what is on them."),
     "signet token list\nsignet token list --json", signet_command_token_list },

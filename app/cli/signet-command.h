@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 int signet_command_dispatch           (char **arguments);
 
 int signet_command_sign               (SignetInvocation *invocation);
+int signet_command_extend             (SignetInvocation *invocation);
 int signet_command_verify             (SignetInvocation *invocation);
 int signet_command_token_list         (SignetInvocation *invocation);
 int signet_command_token_init         (SignetInvocation *invocation);

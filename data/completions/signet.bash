@@ -24,7 +24,7 @@ _signet ()
         return
     fi
     case $group in
-    sign | verify) command=("$group") ;;
+    sign | verify | extend) command=("$group") ;;
     help) mapfile -t COMPREPLY < <(compgen -W "$(_signet_commands "${COMP_WORDS[2]:+$name}")" -- "$current"); return ;;
     *)  if [ "$COMP_CWORD" -eq 2 ]; then
             mapfile -t COMPREPLY < <(compgen -W "$(_signet_commands "$group") --help" -- "$current")
@@ -36,7 +36,7 @@ _signet ()
     case $previous in
     --format) mapfile -t COMPREPLY < <(compgen -W 'pades cades xades asice asics' -- "$current"); return ;;
     --packaging) mapfile -t COMPREPLY < <(compgen -W 'enveloped enveloping detached' -- "$current"); return ;;
-    --level) mapfile -t COMPREPLY < <(compgen -W 'b t' -- "$current"); return ;;
+    --level) mapfile -t COMPREPLY < <(compgen -W 'b t lt lta' -- "$current"); return ;;
     --certify) mapfile -t COMPREPLY < <(compgen -W '1 2 3' -- "$current"); return ;;
     --key | --new-key) mapfile -t COMPREPLY < <(compgen -W 'rsa-3072 rsa-4096 ec-p256 ec-p384' -- "$current"); return ;;
     --authority) mapfile -t COMPREPLY < <(compgen -W "$(command signet authority list 2>/dev/null | command cut -d' ' -f1)" -- "$current"); return ;;

@@ -21,7 +21,7 @@ end
 function __signet_options
     set -l called (__signet_words)[2..-1]
     switch "$called[1]"
-        case sign verify
+        case sign verify extend
             set called $called[1]
         case '*'
             set called $called[1..(math min 2,(count $called))]
@@ -35,11 +35,11 @@ end
 
 complete -c signet -n '__signet_value_of --format' -f -a 'pades cades xades asice asics'
 complete -c signet -n '__signet_value_of --packaging' -f -a 'enveloped enveloping detached'
-complete -c signet -n '__signet_value_of --level' -f -a 'b t'
+complete -c signet -n '__signet_value_of --level' -f -a 'b t lt lta'
 complete -c signet -n '__signet_value_of --certify' -f -a '1 2 3'
 complete -c signet -n '__signet_value_of --key --new-key' -f -a 'rsa-3072 rsa-4096 ec-p256 ec-p384'
 complete -c signet -n '__signet_value_of --authority' -f -a '(command signet authority list 2>/dev/null | string split -f1 " ")'
 complete -c signet -n '__signet_value_of --output-dir' -f -a '(__fish_complete_directories)'
 complete -c signet -n 'test (count (__signet_words)) -eq 1' -f -a '(__signet_first) help --version'
-complete -c signet -n 'test (count (__signet_words)) -eq 2; and not contains -- (__signet_words)[2] sign verify' -f -a '(__signet_second)'
+complete -c signet -n 'test (count (__signet_words)) -eq 2; and not contains -- (__signet_words)[2] sign verify extend' -f -a '(__signet_second)'
 complete -c signet -n 'test (count (__signet_words)) -ge 2; and string match -q -- "-*" (commandline -ct)' -f -a '(__signet_options)'

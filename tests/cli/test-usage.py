@@ -6,7 +6,7 @@ import re
 from contract import CLI, CANNOT_WRITE, SOURCE, USAGE, CommandLineTest, localized, main
 
 GROUPS = ('token', 'certificate', 'request', 'authority', 'plugin', 'journal')
-LATER = ('extend', 'certificate verify', 'authority update', 'authority check', 'authority lists', 'authority complain',
+LATER = ('certificate verify', 'authority update', 'authority check', 'authority lists', 'authority complain',
          'journal export')
 
 
@@ -108,7 +108,7 @@ class Wrong(CommandLineTest):
                 self.assert_status(run, USAGE)
                 self.assert_says(run, 'not in this version')
                 self.assertEqual(self.signet_json(*command.split(), status=USAGE)['error']['code'], 'usage')
-        for option in (['--format', 'xades'], ['--level', 'lta'], ['--scenario', 'x']):
+        for option in (['--format', 'xades'], ['--scenario', 'x']):
             with self.subTest(option):
                 run = self.signet('sign', *option, 'a.pdf')
                 self.assert_status(run, USAGE)

@@ -205,6 +205,7 @@ static const SignetCheckRow rows[] = {
   { "level", SIGNET_CHECK_OK, NULL, N_("The level can be reached"), NULL },
   { "level", SIGNET_CHECK_WARNING, NULL, N_("Without a time stamp the time is only claimed by this computer’s clock"), NULL },
   { "level", SIGNET_CHECK_STOP, "offline", N_("A time stamp needs the network, and Signet works offline"), NULL },
+  { "level", SIGNET_CHECK_STOP, "no revocation evidence", N_("Nobody would say now whether the certificate is revoked, and this level has to carry that"), NULL },
   { "level", SIGNET_CHECK_STOP, "no time-stamp server", N_("A time stamp needs a server, and neither you nor the authority names one"), NULL },
   { "level", SIGNET_CHECK_STOP, NULL, N_("This level cannot be reached"), NULL },
   { "level", SIGNET_CHECK_UNKNOWN, NULL, N_("Whether the time stamp server answers is not known yet"), NULL },

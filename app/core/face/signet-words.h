@@ -9,6 +9,7 @@
 #include "../enrolment/signet-unblock.h"
 #include "../enrolment/signet-compromise.h"
 #include "../enrolment/signet-expiry.h"
+#include "../signing/signet-extension.h"
 #include "../signing/signet-signing.h"
 #include "../token/signet-token-card.h"
 #include "../token/signet-token-unblock.h"
@@ -35,6 +36,7 @@ char       *signet_words_check           (const SignetSigningCheck *check);
 const char *signet_words_mark_text       (void);                   /* of a visible mark, with {placeholders} */
 void        signet_words_fill_mark       (SignetVisibleMark *mark); /* gives it the usual text and heading where it has none of its own */
 int         signet_words_check_status    (const SignetSigningCheck *check);   /* 0 unless it stops */
+char       *signet_words_extension_problem (const SignetExtensionProblem *problem);
 char       *signet_words_request_state   (SignetRequestState state);
 const char *signet_words_request_field   (const char *code);           /* (nullable): of a SignetRequestDifference */
 char       *signet_words_request_kind    (SignetRequest *request);
