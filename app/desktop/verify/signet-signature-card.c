@@ -61,6 +61,21 @@ show_signer (SignetSignatureCard *self)
   signet_ui_add_next_arrow (GTK_WIDGET (self->signer));
 }
 
+/* In a container: which documents were meant. FALSE: this is none. */
+static gboolean
+show_members (SignetSignatureCard *self)
+{
+  SignetDocumentSignature *signature = signet_signature_report_get_signature (self->report);
+  g_autofree char *members = signet_words_members (signet_document_signature_get_covered (signature));
+  gboolean whole = signet_document_signature_get_coverage (signature) == SIGNET_COVERAGE_WHOLE;
+
+  if (members == NULL || signet_document_signature_get_inner_format (signature) == NULL)
+    return FALSE;
+  adw_preferences_group_add (self->who, signet_ui_new_state_row (whole ? SIGNET_STATE_OK : SIGNET_STATE_STOP,
+                                                                 whole ? _("All documents of the container") : _("Some documents of the container only"), members));
+  return TRUE;
+}
+
 static void
 show_coverage (SignetSignatureCard *self)
 {
@@ -71,6 +86,8 @@ show_coverage (SignetSignatureCard *self)
     row = signet_ui_new_state_row (SIGNET_STATE_STOP, _("Not what was signed"), _("The bytes differ from those the signature was made for"));
   else if (signet_document_signature_get_integrity (signature) != SIGNET_INTEGRITY_INTACT)
     row = signet_ui_new_state_row (SIGNET_STATE_UNKNOWN, _("Cannot be compared"), _("What was signed is not there, or of a kind Signet does not know"));
+  else if (show_members (self))
+    return;
   else if (signet_document_signature_get_coverage (signature) == SIGNET_COVERAGE_WHOLE)
     row = signet_ui_new_state_row (SIGNET_STATE_OK, _("Whole document"), _("Nothing was added after the signature"));
   else if (signet_document_signature_get_coverage (signature) == SIGNET_COVERAGE_WHOLE_BUT_CHANGED_LATER)
