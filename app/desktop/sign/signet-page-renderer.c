@@ -59,8 +59,8 @@ ensure_document (SignetPageRenderer  *self,
   return self->document != NULL;
 }
 
-static GdkTexture *
-surface_to_texture (cairo_surface_t *surface)
+GdkTexture *
+signet_page_renderer_surface_to_texture (cairo_surface_t *surface)
 {
   int width = cairo_image_surface_get_width (surface);
   int height = cairo_image_surface_get_height (surface);
@@ -90,7 +90,7 @@ draw (PopplerPage *page,
   cairo_scale (cr, scale, scale);
   poppler_page_render (page, cr);
   cairo_destroy (cr);
-  texture = surface_to_texture (surface);
+  texture = signet_page_renderer_surface_to_texture (surface);
   cairo_surface_destroy (surface);
   return texture;
 }

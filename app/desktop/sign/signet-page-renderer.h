@@ -21,6 +21,8 @@ void signet_page_picture_free (SignetPagePicture *picture);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetPagePicture, signet_page_picture_free)
 
 SignetPageRenderer *signet_page_renderer_new           (SignetDocumentFile *file);
+/* (transfer full): what was drawn on @surface; shares its pixels */
+GdkTexture         *signet_page_renderer_surface_to_texture (cairo_surface_t *surface);
 /* @page counts from 0; @width in device pixels. Earlier requests that were cancelled cost nothing. */
 void                signet_page_renderer_render_async  (SignetPageRenderer *self, guint page, guint width, GCancellable *cancellable,
                                                         GAsyncReadyCallback callback, gpointer data);

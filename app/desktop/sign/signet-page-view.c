@@ -96,6 +96,18 @@ signet_page_view_get_natural_width (SignetPageView *self)
   return self->picture != NULL ? self->picture->width * PIXELS_PER_POINT : 0;
 }
 
+gboolean
+signet_page_view_get_page_size (SignetPageView *self,
+                                double         *width,
+                                double         *height)
+{
+  if (self->picture == NULL)
+    return FALSE;
+  *width = self->picture->width;
+  *height = self->picture->height;
+  return TRUE;
+}
+
 static void
 signet_page_view_measure (GtkWidget      *widget,
                           GtkOrientation  orientation,

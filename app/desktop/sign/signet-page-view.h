@@ -16,6 +16,8 @@ void   signet_page_view_set_page   (SignetPageView *self, SignetPageRenderer *re
 void   signet_page_view_set_width  (SignetPageView *self, int width);
 /* Width of the page at 100 %, in pixels; 0 until known. */
 double signet_page_view_get_natural_width (SignetPageView *self);
+/* The page as it is shown, in points; FALSE until known. */
+gboolean signet_page_view_get_page_size (SignetPageView *self, double *width, double *height);
 /* Signal "failed" (char *message): the page cannot be drawn. "page-loaded": its size is known. */
 
 G_END_DECLS

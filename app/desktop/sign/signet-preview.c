@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-preview.h"
+#include "signet-mark-layer.h"
 #include "signet-page-bar.h"
 #include "signet-page-view.h"
 #include "../common/signet-ui.h"
@@ -19,6 +20,8 @@
 #define THUMBNAIL_WIDTH 66
 #define MOST_ZOOM 5.0
 #define LEAST_ZOOM 0.1
+#define BELOW_MARK 110 /* pixels that the bar and the edge want below it */
+#define SEEK_DELAY 120 /* ms: a page that was turned to has been measured by then */
 
 struct _SignetPreview {
   AdwBin parent_instance;
@@ -40,6 +43,10 @@ struct _SignetPreview {
   GtkScrolledWindow *desk;
   SignetPageView    *view;
   SignetPageBar     *bar;
+  SignetMarkLayer   *layer;
+  SignetMarkChoice  *choice;    /* (owned) (nullable) */
+  guint              marked;    /* the page the mark was seen on last, from 1 */
+  guint              mark_idle;
   GtkSingleSelection *selection; /* (owned) */
 };
 
@@ -75,6 +82,41 @@ update_desk (SignetPreview *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 
+/* once what is new has its size */
+static gboolean
+on_mark_idle_cb (gpointer data)
+{
+  SignetPreview *self = data;
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->desk);
+  double width, height, scale;
+  SignetMarkBox box;
+
+  self->mark_idle = 0;
+  if (!signet_mark_choice_get_box (self->choice, &box) || box.page != self->page || !signet_page_view_get_page_size (self->view, &width, &height))
+    return G_SOURCE_REMOVE;
+  scale = gtk_widget_get_width (GTK_WIDGET (self->view)) / width;
+  gtk_adjustment_clamp_page (adjustment, box.top * scale, (box.top + box.height) * scale + BELOW_MARK);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+seek_mark (SignetPreview *self)
+{
+  if (self->mark_idle == 0)
+    self->mark_idle = g_timeout_add (SEEK_DELAY, on_mark_idle_cb, self);
+}
+
+/* the mark stands on what is shown below it */
+static void
+update_layer (SignetPreview *self)
+{
+  double width = 0;
+  double height = 0;
+
+  signet_page_view_get_page_size (self->view, &width, &height);
+  signet_mark_layer_set_page (self->layer, self->page, width, height);
+}
+
 static gboolean
 on_room_idle_cb (gpointer data)
 {
@@ -99,6 +141,8 @@ go_to (SignetPreview *self,
 {
   if (self->renderer == NULL || page >= self->n_pages)
     return;
+  if (page != self->page)
+    signet_mark_layer_set_page (self->layer, page, 0, 0); /* until its size is known */
   self->page = page;
   signet_page_view_set_page (self->view, self->renderer, page);
   gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->desk), 0);
@@ -130,6 +174,7 @@ on_zoom_cb (SignetPreview *self,
 static void
 on_page_loaded_cb (SignetPreview *self)
 {
+  update_layer (self);
   update_desk (self);
 }
 
@@ -315,6 +360,31 @@ signet_preview_set_file (SignetPreview      *self,
   signet_preview_set_narrow (self, FALSE);
 }
 
+/* --- the visible mark ------------------------------------------------------------------------------------------------ */
+
+/* where the mark goes the person is taken, once */
+static void
+on_mark_drawn_cb (SignetPreview *self)
+{
+  SignetMarkBox box;
+  guint page = signet_mark_choice_get_box (self->choice, &box) ? box.page + 1 : 0;
+
+  if (page != 0 && page != self->marked && box.page != self->page)
+    go_to (self, box.page);
+  if (page != 0 && (page != self->marked || gtk_widget_has_visible_focus (GTK_WIDGET (self->layer))))
+    seek_mark (self);
+  self->marked = page;
+}
+
+void
+signet_preview_set_mark_choice (SignetPreview    *self,
+                                SignetMarkChoice *choice)
+{
+  g_set_object (&self->choice, choice);
+  signet_mark_layer_set_choice (self->layer, choice);
+  g_signal_connect_object (choice, "drawn", G_CALLBACK (on_mark_drawn_cb), self, G_CONNECT_SWAPPED);
+}
+
 /* --- life ------------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -323,8 +393,10 @@ signet_preview_dispose (GObject *object)
   SignetPreview *self = SIGNET_PREVIEW (object);
 
   g_clear_handle_id (&self->room_idle, g_source_remove);
+  g_clear_handle_id (&self->mark_idle, g_source_remove);
   g_clear_object (&self->renderer);
   g_clear_object (&self->selection);
+  g_clear_object (&self->choice);
   G_OBJECT_CLASS (signet_preview_parent_class)->dispose (object);
 }
 
@@ -336,6 +408,7 @@ signet_preview_class_init (SignetPreviewClass *klass)
   G_OBJECT_CLASS (klass)->dispose = signet_preview_dispose;
   g_type_ensure (SIGNET_TYPE_PAGE_VIEW);
   g_type_ensure (SIGNET_TYPE_PAGE_BAR);
+  g_type_ensure (SIGNET_TYPE_MARK_LAYER);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/sign/signet-preview.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetPreview, thumbnail_area);
   gtk_widget_class_bind_template_child (widget_class, SignetPreview, thumbnail_line);
@@ -348,6 +421,7 @@ signet_preview_class_init (SignetPreviewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SignetPreview, desk);
   gtk_widget_class_bind_template_child (widget_class, SignetPreview, view);
   gtk_widget_class_bind_template_child (widget_class, SignetPreview, bar);
+  gtk_widget_class_bind_template_child (widget_class, SignetPreview, layer);
   gtk_widget_class_bind_template_callback (widget_class, on_page_loaded_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_page_failed_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_turn_cb);

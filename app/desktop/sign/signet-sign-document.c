@@ -17,6 +17,7 @@ struct _SignetSignDocument {
   SignetSignPanel    *panel;
   SignetPreview      *preview;
   GtkRevealer        *foot;
+  SignetMarkChoice   *mark; /* (owned) */
 };
 
 G_DEFINE_FINAL_TYPE (SignetSignDocument, signet_sign_document, ADW_TYPE_BIN)
@@ -84,6 +85,7 @@ void
 signet_sign_document_set (SignetSignDocument *self,
                           SignetOpenDocument *document)
 {
+  signet_mark_choice_set_document (self->mark, document);
   signet_sign_panel_set_document (self->panel, document);
   if (document != NULL)
     signet_preview_set_file (self->preview, document->file, document->pdf);
@@ -98,6 +100,7 @@ signet_sign_document_dispose (GObject *object)
   SignetSignDocument *self = SIGNET_SIGN_DOCUMENT (object);
 
   g_clear_pointer (&self->document, signet_open_document_free);
+  g_clear_object (&self->mark);
   G_OBJECT_CLASS (signet_sign_document_parent_class)->dispose (object);
 }
 
@@ -128,4 +131,7 @@ static void
 signet_sign_document_init (SignetSignDocument *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->mark = signet_mark_choice_new ();
+  signet_sign_panel_set_mark (self->panel, self->mark);
+  signet_preview_set_mark_choice (self->preview, self->mark);
 }

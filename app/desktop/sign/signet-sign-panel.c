@@ -12,6 +12,7 @@
 #include "signet-sign-panel.h"
 #include "signet-check-list.h"
 #include "signet-key-list.h"
+#include "signet-mark-group.h"
 #include "../common/signet-progress-line.h"
 #include "../common/signet-ui.h"
 #include "../pin/signet-desktop-interaction.h"
@@ -31,6 +32,8 @@ struct _SignetSignPanel {
   gboolean            overwrite;   /* the person agreed to replace output_path */
 
   SignetKeyList      *keys;
+  SignetMarkGroup    *mark;
+  SignetMarkChoice   *choice;      /* (owned) (nullable): of the mark */
   AdwComboRow        *level;
   AdwActionRow       *output;
   SignetCheckList    *checks;
@@ -75,6 +78,7 @@ new_signing (SignetSignPanel *self,
   if (tsa != NULL)
     signet_signing_set_tsa (signing, tsa);
   signet_signing_set_output (signing, self->output_path, self->overwrite);
+  signet_mark_choice_apply (self->choice, signing);
   return signing;
 }
 
@@ -100,6 +104,7 @@ update (SignetSignPanel *self)
   gtk_widget_set_sensitive (GTK_WIDGET (self->keys), self->running == NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->level), self->running == NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->output), self->running == NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->mark), self->running == NULL);
   gtk_stack_set_visible_child_name (self->stack, self->running != NULL ? "running" : "ready");
   show_output (self);
 }
@@ -119,6 +124,7 @@ on_checked_cb (GObject      *source,
   if (SIGNET_SIGNING (source) != self->signing)
     return;
   g_clear_object (&self->checking);
+  signet_mark_group_set_checks (self->mark, checks);
   if (checks != NULL)
     signet_check_list_set_checks (self->checks, checks);
   else
@@ -132,13 +138,17 @@ static void
 check (SignetSignPanel *self)
 {
   SignetTokenKey *key = self->document != NULL ? signet_key_list_get_key (self->keys) : NULL;
+  g_autoptr(SignetSigning) before = g_steal_pointer (&self->signing);
 
   g_cancellable_cancel (self->checking);
   g_clear_object (&self->checking);
-  g_clear_object (&self->signing);
   if (key != NULL)
     {
+      signet_mark_choice_set_key (self->choice, key, signet_core_get_clock (signet_desktop_get_core (self->desktop)));
       self->signing = new_signing (self, key);
+      /* a mark that was moved does not ask the authority again */
+      if (before != NULL)
+        signet_signing_share_findings (self->signing, before);
       self->checking = g_cancellable_new ();
       signet_check_list_set_checks (self->checks, NULL);
       signet_sign_preflight_async (self->signing, self->checking, on_checked_cb, g_object_ref (self));
@@ -309,6 +319,15 @@ signet_sign_panel_sign (SignetSignPanel *self)
   update (self);
 }
 
+void
+signet_sign_panel_set_mark (SignetSignPanel  *self,
+                            SignetMarkChoice *choice)
+{
+  g_set_object (&self->choice, choice);
+  signet_mark_group_set_choice (self->mark, choice);
+  g_signal_connect_object (choice, "changed", G_CALLBACK (on_level_cb), self, G_CONNECT_SWAPPED);
+}
+
 /* --- life ------------------------------------------------------------------------------------------------------------ */
 
 void
@@ -327,6 +346,7 @@ signet_sign_panel_set_document (SignetSignPanel    *self,
   self->document = document;
   g_clear_pointer (&self->output_path, g_free);
   self->overwrite = FALSE;
+  signet_mark_group_start_anew (self->mark);
   if (self->desktop != NULL)
     on_chosen_cb (self);
 }
@@ -342,6 +362,7 @@ signet_sign_panel_dispose (GObject *object)
   g_clear_object (&self->running);
   g_clear_object (&self->signing);
   g_clear_object (&self->desktop);
+  g_clear_object (&self->choice);
   g_clear_pointer (&self->output_path, g_free);
   G_OBJECT_CLASS (signet_sign_panel_parent_class)->dispose (object);
 }
@@ -354,10 +375,12 @@ signet_sign_panel_class_init (SignetSignPanelClass *klass)
   G_OBJECT_CLASS (klass)->dispose = signet_sign_panel_dispose;
   g_type_ensure (SIGNET_TYPE_KEY_LIST);
   g_type_ensure (SIGNET_TYPE_CHECK_LIST);
+  g_type_ensure (SIGNET_TYPE_MARK_GROUP);
   g_type_ensure (SIGNET_TYPE_PROGRESS_LINE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/sign/signet-sign-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, keys);
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, level);
+  gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, mark);
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, output);
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, checks);
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, stack);

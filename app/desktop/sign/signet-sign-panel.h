@@ -5,6 +5,7 @@
 #include <adwaita.h>
 
 #include "../common/signet-desktop.h"
+#include "signet-mark-choice.h"
 #include "signet-sign-work.h"
 
 G_BEGIN_DECLS
@@ -15,6 +16,8 @@ G_DECLARE_FINAL_TYPE (SignetSignPanel, signet_sign_panel, SIGNET, SIGN_PANEL, Ad
 void signet_sign_panel_set_desktop  (SignetSignPanel *self, SignetDesktop *desktop);
 /* @document: (nullable): nothing to sign any more; cancels what is under way */
 void signet_sign_panel_set_document (SignetSignPanel *self, SignetOpenDocument *document);
+/* Chosen here, moved on the page */
+void signet_sign_panel_set_mark     (SignetSignPanel *self, SignetMarkChoice *choice);
 void signet_sign_panel_sign         (SignetSignPanel *self);
 /* Signals: "signed" (char *path, gboolean software_token), "reopen": the file changed and must be read again */
 
