@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """XML signatures on the command line, made with keys on a token and looked at by xmlsec1."""
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -105,6 +106,58 @@ class OnP256(XadesTest):
     def test_usage(self):
         for options in (('--packaging', 'inside'), ('--packaging', 'enveloping', '--format', 'cades'), ('--packaging', 'enveloped', '--detached')):
             self.sign(*options, 'order.xml', status=USAGE)
+
+
+class Extended(XadesTest):
+    """Levels T, LT and LTA: what is added stands behind what was there, and others still take the signature."""
+
+    def setUp(self):
+        super().setUp()
+        self.tsa = f'http://127.0.0.1:{self.world.port("TSA")}/'
+
+    def extend(self, *arguments):
+        run = self.signet('extend', '--json', '--tsa', self.tsa, *arguments)
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        return json.loads(run.stdout)['files'][0]
+
+    def level(self, path, *options):
+        signature, = self.verify(path, PASSED, '--offline', *options)['signatures']
+        self.assertTrue(others.xmlsec1(self.desk / path))
+        self.assertEqual(others.santuario(self.desk / path), [['1 intact']])
+        return signature['level']
+
+    def test_each_level(self):
+        self.sign('order.xml')
+        for level, reached in (('t', 'B-T'), ('lt', 'B-LT'), ('lta', 'B-LTA')):
+            self.assertEqual(self.extend('--level', level, '-o', level + '.xml', 'order-signed.xml')['level'], reached)
+            self.assertEqual(self.level(level + '.xml'), reached)
+        # one after the other comes to the same, and renewing goes on
+        self.assertEqual(self.extend('--level', 'lt', '-o', 'two.xml', 't.xml')['level'], 'B-LT')
+        self.assertEqual(self.extend('--level', 'lta', '-o', 'three.xml', 'two.xml')['level'], 'B-LTA')
+        self.assertEqual(self.extend('--level', 'lta', '--renew', '-o', 'four.xml', 'three.xml')['level'], 'B-LTA')
+        self.assertEqual(self.level('four.xml'), 'B-LTA')
+        self.assertEqual((self.desk / 'four.xml').read_text(encoding='utf-8').count('<xades141:ArchiveTimeStamp '), 2)
+
+    def test_at_once_and_around(self):
+        self.sign('--level', 'lta', '--tsa', self.tsa, '--packaging', 'enveloping', 'order.xml')
+        self.assertEqual(self.level('order.xml.xades'), 'B-LTA')
+
+    def test_beside(self):
+        """An archive time-stamp covers the file itself, not its digest."""
+        self.sign('--format', 'xades', '--detached', 'order.xml')
+        self.extend('--level', 'lta', '-o', 'lta.xades', '--detached', 'order.xml', 'order.xml.xades')
+        self.assertEqual(self.level('lta.xades', '--detached', 'order.xml'), 'B-LTA')
+
+    def test_what_the_archive_covers(self):
+        self.sign('--level', 'lta', '--tsa', self.tsa, 'order.xml')
+        good = (self.desk / 'order-signed.xml').read_text(encoding='utf-8')
+        certificates = re.search(r'<xades:CertificateValues.*?</xades:CertificateValues>', good).group(0)
+        first = re.search(r'<xades:EncapsulatedX509Certificate>.*?</xades:EncapsulatedX509Certificate>', certificates).group(0)
+        for other in (good.replace(certificates, certificates.replace(first, first + first)), good.replace('<xades:RevocationValues ', '<xades:RevocationValues Id="x" ')):
+            self.assertNotEqual(other, good)
+            (self.desk / 'changed.xml').write_text(other, encoding='utf-8')
+            signature, = self.verify('changed.xml', INDETERMINATE, '--offline')['signatures']
+            self.assertIn('timestamp-imprint', [reason['code'] for reason in signature['reasons']])
 
 
 class OnRsa(XadesTest):

@@ -7,5 +7,6 @@
 G_BEGIN_DECLS
 
 GType _signet_pdf_extension_get_type (void);
+GType _signet_xades_extension_get_type (void);
 
 G_END_DECLS

@@ -29,6 +29,7 @@ static const struct {
   GType (*get_type) (void);
 } formats[] = {
   { SIGNET_FORMAT_PDF, _signet_pdf_extension_get_type },
+  { SIGNET_FORMAT_XML, _signet_xades_extension_get_type },
 };
 
 static void

@@ -52,6 +52,49 @@ resolve (const char *name, SignetDigest digest, gpointer data, GCancellable *can
   return beside->digests[digest] != NULL ? g_bytes_ref (beside->digests[digest]) : NULL;
 }
 
+#define WINDOW (256 * 1024)
+
+/* For archive time-stamps: they cover the bytes themselves. */
+static gboolean
+feed (const char *name, EVP_MD_CTX *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Beside *beside = data;
+  g_autofree guint8 *window = g_malloc (WINDOW);
+  guint64 left = 0;
+  guint64 offset = 0;
+
+  if (beside->file == NULL || !is_meant (beside, name))
+    return FALSE;
+  for (left = signet_document_file_get_size (beside->file); left > 0; offset += MIN (left, WINDOW), left -= MIN (left, WINDOW))
+    if (g_cancellable_set_error_if_cancelled (cancellable, error)
+        || !signet_document_file_read (beside->file, offset, window, MIN (left, WINDOW), error)
+        || EVP_DigestUpdate (context, window, MIN (left, WINDOW)) != 1)
+      return FALSE;
+  return TRUE;
+}
+
+/* Also what an extension asks of the file beside it. */
+GPtrArray *
+_signet_xades_find_beside (GBytes *bytes, SignetDocumentFile *detached, GCancellable *cancellable, GError **error)
+{
+  g_auto(Beside) beside = { .file = detached };
+
+  return _signet_xades_find_with (bytes, resolve, feed, &beside, cancellable, error);
+}
+
+GBytes *
+_signet_xades_archive_digest_beside (SignetXadesReader *reader, SignetDocumentFile *detached, SignetDigest digest, GCancellable *cancellable,
+                                     GError **error)
+{
+  g_auto(Beside) beside = { .file = detached };
+
+  reader->feed = feed;
+  reader->resolve_data = &beside;
+  reader->cancellable = cancellable;
+  return _signet_xades_archive_digest (reader, NULL, _signet_xml_child (reader->signed_info, SIGNET_XML_NS_DSIG, "CanonicalizationMethod", NULL), digest,
+                                       error);
+}
+
 GBytes *
 _signet_xml_load (SignetDocumentFile *file, GError **error)
 {
@@ -72,9 +115,8 @@ _signet_xml_load (SignetDocumentFile *file, GError **error)
 GPtrArray *
 _signet_document_find_xml_signatures (SignetDocumentFile *file, SignetDocumentFile *detached, GCancellable *cancellable, GError **error)
 {
-  g_auto(Beside) beside = { .file = detached };
   g_autoptr(GBytes) bytes = _signet_xml_load (file, error);
-  g_autoptr(GPtrArray) found = bytes != NULL ? _signet_xades_find (bytes, resolve, &beside, cancellable, error) : NULL;
+  g_autoptr(GPtrArray) found = bytes != NULL ? _signet_xades_find_beside (bytes, detached, cancellable, error) : NULL;
 
   for (guint i = 0; found != NULL && i < found->len; i++)
     {

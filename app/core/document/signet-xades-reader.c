@@ -18,13 +18,11 @@
 #define MAX_SIGNATURES   64
 #define MAX_CERTIFICATES 256
 
-static void
-reader_clear (SignetXadesReader *self)
+void
+_signet_xades_reader_clear (SignetXadesReader *self)
 {
   g_clear_pointer (&self->covered, g_ptr_array_unref);
 }
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SignetXadesReader, reader_clear)
 
 static gboolean
 set_broken (SignetXadesReader *self, const char *code)
@@ -115,9 +113,6 @@ take_certificates (SignetXadesReader *self)
          item = _signet_xml_next (item))
       if (_signet_xml_is (item, SIGNET_XML_NS_DSIG, "X509Certificate"))
         take_certificate (self, item);
-  for (const xmlNode *item = _signet_xml_first (self->unsigned_properties); item != NULL; item = _signet_xml_after (item, self->unsigned_properties))
-    if (_signet_xml_is (item, SIGNET_XML_NS_XADES, "EncapsulatedX509Certificate"))
-      take_certificate (self, item);
 }
 
 /* --- whose signature ------------------------------------------------------------------------------------------------------- */
@@ -222,8 +217,8 @@ take_signer (SignetXadesReader *self)
 
 /* --- the signature value --------------------------------------------------------------------------------------------------- */
 
-static GBytes *
-canonicalize (SignetXadesReader *self, const xmlNode *apex, const xmlNode *method_element)
+GBytes *
+_signet_xades_canonicalize (SignetXadesReader *self, const xmlNode *apex, const xmlNode *method_element)
 {
   g_auto(GStrv) prefixes = NULL;
   const SignetXmlCanonicalization *method = method_element != NULL
@@ -277,7 +272,7 @@ verify_value (SignetXadesReader *self)
 {
   SignetSignatureAlgorithm algorithm = self->signature->algorithm;
   EVP_PKEY *key = signet_certificate_get_key (self->signature->signer);
-  g_autoptr(GBytes) message = canonicalize (self, self->signed_info, _signet_xml_child (self->signed_info, SIGNET_XML_NS_DSIG, "CanonicalizationMethod", NULL));
+  g_autoptr(GBytes) message = _signet_xades_canonicalize (self, self->signed_info, _signet_xml_child (self->signed_info, SIGNET_XML_NS_DSIG, "CanonicalizationMethod", NULL));
   g_autoptr(GBytes) raw = _signet_xml_dup_base64 (self->value);
   g_autoptr(GBytes) value = NULL;
 
@@ -368,26 +363,17 @@ take_place (SignetXadesReader *self)
     self->signature->location = signet_text_sanitize (text, -1, 256);
 }
 
-static void
-take_timestamps (SignetXadesReader *self)
+static const char *
+get_level (SignetDocumentSignature *signature)
 {
-  for (const xmlNode *item = _signet_xml_first (self->unsigned_properties); item != NULL; item = _signet_xml_next (item))
-    if (_signet_xml_is (item, SIGNET_XML_NS_XADES, "SignatureTimeStamp"))
-      {
-        const xmlNode *method = _signet_xml_child (item, SIGNET_XML_NS_DSIG, "CanonicalizationMethod", NULL);
-        g_autoptr(GBytes) token = _signet_xml_dup_base64 (_signet_xml_child (item, SIGNET_XML_NS_XADES, "EncapsulatedTimeStamp", NULL));
-        g_autoptr(GBytes) stamped = canonicalize (self, self->value, method);
-
-        if (token == NULL || stamped == NULL)
-          continue;
-        g_ptr_array_add (self->signature->stamps,
-                         signet_document_stamp_new (SIGNET_STAMP_SIGNATURE, token, stamped, TRUE, _signet_xml_get_position (item)));
-        if (self->signature->timestamp != NULL)
-          continue;
-        self->signature->timestamp = g_steal_pointer (&token);
-        g_clear_pointer (&self->signature->value, g_bytes_unref);
-        self->signature->value = g_steal_pointer (&stamped);
-      }
+  if (signature->timestamp == NULL)
+    return "B-B";
+  if (signature->evidence == NULL)
+    return "B-T";
+  for (guint i = 0; i < signature->stamps->len; i++)
+    if (((const SignetDocumentStamp *) g_ptr_array_index (signature->stamps, i))->kind == SIGNET_STAMP_ARCHIVE)
+      return "B-LTA";
+  return "B-LT";
 }
 
 /* EN 319 132-1, 6.3, as far as it is the same for everybody */
@@ -400,7 +386,7 @@ set_level (SignetXadesReader *self)
 
   _signet_xml_child (formats, SIGNET_XML_NS_XADES, "DataObjectFormat", &n_formats);
   if (signature->problems->len == 0 && signature->claimed_time != 0 && self->properties_covered && n_formats == self->n_references)
-    signature->level = signature->timestamp != NULL ? "B-T" : "B-B";
+    signature->level = get_level (signature);
 }
 
 /* --- judgement ------------------------------------------------------------------------------------------------------------- */
@@ -437,12 +423,11 @@ judge (SignetXadesReader *self, GError **error)
   method = _signet_xml_child (self->signed_info, SIGNET_XML_NS_DSIG, "SignatureMethod", NULL);
   signature->algorithm = _signet_xades_algorithm_find (method != NULL ? _signet_xml_attribute (method, "Algorithm") : NULL);
   self->weakest = signature->algorithm.digest;
-  signature->value = canonicalize (self, self->value, NULL);
+  signature->value = _signet_xades_canonicalize (self, self->value, NULL);
   signature->claimed_time = read_time (find_signed_property (self, "SigningTime", NULL));
   take_place (self);
   take_certificates (self);
-  take_timestamps (self);
-  if (!_signet_xades_judge_references (self, error))
+  if (!_signet_xades_judge_references (self, error) || !_signet_xades_take_unsigned (self, error))
     return FALSE;
   set_coverage (self);
   judge_value (self, method);
@@ -469,8 +454,25 @@ list_signatures (SignetXml *xml, GError **error)
   return NULL;
 }
 
+gboolean
+_signet_xades_reader_open (SignetXadesReader *self, SignetXml *xml, const char *id, GError **error)
+{
+  g_autoptr(GPtrArray) nodes = list_signatures (xml, error);
+  guint64 number = id != NULL ? g_ascii_strtoull (id, NULL, 10) : 0;
+
+  if (nodes == NULL)
+    return FALSE;
+  self->xml = xml;
+  self->covered = g_ptr_array_new ();
+  self->node = number >= 1 && number <= nodes->len ? g_ptr_array_index (nodes, number - 1) : NULL;
+  if (self->node != NULL && read_children (self) && read_properties (self) && self->qualifying != NULL)
+    return TRUE;
+  g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "no such XAdES signature");
+  return FALSE;
+}
+
 GPtrArray *
-_signet_xades_find (GBytes *bytes, SignetXadesResolve resolve, gpointer data, GCancellable *cancellable, GError **error)
+_signet_xades_find_with (GBytes *bytes, SignetXadesResolve resolve, SignetXadesFeed feed, gpointer data, GCancellable *cancellable, GError **error)
 {
   g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr(SignetXml) xml = _signet_xml_parse (bytes, error);
@@ -479,7 +481,7 @@ _signet_xades_find (GBytes *bytes, SignetXadesResolve resolve, gpointer data, GC
   for (guint i = 0; nodes != NULL && i < nodes->len; i++)
     {
       g_autofree char *id = g_strdup_printf ("%u", i + 1);
-      g_auto(SignetXadesReader) reader = { .xml = xml, .node = g_ptr_array_index (nodes, i), .resolve = resolve, .resolve_data = data };
+      g_auto(SignetXadesReader) reader = { .xml = xml, .node = g_ptr_array_index (nodes, i), .resolve = resolve, .feed = feed, .resolve_data = data };
 
       reader.cancellable = cancellable;
       reader.covered = g_ptr_array_new ();
@@ -489,4 +491,10 @@ _signet_xades_find (GBytes *bytes, SignetXadesResolve resolve, gpointer data, GC
         return NULL;
     }
   return nodes != NULL ? g_steal_pointer (&found) : NULL;
+}
+
+GPtrArray *
+_signet_xades_find (GBytes *bytes, SignetXadesResolve resolve, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return _signet_xades_find_with (bytes, resolve, NULL, data, cancellable, error);
 }

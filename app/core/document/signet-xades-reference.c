@@ -151,21 +151,30 @@ digest_base64 (const xmlNode *apex, SignetDigest digest)
   return g_bytes_new (value, length);
 }
 
-/* XMLDSig 1.1, 4.4.3.2: nodes that are left at the end are canonicalised by Canonical XML 1.0 */
-static GBytes *
-digest_nodes (SignetXadesReader *self, const Plan *plan, SignetDigest digest, GError **error)
+static SignetXmlSelection
+select_nodes (SignetXadesReader *self, const Plan *plan)
 {
-  const SignetXmlCanonicalization *method = plan->method;
-  SignetXmlSelection selection = {
+  return (SignetXmlSelection) {
     .apex = plan->apex,
     .without = plan->enveloped ? self->node : NULL,
     .without_signatures = plan->without_signatures,
     .inclusive_prefixes = plan->prefixes,
   };
+}
 
-  if (method == NULL)
-    method = _signet_xml_canonicalization_find ("http://www.w3.org/TR/2001/REC-xml-c14n-20010315");
-  return _signet_xml_canonical_digest (self->xml, &selection, method, digest, error);
+/* XMLDSig 1.1, 4.4.3.2: nodes that are left at the end are canonicalised by Canonical XML 1.0 */
+static const SignetXmlCanonicalization *
+get_method (const Plan *plan)
+{
+  return plan->method != NULL ? plan->method : _signet_xml_canonicalization_find ("http://www.w3.org/TR/2001/REC-xml-c14n-20010315");
+}
+
+static GBytes *
+digest_nodes (SignetXadesReader *self, const Plan *plan, SignetDigest digest, GError **error)
+{
+  SignetXmlSelection selection = select_nodes (self, plan);
+
+  return _signet_xml_canonical_digest (self->xml, &selection, get_method (plan), digest, error);
 }
 
 static void
@@ -349,5 +358,62 @@ _signet_xades_judge_references (SignetXadesReader *self, GError **error)
   self->n_references = n - (self->properties_covered ? 1 : 0);
   if (n == 0)
     _signet_document_signature_set_broken (self->signature, "malformed");
+  return TRUE;
+}
+
+/* --- all of it, for archive time-stamps ------------------------------------------------------------------------------------ */
+
+static gboolean
+feed_base64 (const xmlNode *apex, EVP_MD_CTX *context)
+{
+  g_autoptr(GBytes) data = _signet_xml_dup_base64 (apex);
+
+  return data != NULL && EVP_DigestUpdate (context, g_bytes_get_data (data, NULL), g_bytes_get_size (data)) == 1;
+}
+
+static gboolean
+feed_inside (SignetXadesReader *self, const xmlNode *reference, const char *uri, EVP_MD_CTX *context, GError **error)
+{
+  g_auto(Plan) plan = { 0 };
+  SignetXmlSelection selection;
+  guint count = 1;
+
+  if (!read_transforms (reference, &plan))
+    return FALSE;
+  if (*uri != '\0')
+    plan.apex = _signet_xml_find_id (self->xml, uri + 1, &count);
+  if (count != 1 || (plan.base64 && plan.apex == NULL))
+    return FALSE;
+  if (plan.base64)
+    return feed_base64 (plan.apex, context);
+  selection = select_nodes (self, &plan);
+  return _signet_xml_canonical_feed (self->xml, &selection, get_method (&plan), context, error);
+}
+
+static gboolean
+feed_outside (SignetXadesReader *self, const char *uri, EVP_MD_CTX *context, GError **error)
+{
+  g_autofree char *name = g_uri_unescape_string (uri, NULL);
+
+  return name != NULL && g_utf8_validate (name, -1, NULL) && self->feed != NULL
+         && self->feed (name, context, self->resolve_data, self->cancellable, error);
+}
+
+gboolean
+_signet_xades_feed_references (SignetXadesReader *self, EVP_MD_CTX *context, GError **error)
+{
+  guint n = 0;
+
+  for (const xmlNode *node = _signet_xml_first (self->signed_info); node != NULL; node = _signet_xml_next (node))
+    {
+      const char *uri = _signet_xml_attribute (node, "URI");
+
+      if (!_signet_xml_is (node, SIGNET_XML_NS_DSIG, "Reference"))
+        continue;
+      if (uri == NULL || ++n > SIGNET_XADES_MAX_REFERENCES || g_cancellable_set_error_if_cancelled (self->cancellable, error))
+        return FALSE;
+      if (*uri == '\0' || *uri == '#' ? !feed_inside (self, node, uri, context, error) : !feed_outside (self, uri, context, error))
+        return FALSE;
+    }
   return TRUE;
 }

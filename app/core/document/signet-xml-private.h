@@ -69,6 +69,10 @@ GBytes *_signet_xml_canonical_digest (SignetXml *self, const SignetXmlSelection 
 /* (nullable): all of @file; TOO_LARGE. signet-document-find-xml.c */
 GBytes *_signet_xml_load (SignetDocumentFile *file, GError **error);
 
+/* Into a digest that is in progress. */
+gboolean _signet_xml_canonical_feed  (SignetXml *self, const SignetXmlSelection *selection, const SignetXmlCanonicalization *method, EVP_MD_CTX *context,
+                                      GError **error);
+
 /* --- bytes: signet-xml-text.c ---------------------------------------------------------------------------------------------- */
 /* Where an element stands in the bytes. @content and @end_tag are 0 for "<empty/>". */
 typedef struct {

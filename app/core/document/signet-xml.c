@@ -440,3 +440,10 @@ _signet_xml_canonical_digest (SignetXml *self, const SignetXmlSelection *selecti
   EVP_MD_CTX_free (context);
   return result;
 }
+
+gboolean
+_signet_xml_canonical_feed (SignetXml *self, const SignetXmlSelection *selection, const SignetXmlCanonicalization *method, EVP_MD_CTX *context,
+                            GError **error)
+{
+  return canonicalize (self, selection, method, hash_bytes, context, error);
+}
