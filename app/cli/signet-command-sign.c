@@ -21,12 +21,14 @@
 #include "../core/base/signet-base-error.h"
 #include "../core/base/signet-text.h"
 #include "../core/document/signet-document-content.h"
+#include "../core/face/signet-timestamps.h"
 
 typedef struct
 {
-  char *format, *packaging, *level, *certificate, *tsa, *reason, *location, *field, *output, *output_dir, *visible, *scenario, *content, *countersign; /* (owned) (nullable) */
+  char **tsa; /* (owned) (nullable) */
+  char *format, *packaging, *level, *certificate, *reason, *location, *field, *output, *output_dir, *visible, *scenario, *content, *countersign; /* (owned) (nullable) */
   int certify;
-  gboolean detached, enclosed, together, overwrite, cover;
+  gboolean detached, enclosed, together, overwrite, or_later, cover;
   SignetVisibleMark *mark; /* (owned) (nullable): what --visible says */
 } SignetSignOptions;
 
@@ -50,7 +52,7 @@ signet_sign_options_clear (SignetSignOptions *options)
   g_free (options->packaging);
   g_free (options->level);
   g_free (options->certificate);
-  g_free (options->tsa);
+  g_strfreev (options->tsa);
   g_free (options->reason);
   g_free (options->location);
   g_free (options->field);
@@ -91,7 +93,8 @@ signet_sign_parse (SignetInvocation  *invocation,
     { "countersign", 0, 0, G_OPTION_ARG_FILENAME, &options->countersign, N_("Sign this signature of a signature file, as verify numbers it"), "N" },
     { "content", 0, 0, G_OPTION_ARG_FILENAME, &options->content, N_("The document that a signature file to be signed again is about"), N_("FILE") },
     { "together", 0, 0, G_OPTION_ARG_NONE, &options->together, N_("Put all the files into one container (asice)"), NULL },
-    { "tsa", 0, 0, G_OPTION_ARG_FILENAME, &options->tsa, N_("Time stamp server, for levels above b; otherwise the one the authority names"), N_("URL") },
+    { "tsa", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->tsa, N_("Time stamp server; repeated: the next is asked when one fails"), N_("URL") },
+    { "or-later", 0, 0, G_OPTION_ARG_NONE, &options->or_later, N_("Without a time stamp when none is to be had; it is added later"), NULL },
     { "reason", 0, 0, G_OPTION_ARG_FILENAME, &options->reason, N_("Why it is signed, kept in the PDF"), N_("TEXT") },
     { "location", 0, 0, G_OPTION_ARG_FILENAME, &options->location, N_("Where it is signed, kept in the PDF"), N_("TEXT") },
     { "field", 0, 0, G_OPTION_ARG_FILENAME, &options->field, N_("Use this empty signature field of the PDF"), N_("NAME") },
@@ -216,20 +219,6 @@ signet_sign_job_set_output (SignetSignJob           *job,
   signet_signing_set_output (job->signing, path, options->overwrite);
 }
 
-/* --tsa, else the server that the profile of the certificate's authority names */
-static char *
-signet_sign_dup_tsa (const SignetSignOptions *options,
-                     SignetTokenKey          *key,
-                     SignetCore              *core)
-{
-  SignetAuthority *authority;
-
-  if (options->tsa != NULL || (options->level == NULL || g_str_equal (options->level, "b")))
-    return g_strdup (options->tsa);
-  authority = signet_authority_find_issuer (signet_core_get_authorities (core), signet_token_key_get_certificate (key));
-  return authority != NULL ? signet_authority_dup_timestamp_url (authority) : NULL;
-}
-
 /* XML takes the signature in, another file has it beside it, unless something else was asked for. */
 static const char *
 signet_sign_choose_packaging (const SignetSignOptions *options,
@@ -334,16 +323,18 @@ signet_sign_job_check (SignetSignJob           *job,
                        const SignetSignOptions *options,
                        SignetTokenKey          *key,
                        SignetJournal           *journal,
+                       SignetTimestampServers  *servers,
                        SignetSigning           *shared)
 {
   SignetCore *core = signet_invocation_get_core (invocation);
-  g_autofree char *tsa = signet_sign_dup_tsa (options, key, core);
   guint tries = 0;
 
   if (job->signing == NULL)
     return;
   signet_signing_set_key (job->signing, key);
-  signet_signing_set_tsa (job->signing, tsa);
+  signet_signing_set_timestamp_servers (job->signing, servers);
+  signet_signing_set_or_later (job->signing, options->or_later);
+  signet_signing_set_shelf (job->signing, signet_core_get_store (core, NULL));
   signet_signing_set_seams (job->signing, signet_core_get_http (core), signet_core_get_clock (core), journal);
   signet_signing_set_evidence_cache (job->signing, signet_core_get_evidence_cache (core));
   signet_signing_set_chain (job->signing, signet_core_get_ca_certificates (core));
@@ -455,6 +446,7 @@ static void
 signet_sign_check_all (SignetInvocation        *invocation,
                        const SignetSignOptions *options,
                        SignetTokenKey          *key,
+                       SignetTimestampServers  *servers,
                        GPtrArray               *jobs)
 {
   g_autoptr(GError) error = NULL;
@@ -471,7 +463,7 @@ signet_sign_check_all (SignetInvocation        *invocation,
     {
       SignetSignJob *job = g_ptr_array_index (jobs, i);
 
-      signet_sign_job_check (job, invocation, options, key, journal, shared);
+      signet_sign_job_check (job, invocation, options, key, journal, servers, shared);
       if (shared == NULL)
         shared = job->signing;
       if (job->error != NULL)
@@ -574,6 +566,8 @@ signet_sign_told (guint         index,
   result = signet_text_sanitize (signet_signing_get_result_path (job->signing), -1, 0);
   mark = signet_terminal_mark (SIGNET_MARK_OK, _("Signed"), FALSE);
   signet_terminal_print ("%s  %s → %s", mark, name, result);
+  if (signet_signing_is_postponed (job->signing))
+    signet_terminal_message ("%s: %s", result, _("without a time stamp, which will be added later: signet extend --waiting"));
 }
 
 #define REST_NAMED 4
@@ -613,6 +607,36 @@ signet_sign_leave_out (GPtrArray    *jobs,
     }
 }
 
+/* No time-stamp server answered for some: a person may want them signed all the same. */
+static gboolean
+signet_sign_offer_later (SignetInvocation          *invocation,
+                         GPtrArray                 *jobs,
+                         SignetTerminalInteraction *interaction)
+{
+  const SignetConsent consent = { .kind = "time-stamp-later", .title = "" };
+  g_autoptr(GPtrArray) without = g_ptr_array_new ();
+
+  for (guint i = 0; i < jobs->len; i++)
+    {
+      SignetSignJob *job = g_ptr_array_index (jobs, i);
+
+      if (!job->done && job->error != NULL && job->error->domain == SIGNET_EVIDENCE_ERROR)
+        g_ptr_array_add (without, job);
+    }
+  if (without->len == 0 || invocation->json || !signet_terminal_can_ask () ||
+      !signet_interaction_confirm (SIGNET_INTERACTION (interaction), &consent, invocation->cancellable, NULL))
+    return FALSE;
+  for (guint i = 0; i < without->len; i++)
+    {
+      SignetSignJob *job = g_ptr_array_index (without, i);
+
+      signet_signing_set_or_later (job->signing, TRUE);
+      g_clear_error (&job->error);
+      job->status = 0;
+    }
+  return TRUE;
+}
+
 static void
 signet_sign_run_ready (SignetInvocation          *invocation,
                        SignetSigner              *signer,
@@ -628,7 +652,7 @@ signet_sign_run_ready (SignetInvocation          *invocation,
     {
       SignetSignJob *job = g_ptr_array_index (jobs, i);
 
-      if (job->status != 0)
+      if (job->status != 0 || job->done)
         continue;
       g_ptr_array_add (ready, job);
       g_ptr_array_add (signings, job->signing);
@@ -654,6 +678,8 @@ signet_sign_run_all (SignetInvocation          *invocation,
   if (signer != NULL)
     {
       signet_sign_run_ready (invocation, signer, jobs, interaction);
+      if (signet_sign_offer_later (invocation, jobs, interaction))
+        signet_sign_run_ready (invocation, signer, jobs, interaction);
       return;
     }
   signet_terminal_show_error (signet_token_get_label (signet_token_key_get_token (key)), error);
@@ -721,6 +747,8 @@ signet_sign_job_to_json (SignetSignJob *job)
     json_object_set_array_member (object, "documents", signet_sign_documents_to_json (job->documents));
   signet_sign_set_path (object, "output", job->done ? signet_signing_get_result_path (job->signing) : NULL);
   json_object_set_boolean_member (object, "signed", job->done);
+  signet_sign_set_path (object, "timestamp_server", job->done ? signet_signing_get_timestamp_server (job->signing) : NULL);
+  json_object_set_boolean_member (object, "timestamp_later", job->done && signet_signing_is_postponed (job->signing));
   json_object_set_int_member (object, "status", job->status);
   json_object_set_array_member (object, "checks", signet_sign_checks_to_json (job->checks));
   if (job->error != NULL)
@@ -760,6 +788,7 @@ signet_command_sign (SignetInvocation *invocation)
 {
   g_auto(SignetSignOptions) options = { NULL };
   g_autoptr(SignetTerminalInteraction) interaction = NULL;
+  g_autoptr(SignetTimestampServers) servers = NULL;
   g_autoptr(SignetTokenKey) key = NULL;
   g_autoptr(GPtrArray) jobs = NULL;
   g_autoptr(GError) error = NULL;
@@ -777,7 +806,11 @@ signet_command_sign (SignetInvocation *invocation)
   if (key == NULL)
     return invocation->status;
 
-  signet_sign_check_all (invocation, &options, key, jobs);
+  servers = signet_timestamps_choose (signet_invocation_get_core (invocation), signet_token_key_get_certificate (key),
+                                      (const char *const *) options.tsa, &error);
+  if (servers == NULL)
+    return signet_invocation_fail (invocation, NULL, error);
+  signet_sign_check_all (invocation, &options, key, servers, jobs);
   if (signet_sign_count_ready (jobs) > 0)
     signet_sign_run_all (invocation, key, jobs, interaction);
   return signet_sign_finish (invocation, jobs);

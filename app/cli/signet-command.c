@@ -32,6 +32,7 @@ static const SignetCommand commands[] = {
     signet_command_verify },
   { NULL, "extend", N_("FILE…"), N_("Add lasting proof to signed files."),
     "signet extend contract-signed.pdf\n"
+    "signet extend --waiting\n"
     "signet extend --level lta --tsa http://tsa.example/ --output-dir archive/ *.pdf",
     signet_command_extend },
 
@@ -106,6 +107,12 @@ static const SignetCommand commands[] = {
   { "mark", "save", N_("NAME SPEC"), N_("Save a visible mark under a name."),
     "signet mark save office page=last,from=bottom-right,x=20mm,y=20mm,image=seal.png", signet_command_mark_save },
   { "mark", "remove", N_("NAME"), N_("Forget a saved mark."), "signet mark remove office", signet_command_mark_remove },
+  { "tsa", "list", NULL, N_("Show the time stamp servers in the order they are asked, and how they did."), "signet tsa list", signet_command_tsa_list },
+  { "tsa", "add", N_("URL"), N_("Add a time stamp server to your list."),
+    "signet tsa add http://tsa.example/\nsignet tsa add --user li.na --password-file password https://tsa.example/", signet_command_tsa_add },
+  { "tsa", "remove", N_("URL|NUMBER"), N_("Take a time stamp server off your list."), "signet tsa remove 2", signet_command_tsa_remove },
+  { "tsa", "move", N_("URL|NUMBER PLACE"), N_("Ask a time stamp server earlier or later than others."), "signet tsa move 3 1", signet_command_tsa_move },
+  { "tsa", "check", N_("[URL|NUMBER]"), N_("Ask the time stamp servers now whether they answer."), "signet tsa check", signet_command_tsa_check },
 
   { "journal", "list", NULL, N_("Show what was signed, asked for and installed."), "signet journal list", signet_command_journal_list },
   { "journal", "verify", NULL, N_("Check that nobody changed the journal."), "signet journal verify", signet_command_journal_verify },

@@ -49,6 +49,12 @@ int signet_command_mark_list          (SignetInvocation *invocation);
 int signet_command_mark_show          (SignetInvocation *invocation);
 int signet_command_mark_save          (SignetInvocation *invocation);
 int signet_command_mark_remove        (SignetInvocation *invocation);
+int signet_command_waiting            (SignetInvocation *invocation); /* `signet extend --waiting` */
+int signet_command_tsa_list           (SignetInvocation *invocation);
+int signet_command_tsa_add            (SignetInvocation *invocation);
+int signet_command_tsa_remove         (SignetInvocation *invocation);
+int signet_command_tsa_move           (SignetInvocation *invocation);
+int signet_command_tsa_check          (SignetInvocation *invocation);
 int signet_command_journal_list       (SignetInvocation *invocation);
 int signet_command_journal_verify     (SignetInvocation *invocation);
 

@@ -20,6 +20,8 @@ signet_terminal_consent_dup_headline (const SignetConsent *consent)
     /* translators: the label of a token, and a number of 2 or more */
     return g_strdup_printf (_("The key on “%s” asks for its PIN at each signature: %s times now, after the PIN of the token."), title,
                             consent->values[1]);
+  if (g_str_equal (consent->kind, "time-stamp-later"))
+    return g_strdup (_("No time stamp server answers. The signature can be made without a time stamp now, and the time stamp added later."));
   if (g_str_equal (consent->kind, "init-token"))
     /* translators: %s is the label of a token */
     return g_strdup_printf (_("“%s” is in use. All of this will be destroyed:"), title);

@@ -96,6 +96,17 @@ test_unreachable (Fixture *fixture, gconstpointer fault)
   g_assert_null (token);
 }
 
+/* An empty answer is none, whoever notices first. */
+static void
+test_unreachable_or_invalid (Fixture *fixture, gconstpointer fault)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) token = ask (fixture, SIGNET_DIGEST_SHA256, &error);
+
+  g_assert_null (token);
+  g_assert_true (error->domain == SIGNET_EVIDENCE_ERROR);
+}
+
 /* A token moved to other data is found out: the imprint does not fit. */
 static void
 test_transplanted (Fixture *fixture, gconstpointer fault)
@@ -171,6 +182,11 @@ main (int argc, char **argv)
   ADD ("/evidence/timestamp/garbage", "garbage", test_invalid);
   ADD ("/evidence/timestamp/rejection", "rejection", test_refused);
   ADD ("/evidence/timestamp/error-500", "error-500", test_unreachable);
+  ADD ("/evidence/timestamp/no-eku", "no-eku", test_invalid);
+  ADD ("/evidence/timestamp/empty", "empty", test_unreachable_or_invalid);
+  ADD ("/evidence/timestamp/huge", "huge", test_invalid);
+  ADD ("/evidence/timestamp/busy", "busy", test_unreachable);
+  ADD ("/evidence/timestamp/drip", "drip", test_unreachable);
   g_test_add_func ("/evidence/timestamp/not-http", test_not_http);
   return g_test_run ();
 }

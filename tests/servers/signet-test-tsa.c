@@ -5,13 +5,14 @@
  *   signet-test-tsa DIR --port-file F [--port N] [--fault NAME]
  *
  * Signs with DIR/tsa.pem. Loopback only. Faults: wrong-nonce, no-nonce, wrong-imprint, rejection, expired-cert, bad-signature, error-500,
- * html, slow, garbage.
+ * busy, html, slow, drip, huge, garbage, no-eku, empty.
  */
 #include "config.h"
 
 #include <string.h>
 
 #include <gio/gio.h>
+#include <openssl/cms.h>
 #include <openssl/rand.h>
 #include <openssl/ts.h>
 
@@ -21,6 +22,7 @@
 #define POLICY_OID "1.3.6.1.4.1.99999.2.1"
 #define OTHER_POLICY_OID "1.3.6.1.4.1.99999.2.2"
 #define SLOW 60
+#define HUGE_ANSWER (8 * 1024 * 1024)
 
 static char *option_port_file, *option_fault;
 static int option_port;
@@ -33,12 +35,14 @@ static const GOptionEntry entries[] = {
 };
 
 static const char *const faults[] = { "wrong-nonce", "no-nonce", "wrong-imprint", "rejection", "expired-cert", "bad-signature", "error-500",
-                                      "html", "slow", "garbage", NULL };
+                                      "busy", "html", "slow", "drip", "huge", "garbage", "no-eku", "empty", NULL };
 
 typedef struct {
   X509     *signer;
   EVP_PKEY *key;
   X509     *ca;
+  X509     *unfit; /* (nullable): certificate of the same authority that may not time-stamp */
+  EVP_PKEY *unfit_key;
 } Authority;
 
 static gboolean
@@ -145,6 +149,30 @@ spoil_signature (TS_RESP *response)
     info->enc_digest->data[info->enc_digest->length - 1] ^= 1;
 }
 
+/* The library does not let such a certificate sign: the same information, signed anew by one that may not. */
+static void
+sign_unfit (const Authority *authority, TS_RESP *response)
+{
+  TS_TST_INFO *info = TS_TST_INFO_dup (TS_RESP_get_tst_info (response));
+  BIO *content = BIO_new (BIO_s_mem ());
+  CMS_ContentInfo *cms = NULL;
+  unsigned char *der = NULL;
+  const unsigned char *at = NULL;
+  int length = 0;
+
+  i2d_TS_TST_INFO_bio (content, info);
+  cms = CMS_sign (NULL, NULL, NULL, NULL, CMS_PARTIAL | CMS_BINARY);
+  CMS_set1_eContentType (cms, OBJ_nid2obj (NID_id_smime_ct_TSTInfo));
+  CMS_add1_signer (cms, authority->unfit, authority->unfit_key, EVP_sha256 (), CMS_CADES | CMS_NOSMIMECAP);
+  CMS_final (cms, content, NULL, CMS_BINARY);
+  length = i2d_CMS_ContentInfo (cms, &der);
+  at = der;
+  TS_RESP_set_tst_info (response, d2i_PKCS7 (NULL, &at, length), info);
+  OPENSSL_free (der);
+  CMS_ContentInfo_free (cms);
+  BIO_free (content);
+}
+
 static GBytes *
 answer_request (const Authority *authority, GBytes *body)
 {
@@ -157,6 +185,8 @@ answer_request (const Authority *authority, GBytes *body)
 
   if (response != NULL && fault_is ("bad-signature"))
     spoil_signature (response);
+  if (response != NULL && fault_is ("no-eku"))
+    sign_unfit (authority, response);
   length = response != NULL ? i2d_TS_RESP (response, &der) : 0;
   bytes = g_bytes_new (der, (gsize) MAX (length, 0));
   OPENSSL_free (der);
@@ -172,8 +202,14 @@ answer_with_fault (TestAnswer *answer)
   static const char html[] = "<html><body>Welcome to the guest network</body></html>";
 
   answer->delay = fault_is ("slow") ? SLOW : 0;
+  answer->drip = fault_is ("drip");
+  answer->flood = fault_is ("huge") ? HUGE_ANSWER : 0;
   if (fault_is ("error-500"))
     answer->status = 500;
+  else if (fault_is ("busy"))
+    answer->status = 503;
+  else if (fault_is ("empty"))
+    answer->body = g_bytes_new (NULL, 0);
   else if (fault_is ("html"))
     {
       answer->content_type = "text/html";
@@ -211,10 +247,25 @@ make_expired (const char *dir, Authority *authority, GError **error)
 }
 
 static gboolean
+make_unfit (const char *dir, Authority *authority, GError **error)
+{
+  g_autoptr (TestPki) pki = test_pki_open (dir, error);
+  X509_NAME *name = test_pki_name ("CN=Sample signer who is no time-stamping authority,O=Signet sample");
+
+  authority->unfit_key = EVP_RSA_gen (2048);
+  if (pki != NULL)
+    authority->unfit = test_pki_issue (pki, TEST_CERTIFICATE_SIGNATURE, authority->unfit_key, name, 30, error);
+  X509_NAME_free (name);
+  return authority->unfit != NULL;
+}
+
+static gboolean
 load (const char *dir, Authority *authority, GError **error)
 {
   authority->ca = test_pki_load_certificate (dir, "ca.pem", error);
   if (authority->ca == NULL)
+    return FALSE;
+  if (fault_is ("no-eku") && !make_unfit (dir, authority, error))
     return FALSE;
   if (fault_is ("expired-cert"))
     return make_expired (dir, authority, error);
@@ -225,7 +276,7 @@ load (const char *dir, Authority *authority, GError **error)
 static gboolean
 run (const char *dir, GError **error)
 {
-  Authority authority = { NULL, NULL, NULL };
+  Authority authority = { NULL };
   gboolean ok;
 
   if (option_fault != NULL && !g_strv_contains (faults, option_fault))
@@ -237,6 +288,8 @@ run (const char *dir, GError **error)
   X509_free (authority.ca);
   X509_free (authority.signer);
   EVP_PKEY_free (authority.key);
+  X509_free (authority.unfit);
+  EVP_PKEY_free (authority.unfit_key);
   return ok;
 }
 

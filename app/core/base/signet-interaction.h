@@ -65,7 +65,7 @@ typedef struct {
 /* What the person agrees to. @kind is a code faces know: "terms", "certificate-request", "accept-difference", "overwrite",
    "revoke-certificate", "suspend-certificate", "resume-certificate" (names "subject", "serial", "authority", "reason");
    "delegation" (names "host", "authority", "plugin": this host is not one of the authority's own; nothing was sent there yet);
-   "many-pins" (names "token", "count": the key asks for its PIN so many times); what is lost, one thing a line, before
+   "time-stamp-later" (no server gives one: sign without, and add it later); "many-pins" (names "token", "count": the key asks for its PIN so many times); what is lost, one thing a line, before
    "delete-key", "delete-certificate", "init-token" (names "token", "key", "certificate"), "overwrite-key" (and "place"). */
 typedef struct {
   const char        *kind;

@@ -19,9 +19,11 @@
 #include <unistd.h>
 
 #include "signet-base-error.h"
+#include "signet-settings.h"
 
 #define TOKENS "Tokens"
 #define PLUGINS "Plugins"
+#define SIGNING "Signing"
 #define MAX_SIZE (64 * 1024)
 #define MAX_SECONDS (24 * 60 * 60)
 
@@ -36,11 +38,13 @@ typedef enum
   SETS_USER_PLUGINS = 1 << 6,
   SETS_ALLOWED_PLUGINS = 1 << 7,
   SETS_PLUGIN_CONSENT = 1 << 8,
+  SETS_TIMESTAMP_SERVERS = 1 << 9,
 } Sets;
 
-/* What opens a part of the wall around modules: lists of paths. And which plugins may run. */
+/* What opens a part of the wall around modules: lists of paths. And which plugins may run, and who is asked for time-stamps. */
 static const char *const list_keys[] = { SIGNET_POLICY_NETWORK_MODULES, SIGNET_POLICY_PROGRAM_MODULES,
-                                         SIGNET_POLICY_MODULE_FOLDERS, SIGNET_POLICY_ALLOWED_PLUGINS };
+                                         SIGNET_POLICY_MODULE_FOLDERS, SIGNET_POLICY_ALLOWED_PLUGINS,
+                                         SIGNET_POLICY_TIMESTAMP_SERVERS };
 
 #define N_LISTS G_N_ELEMENTS (list_keys)
 
@@ -70,6 +74,7 @@ static const struct
   { PLUGINS, SIGNET_POLICY_USER_PLUGINS, SETS_USER_PLUGINS },
   { PLUGINS, SIGNET_POLICY_ALLOWED_PLUGINS, SETS_ALLOWED_PLUGINS },
   { PLUGINS, SIGNET_POLICY_PLUGIN_CONSENT, SETS_PLUGIN_CONSENT },
+  { SIGNING, SIGNET_POLICY_TIMESTAMP_SERVERS, SETS_TIMESTAMP_SERVERS },
 };
 
 static SignetPolicy *
@@ -171,6 +176,8 @@ find_fault (const char *key, const char *item)
 {
   if (g_str_equal (key, SIGNET_POLICY_ALLOWED_PLUGINS))
     return is_plugin (item) ? NULL : "has what is neither an id, nor publisher:NAME, nor sha256: and 64 digits";
+  if (g_str_equal (key, SIGNET_POLICY_TIMESTAMP_SERVERS))
+    return signet_settings_is_timestamp_server (item) ? NULL : "has what is no http or https address, nor one with a user's name behind a blank";
   if (g_str_equal (key, SIGNET_POLICY_MODULE_FOLDERS))
     return is_beneath_home (item) ? NULL : "names a folder that is not beneath the home folder";
   return g_path_is_absolute (item) ? NULL : "has a path that is not absolute";
@@ -232,7 +239,7 @@ check_groups (GKeyFile *file, GError **error)
   g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
 
   for (guint i = 0; groups[i] != NULL; i++)
-    if (!g_str_equal (groups[i], TOKENS) && !g_str_equal (groups[i], PLUGINS))
+    if (!g_str_equal (groups[i], TOKENS) && !g_str_equal (groups[i], PLUGINS) && !g_str_equal (groups[i], SIGNING))
       {
         g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED, "[%s] is no group of a policy", groups[i]);
         return FALSE;
@@ -281,7 +288,7 @@ read_group (SignetPolicy *self, GKeyFile *file, const char *group, GError **erro
 static gboolean
 read_all (SignetPolicy *self, GKeyFile *file, GError **error)
 {
-  return read_group (self, file, TOKENS, error) && read_group (self, file, PLUGINS, error);
+  return read_group (self, file, TOKENS, error) && read_group (self, file, PLUGINS, error) && read_group (self, file, SIGNING, error);
 }
 
 /**
@@ -555,6 +562,12 @@ const char *const *
 signet_policy_get_allowed_plugins (void)
 {
   return signet_policy_get_list (current (), SIGNET_POLICY_ALLOWED_PLUGINS);
+}
+
+const char *const *
+signet_policy_get_timestamp_servers (void)
+{
+  return signet_policy_get_list (current (), SIGNET_POLICY_TIMESTAMP_SERVERS);
 }
 
 gboolean

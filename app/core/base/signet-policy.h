@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 #define SIGNET_POLICY_USER_PLUGINS        "UserPlugins"
 #define SIGNET_POLICY_ALLOWED_PLUGINS     "AllowedPlugins"
 #define SIGNET_POLICY_PLUGIN_CONSENT      "PluginConsent"
+#define SIGNET_POLICY_TIMESTAMP_SERVERS   "TimeStampServers"
 
 /* Without a policy a PIN may be kept for an hour at most. */
 #define SIGNET_POLICY_DEFAULT_PIN_KEEPING 3600
@@ -34,6 +35,8 @@ gboolean      signet_policy_allows_user_plugins     (void);
 /* "id", "publisher:NAME", "sha256:DIGEST"; never NULL. Locked: what did not come with Signet and is not here does not run. */
 const char *const *signet_policy_get_allowed_plugins (void);
 gboolean      signet_policy_asks_for_changed_plugins (void);           /* a consent is for what a plugin is, not only for what it may do */
+/* As signet_settings_dup_timestamp_servers(); never NULL. Locked: no others are asked. */
+const char *const *signet_policy_get_timestamp_servers (void);
 gboolean      signet_policy_is_locked               (const char *key); /* the file sets it: faces show it and do not offer to change it */
 /* (nullable): why the file cannot be relied on; its message names the line or the owner */
 const GError *signet_policy_get_error               (void);

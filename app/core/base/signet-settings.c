@@ -11,12 +11,17 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "signet-base-error.h"
 #include "signet-policy.h"
 
 #define GROUP_TOKENS "Tokens"
 #define KEY_PIN_KEEPING "PinKeeping"
+#define GROUP_TIMESTAMPS "TimeStamps"
+#define KEY_SERVERS "Servers"
+#define MAX_SERVERS 32
+#define MAX_SERVER 2048 /* bytes of one entry */
 #define MAX_SIZE (64 * 1024)
 
 static GMutex lock; /* between reading and writing */
@@ -116,6 +121,94 @@ signet_settings_set_pin_keeping (guint seconds, GError **error)
   g_mutex_lock (&lock);
   file = read_settings ();
   g_key_file_set_value (file, GROUP_TOKENS, KEY_PIN_KEEPING, value);
+  ok = write_settings (file, error);
+  g_mutex_unlock (&lock);
+  return ok;
+}
+
+/* --- time-stamp servers ------------------------------------------------------------------------------------------------------ */
+
+static gboolean
+is_server_address (const char *text)
+{
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
+  const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
+
+  /* a name and password in the address would be written into the settings */
+  return scheme != NULL && (g_str_equal (scheme, "http") || g_str_equal (scheme, "https")) && g_uri_get_host (uri) != NULL
+         && *g_uri_get_host (uri) != '\0' && g_uri_get_userinfo (uri) == NULL;
+}
+
+/**
+ * signet_settings_is_timestamp_server:
+ * @text: perhaps "URL" or "URL USER"
+ *
+ * Returns: whether it is one: http or https, and a user's name without blanks and colons (RFC 7617) behind one blank
+ */
+gboolean
+signet_settings_is_timestamp_server (const char *text)
+{
+  const char *blank = strchr (text, ' ');
+  g_autofree char *url = blank != NULL ? g_strndup (text, (gsize) (blank - text)) : g_strdup (text);
+
+  if (strlen (text) > MAX_SERVER || !g_utf8_validate (text, -1, NULL) || strpbrk (text, ";\n\r\t\\") != NULL)
+    return FALSE;
+  if (blank != NULL && (blank[1] == '\0' || strpbrk (blank + 1, " :") != NULL))
+    return FALSE;
+  return is_server_address (url);
+}
+
+/**
+ * signet_settings_dup_timestamp_servers:
+ *
+ * Returns: (transfer full) (array zero-terminated=1): "URL" or "URL USER", in the order they are to be asked; an entry that is none is left out
+ */
+char **
+signet_settings_dup_timestamp_servers (void)
+{
+  g_autoptr (GKeyFile) file = NULL;
+  g_auto (GStrv) list = NULL;
+  g_autoptr (GStrvBuilder) servers = g_strv_builder_new ();
+
+  if (signet_policy_is_locked (SIGNET_POLICY_TIMESTAMP_SERVERS))
+    return g_strdupv ((char **) signet_policy_get_timestamp_servers ());
+  file = read_settings ();
+  list = g_key_file_get_string_list (file, GROUP_TIMESTAMPS, KEY_SERVERS, NULL, NULL);
+  for (guint i = 0; list != NULL && list[i] != NULL && i < MAX_SERVERS; i++)
+    if (signet_settings_is_timestamp_server (list[i]))
+      g_strv_builder_add (servers, list[i]);
+  return g_strv_builder_end (servers);
+}
+
+static gboolean
+check_servers (const char *const *servers, GError **error)
+{
+  if (signet_policy_is_locked (SIGNET_POLICY_TIMESTAMP_SERVERS))
+    {
+      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "the policy of this computer names the time-stamp servers");
+      return FALSE;
+    }
+  for (guint i = 0; servers[i] != NULL; i++)
+    if (i == MAX_SERVERS || !signet_settings_is_timestamp_server (servers[i]))
+      {
+        g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE, i == MAX_SERVERS ? "%s: too many time-stamp servers" : "%s: no http or https address",
+                     servers[i]);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+gboolean
+signet_settings_set_timestamp_servers (const char *const *servers, GError **error)
+{
+  g_autoptr (GKeyFile) file = NULL;
+  gboolean ok = FALSE;
+
+  if (!check_servers (servers, error))
+    return FALSE;
+  g_mutex_lock (&lock);
+  file = read_settings ();
+  g_key_file_set_string_list (file, GROUP_TIMESTAMPS, KEY_SERVERS, servers, g_strv_length ((char **) servers));
   ok = write_settings (file, error);
   g_mutex_unlock (&lock);
   return ok;

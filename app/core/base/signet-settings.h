@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 
 guint       signet_settings_get_pin_keeping (void);                          /* seconds; 0: off (the default) */
 gboolean    signet_settings_set_pin_keeping (guint seconds, GError **error); /* DENIED above what the policy allows */
+/* (transfer full): "URL" or "URL USER", in the order they are to be asked; those of the policy where it names them. Never NULL. */
+char      **signet_settings_dup_timestamp_servers (void);
+gboolean    signet_settings_set_timestamp_servers (const char *const *servers, GError **error); /* DENIED when the policy names them; USAGE: not such a list */
+gboolean    signet_settings_is_timestamp_server (const char *text);
 const char *signet_settings_get_path        (void);
 
 G_END_DECLS

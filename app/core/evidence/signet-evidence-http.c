@@ -142,9 +142,17 @@ GBytes *
 _signet_evidence_post (SignetHttp *http, const char *url, GBytes *question, const char *content_type, GCancellable *cancellable,
                        GError **error)
 {
+  return _signet_evidence_post_as (http, url, question, content_type, NULL, cancellable, error);
+}
+
+GBytes *
+_signet_evidence_post_as (SignetHttp *http, const char *url, GBytes *question, const char *content_type, const SignetEvidenceLogin *login,
+                          GCancellable *cancellable, GError **error)
+{
   SignetHttpRequest request = {
     .method = "POST", .url = url, .body = question, .content_type = content_type,
     .max_size = SIGNET_EVIDENCE_MAX_ANSWER, .deadline = DEADLINE,
+    .user = login != NULL ? login->user : NULL, .password = login != NULL ? login->password : NULL,
   };
   g_autoptr (SignetHttpResponse) response = exchange (http, &request, 0, cancellable, error);
 

@@ -44,6 +44,16 @@ gboolean _signet_evidence_is_strong   (const X509_ALGOR *algorithm);
 gboolean _signet_evidence_random      (guint8 *data, gsize length, GError **error);
 gboolean _signet_evidence_crl_names   (GBytes *crl, SignetCertificate *issuer);
 /* POSTs a question; NULL with UNREACHABLE or REFUSED unless the answer is a 200. */
+typedef struct {
+  const char   *user;     /* (nullable) */
+  SignetSecret *password; /* (nullable) */
+} SignetEvidenceLogin;
+/* @login: (nullable) */
+GBytes  *_signet_evidence_post_as     (SignetHttp *http, const char *url, GBytes *question, const char *content_type,
+                                       const SignetEvidenceLogin *login, GCancellable *cancellable, GError **error);
+/* signet_evidence_fetch_timestamp_of_hash() with a name and password */
+GBytes  *_signet_evidence_fetch_timestamp_as (SignetHttp *http, const char *url, const SignetEvidenceLogin *login, SignetDigest digest,
+                                              GBytes *hash, GCancellable *cancellable, GError **error);
 GBytes  *_signet_evidence_post        (SignetHttp *http, const char *url, GBytes *question, const char *content_type,
                                        GCancellable *cancellable, GError **error);
 

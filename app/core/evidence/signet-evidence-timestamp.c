@@ -411,6 +411,13 @@ GBytes *
 signet_evidence_fetch_timestamp_of_hash (SignetHttp *http, const char *url, SignetDigest digest, GBytes *hash, GCancellable *cancellable,
                                          GError **error)
 {
+  return _signet_evidence_fetch_timestamp_as (http, url, NULL, digest, hash, cancellable, error);
+}
+
+GBytes *
+_signet_evidence_fetch_timestamp_as (SignetHttp *http, const char *url, const SignetEvidenceLogin *login, SignetDigest digest, GBytes *hash,
+                                     GCancellable *cancellable, GError **error)
+{
   g_autoptr(TS_REQ) request = new_request (digest, hash, error);
   g_autoptr(GBytes) question = NULL, answer = NULL;
   Subject subject = { .digest = digest, .hash = hash };
@@ -419,7 +426,7 @@ signet_evidence_fetch_timestamp_of_hash (SignetHttp *http, const char *url, Sign
   if (request == NULL)
     return NULL;
   question = encode_request (request);
-  answer = _signet_evidence_post (http, url, question, "application/timestamp-query", cancellable, error);
+  answer = _signet_evidence_post_as (http, url, question, "application/timestamp-query", login, cancellable, error);
   if (answer == NULL)
     return NULL;
   token = check_answer (request, answer, &subject, error);

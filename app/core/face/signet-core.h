@@ -3,6 +3,7 @@
 #pragma once
 
 #include "../enrolment/signet-enrolment.h"
+#include "../signing/signet-shelf.h"
 #include "../signing/signet-signing.h"
 
 G_BEGIN_DECLS

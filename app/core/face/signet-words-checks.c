@@ -203,6 +203,7 @@ static const SignetCheckRow rows[] = {
   { "mark-placement", SIGNET_CHECK_STOP, NULL, N_("The visible mark cannot be drawn"), NULL },
 
   { "level", SIGNET_CHECK_OK, NULL, N_("The level can be reached"), NULL },
+  { "level", SIGNET_CHECK_WARNING, "later", N_("No time stamp can be had now: the signature will be made without, and the time stamp added later"), NULL },
   { "level", SIGNET_CHECK_WARNING, NULL, N_("Without a time stamp the time is only claimed by this computer’s clock"), NULL },
   { "level", SIGNET_CHECK_STOP, "offline", N_("A time stamp needs the network, and Signet works offline"), NULL },
   { "level", SIGNET_CHECK_STOP, "no revocation evidence", N_("Nobody would say now whether the certificate is revoked, and this level has to carry that"), NULL },

@@ -10,6 +10,7 @@
 #include "../enrolment/signet-compromise.h"
 #include "../enrolment/signet-expiry.h"
 #include "../signing/signet-extension.h"
+#include "../signing/signet-shelf.h"
 #include "../signing/signet-signing.h"
 #include "../token/signet-token-card.h"
 #include "../token/signet-token-unblock.h"
@@ -62,6 +63,9 @@ char       *signet_words_key_leaving     (const SignetTokenKeyFacts *facts);
 char       *signet_words_key_asking      (const SignetTokenKeyFacts *facts);
 JsonObject *signet_words_key_facts_to_json (const SignetTokenKeyFacts *facts); /* (transfer full): true, false, null: not told */
 char       *signet_words_date            (gint64 time);                       /* localised, local time zone */
+/* signet-words-timestamps.c */
+char       *signet_words_timestamp_health (const SignetTimestampHealth *health, gint64 now);
+char       *signet_words_shelf            (const SignetShelfItem *item);       /* what a file waits for, and why it still does */
 char       *signet_words_date_time       (gint64 time);
 char       *signet_words_days_left       (gint64 until, gint64 now);          /* "159 days left", "ended 3 days ago" (plural forms) */
 

@@ -200,8 +200,8 @@ static void
 add_servers (const SignetExtensionWish *wish, GPtrArray *ways)
 {
   g_autoptr (SignetCertificate) tsa = NULL;
-  g_autoptr (GPtrArray) own = wish->servers != NULL && wish->servers[0] != NULL
-                                ? _signet_extension_recall_authority (wish, wish->servers[0], &tsa) : NULL;
+  g_autoptr (GPtrArray) own = signet_timestamp_servers_get_n (wish->servers) > 0
+                                ? _signet_extension_recall_authority (wish, signet_timestamp_servers_get_url (wish->servers, 0), &tsa) : NULL;
 
   if (own != NULL)
     add_way (wish, ways, tsa, own, NULL, SIGNET_PATH_PURPOSE_TSA, wish->now);

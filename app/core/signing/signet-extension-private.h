@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct {
   SignetLevel            level;
   gboolean               renew;     /* an archive time-stamp in any case */
-  const char *const     *servers;   /* (nullable) */
+  SignetTimestampServers *servers;  /* (nullable) */
   SignetHttp            *http;      /* (nullable) */
   SignetEvidenceCache   *cache;     /* (nullable) */
   SignetEvidenceSession *session;

@@ -48,28 +48,18 @@ _signet_extension_recall_authority (const SignetExtensionWish *wish, const char 
 GBytes *
 _signet_extension_fetch_stamp (const SignetExtensionWish *wish, SignetDigest digest, GBytes *hash, GError **error)
 {
-  g_autoptr (GError) last = NULL;
+  g_autofree char *served = NULL;
+  GBytes *token = NULL;
 
   if (wish->http == NULL || signet_http_is_offline (wish->http))
-    g_set_error_literal (&last, SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_OFFLINE, "time-stamps need the network");
-  for (guint i = 0; last == NULL && wish->servers != NULL && wish->servers[i] != NULL; i++)
     {
-      GBytes *token = NULL;
-
-      g_clear_error (&last);
-      token = signet_evidence_fetch_timestamp_of_hash (wish->http, wish->servers[i], digest, hash, wish->cancellable, &last);
-      if (token != NULL)
-        {
-          _signet_extension_remember_authority (wish->cache, wish->servers[i], token, wish->now);
-          return token;
-        }
-      if (!g_error_matches (last, G_IO_ERROR, G_IO_ERROR_CANCELLED) && wish->servers[i + 1] != NULL)
-        g_clear_error (&last);
+      g_set_error_literal (error, SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_OFFLINE, "time-stamps need the network");
+      return NULL;
     }
-  if (last == NULL)
-    g_set_error_literal (&last, SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_NO_SOURCE, "no time-stamp server is known");
-  g_propagate_error (error, g_steal_pointer (&last));
-  return NULL;
+  token = signet_timestamp_servers_fetch_of_hash (wish->servers, wish->http, digest, hash, &served, wish->cancellable, error);
+  if (token != NULL)
+    _signet_extension_remember_authority (wish->cache, served, token, wish->now);
+  return token;
 }
 
 /* --- how long it will do -------------------------------------------------------------------------------------------------------- */

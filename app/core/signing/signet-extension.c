@@ -29,7 +29,7 @@ struct _SignetExtension {
   SignetJournal         *journal;  /* (nullable) */
   SignetEvidenceCache   *cache;    /* (nullable) */
   GPtrArray             *chain;
-  GStrv                  servers;  /* (nullable) */
+  SignetTimestampServers *servers; /* (nullable) */
   char                  *output;   /* (nullable): beside the file */
   gboolean               overwrite;
   SignetLevel            level;
@@ -52,7 +52,7 @@ signet_extension_finalize (GObject *object)
   g_clear_object (&self->journal);
   g_clear_pointer (&self->cache, signet_evidence_cache_unref);
   g_ptr_array_unref (self->chain);
-  g_strfreev (self->servers);
+  signet_timestamp_servers_unref (self->servers);
   g_free (self->output);
   g_free (self->result);
   signet_extension_outcome_clear (&self->outcome);
@@ -118,8 +118,19 @@ signet_extension_set_level (SignetExtension *self, SignetLevel level)
 void
 signet_extension_set_servers (SignetExtension *self, const char *const *urls)
 {
-  g_strfreev (self->servers);
-  self->servers = g_strdupv ((char **) urls);
+  signet_timestamp_servers_unref (self->servers);
+  self->servers = signet_timestamp_servers_new ();
+  for (guint i = 0; urls != NULL && urls[i] != NULL; i++)
+    signet_timestamp_servers_add (self->servers, urls[i]);
+}
+
+void
+signet_extension_set_timestamp_servers (SignetExtension *self, SignetTimestampServers *servers)
+{
+  if (servers != NULL)
+    signet_timestamp_servers_ref (servers);
+  signet_timestamp_servers_unref (self->servers);
+  self->servers = servers;
 }
 
 void
@@ -239,7 +250,7 @@ apply (SignetExtension *self, SignetOutputFile *output, SignetInteraction *inter
   SignetExtensionWish wish = {
     .level = self->level,
     .renew = self->renew,
-    .servers = (const char *const *) self->servers,
+    .servers = self->servers,
     .http = self->http,
     .cache = self->cache,
     .session = session,

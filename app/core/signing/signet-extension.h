@@ -24,6 +24,7 @@ void             signet_extension_set_evidence_cache (SignetExtension *self, Sig
 void             signet_extension_set_chain          (SignetExtension *self, GPtrArray *certificates);       /* CA certificates known here */
 void             signet_extension_set_level          (SignetExtension *self, SignetLevel level);             /* LT */
 void             signet_extension_set_servers        (SignetExtension *self, const char *const *urls);       /* time-stamp servers, in their order */
+void             signet_extension_set_timestamp_servers (SignetExtension *self, SignetTimestampServers *servers); /* (nullable) */
 void             signet_extension_set_detached       (SignetExtension *self, SignetDocumentFile *detached);  /* the data of a detached signature */
 void             signet_extension_set_renew          (SignetExtension *self, gboolean always);               /* FALSE: an archive time-stamp only when its end is near */
 void             signet_extension_set_output         (SignetExtension *self, const char *path, gboolean overwrite); /* NULL: beside the file */

@@ -71,7 +71,7 @@ judge (SignetSigning *self, SignetDocumentSignature *signature, GError **error)
     return fail (error, "the signature does not cover the whole file");
   if (signer == NULL || !signet_certificate_equal (signer, self->certificate))
     return fail (error, "the signature is not that of the chosen certificate");
-  if (_signet_signing_wants_timestamp (self) && signet_document_signature_get_timestamp (signature) == NULL)
+  if (_signet_signing_wants_timestamp (self) && !self->postponed && signet_document_signature_get_timestamp (signature) == NULL)
     return fail (error, "the time-stamp is missing");
   if (_signet_signing_wants_evidence (self)
       && signet_level_parse (signet_document_signature_get_level (signature)) < signet_level_parse (self->level))

@@ -14,25 +14,22 @@ struct _SignetSigningAhead {
   SignetExtensionWish wish;
   SignetCertificate  *signer;
   GPtrArray          *chain;
-  const char         *servers[2];
   GThread            *thread;
 };
 
 gboolean
 _signet_signing_wants_evidence (SignetSigning *self)
 {
-  return signet_level_parse (self->level) >= SIGNET_LEVEL_LT;
+  return !self->postponed && signet_level_parse (self->level) >= SIGNET_LEVEL_LT;
 }
 
 /* FALSE only when cancelled */
 static gboolean
-make_wish (SignetSigning *self, const char **servers, SignetExtensionWish *wish, GCancellable *cancellable, GError **error)
+make_wish (SignetSigning *self, SignetExtensionWish *wish, GCancellable *cancellable, GError **error)
 {
-  servers[0] = self->tsa;
-  servers[1] = NULL;
   *wish = (SignetExtensionWish){
     .level = signet_level_parse (self->level),
-    .servers = servers,
+    .servers = self->servers,
     .http = self->http,
     .cache = self->cache,
     .session = _signet_signing_get_session (self, cancellable, error),
@@ -62,7 +59,7 @@ _signet_signing_ask_ahead (SignetSigning *self, GPtrArray *chain, GCancellable *
   ahead = g_new0 (SignetSigningAhead, 1);
   ahead->signer = self->certificate;
   ahead->chain = chain;
-  if (make_wish (self, ahead->servers, &ahead->wish, cancellable, NULL))
+  if (make_wish (self, &ahead->wish, cancellable, NULL))
     ahead->thread = g_thread_try_new ("signet-ahead", ask, ahead, NULL);
   return ahead;
 }
@@ -98,11 +95,10 @@ _signet_signing_extend (SignetSigning *self, SignetOutputFile *output, SignetInt
 {
   g_auto (SignetExtensionOutcome) outcome = { 0 };
   SignetExtensionWish wish;
-  const char *servers[2];
 
   if (!_signet_signing_wants_evidence (self))
     return TRUE;
-  if (!make_wish (self, servers, &wish, cancellable, error))
+  if (!make_wish (self, &wish, cancellable, error))
     return FALSE;
   wish.interaction = interaction;
   wish.detached = _signet_signing_get_detached (self);

@@ -294,10 +294,12 @@ check_level (SignetSigning *self, GPtrArray *checks)
 
   if (wanted == SIGNET_LEVEL_NONE)
     add_check (checks, "level", SIGNET_CHECK_STOP, self->level, "not supported");
-  else if (wanted >= SIGNET_LEVEL_T && self->tsa == NULL)
+  else if (wanted >= SIGNET_LEVEL_T && signet_timestamp_servers_get_n (self->servers) == 0 && !self->or_later)
     add_check (checks, "level", SIGNET_CHECK_STOP, level, "no time-stamp server");
-  else if (wanted >= SIGNET_LEVEL_T && (self->http == NULL || signet_http_is_offline (self->http)))
+  else if (wanted >= SIGNET_LEVEL_T && !_signet_signing_may_ask (self) && !self->or_later)
     add_check (checks, "level", SIGNET_CHECK_STOP, level, "offline");
+  else if (wanted >= SIGNET_LEVEL_T && (signet_timestamp_servers_get_n (self->servers) == 0 || !_signet_signing_may_ask (self)))
+    add_check (checks, "level", SIGNET_CHECK_WARNING, level, "later");
   else if (wanted >= SIGNET_LEVEL_LT && answer != NULL && answer->status == NULL && g_strcmp0 (answer->why_not_asked, "no-address") != 0)
     add_check (checks, "level", SIGNET_CHECK_STOP, level, "no revocation evidence");
   else

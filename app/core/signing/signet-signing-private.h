@@ -6,6 +6,7 @@
 #include "../base/signet-output-file.h"
 #include "../document/signet-document-mark.h"
 #include "../document/signet-signature-creation.h"
+#include "signet-shelf.h"
 #include "signet-signing.h"
 
 G_BEGIN_DECLS
@@ -37,7 +38,11 @@ struct _SignetSigning {
   GPtrArray               *chain;       /* (element-type SignetCertificate) */
   char                    *format;      /* (nullable) */
   char                    *level;
-  char                    *tsa;         /* (nullable) */
+  SignetTimestampServers  *servers;     /* (nullable): for time-stamps */
+  gboolean                 or_later;    /* without a time-stamp when none is to be had */
+  gboolean                 postponed;   /* none was */
+  SignetStore             *shelf;       /* (nullable) */
+  char                    *served;      /* (nullable): who gave it */
   SignetSignatureScheme    scheme;
   char                    *reason;      /* (nullable) */
   char                    *location;    /* (nullable) */
@@ -80,6 +85,11 @@ SignetSigningFindings *_signet_signing_findings_ref   (SignetSigningFindings *se
 void                   _signet_signing_findings_unref (SignetSigningFindings *self);
 const char        *_signet_signing_why_unusable    (SignetCertificate *certificate, gint64 now); /* (nullable) */
 
+/* Adds the time-stamp to the signature; TRUE without one when it may come later (signet-signing-timestamp.c). */
+/* Puts a published file on the shelf that was signed without. */
+void               _signet_signing_shelve          (SignetSigning *self, const char *sha256, const char *id);
+gboolean           _signet_signing_may_ask         (SignetSigning *self);
+gboolean           _signet_signing_add_timestamp   (SignetSigning *self, SignetSignatureCreation *creation, GCancellable *cancellable, GError **error);
 /* What a key that asks at every signature names in its next question. */
 void               _signet_signing_name_document   (SignetSigning *self, SignetSigner *signer, guint number, guint documents);
 

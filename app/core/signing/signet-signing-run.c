@@ -196,18 +196,9 @@ _signet_signing_act_sign (SignetSigningAct *act, GError **error)
 static gboolean
 add_timestamp (SignetSigningAct *act, GError **error)
 {
-  g_autoptr (GBytes) stamped = NULL;
-  g_autoptr (GBytes) token = NULL;
-
   if (!_signet_signing_wants_timestamp (act->signing))
     return TRUE;
-  if (!enter (act, "time-stamp", error))
-    return FALSE;
-  stamped = signet_signature_creation_dup_timestamped (act->creation);
-  token = signet_evidence_fetch_timestamp (act->signing->http, act->signing->tsa, SIGNET_DIGEST_SHA256, stamped, act->cancellable, error);
-  if (token != NULL && _signet_signing_wants_evidence (act->signing))
-    _signet_extension_remember_authority (act->signing->cache, act->signing->tsa, token, _signet_signing_now (act->signing));
-  if (token == NULL || !signet_signature_creation_add_timestamp (act->creation, token, error))
+  if (!enter (act, "time-stamp", error) || !_signet_signing_add_timestamp (act->signing, act->creation, act->cancellable, error))
     return FALSE;
   signet_stop_here ("time-stamped");
   return TRUE;
@@ -282,6 +273,8 @@ _signet_signing_act_publish (SignetSigningAct *act, gboolean renames, GError **e
       }
   g_free (act->signing->result);
   act->signing->result = g_strdup (signet_output_file_get_target (act->output));
+  if (act->signing->postponed)
+    _signet_signing_shelve (act->signing, act->sha256, signet_signature_creation_get_id (act->creation));
   return TRUE;
 }
 
@@ -308,12 +301,24 @@ describe_revocation (SignetSigning *self)
                           status->kind == SIGNET_EVIDENCE_CRL ? "crl" : "ocsp", origins[MIN ((guint) status->origin, 3)], as_of);
 }
 
+/* Who gave the time-stamp, or that it is still to come */
+static char *
+describe_timestamp (SignetSigning *self)
+{
+  g_autofree char *server = self->served != NULL ? g_uri_escape_string (self->served, ":/?&=%#[]@!$()*+,;~", TRUE) : NULL;
+
+  if (server != NULL)
+    return g_strdup_printf (",\"timestamp_server\":\"%s\"", server);
+  return g_strdup (self->postponed ? ",\"timestamp\":\"later\"" : "");
+}
+
 SignetJournalEntry *
 _signet_signing_act_describe (SignetSigningAct *act)
 {
   SignetSigning *self = act->signing;
   SignetJournalEntry *entry = g_new0 (SignetJournalEntry, 1);
   g_autofree char *revocation = describe_revocation (self);
+  g_autofree char *server = describe_timestamp (self);
   g_autofree char *subject = g_filename_display_basename (signet_document_file_get_path (self->file));
 
   entry->act = g_strdup ("signed");
@@ -321,8 +326,8 @@ _signet_signing_act_describe (SignetSigningAct *act)
   entry->path = g_filename_display_name (self->result);
   entry->sha256 = g_strdup (act->sha256);
   entry->certificate = g_strdup (signet_certificate_get_sha256 (self->certificate));
-  entry->detail = g_strdup_printf ("{\"format\":\"%s\",\"level\":\"%s\"%s}", signet_signing_get_format (self),
-                                   signet_level_get_name (signet_level_parse (self->level)), revocation);
+  entry->detail = g_strdup_printf ("{\"format\":\"%s\",\"level\":\"%s\"%s%s}", signet_signing_get_format (self),
+                                   signet_level_get_name (self->postponed ? SIGNET_LEVEL_B : signet_level_parse (self->level)), server, revocation);
   return entry;
 }
 

@@ -38,7 +38,9 @@ signet_signing_finalize (GObject *object)
   g_ptr_array_unref (self->chain);
   g_free (self->format);
   g_free (self->level);
-  g_free (self->tsa);
+  signet_timestamp_servers_unref (self->servers);
+  g_clear_object (&self->shelf);
+  g_free (self->served);
   g_free (self->reason);
   g_free (self->location);
   g_free (self->field);
@@ -140,12 +142,6 @@ void
 signet_signing_set_level (SignetSigning *self, const char *level)
 {
   replace_text (&self->level, level != NULL ? level : "b");
-}
-
-void
-signet_signing_set_tsa (SignetSigning *self, const char *url)
-{
-  replace_text (&self->tsa, url);
 }
 
 void

@@ -2,6 +2,7 @@
 /* signet-signing.h: one object per act of signing: what, with which key, how; pre-flight before the PIN; then the act. */
 #pragma once
 
+#include "../evidence/signet-timestamp-servers.h"
 #include "../journal/signet-journal.h"
 #include "../mark/signet-mark.h"
 #include "../token/signet-token-manager.h"
@@ -41,7 +42,14 @@ const char    *signet_signing_get_format      (SignetSigning *self);            
 /* (transfer full): the formats that take this content, the usual one first. */
 char         **signet_signing_list_formats    (SignetDocumentFile *file);
 void           signet_signing_set_level       (SignetSigning *self, const char *level);         /* "b" (default), "t" */
-void           signet_signing_set_tsa         (SignetSigning *self, const char *url);
+void           signet_signing_set_tsa         (SignetSigning *self, const char *url);         /* this one alone */
+void           signet_signing_set_timestamp_servers (SignetSigning *self, SignetTimestampServers *servers); /* (nullable) */
+/* When no server gives a time-stamp: sign without, and tell so; the caller sees to it that it is added later. */
+void           signet_signing_set_or_later     (SignetSigning *self, gboolean or_later);
+/* Where such a file is remembered: (nullable) nowhere. */
+void           signet_signing_set_shelf        (SignetSigning *self, SignetStore *store);
+gboolean       signet_signing_is_postponed     (SignetSigning *self);                           /* after the act: that is what happened */
+const char    *signet_signing_get_timestamp_server (SignetSigning *self);                       /* (nullable): after the act: who gave the time-stamp */
 void           signet_signing_set_scheme      (SignetSigning *self, SignetSignatureScheme scheme); /* UNKNOWN: what key and certificate say */
 void           signet_signing_set_pdf         (SignetSigning *self, const char *reason, const char *location, const char *field, guint certify);
 /* Of a CMS that is signed again: the file it is about, when that is not inside; and the id of the signature to be countersigned, NULL: none. */
