@@ -15,6 +15,7 @@
 
 #include "signet-command.h"
 #include "signet-lookup.h"
+#include "signet-sign-job.h"
 #include "signet-password.h"
 #include "signet-terminal-interaction.h"
 
@@ -22,28 +23,6 @@
 #include "../core/base/signet-text.h"
 #include "../core/document/signet-document-content.h"
 #include "../core/face/signet-timestamps.h"
-
-typedef struct
-{
-  char **tsa; /* (owned) (nullable) */
-  char *format, *packaging, *level, *certificate, *reason, *location, *field, *output, *output_dir, *visible, *scenario, *content, *countersign; /* (owned) (nullable) */
-  int certify;
-  gboolean detached, enclosed, together, overwrite, or_later, cover;
-  SignetVisibleMark *mark; /* (owned) (nullable): what --visible says */
-} SignetSignOptions;
-
-/* One file on its way. */
-typedef struct
-{
-  const char *path;      /* borrowed from the arguments */
-  char **documents;      /* (nullable): the same: all that go into one container, beginning with this one */
-  SignetDocumentFile *file; /* (owned) (nullable): NULL when it could not be opened */
-  SignetSigning *signing; /* (owned) (nullable): the same */
-  GError *error;         /* (owned) (nullable) */
-  GPtrArray *checks;     /* (owned) (nullable) (element-type SignetSigningCheck) */
-  int status;
-  gboolean done;
-} SignetSignJob;
 
 static void
 signet_sign_options_clear (SignetSignOptions *options)
@@ -66,16 +45,6 @@ signet_sign_options_clear (SignetSignOptions *options)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SignetSignOptions, signet_sign_options_clear)
-
-static void
-signet_sign_job_free (SignetSignJob *job)
-{
-  g_clear_object (&job->signing);
-  g_clear_object (&job->file);
-  g_clear_error (&job->error);
-  g_clear_pointer (&job->checks, g_ptr_array_unref);
-  g_free (job);
-}
 
 /* --- options ----------------------------------------------------------------------------------------------------------- */
 static gboolean
@@ -197,199 +166,6 @@ signet_sign_check_options (SignetInvocation        *invocation,
   else
     return TRUE;
   return FALSE;
-}
-
-/* --- before the PIN ---------------------------------------------------------------------------------------------------- */
-static void
-signet_sign_job_set_output (SignetSignJob           *job,
-                            const SignetSignOptions *options)
-{
-  g_autofree char *beside = NULL;
-  g_autofree char *name = NULL;
-  g_autofree char *path = NULL;
-
-  if (options->output != NULL || options->output_dir == NULL)
-    {
-      signet_signing_set_output (job->signing, options->output, options->overwrite);
-      return;
-    }
-  beside = signet_signing_dup_output (job->signing);
-  name = g_path_get_basename (beside);
-  path = g_build_filename (options->output_dir, name, NULL);
-  signet_signing_set_output (job->signing, path, options->overwrite);
-}
-
-/* XML takes the signature in, another file has it beside it, unless something else was asked for. */
-static const char *
-signet_sign_choose_packaging (const SignetSignOptions *options,
-                              SignetDocumentFile      *file)
-{
-  gboolean is_xml = signet_document_file_get_format (file) == SIGNET_FORMAT_XML;
-
-  if (g_strcmp0 (options->packaging, "enveloping") == 0)
-    return "xades-enveloping";
-  if (g_strcmp0 (options->packaging, "enveloped") == 0)
-    return "xades";
-  return options->detached || options->packaging != NULL || !is_xml ? "xades-detached" : "xades";
-}
-
-/* (nullable): usual for the content. A signature file is signed as the others in it signed, unless it is meant as a document itself. */
-static const char *
-signet_sign_choose_format (const SignetSignOptions *options,
-                           SignetDocumentFile      *file)
-{
-  if (options->packaging != NULL || g_strcmp0 (options->format, "xades") == 0)
-    return signet_sign_choose_packaging (options, file);
-  if (options->enclosed)
-    return "cades-enclosed";
-  if (options->countersign != NULL)
-    return "cades-counter";
-  if (options->detached)
-    return "cades";
-  if (g_strcmp0 (options->format, "cades") == 0 && signet_document_file_get_format (file) == SIGNET_FORMAT_CMS)
-    return "cades-parallel";
-  return options->together && options->format == NULL ? "asice" : options->format;
-}
-
-/* What a signature file that is signed again is about: as told, else beside it. */
-static gboolean
-signet_sign_job_find_content (SignetSignJob           *job,
-                              const SignetSignOptions *options,
-                              SignetDocumentFile      *file)
-{
-  const char *format = signet_signing_get_format (job->signing);
-  g_autoptr(SignetDocumentFile) content = NULL;
-  g_autofree char *path = NULL;
-
-  if (g_str_equal (format, "cades-parallel") || g_str_equal (format, "cades-counter"))
-    path = options->content != NULL ? g_strdup (options->content) : signet_document_guess_content (file);
-  if (path != NULL && (content = signet_document_file_open (path, &job->error)) == NULL)
-    {
-      g_prefix_error (&job->error, "%s: ", path);
-      g_clear_object (&job->signing);
-      return FALSE;
-    }
-  signet_signing_set_cades (job->signing, content, options->countersign);
-  return TRUE;
-}
-
-/* What needs no token: happens while the modules are asked. */
-static void
-signet_sign_job_open (SignetSignJob           *job,
-                      SignetInvocation        *invocation,
-                      const SignetSignOptions *options)
-{
-  g_autoptr(SignetDocumentFile) file = signet_document_file_open (job->path, &job->error);
-
-  if (file == NULL)
-    return;
-  job->file = g_object_ref (file);
-  signet_password_give (invocation, file);
-  job->signing = signet_signing_new (file, NULL);
-  signet_signing_set_format (job->signing, signet_sign_choose_format (options, file));
-  if (!signet_sign_job_find_content (job, options, file))
-    return;
-  if (options->level != NULL)
-    signet_signing_set_level (job->signing, options->level);
-  signet_signing_set_pdf (job->signing, options->reason, options->location, options->field, (guint) options->certify);
-  if (options->mark != NULL)
-    signet_signing_set_mark (job->signing, options->mark, options->cover);
-  signet_sign_job_set_output (job, options);
-}
-
-/* All that follow the first go with it. */
-static void
-signet_sign_job_add_documents (SignetSignJob *job,
-                               char         **paths)
-{
-  job->documents = paths;
-  for (guint i = 1; paths[i] != NULL && job->signing != NULL; i++)
-    {
-      g_autoptr(SignetDocumentFile) file = signet_document_file_open (paths[i], &job->error);
-
-      if (file != NULL)
-        signet_signing_add_document (job->signing, file);
-      else
-        {
-          job->path = paths[i];
-          g_clear_object (&job->signing);
-        }
-    }
-}
-
-static void
-signet_sign_job_check (SignetSignJob           *job,
-                       SignetInvocation        *invocation,
-                       const SignetSignOptions *options,
-                       SignetTokenKey          *key,
-                       SignetJournal           *journal,
-                       SignetTimestampServers  *servers,
-                       SignetSigning           *shared)
-{
-  SignetCore *core = signet_invocation_get_core (invocation);
-  guint tries = 0;
-
-  if (job->signing == NULL)
-    return;
-  signet_signing_set_key (job->signing, key);
-  signet_signing_set_timestamp_servers (job->signing, servers);
-  signet_signing_set_or_later (job->signing, options->or_later);
-  signet_signing_set_shelf (job->signing, signet_core_get_store (core, NULL));
-  signet_signing_set_seams (job->signing, signet_core_get_http (core), signet_core_get_clock (core), journal);
-  signet_signing_set_evidence_cache (job->signing, signet_core_get_evidence_cache (core));
-  signet_signing_set_chain (job->signing, signet_core_get_ca_certificates (core));
-  if (shared != NULL)
-    signet_signing_share_findings (job->signing, shared);
-  do
-    job->checks = signet_signing_preflight (job->signing, invocation->cancellable, &job->error);
-  while (job->checks == NULL && signet_password_try_again (invocation, job->file, &tries, &job->error));
-}
-
-static SignetMark
-signet_sign_check_mark (SignetCheckState state)
-{
-  switch (state)
-    {
-    case SIGNET_CHECK_OK:
-      return SIGNET_MARK_OK;
-    case SIGNET_CHECK_WARNING:
-      return SIGNET_MARK_WARNING;
-    case SIGNET_CHECK_STOP:
-      return SIGNET_MARK_STOP;
-    case SIGNET_CHECK_UNKNOWN:
-    default:
-      return SIGNET_MARK_UNKNOWN;
-    }
-}
-
-static void
-signet_sign_show_check (const SignetSigningCheck *check,
-                        const char               *path)
-{
-  g_autofree char *sentence = signet_words_check (check);
-  g_autofree char *mark = signet_terminal_mark (signet_sign_check_mark (check->state), sentence, TRUE);
-  g_autofree char *name = path != NULL ? signet_text_sanitize (path, -1, 0) : NULL;
-
-  if (name != NULL)
-    signet_terminal_message ("%s: %s", name, mark);
-  else
-    signet_terminal_message ("%s", mark);
-}
-
-/* What stops and what needs a look is said, what is fine is not. What is about the certificate is said once for all files. */
-static void
-signet_sign_job_show_checks (SignetSignJob *job,
-                             gboolean       first)
-{
-  for (guint i = 0; job->checks != NULL && i < job->checks->len; i++)
-    {
-      const SignetSigningCheck *check = g_ptr_array_index (job->checks, i);
-      gboolean of_all = g_str_has_prefix (check->code, "certificate-") || g_str_equal (check->code, "level");
-
-      job->status = signet_invocation_worse_status (job->status, signet_words_check_status (check));
-      if (check->state != SIGNET_CHECK_OK && (first || !of_all))
-        signet_sign_show_check (check, of_all ? NULL : job->path);
-    }
 }
 
 /* Each document stays open from the first look at it to the end of its signing, with what is written beside it. */
@@ -684,103 +460,6 @@ signet_sign_run_all (SignetInvocation          *invocation,
     }
   signet_terminal_show_error (signet_token_get_label (signet_token_key_get_token (key)), error);
   signet_sign_leave_out (jobs, error);
-}
-
-/* --- result ------------------------------------------------------------------------------------------------------------- */
-static void
-signet_sign_set_path (JsonObject *object,
-                      const char *name,
-                      const char *path)
-{
-  g_autofree char *safe = NULL;
-
-  if (path == NULL)
-    {
-      json_object_set_null_member (object, name);
-      return;
-    }
-  safe = g_utf8_validate (path, -1, NULL) ? g_strdup (path) : signet_text_sanitize (path, -1, 0);
-  json_object_set_string_member (object, name, safe);
-}
-
-static JsonArray *
-signet_sign_checks_to_json (GPtrArray *checks)
-{
-  static const char *const states[] = { "ok", "warning", "stop", "unknown" };
-  JsonArray *array = json_array_new ();
-
-  for (guint i = 0; checks != NULL && i < checks->len; i++)
-    {
-      const SignetSigningCheck *check = g_ptr_array_index (checks, i);
-      JsonObject *object = json_object_new ();
-      g_autofree char *text = signet_words_check (check);
-
-      json_object_set_string_member (object, "code", check->code);
-      json_object_set_string_member (object, "state", states[check->state]);
-      json_object_set_string_member (object, "text", text);
-      json_array_add_object_element (array, object);
-    }
-  return array;
-}
-
-static JsonArray *
-signet_sign_documents_to_json (char **paths)
-{
-  JsonArray *array = json_array_new ();
-
-  for (; *paths != NULL; paths++)
-    {
-      g_autofree char *safe = g_utf8_validate (*paths, -1, NULL) ? g_strdup (*paths) : signet_text_sanitize (*paths, -1, 0);
-
-      json_array_add_string_element (array, safe);
-    }
-  return array;
-}
-
-static JsonObject *
-signet_sign_job_to_json (SignetSignJob *job)
-{
-  JsonObject *object = json_object_new ();
-
-  signet_sign_set_path (object, "file", job->path);
-  if (job->documents != NULL)
-    json_object_set_array_member (object, "documents", signet_sign_documents_to_json (job->documents));
-  signet_sign_set_path (object, "output", job->done ? signet_signing_get_result_path (job->signing) : NULL);
-  json_object_set_boolean_member (object, "signed", job->done);
-  signet_sign_set_path (object, "timestamp_server", job->done ? signet_signing_get_timestamp_server (job->signing) : NULL);
-  json_object_set_boolean_member (object, "timestamp_later", job->done && signet_signing_is_postponed (job->signing));
-  json_object_set_int_member (object, "status", job->status);
-  json_object_set_array_member (object, "checks", signet_sign_checks_to_json (job->checks));
-  if (job->error != NULL)
-    json_object_set_object_member (object, "error", signet_words_error_to_json (job->error));
-  else
-    json_object_set_null_member (object, "error");
-  return object;
-}
-
-static int
-signet_sign_finish (SignetInvocation *invocation,
-                    GPtrArray        *jobs)
-{
-  JsonArray *files = json_array_new ();
-  JsonObject *document;
-  int status = SIGNET_STATUS_DONE;
-
-  for (guint i = 0; i < jobs->len; i++)
-    {
-      SignetSignJob *job = g_ptr_array_index (jobs, i);
-
-      status = signet_invocation_worse_status (status, job->status);
-      if (invocation->json)
-        json_array_add_object_element (files, signet_sign_job_to_json (job));
-    }
-  document = signet_invocation_new_document ();
-  json_object_set_array_member (document, "files", files);
-  if (invocation->json)
-    signet_invocation_print_document (document);
-  else
-    json_object_unref (document);
-  return status;
 }
 
 int
