@@ -15,13 +15,14 @@
 #include "signet-terminal-interaction.h"
 
 #include "../core/base/signet-text.h"
+#include "../core/face/signet-timestamps.h"
 #include "../core/signing/signet-extension.h"
 
 typedef struct
 {
   char *level, *output, *output_dir, *detached; /* (owned) (nullable) */
   char **tsa;                                   /* (owned) (nullable) */
-  gboolean overwrite, renew;
+  gboolean overwrite, renew, waiting;
 } SignetExtendOptions;
 
 /* One file and what became of it. */
@@ -60,6 +61,7 @@ signet_extend_parse (SignetInvocation    *invocation,
 {
   const GOptionEntry entries[] = {
     { "level", 0, 0, G_OPTION_ARG_FILENAME, &options->level, N_("t (time stamp), lt (and all that proves it) or lta (and an archive time stamp); otherwise lt"), N_("LEVEL") },
+    { "waiting", 0, 0, G_OPTION_ARG_NONE, &options->waiting, N_("Add the time stamps that signed files wait for (--list, --forget NUMBER)"), NULL },
     { "tsa", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->tsa, N_("Time stamp server; several are tried in this order"), N_("URL") },
     { "renew", 0, 0, G_OPTION_ARG_NONE, &options->renew, N_("Add an archive time stamp even when the last one lasts a while"), NULL },
     { "detached", 0, 0, G_OPTION_ARG_FILENAME, &options->detached, N_("The file a signature in a file of its own is about"), N_("FILE") },
@@ -97,30 +99,17 @@ signet_extend_check_options (SignetInvocation          *invocation,
 }
 
 /* --- one file ---------------------------------------------------------------------------------------------------------- */
-/* --tsa, else what the profiles of the authorities here name */
-static void
+/* FALSE: the policy names others than --tsa. */
+static gboolean
 signet_extend_set_servers (SignetExtendJob           *job,
                            const SignetExtendOptions *options,
                            SignetCore                *core)
 {
-  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto(GStrv) named = NULL;
-  GPtrArray *authorities = signet_core_get_authorities (core);
+  g_autoptr(SignetTimestampServers) servers = signet_timestamps_choose_all (core, (const char *const *) options->tsa, &job->error);
 
-  if (options->tsa != NULL)
-    {
-      signet_extension_set_servers (job->extension, (const char *const *) options->tsa);
-      return;
-    }
-  for (guint i = 0; i < authorities->len; i++)
-    {
-      g_autofree char *url = signet_authority_dup_timestamp_url (g_ptr_array_index (authorities, i));
-
-      if (url != NULL)
-        g_strv_builder_add (builder, url);
-    }
-  named = g_strv_builder_end (builder);
-  signet_extension_set_servers (job->extension, (const char *const *) named);
+  if (servers != NULL)
+    signet_extension_set_timestamp_servers (job->extension, servers);
+  return servers != NULL;
 }
 
 static void
@@ -182,9 +171,8 @@ signet_extend_open (SignetExtendJob           *job,
   signet_extension_set_chain (job->extension, signet_core_get_ca_certificates (core));
   signet_extension_set_detached (job->extension, detached);
   signet_extension_set_renew (job->extension, options->renew);
-  signet_extend_set_servers (job, options, core);
   signet_extend_set_output (job, options);
-  return TRUE;
+  return signet_extend_set_servers (job, options, core);
 }
 
 static void
@@ -331,6 +319,8 @@ signet_command_extend (SignetInvocation *invocation)
   g_autoptr(GPtrArray) jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_extend_job_free);
   g_autoptr(GError) error = NULL;
 
+  if (g_strv_contains ((const char *const *) invocation->arguments, "--waiting"))
+    return signet_command_waiting (invocation);
   if (!signet_extend_parse (invocation, &options) || !signet_extend_check_options (invocation, &options))
     return invocation->status;
   if (!signet_password_load (invocation, &error))

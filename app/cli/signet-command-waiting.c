@@ -191,8 +191,6 @@ signet_command_waiting (SignetInvocation *invocation)
 
   if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON))
     return invocation->status;
-  if (!options.waiting)
-    return signet_invocation_not_yet (invocation, NULL);
   if (signet_invocation_n_arguments (invocation) > 0)
     return signet_invocation_usage (invocation, "%s", _("--waiting takes no files: it works on those that wait"));
   store = signet_core_get_store (signet_invocation_get_core (invocation), &error);
