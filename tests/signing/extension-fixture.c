@@ -80,7 +80,10 @@ make_document (ExtensionFixture *self, const char *name)
   g_autoptr (GBytes) pdf = signing_fixture_make_pdf (0);
 
   self->dir = signet_test_make_dir ();
-  self->document = signet_test_write_file (self->dir, name != NULL ? name : "contract.pdf", g_bytes_get_data (pdf, NULL), (gssize) g_bytes_get_size (pdf));
+  if (name == NULL)
+    self->document = signet_test_write_file (self->dir, "contract.pdf", g_bytes_get_data (pdf, NULL), (gssize) g_bytes_get_size (pdf));
+  else
+    self->document = signet_test_write_file (self->dir, name, "what was agreed\n", -1);
 }
 
 void
@@ -140,6 +143,7 @@ extension_fixture_sign (ExtensionFixture *self, const char *level, GError **erro
   signet_signing_set_seams (signing, self->http, self->clock, NULL);
   signet_signing_set_evidence_cache (signing, self->cache);
   signet_signing_set_chain (signing, self->chain);
+  signet_signing_set_format (signing, g_str_has_suffix (self->document, ".pdf") ? "pades" : "cades");
   signet_signing_set_level (signing, level);
   signet_signing_set_tsa (signing, self->tsa->url);
   if (!signet_signing_run (signing, SIGNET_SIGNER (self->signer), NULL, NULL, error))

@@ -32,7 +32,7 @@ typedef struct {
 } ExtensionFixture;
 
 typedef struct {
-  const char *name;     /* of the document; NULL: contract.pdf */
+  const char *name;     /* of a text that is signed beside; NULL: contract.pdf */
   int         tsa_days; /* 0: five years */
 } ExtensionCase;
 

@@ -7,6 +7,8 @@
 #include <string.h>
 
 static const ExtensionCase short_stamps = { .tsa_days = 30 };
+static const ExtensionCase text = { .name = "notes.txt" };
+static const ExtensionCase text_short_stamps = { .name = "notes.txt", .tsa_days = 30 };
 
 static char *
 sign (ExtensionFixture *self, const char *level)
@@ -27,8 +29,8 @@ test_each_level (ExtensionFixture *self, gconstpointer data)
   g_autofree char *lta = extension_fixture_extend (self, lt, SIGNET_LEVEL_LTA);
   g_autofree char *at_once = extension_fixture_extend (self, b, SIGNET_LEVEL_LTA);
 
-  g_assert_true (g_str_has_suffix (t, "contract-signed-extended.pdf"));
-  g_assert_true (g_str_has_suffix (lt, "contract-signed-extended-2.pdf"));
+  g_assert_true (g_str_has_suffix (t, data == NULL ? "contract-signed-extended.pdf" : "notes.txt-extended.p7s"));
+  g_assert_true (g_str_has_suffix (lt, data == NULL ? "contract-signed-extended-2.pdf" : "notes.txt-extended-2.p7s"));
   g_assert_cmpint (extension_fixture_validate (self, t, self->now, TRUE), ==, SIGNET_VERDICT_PASSED);
   g_assert_cmpstr (signet_signature_report_get_time_source (extension_fixture_first (self)), ==, "timestamp");
   extension_fixture_assert_level (self, lt, "B-LT");
@@ -223,6 +225,37 @@ test_tampered (ExtensionFixture *self, gconstpointer data)
   g_assert_cmpint (extension_fixture_validate (self, lta, self->now, FALSE), ==, SIGNET_VERDICT_FAILED);
 }
 
+/* Every byte of an archive time-stamp and what it covers counts. */
+static void
+test_tampered_index (ExtensionFixture *self, gconstpointer data)
+{
+  static const guint8 id_archive[] = { 0x06, 0x06, 0x04, 0x00, 0x8d, 0x45, 0x02, 0x04 };
+  static const guint8 id_index[] = { 0x06, 0x07, 0x04, 0x00, 0x81, 0x95, 0x32, 0x01, 0x05 };
+  static const guint8 id_ocsp[] = { 0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x10, 0x02 };
+  const struct { const guint8 *type; gsize length; gsize behind; } places[] = {
+    { id_index, sizeof id_index, 60 }, { id_ocsp, sizeof id_ocsp, 40 }, { id_archive, sizeof id_archive, 120 },
+  };
+  g_autofree char *lta = sign (self, "lta");
+
+  extension_fixture_assert_level (self, lta, "B-LTA");
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      g_autofree char *content = NULL;
+      gsize length = 0;
+      char *found;
+
+      g_assert_true (g_file_get_contents (lta, &content, &length, NULL));
+      found = memmem (content, length, places[i].type, places[i].length);
+      g_assert_nonnull (found);
+      found[places[i].behind] ^= 1;
+      {
+        g_autofree char *changed = signet_test_write_file (self->dir, "changed.p7s", content, (gssize) length);
+
+        g_assert_cmpint (extension_fixture_validate (self, changed, self->now + 2 * 365 * DAY, FALSE), !=, SIGNET_VERDICT_PASSED);
+      }
+    }
+}
+
 #define ADD(name, which, function) g_test_add ("/extension/" name, ExtensionFixture, which, set_up, function, extension_fixture_tear_down)
 
 static void
@@ -248,5 +281,13 @@ main (int argc, char **argv)
   ADD ("offline", NULL, test_offline);
   ADD ("refused", NULL, test_refused);
   ADD ("tampered", NULL, test_tampered);
+  ADD ("text/each-level", &text, test_each_level);
+  ADD ("text/signed-at-once", &text, test_signed_at_once);
+  ADD ("text/years-later", &text, test_years_later);
+  ADD ("text/renewed", &text_short_stamps, test_renewed);
+  ADD ("text/not-due", &text, test_not_due);
+  ADD ("text/revoked-later", &text, test_revoked_later);
+  ADD ("text/evidence-missing", &text, test_evidence_missing);
+  ADD ("text/tampered", &text, test_tampered_index);
   return g_test_run ();
 }

@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 
+#include "signet-cms-element-private.h"
 #include "signet-document-file.h"
 
 G_BEGIN_DECLS
@@ -30,6 +31,10 @@ void            _signet_cms_parts_set_content (SignetCmsParts *self, GBytes *con
 gboolean        _signet_cms_parts_merge       (SignetCmsParts *self, const SignetCmsParts *addition, gboolean signers, GError **error);
 /* @signer_info: the countersignature; the signer at @index gets it among its unsigned attributes, everything else of it stays as it is. */
 gboolean        _signet_cms_parts_countersign (SignetCmsParts *self, guint index, GBytes *signer_info, GError **error);
+/* The same with any attribute: @type: the whole OBJECT IDENTIFIER; @value: one value of it */
+gboolean        _signet_cms_parts_add_attribute (SignetCmsParts *self, guint index, const guint8 *type, gsize type_length, GBytes *value, GError **error);
+/* A SignerInfo up to its signature, and what its unsigned attributes hold; both inside @signer_info */
+gboolean        _signet_cms_split_signer_info (GBytes *signer_info, SignetCmsCursor *before, SignetCmsCursor *unsigned_attributes);
 GBytes         *_signet_cms_parts_encode      (SignetCmsParts *self);
 
 /* A SignedData without content around one SignerInfo: how a countersignature is read. (nullable): it is none */

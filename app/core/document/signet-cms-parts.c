@@ -252,21 +252,21 @@ append (GByteArray *out, GBytes *part)
 
 /* Attribute ::= SEQUENCE { type, SET OF value } */
 static GByteArray *
-new_countersignature_attribute (GBytes *signer_info)
+new_attribute (const guint8 *type, gsize type_length, GBytes *value)
 {
   GByteArray *attribute = g_byte_array_new ();
-  gsize set = _signet_cms_size_with_header (g_bytes_get_size (signer_info));
+  gsize set = _signet_cms_size_with_header (g_bytes_get_size (value));
 
-  _signet_cms_add_header (attribute, SIGNET_CMS_SEQUENCE, sizeof id_countersignature + set);
-  g_byte_array_append (attribute, id_countersignature, sizeof id_countersignature);
-  _signet_cms_add_header (attribute, SIGNET_CMS_SET, g_bytes_get_size (signer_info));
-  append (attribute, signer_info);
+  _signet_cms_add_header (attribute, SIGNET_CMS_SEQUENCE, type_length + set);
+  g_byte_array_append (attribute, type, (guint) type_length);
+  _signet_cms_add_header (attribute, SIGNET_CMS_SET, g_bytes_get_size (value));
+  append (attribute, value);
   return attribute;
 }
 
 /* A SignerInfo up to its signature, and what its unsigned attributes hold (RFC 5652, 5.3) */
-static gboolean
-split_signer_info (GBytes *signer_info, SignetCmsCursor *before, SignetCmsCursor *unsigned_attributes)
+gboolean
+_signet_cms_split_signer_info (GBytes *signer_info, SignetCmsCursor *before, SignetCmsCursor *unsigned_attributes)
 {
   SignetCmsCursor cursor = { g_bytes_get_data (signer_info, NULL), g_bytes_get_size (signer_info) };
   SignetCmsElement element;
@@ -293,17 +293,17 @@ split_signer_info (GBytes *signer_info, SignetCmsCursor *before, SignetCmsCursor
 }
 
 gboolean
-_signet_cms_parts_countersign (SignetCmsParts *self, guint index, GBytes *signer_info, GError **error)
+_signet_cms_parts_add_attribute (SignetCmsParts *self, guint index, const guint8 *type, gsize type_length, GBytes *value, GError **error)
 {
-  g_autoptr(GByteArray) attribute = new_countersignature_attribute (signer_info);
+  g_autoptr(GByteArray) attribute = new_attribute (type, type_length, value);
   g_autoptr(GByteArray) out = g_byte_array_new ();
   SignetCmsCursor before;
   SignetCmsCursor attributes;
   gsize length = 0;
 
-  if (index >= self->signer_infos->len || !split_signer_info (g_ptr_array_index (self->signer_infos, index), &before, &attributes))
+  if (index >= self->signer_infos->len || !_signet_cms_split_signer_info (g_ptr_array_index (self->signer_infos, index), &before, &attributes))
     {
-      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_MALFORMED, "the signature to be countersigned cannot be taken apart");
+      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_MALFORMED, "the signature that something is added to cannot be taken apart");
       return FALSE;
     }
   /* an attribute of its own: those that are there keep their bytes */
@@ -317,6 +317,12 @@ _signet_cms_parts_countersign (SignetCmsParts *self, guint index, GBytes *signer
   g_bytes_unref (self->signer_infos->pdata[index]);
   self->signer_infos->pdata[index] = g_byte_array_free_to_bytes (g_steal_pointer (&out));
   return TRUE;
+}
+
+gboolean
+_signet_cms_parts_countersign (SignetCmsParts *self, guint index, GBytes *signer_info, GError **error)
+{
+  return _signet_cms_parts_add_attribute (self, index, id_countersignature, sizeof id_countersignature, signer_info, error);
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------------------ */

@@ -30,6 +30,7 @@ static const struct {
 } formats[] = {
   { SIGNET_FORMAT_PDF, _signet_pdf_extension_get_type },
   { SIGNET_FORMAT_XML, _signet_xades_extension_get_type },
+  { SIGNET_FORMAT_CMS, _signet_cms_extension_get_type },
 };
 
 static void

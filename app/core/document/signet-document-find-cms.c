@@ -7,6 +7,7 @@
 
 #include "config.h"
 
+#include "signet-cms-archive-private.h"
 #include "signet-cms-counter-private.h"
 #include "signet-cms-parts-private.h"
 #include "signet-cms-reader-private.h"
@@ -57,13 +58,30 @@ judge (SignetCmsReader *reader, guint index, GBytes *inside, SignetDocumentFile 
   return g_steal_pointer (&signature);
 }
 
+/* What the content callback needs. */
+typedef struct {
+  GBytes             *inside;   /* (nullable) */
+  SignetDocumentFile *detached; /* (nullable) */
+  GCancellable       *cancellable;
+} Content;
+
+static GBytes *
+digest_again (SignetDigest digest, gpointer data, GError **error)
+{
+  const Content *content = data;
+
+  return digest_content (digest, content->inside, content->detached, content->cancellable, error);
+}
+
 GPtrArray *
 _signet_document_find_cms_signatures (SignetDocumentFile *file, SignetDocumentFile *detached, GCancellable *cancellable, GError **error)
 {
   g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr(GHashTable) digests = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_bytes_unref);
   g_autoptr(SignetCmsReader) reader = NULL;
+  g_autoptr(SignetCmsParts) parts = NULL;
   g_autoptr(GBytes) inside = NULL;
+  Content content;
   g_autoptr(GBytes) der = _signet_cms_load (file, error);
 
   if (der == NULL)
@@ -73,6 +91,8 @@ _signet_document_find_cms_signatures (SignetDocumentFile *file, SignetDocumentFi
     return NULL;
 
   inside = _signet_cms_reader_dup_content (reader);
+  parts = _signet_cms_parts_new (der, NULL);
+  content = (Content){ inside, detached, cancellable };
   for (guint i = 0; i < _signet_cms_reader_get_n_signers (reader); i++)
     {
       SignetDocumentSignature *signature = judge (reader, i, inside, detached, digests, cancellable, error);
@@ -83,6 +103,8 @@ _signet_document_find_cms_signatures (SignetDocumentFile *file, SignetDocumentFi
       if (inside != NULL && detached != NULL)
         _signet_document_signature_set_broken (signature, "content-twice");
       g_ptr_array_add (found, signature);
+      if (parts != NULL && !_signet_cms_archive_attach (parts, i, digest_again, &content, signature, error))
+        return NULL;
       _signet_cms_find_counters (reader, i, signature, found);
     }
   return g_steal_pointer (&found);

@@ -75,7 +75,7 @@ _signet_extension_find_archive_stamp (SignetDocumentSignature *signature, GPtrAr
     {
       const SignetDocumentStamp *stamp = g_ptr_array_index (stamps, i);
 
-      if (stamp->kind == SIGNET_STAMP_ARCHIVE && stamp->position > newest)
+      if (stamp->kind == SIGNET_STAMP_ARCHIVE && (stamp->stamped != NULL || stamp->fits) && stamp->position > newest)
         {
           newest = stamp->position;
           token = stamp->token;
