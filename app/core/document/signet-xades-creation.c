@@ -91,8 +91,11 @@ open_document (SignetXadesCreation *self, GCancellable *cancellable, GError **er
 
   g_clear_pointer (&self->document, g_bytes_unref);
   self->document = _signet_xml_load (self->file, error);
-  xml = self->document != NULL ? _signet_xml_parse (self->document, error) : NULL;
-  if (xml == NULL || !_signet_xml_find_extent (self->document, 0, &extent, error) || !check_signatures (self, cancellable, error))
+  /* one tree in memory at a time */
+  if (self->document == NULL || !check_signatures (self, cancellable, error) || !_signet_xml_find_extent (self->document, 0, &extent, error))
+    return NULL;
+  xml = _signet_xml_parse (self->document, error);
+  if (xml == NULL)
     return NULL;
   if (is_signature (_signet_xml_get_root (xml)))
     {

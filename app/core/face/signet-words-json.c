@@ -230,6 +230,7 @@ signet_json_set_facts (JsonObject              *object,
   signet_json_set_text (object, "kind", signet_document_signature_get_kind (signature));
   signet_json_set_outside (object, "covers", signet_document_signature_get_covers (signature));
   signet_json_set_text (object, "format", signet_document_signature_get_format (signature));
+  signet_json_set_text (object, "packaging", signet_document_signature_get_packaging (signature));
   signet_json_set_text (object, "level", signet_document_signature_get_level (signature));
 }
 

@@ -388,7 +388,7 @@ is_signature_file (GFile *file)
   g_autofree char *name = g_file_get_basename (file);
   g_autofree char *lower = g_ascii_strdown (name != NULL ? name : "", -1);
 
-  return g_str_has_suffix (lower, ".p7s") || g_str_has_suffix (lower, ".p7m");
+  return g_str_has_suffix (lower, ".p7s") || g_str_has_suffix (lower, ".p7m") || g_str_has_suffix (lower, ".xades");
 }
 
 void

@@ -107,11 +107,11 @@ def file_type(path):
 # --- XML ----------------------------------------------------------------------------------------------------------------------
 
 
-SANTUARIO = ('xmlsec', 'slf4j-api', 'slf4j-nop', 'commons-codec', 'bcprov')
+SANTUARIO = ('xmlsec', 'slf4j-api', 'slf4j-nop', 'commons-codec', 'bcprov', 'bcpkix', 'bcutil')
 
 
 def santuario(*paths):
-    """Lines of XmlSignatures.java for each file: ['1 intact']; all files in one go, because it starts slowly."""
+    """Lines of XmlSignatures.java for each file: ['1 intact archive intact']; all files in one go, because it starts slowly."""
     status, said = java('XmlSignatures', SANTUARIO, *paths)
     if status != 0:
         raise RuntimeError(f'XmlSignatures: {said}')
