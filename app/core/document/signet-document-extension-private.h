@@ -7,6 +7,7 @@
 G_BEGIN_DECLS
 
 GType _signet_cms_extension_get_type (void);
+GType _signet_asic_extension_get_type (void);
 GType _signet_pdf_extension_get_type (void);
 GType _signet_xades_extension_get_type (void);
 

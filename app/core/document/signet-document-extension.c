@@ -31,6 +31,7 @@ static const struct {
   { SIGNET_FORMAT_PDF, _signet_pdf_extension_get_type },
   { SIGNET_FORMAT_XML, _signet_xades_extension_get_type },
   { SIGNET_FORMAT_CMS, _signet_cms_extension_get_type },
+  { SIGNET_FORMAT_ZIP, _signet_asic_extension_get_type },
 };
 
 static void

@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include "signet-asic-container-private.h"
+#include "signet-cms-counter-private.h"
 #include "signet-cms-reader-private.h"
 #include "signet-xades-reader-private.h"
 
@@ -239,6 +240,22 @@ find_subject (Finding *self, const SignetZipMember *member, Listing **listing)
   return NULL;
 }
 
+/* They say nothing of the documents, only of a signature. */
+static void
+adopt_counters (Finding *self, SignetCmsReader *reader, guint index, SignetDocumentSignature *signature)
+{
+  guint first = self->found->len;
+
+  _signet_cms_find_counters (reader, index, signature, self->found);
+  for (guint i = first; i < self->found->len; i++)
+    {
+      SignetDocumentSignature *counter = g_ptr_array_index (self->found, i);
+
+      counter->format = signature->format;
+      counter->inner_format = signature->inner_format;
+    }
+}
+
 static gboolean
 judge_cades_signer (Finding *self, const SignetZipMember *member, SignetCmsReader *reader, guint index, const SignetZipMember *subject,
                     Listing *listing, GError **error)
@@ -264,6 +281,7 @@ judge_cades_signer (Finding *self, const SignetZipMember *member, SignetCmsReade
     note_problems (signature, listing->problems);
   note_coverage (self, signature, listing != NULL ? listing->covered : NULL);
   drop_level (self, signature);
+  adopt_counters (self, reader, index, signature);
   return TRUE;
 }
 

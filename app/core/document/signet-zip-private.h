@@ -54,6 +54,10 @@ GBytes                *_signet_zip_reader_digest        (SignetZipReader *self, 
 GBytes                *_signet_zip_reader_load          (SignetZipReader *self, const SignetZipMember *member, gsize most, GCancellable *cancellable,
                                                          GError **error);
 
+/* --- changing (signet-zip-replace.c) --- */
+/* In the file behind @fd, which is the one @zip has read: afterwards @zip is of no use any more. */
+gboolean               _signet_zip_replace_member       (int fd, SignetZipReader *zip, const SignetZipMember *member, GBytes *content, GError **error);
+
 /* --- writing (signet-zip-writer.c) --- */
 typedef struct _SignetZipWriter SignetZipWriter;
 
