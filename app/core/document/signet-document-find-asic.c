@@ -356,6 +356,22 @@ resolve_member (const char *name, SignetDigest digest, gpointer data, GCancellab
   return value;
 }
 
+static gboolean
+add_to_digest (const void *data, gsize length, gpointer user_data)
+{
+  return EVP_DigestUpdate (user_data, data, length) == 1;
+}
+
+static gboolean
+feed_member (const char *name, EVP_MD_CTX *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Lookup *lookup = data;
+  SignetZipReader *zip = lookup->finding->container->zip;
+  const SignetZipMember *member = _signet_zip_reader_find (zip, name);
+
+  return member != NULL && _signet_zip_reader_unpack (zip, member, add_to_digest, context, cancellable, error);
+}
+
 static GHashTable *
 find_members (Finding *self, GPtrArray *names)
 {
@@ -397,7 +413,7 @@ judge_xades (Finding *self, const SignetZipMember *member, GError **error)
   Lookup lookup = { .finding = self };
   g_autoptr(GError) local_error = NULL;
   g_autoptr(GBytes) xml = _signet_zip_reader_load (self->container->zip, member, SIGNET_XML_MAX_SIZE, self->cancellable, &local_error);
-  g_autoptr(GPtrArray) signatures = xml != NULL ? _signet_xades_find (xml, resolve_member, &lookup, self->cancellable, &local_error) : NULL;
+  g_autoptr(GPtrArray) signatures = xml != NULL ? _signet_xades_find_with (xml, resolve_member, feed_member, &lookup, self->cancellable, &local_error) : NULL;
 
   if (signatures == NULL && (local_error->domain != SIGNET_DOCUMENT_ERROR || local_error->code == SIGNET_DOCUMENT_ERROR_CHANGED))
     {
