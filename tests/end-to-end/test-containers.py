@@ -97,6 +97,40 @@ class TestContainers(ContainerCase):
             self.assertIn(word, run.stdout)
 
 
+class TestLevels(ContainerCase):
+    def level(self, level, *arguments):
+        tsa = f'http://127.0.0.1:{self.world.port("TSA")}/'
+        file, = self.sign_well('--level', level, '--tsa', tsa, *arguments)
+        return file['output']
+
+    def levels_of(self, path):
+        report = self.verify(path)
+        self.assertEqual(report['verdict'], 'TOTAL-PASSED')
+        return [signature['level'] for signature in report['signatures']]
+
+    def test_each_kind_at_each_level(self):
+        for kind, documents in (('asice', self.documents), ('asics', self.documents[:1]), ('asice-xades', self.documents[:1]), ('asics-xades', self.documents[:1])):
+            for level in ('lt', 'lta'):
+                with self.subTest(kind=kind, level=level):
+                    path = self.level(level, '--format', kind, '-o', self.folder / f'{kind}.{level}', *documents)
+                    self.assertEqual(self.levels_of(path), ['B-' + level.upper()])
+
+    def test_extended_later(self):
+        """Both signatures of a container, and nothing in front of the first one moves."""
+        first, = self.sign_well('--together', *self.documents)
+        second, = self.sign_well(first['output'])
+        tsa = f'http://127.0.0.1:{self.world.port("TSA")}/'
+        target = self.folder / 'extended.asice'
+        run = self.world.signet('extend', '--level', 'lt', '--tsa', tsa, '-o', target, second['output'])
+        self.assertEqual(run.returncode, PASSED, run.stdout + run.stderr)
+        self.assertEqual(self.levels_of(target), ['B-LT', 'B-LT'])
+        with zipfile.ZipFile(second['output']) as before, zipfile.ZipFile(target) as after:
+            self.assertEqual(before.namelist(), after.namelist())
+            self.assertIsNone(after.testzip())
+            start = before.getinfo('META-INF/signature001.p7s').header_offset
+        self.assertEqual(target.read_bytes()[:start], Path(second['output']).read_bytes()[:start])
+
+
 class TestRefused(ContainerCase):
     def refuse(self, status, word, *arguments):
         run = self.sign(*arguments)

@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include "signet-asic-container-private.h"
+#include "signet-cms-archive-private.h"
 #include "signet-cms-counter-private.h"
 #include "signet-cms-reader-private.h"
 #include "signet-xades-reader-private.h"
@@ -240,6 +241,26 @@ find_subject (Finding *self, const SignetZipMember *member, Listing **listing)
   return NULL;
 }
 
+typedef struct {
+  SignetCmsReader *reader;
+  SignetCmsParts  *parts; /* (nullable) */
+} Cms;
+
+/* What an archive time-stamp asks for */
+typedef struct {
+  Finding               *finding;
+  const SignetZipMember *subject; /* (nullable) */
+} Content;
+
+static GBytes *
+digest_subject (SignetDigest digest, gpointer data, GError **error)
+{
+  const Content *content = data;
+  SignetZipReader *zip = content->finding->container->zip;
+
+  return content->subject != NULL ? _signet_zip_reader_digest (zip, content->subject, digest, content->finding->cancellable, error) : NULL;
+}
+
 /* They say nothing of the documents, only of a signature. */
 static void
 adopt_counters (Finding *self, SignetCmsReader *reader, guint index, SignetDocumentSignature *signature)
@@ -257,11 +278,12 @@ adopt_counters (Finding *self, SignetCmsReader *reader, guint index, SignetDocum
 }
 
 static gboolean
-judge_cades_signer (Finding *self, const SignetZipMember *member, SignetCmsReader *reader, guint index, const SignetZipMember *subject,
-                    Listing *listing, GError **error)
+judge_cades_signer (Finding *self, const SignetZipMember *member, const Cms *cms, guint index, const SignetZipMember *subject, Listing *listing,
+                    GError **error)
 {
   SignetDocumentSignature *signature = new_signature (self, member, "cades", index);
-  SignetDigest digest = _signet_cms_reader_get_digest (reader, index);
+  SignetDigest digest = _signet_cms_reader_get_digest (cms->reader, index);
+  Content content = { self, subject };
   g_autoptr(GBytes) value = NULL;
   g_autoptr(GError) local_error = NULL;
 
@@ -276,20 +298,22 @@ judge_cades_signer (Finding *self, const SignetZipMember *member, SignetCmsReade
     _signet_document_signature_set_broken (signature, self->container->kind == SIGNET_ASIC_SIMPLE ? "not-one-document" : "manifest-missing");
   else if (value == NULL && digest != SIGNET_DIGEST_UNKNOWN)
     _signet_document_signature_set_broken (signature, "member-damaged");
-  _signet_cms_reader_judge (reader, index, SIGNET_CMS_RULES_CADES, value, signature);
+  _signet_cms_reader_judge (cms->reader, index, SIGNET_CMS_RULES_CADES, value, signature);
+  if (cms->parts != NULL && !_signet_cms_archive_attach (cms->parts, index, digest_subject, &content, signature, error))
+    return FALSE;
   if (listing != NULL)
     note_problems (signature, listing->problems);
   note_coverage (self, signature, listing != NULL ? listing->covered : NULL);
   drop_level (self, signature);
-  adopt_counters (self, reader, index, signature);
+  adopt_counters (self, cms->reader, index, signature);
   return TRUE;
 }
 
 static gboolean
-judge_signers (Finding *self, const SignetZipMember *member, SignetCmsReader *reader, GError **error)
+judge_signers (Finding *self, const SignetZipMember *member, const Cms *cms, GError **error)
 {
-  g_autoptr(GBytes) inside = _signet_cms_reader_dup_content (reader);
-  guint n_signers = _signet_cms_reader_get_n_signers (reader);
+  g_autoptr(GBytes) inside = _signet_cms_reader_dup_content (cms->reader);
+  guint n_signers = _signet_cms_reader_get_n_signers (cms->reader);
   guint first = self->found->len;
   Listing *listing = NULL;
   const SignetZipMember *subject = find_subject (self, member, &listing);
@@ -302,7 +326,7 @@ judge_signers (Finding *self, const SignetZipMember *member, SignetCmsReader *re
   if (listing != NULL && !judge_listing (self, listing, error))
     return FALSE;
   for (guint i = 0; i < n_signers; i++)
-    if (!judge_cades_signer (self, member, reader, i, subject, listing, error))
+    if (!judge_cades_signer (self, member, cms, i, subject, listing, error))
       return FALSE;
   if (n_signers == 0)
     _signet_document_signature_set_broken (new_signature (self, member, "cades", 0), "signer-count");
@@ -318,9 +342,11 @@ judge_cades (Finding *self, const SignetZipMember *member, GError **error)
   g_autoptr(GError) local_error = NULL;
   g_autoptr(GBytes) der = _signet_zip_reader_load (self->container->zip, member, SIGNET_CMS_MAX_SIZE, self->cancellable, &local_error);
   g_autoptr(SignetCmsReader) reader = der != NULL ? _signet_cms_reader_new (der, NULL, &local_error) : NULL;
+  g_autoptr(SignetCmsParts) parts = reader != NULL ? _signet_cms_parts_new (der, NULL) : NULL;
+  Cms cms = { reader, parts };
 
   if (reader != NULL)
-    return judge_signers (self, member, reader, error);
+    return judge_signers (self, member, &cms, error);
   if (local_error->domain != SIGNET_DOCUMENT_ERROR)
     {
       g_propagate_error (error, g_steal_pointer (&local_error));
