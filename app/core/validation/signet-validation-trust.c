@@ -136,6 +136,12 @@ _signet_validation_missing_clear (SignetValidationMissing *missing)
   g_free (missing->detail);
 }
 
+static gboolean
+tells_more (const SignetRevocationStatus *others, const SignetRevocationStatus *kept)
+{
+  return others->status != SIGNET_REVOCATION_UNKNOWN && (others->this_update > kept->this_update || others->status != kept->status);
+}
+
 /*
  * What the file carries and what was made after the time in question is enough: nobody has to be asked, and in ten years nobody could be.
  * What was made a little before it, by the signer's own pre-flight, serves when nobody tells more.
@@ -153,7 +159,7 @@ _signet_validation_ask (const SignetValidationContext *context, SignetSignatureR
       return SIGNET_VALIDATION_ANSWER_THERE;
     }
   answer = ask_others (context, question->certificate, question->issuer, status, missing, error);
-  if (kept == NULL || answer == SIGNET_VALIDATION_ANSWER_CANCELLED || (answer == SIGNET_VALIDATION_ANSWER_THERE && (*status)->status != SIGNET_REVOCATION_UNKNOWN))
+  if (kept == NULL || answer == SIGNET_VALIDATION_ANSWER_CANCELLED || (answer == SIGNET_VALIDATION_ANSWER_THERE && tells_more (*status, kept)))
     return answer;
   g_clear_pointer (status, signet_revocation_status_free);
   *status = g_steal_pointer (&kept);
