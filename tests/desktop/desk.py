@@ -13,12 +13,13 @@ from pathlib import Path
 import gi
 gi.require_version('Gio', '2.0')
 from gi.repository import Gio, GLib  # noqa: E402  pylint: disable=wrong-import-position
+from keyboard import Keyboard  # noqa: E402  pylint: disable=wrong-import-position
 
 BUILD = Path(os.environ['SIGNET_BUILD_ROOT'])
 PROGRAM = os.environ.get('SIGNET_DESKTOP', str(BUILD / 'app/desktop/signet-desktop'))
 PATIENCE = 90 if os.environ.get('SIGNET_SANITIZED') == '1' else 30
 STEP = 0.05
-DOWN, RETURN, ESCAPE, TAB = 0xff54, 0xff0d, 0xff1b, 0xff09  # X11 key symbols
+DOWN, RETURN, ESCAPE, TAB, CONTROL = 0xff54, 0xff0d, 0xff1b, 0xff09, 0xffe3  # X11 key symbols
 
 
 def plain(name):
@@ -77,6 +78,15 @@ class Bus:
         """Presses and lets go a key of the X11 keyboard, by its symbol."""
         self.call('org.a11y.atspi.Registry', '/org/a11y/atspi/registry/deviceeventcontroller', 'org.a11y.atspi.DeviceEventController',
                   'GenerateKeyboardEvent', GLib.Variant('(isu)', (symbol, '', 3)))
+
+
+    def chord(self, modifier, symbol):
+        """A key with another one held: CONTROL, SHIFT."""
+        keyboard = Keyboard()
+        try:
+            keyboard.press(symbol, held=modifier)
+        finally:
+            keyboard.close()
 
 
 class Node:

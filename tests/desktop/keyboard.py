@@ -29,13 +29,15 @@ class Keyboard:
             raise ValueError(f'the keyboard has no key {symbol:#x}')
         self.xtest.XTestFakeKeyEvent(self.display, code, down, 0)
 
-    def press(self, symbol, shift=False):
-        if shift:
-            self._fake(SHIFT_L, True)
+    def press(self, symbol, shift=False, held=None):
+        """@held: the symbol of a key that is down meanwhile."""
+        held = SHIFT_L if shift else held
+        if held:
+            self._fake(held, True)
         self._fake(symbol, True)
         self._fake(symbol, False)
-        if shift:
-            self._fake(SHIFT_L, False)
+        if held:
+            self._fake(held, False)
         self.x11.XSync(self.display, 0)
 
     def type(self, text):

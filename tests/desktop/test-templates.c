@@ -31,7 +31,10 @@
 #include "../../app/desktop/preferences/signet-modules-group.h"
 #include "../../app/desktop/preferences/signet-plugins-group.h"
 #include "../../app/desktop/preferences/signet-preferences.h"
+#include "../../app/desktop/sign/signet-batch-look.h"
+#include "../../app/desktop/sign/signet-batch-view.h"
 #include "../../app/desktop/sign/signet-choice-row.h"
+#include "../../app/desktop/sign/signet-format-group.h"
 #include "../../app/desktop/sign/signet-sign-document.h"
 #include "../../app/desktop/sign/signet-sign-page.h"
 #include "../../app/desktop/sign/signet-sign-result.h"
@@ -55,6 +58,7 @@ static GType (*const types[]) (void) = {
   signet_authorities_page_get_type, signet_authority_view_get_type, signet_certificate_details_get_type, signet_certificate_row_get_type,
   signet_certificates_page_get_type, signet_software_token_dialog_get_type, signet_token_group_get_type, signet_authority_card_get_type,
   signet_enrol_view_get_type, signet_form_group_get_type, signet_pin_dialog_get_type, signet_choice_row_get_type,
+  signet_batch_look_get_type, signet_batch_view_get_type, signet_format_group_get_type,
   signet_sign_document_get_type, signet_sign_page_get_type, signet_sign_result_get_type, signet_report_view_get_type,
   signet_signature_card_get_type, signet_verify_page_get_type, signet_key_facts_get_type, signet_loss_dialog_get_type,
   signet_hand_group_get_type, signet_delivery_group_get_type, signet_life_standing_get_type, signet_qr_window_get_type, signet_doctor_window_get_type, signet_modules_group_get_type, signet_plugins_group_get_type, signet_preferences_get_type,

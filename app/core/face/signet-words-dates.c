@@ -52,6 +52,19 @@ signet_words_date_time (gint64 time)
   return signet_words_format_time (time, C_("date format", "%-d %B %Y, %H:%M"));
 }
 
+/**
+ * signet_words_time:
+ * @time: seconds since 1970, or %SIGNET_TIME_UNKNOWN
+ *
+ * Returns: (transfer full): the minute of the day, in the local time zone
+ */
+char *
+signet_words_time (gint64 time)
+{
+  /* translators: a time of day, in the notation of g_date_time_format(): 10:12 */
+  return signet_words_format_time (time, C_("date format", "%H:%M"));
+}
+
 static char *
 signet_words_days_ago (gint64 days)
 {

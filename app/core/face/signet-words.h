@@ -33,6 +33,11 @@ char       *signet_words_reason          (const char *code);                  /*
 char       *signet_words_revocation      (const SignetRevocationStatus *status);  /* what it says, who said it, where it comes from */
 char       *signet_words_class           (SignetCertificateClassification klass);      /* "Signature", "Identity only" */
 char       *signet_words_key_unusable    (const char *reason);
+/* How a file is signed: where the signature goes, how long it proves something; what the standard calls it. */
+const char *signet_words_format          (const char *format);
+const char *signet_words_format_term     (const char *format);                /* "PAdES" */
+const char *signet_words_level           (const char *level);
+const char *signet_words_level_term      (const char *level);                 /* "B-T" */
 char       *signet_words_check           (const SignetSigningCheck *check);
 const char *signet_words_mark_text       (void);                   /* of a visible mark, with {placeholders} */
 void        signet_words_fill_mark       (SignetVisibleMark *mark); /* gives it the usual text and heading where it has none of its own */
@@ -67,6 +72,7 @@ char       *signet_words_date            (gint64 time);                       /*
 char       *signet_words_timestamp_health (const SignetTimestampHealth *health, gint64 now);
 char       *signet_words_shelf            (const SignetShelfItem *item);       /* what a file waits for, and why it still does */
 char       *signet_words_date_time       (gint64 time);
+char       *signet_words_time            (gint64 time);                       /* of a day: 10:12 */
 char       *signet_words_days_left       (gint64 until, gint64 now);          /* "159 days left", "ended 3 days ago" (plural forms) */
 
 /* What ends soon: headline, whose and what to do, the button (nullable). And how the key ring calls a secret of ours. */

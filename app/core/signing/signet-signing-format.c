@@ -200,3 +200,18 @@ signet_signing_list_formats (SignetDocumentFile *file)
       g_strv_builder_add (ids, formats[i].id);
   return g_strv_builder_end (ids);
 }
+
+/**
+ * signet_signing_list_levels:
+ * @format: (nullable): one of signet_signing_list_formats(), %NULL: what every format reaches
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the levels of ETSI EN 319 102-1, 4.3, that it can be signed at, the plainest first
+ */
+char **
+signet_signing_list_levels (const char *format)
+{
+  static const char *const all[] = { "b", "t", "lt", "lta", NULL };
+  static const char *const common[] = { "b", "t", NULL };
+
+  return g_strdupv ((char **) (g_strcmp0 (format, "pades") == 0 ? all : common));
+}

@@ -7,11 +7,10 @@
 #include "../base/signet-text.h"
 #include "signet-signing-private.h"
 
+/* @document: what the person reads beside the PIN */
 static SignetTokenSession *
-log_in (SignetSigning *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
+log_in (SignetSigning *self, const char *document, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *name = g_filename_display_basename (signet_document_file_get_path (self->file));
-  g_autofree char *document = signet_text_sanitize (name, -1, 0);
   SignetPinQuestion about = {
     .kind = SIGNET_PIN_USER,
     .tries_left = -1,
@@ -59,17 +58,55 @@ signet_signing_run_with_token (SignetSigning *self, SignetInteraction *interacti
 {
   g_autoptr (SignetTokenSession) session = NULL;
   g_autoptr (SignetSigner) signer = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *document = NULL;
   gboolean done;
 
   g_return_val_if_fail (SIGNET_IS_SIGNING (self), FALSE);
 
   if (!check_before_pin (self, cancellable, error))
     return FALSE;
-  session = log_in (self, interaction, cancellable, error);
+  name = g_filename_display_basename (signet_document_file_get_path (self->file));
+  document = signet_text_sanitize (name, -1, 0);
+  session = log_in (self, document, interaction, cancellable, error);
   if (session == NULL)
     return FALSE;
   signer = signet_token_session_new_signer (session, self->key, interaction, error);
   done = signer != NULL && signet_signing_run (self, signer, interaction, cancellable, error);
   signet_token_session_close (session);
   return done;
+}
+
+/**
+ * signet_signing_run_batch_with_token:
+ * @signings: (element-type SignetSigning): as for signet_signing_run_batch(), all with the same key
+ * @documents: what the PIN question names, for people: "12 documents"
+ * @interaction: asked for the PIN: once, unless the key wants it at every signature
+ *
+ * Returns: %FALSE with @error when there was no login: then nothing was told and nothing signed. %TRUE else, whatever became of the documents
+ */
+gboolean
+signet_signing_run_batch_with_token (GPtrArray *signings, const char *documents, SignetInteraction *interaction, SignetSigningTold told,
+                                     gpointer data, GCancellable *cancellable, GError **error)
+{
+  SignetSigning *first = NULL;
+  g_autoptr (SignetTokenSession) session = NULL;
+  g_autoptr (SignetSigner) signer = NULL;
+
+  g_return_val_if_fail (signings != NULL && signings->len > 0, FALSE);
+
+  first = g_ptr_array_index (signings, 0);
+  if (first->key == NULL || first->certificate == NULL)
+    {
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "no key with a certificate was chosen");
+      return FALSE;
+    }
+  session = log_in (first, documents, interaction, cancellable, error);
+  if (session == NULL)
+    return FALSE;
+  signer = signet_token_session_new_signer (session, first->key, interaction, error);
+  if (signer != NULL)
+    signet_signing_run_batch (signings, signer, interaction, told, data, cancellable);
+  signet_token_session_close (session);
+  return signer != NULL;
 }

@@ -41,6 +41,8 @@ void           signet_signing_set_format      (SignetSigning *self, const char *
 const char    *signet_signing_get_format      (SignetSigning *self);                            /* what it will be: never NULL */
 /* (transfer full): the formats that take this content, the usual one first. */
 char         **signet_signing_list_formats    (SignetDocumentFile *file);
+/* (transfer full): the levels there are for @format (nullable: the usual), the plainest first. */
+char         **signet_signing_list_levels     (const char *format);
 void           signet_signing_set_level       (SignetSigning *self, const char *level);         /* "b" (default), "t" */
 void           signet_signing_set_tsa         (SignetSigning *self, const char *url);         /* this one alone */
 void           signet_signing_set_timestamp_servers (SignetSigning *self, SignetTimestampServers *servers); /* (nullable) */
@@ -77,7 +79,10 @@ typedef void (*SignetSigningTold) (guint index, const GError *error, gpointer da
 /* All of @signings with one signer, several at a time; what ends the run (cancelled, the token fails) is told of all that follow. */
 gboolean       signet_signing_run_batch       (GPtrArray *signings, SignetSigner *signer, SignetInteraction *interaction,
                                                SignetSigningTold told, gpointer data, GCancellable *cancellable);
-/* The same including the login: one PIN question. */
+/* The same including the login, whose question names @documents. FALSE with @error: no login, and nothing was told. */
+gboolean       signet_signing_run_batch_with_token (GPtrArray *signings, const char *documents, SignetInteraction *interaction,
+                                               SignetSigningTold told, gpointer data, GCancellable *cancellable, GError **error);
+/* One including the login: one PIN question. */
 gboolean       signet_signing_run_with_token  (SignetSigning *self, SignetInteraction *interaction, GCancellable *cancellable, GError **error);
 const char    *signet_signing_get_result_path (SignetSigning *self);                             /* (nullable) */
 

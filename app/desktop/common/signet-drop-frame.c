@@ -19,9 +19,21 @@ G_DEFINE_FINAL_TYPE (SignetDropFrame, signet_drop_frame, ADW_TYPE_BIN)
 enum { PROP_0, PROP_TITLE, PROP_SUBTITLE, N_PROPERTIES };
 
 typedef struct {
-  void   (*dropped) (gpointer data, GFile *file);
+  void   (*dropped) (gpointer data, GFile *file);           /* (nullable): then the other */
+  void   (*dropped_many) (gpointer data, GPtrArray *files); /* (nullable) */
   gpointer data;
 } Target;
+
+static void
+give_all (Target *to,
+          GSList *files)
+{
+  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (GSList *at = files; at != NULL; at = at->next)
+    g_ptr_array_add (all, g_object_ref (at->data));
+  to->dropped_many (to->data, all);
+}
 
 static gboolean
 on_drop_cb (GtkDropTarget *target,
@@ -34,7 +46,10 @@ on_drop_cb (GtkDropTarget *target,
 
   if (files == NULL)
     return FALSE;
-  to->dropped (to->data, G_FILE (files->data));
+  if (to->dropped_many != NULL)
+    give_all (to, files);
+  else
+    to->dropped (to->data, G_FILE (files->data));
   return TRUE;
 }
 
@@ -45,19 +60,40 @@ free_target (gpointer  data,
   g_free (data);
 }
 
+/* @to: taken */
+static void
+add_target (GtkWidget *page,
+            Target    *to)
+{
+  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+  g_signal_connect_data (target, "drop", G_CALLBACK (on_drop_cb), to, free_target, 0);
+  gtk_widget_add_css_class (page, "drop-page");
+  gtk_widget_add_controller (page, GTK_EVENT_CONTROLLER (target));
+}
+
 void
 signet_drop_target_add (GtkWidget *page,
                         void     (*dropped) (gpointer data, GFile *file),
                         gpointer   data)
 {
-  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
   Target *to = g_new0 (Target, 1);
 
   to->dropped = dropped;
   to->data = data;
-  g_signal_connect_data (target, "drop", G_CALLBACK (on_drop_cb), to, free_target, 0);
-  gtk_widget_add_css_class (page, "drop-page");
-  gtk_widget_add_controller (page, GTK_EVENT_CONTROLLER (target));
+  add_target (page, to);
+}
+
+void
+signet_drop_target_add_for_many (GtkWidget *page,
+                                 void     (*dropped) (gpointer data, GPtrArray *files),
+                                 gpointer   data)
+{
+  Target *to = g_new0 (Target, 1);
+
+  to->dropped_many = dropped;
+  to->data = data;
+  add_target (page, to);
 }
 
 static void

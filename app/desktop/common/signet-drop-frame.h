@@ -12,4 +12,7 @@ G_DECLARE_FINAL_TYPE (SignetDropFrame, signet_drop_frame, SIGNET, DROP_FRAME, Ad
 /* Lets files be dropped anywhere on @page; @dropped is called with the first. */
 void signet_drop_target_add (GtkWidget *page, void (*dropped) (gpointer data, GFile *file), gpointer data);
 
+/* The same with all that were dropped. (element-type GFile) */
+void signet_drop_target_add_for_many (GtkWidget *page, void (*dropped) (gpointer data, GPtrArray *files), gpointer data);
+
 G_END_DECLS

@@ -96,6 +96,18 @@ signet_place_open_file (SignetPlace *self,
     SIGNET_PLACE_GET_CLASS (self)->open_file (self, file);
 }
 
+void
+signet_place_open_files (SignetPlace *self,
+                         GPtrArray   *files)
+{
+  g_return_if_fail (files->len > 0);
+
+  if (SIGNET_PLACE_GET_CLASS (self)->open_files != NULL)
+    SIGNET_PLACE_GET_CLASS (self)->open_files (self, files);
+  else
+    signet_place_open_file (self, g_ptr_array_index (files, 0));
+}
+
 static void
 signet_place_get_property (GObject    *object,
                            guint       id,

@@ -17,6 +17,7 @@ G_DECLARE_DERIVABLE_TYPE (SignetPlace, signet_place, SIGNET, PLACE, AdwBin)
  * @go_back: one step back; only called while can-go-back is set
  * @activate_main: the screen's main button (Ctrl+Return)
  * @open_file: a file was given to this place
+ * @open_files: several were (element-type GFile); without it the first is opened
  */
 struct _SignetPlaceClass {
   AdwBinClass parent_class;
@@ -25,6 +26,7 @@ struct _SignetPlaceClass {
   void (*go_back)       (SignetPlace *self);
   void (*activate_main) (SignetPlace *self);
   void (*open_file)     (SignetPlace *self, GFile *file);
+  void (*open_files)    (SignetPlace *self, GPtrArray *files);
 };
 
 void           signet_place_set_desktop     (SignetPlace *self, SignetDesktop *desktop);
@@ -34,5 +36,6 @@ gboolean       signet_place_get_can_go_back (SignetPlace *self);
 void           signet_place_go_back         (SignetPlace *self);
 void           signet_place_activate_main   (SignetPlace *self);
 void           signet_place_open_file       (SignetPlace *self, GFile *file);
+void           signet_place_open_files      (SignetPlace *self, GPtrArray *files);   /* (element-type GFile): at least one */
 
 G_END_DECLS

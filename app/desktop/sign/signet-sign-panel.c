@@ -11,8 +11,10 @@
 
 #include "signet-sign-panel.h"
 #include "signet-check-list.h"
+#include "signet-format-group.h"
 #include "signet-key-list.h"
 #include "signet-mark-group.h"
+#include "signet-sign-choice.h"
 #include "../common/signet-progress-line.h"
 #include "../common/signet-ui.h"
 #include "../pin/signet-desktop-interaction.h"
@@ -34,7 +36,7 @@ struct _SignetSignPanel {
   SignetKeyList      *keys;
   SignetMarkGroup    *mark;
   SignetMarkChoice   *choice;      /* (owned) (nullable): of the mark */
-  AdwComboRow        *level;
+  SignetFormatGroup  *format;
   AdwActionRow       *output;
   SignetCheckList    *checks;
   GtkStack           *stack;
@@ -49,37 +51,44 @@ static guint signals[N_SIGNALS];
 
 /* --- what is chosen -------------------------------------------------------------------------------------------------- */
 
-/* a time-stamp server is known only when the authority's profile names one */
-static char *
-dup_tsa (SignetSignPanel *self)
-{
-  GPtrArray *authorities = signet_core_get_authorities (signet_desktop_get_core (self->desktop));
-  SignetTokenKey *key = signet_key_list_get_key (self->keys);
-  SignetAuthority *authority;
-
-  if (key == NULL)
-    return NULL;
-  authority = signet_authority_find_issuer (authorities, signet_token_key_get_certificate (key));
-  return authority != NULL ? signet_authority_dup_timestamp_url (authority) : NULL;
-}
-
 static SignetSigning *
 new_signing (SignetSignPanel *self,
              SignetTokenKey  *key)
 {
-  SignetCore *core = signet_desktop_get_core (self->desktop);
-  SignetSigning *signing = signet_signing_new (self->document->file, key);
-  g_autofree char *tsa = dup_tsa (self);
+  g_autoptr(SignetSignChoice) choice = signet_sign_choice_new (self->desktop, key, signet_format_group_get_format (self->format),
+                                                               signet_format_group_get_level (self->format));
+  SignetSigning *signing = signet_sign_choice_new_signing (choice, self->document->file);
 
-  signet_signing_set_seams (signing, signet_core_get_http (core), signet_core_get_clock (core), signet_core_get_journal (core, NULL));
-  signet_signing_set_evidence_cache (signing, signet_core_get_evidence_cache (core));
-  signet_signing_set_chain (signing, signet_core_get_ca_certificates (core));
-  signet_signing_set_level (signing, tsa != NULL && adw_combo_row_get_selected (self->level) == 1 ? "t" : "b");
-  if (tsa != NULL)
-    signet_signing_set_tsa (signing, tsa);
   signet_signing_set_output (signing, self->output_path, self->overwrite);
-  signet_mark_choice_apply (self->choice, signing);
+  /* no other format shows anything on a page */
+  if (g_str_equal (signet_signing_get_format (signing), "pades"))
+    signet_mark_choice_apply (self->choice, signing);
   return signing;
+}
+
+/* what this document can become, and what can be had with this certificate */
+static void
+show_formats (SignetSignPanel *self)
+{
+  g_auto(GStrv) formats = self->document != NULL ? signet_signing_list_formats (self->document->file) : NULL;
+  g_auto(GStrv) levels = NULL;
+
+  const char *format = NULL;
+
+  if (formats != NULL)
+    signet_format_group_set_formats (self->format, (const char *const *) formats, FALSE);
+  format = signet_format_group_get_format (self->format);
+  if (format == NULL && formats != NULL)
+    format = formats[0];
+  levels = signet_sign_choice_list_levels (self->desktop, signet_key_list_get_key (self->keys), format);
+  signet_format_group_set_levels (self->format, (const char *const *) levels);
+}
+
+/* no other format shows anything on a page */
+static gboolean
+shows_marks (SignetSignPanel *self)
+{
+  return self->signing == NULL || g_str_equal (signet_signing_get_format (self->signing), "pades");
 }
 
 static void
@@ -102,9 +111,9 @@ update (SignetSignPanel *self)
 
   gtk_widget_set_sensitive (self->sign, ready && self->running == NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->keys), self->running == NULL);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->level), self->running == NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->format), self->running == NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->output), self->running == NULL);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->mark), self->running == NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->mark), self->running == NULL && shows_marks (self));
   gtk_stack_set_visible_child_name (self->stack, self->running != NULL ? "running" : "ready");
   show_output (self);
 }
@@ -161,21 +170,30 @@ check (SignetSignPanel *self)
 static void
 on_chosen_cb (SignetSignPanel *self)
 {
-  g_autofree char *tsa = NULL;
-
   /* the very choice that is signing just now has been replaced: the act goes on with what it was given */
   if (self->running != NULL)
     return;
-  tsa = dup_tsa (self);
-  gtk_widget_set_visible (GTK_WIDGET (self->level), tsa != NULL);
+  show_formats (self);
   check (self);
 }
 
 static void
-on_level_cb (SignetSignPanel *self)
+on_mark_cb (SignetSignPanel *self)
 {
   if (self->desktop != NULL && self->running == NULL)
     check (self);
+}
+
+/* another format has a name of its own: one that was chosen for the old one is let go */
+static void
+on_format_cb (SignetSignPanel *self)
+{
+  if (self->desktop == NULL || self->running != NULL)
+    return;
+  g_clear_pointer (&self->output_path, g_free);
+  self->overwrite = FALSE;
+  show_formats (self);
+  check (self);
 }
 
 /* --- where it goes --------------------------------------------------------------------------------------------------- */
@@ -325,7 +343,7 @@ signet_sign_panel_set_mark (SignetSignPanel  *self,
 {
   g_set_object (&self->choice, choice);
   signet_mark_group_set_choice (self->mark, choice);
-  g_signal_connect_object (choice, "changed", G_CALLBACK (on_level_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (choice, "changed", G_CALLBACK (on_mark_cb), self, G_CONNECT_SWAPPED);
 }
 
 /* --- life ------------------------------------------------------------------------------------------------------------ */
@@ -375,11 +393,12 @@ signet_sign_panel_class_init (SignetSignPanelClass *klass)
   G_OBJECT_CLASS (klass)->dispose = signet_sign_panel_dispose;
   g_type_ensure (SIGNET_TYPE_KEY_LIST);
   g_type_ensure (SIGNET_TYPE_CHECK_LIST);
+  g_type_ensure (SIGNET_TYPE_FORMAT_GROUP);
   g_type_ensure (SIGNET_TYPE_MARK_GROUP);
   g_type_ensure (SIGNET_TYPE_PROGRESS_LINE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/sign/signet-sign-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, keys);
-  gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, level);
+  gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, format);
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, mark);
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, output);
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, checks);
@@ -387,7 +406,7 @@ signet_sign_panel_class_init (SignetSignPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, sign);
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, progress);
   gtk_widget_class_bind_template_callback (widget_class, on_chosen_cb);
-  gtk_widget_class_bind_template_callback (widget_class, on_level_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_format_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_change_output_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_cancel_cb);
   gtk_widget_class_bind_template_callback (widget_class, signet_sign_panel_sign);

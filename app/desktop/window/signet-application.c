@@ -52,8 +52,11 @@ signet_application_open (GApplication  *application,
 {
   SignetWindow *window = ensure_window (SIGNET_APPLICATION (application));
 
+  g_autoptr(GPtrArray) all = g_ptr_array_new ();
+
   for (int i = 0; i < n_files; i++)
-    signet_window_open_file (window, files[i], g_strcmp0 (hint, "verify") == 0);
+    g_ptr_array_add (all, files[i]);
+  signet_window_open_files (window, all, g_strcmp0 (hint, "verify") == 0);
 }
 
 static int

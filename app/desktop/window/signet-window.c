@@ -159,11 +159,14 @@ on_file_chosen_cb (GtkNativeDialog *dialog,
                    int              response,
                    SignetWindow    *self)
 {
-  g_autoptr(GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  g_autoptr(GListModel) chosen = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (dialog));
+  g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
   gboolean verify = g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "verify") == 0;
 
-  if (response == GTK_RESPONSE_ACCEPT && file != NULL)
-    signet_place_open_file (show_place (self, verify ? "verify" : "sign"), file);
+  for (guint i = 0; i < g_list_model_get_n_items (chosen); i++)
+    g_ptr_array_add (files, g_list_model_get_item (chosen, i));
+  if (response == GTK_RESPONSE_ACCEPT && files->len > 0)
+    signet_place_open_files (show_place (self, verify ? "verify" : "sign"), files);
   gtk_native_dialog_destroy (dialog);
 }
 
@@ -178,8 +181,9 @@ on_open_cb (GtkWidget  *widget,
 
   if (!is_shown (self, "places"))
     return;
-  dialog = gtk_file_chooser_native_new (verify ? _("File to Verify") : _("File to Sign"), GTK_WINDOW (self),
+  dialog = gtk_file_chooser_native_new (verify ? _("File to Verify") : _("Files to Sign"), GTK_WINDOW (self),
                                         GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("_Cancel"));
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (dialog), !verify);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_file_chosen_cb), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
@@ -391,10 +395,19 @@ is_signature_file (GFile *file)
   return g_str_has_suffix (lower, ".p7s") || g_str_has_suffix (lower, ".p7m") || g_str_has_suffix (lower, ".xades");
 }
 
+/* Those that are signatures are verified, one at a time; the others are signed, together when there are several. */
 void
-signet_window_open_file (SignetWindow *self,
-                         GFile        *file,
-                         gboolean      verify)
+signet_window_open_files (SignetWindow *self,
+                          GPtrArray    *files,
+                          gboolean      verify)
 {
-  signet_place_open_file (show_place (self, verify || is_signature_file (file) ? "verify" : "sign"), file);
+  g_autoptr(GPtrArray) to_sign = g_ptr_array_new ();
+
+  for (guint i = 0; i < files->len; i++)
+    if (verify || is_signature_file (g_ptr_array_index (files, i)))
+      signet_place_open_file (show_place (self, "verify"), g_ptr_array_index (files, i));
+    else
+      g_ptr_array_add (to_sign, g_ptr_array_index (files, i));
+  if (to_sign->len > 0)
+    signet_place_open_files (show_place (self, "sign"), to_sign);
 }

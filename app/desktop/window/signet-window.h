@@ -11,6 +11,6 @@ G_DECLARE_FINAL_TYPE (SignetWindow, signet_window, SIGNET, WINDOW, AdwApplicatio
 
 SignetWindow *signet_window_new       (GtkApplication *application, SignetDesktop *desktop);
 /* @verify: the caller wants it verified; else signatures and files of signatures go to Verify, the rest to Sign. */
-void          signet_window_open_file (SignetWindow *self, GFile *file, gboolean verify);
+void          signet_window_open_files (SignetWindow *self, GPtrArray *files, gboolean verify);   /* (element-type GFile) */
 
 G_END_DECLS

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-sign-choice.c: one place where a choice becomes a SignetSigning, for one file and for many. */
+#define G_LOG_DOMAIN "signet-sign-choice"
+
+#include "config.h"
+
+#include "signet-sign-choice.h"
+
+struct _SignetSignChoice {
+  SignetTokenKey      *key;       /* (owned) (nullable) */
+  char                *format;    /* (nullable) */
+  char                *level;
+  char                *tsa;       /* (nullable) */
+  SignetCore          *core;      /* (owned): whose the next four are */
+  SignetHttp          *http;
+  SignetClock         *clock;
+  SignetJournal       *journal;   /* (nullable) */
+  SignetEvidenceCache *cache;     /* (nullable) */
+  GPtrArray           *chain;     /* (owned) */
+};
+
+/* a time-stamp server is known only when the authority's profile names one; (transfer full) (nullable) */
+static char *
+dup_tsa (SignetDesktop  *desktop,
+         SignetTokenKey *key)
+{
+  GPtrArray *authorities = signet_core_get_authorities (signet_desktop_get_core (desktop));
+  SignetAuthority *authority = key != NULL ? signet_authority_find_issuer (authorities, signet_token_key_get_certificate (key)) : NULL;
+
+  return authority != NULL ? signet_authority_dup_timestamp_url (authority) : NULL;
+}
+
+char **
+signet_sign_choice_list_levels (SignetDesktop  *desktop,
+                                SignetTokenKey *key,
+                                const char     *format)
+{
+  g_autofree char *tsa = dup_tsa (desktop, key);
+  g_auto(GStrv) levels = signet_signing_list_levels (format);
+
+  /* without a server that gives a time, the plainest alone is left */
+  if (tsa == NULL && g_strv_length (levels) > 1)
+    for (guint i = 1; levels[i] != NULL; i++)
+      g_clear_pointer (&levels[i], g_free);
+  return g_steal_pointer (&levels);
+}
+
+SignetSignChoice *
+signet_sign_choice_new (SignetDesktop  *desktop,
+                        SignetTokenKey *key,
+                        const char     *format,
+                        const char     *level)
+{
+  SignetSignChoice *self = g_new0 (SignetSignChoice, 1);
+  SignetCore *core = signet_desktop_get_core (desktop);
+
+  self->key = key != NULL ? g_object_ref (key) : NULL;
+  self->format = g_strdup (format);
+  self->level = g_strdup (level);
+  self->tsa = dup_tsa (desktop, key);
+  self->core = g_object_ref (core);
+  self->http = signet_core_get_http (core);
+  self->clock = signet_core_get_clock (core);
+  self->journal = signet_core_get_journal (core, NULL);
+  self->cache = signet_core_get_evidence_cache (core);
+  self->chain = g_ptr_array_ref (signet_core_get_ca_certificates (core));
+  return self;
+}
+
+void
+signet_sign_choice_free (SignetSignChoice *self)
+{
+  g_clear_object (&self->key);
+  g_free (self->format);
+  g_free (self->level);
+  g_free (self->tsa);
+  g_clear_object (&self->core);
+  g_clear_pointer (&self->chain, g_ptr_array_unref);
+  g_free (self);
+}
+
+gboolean
+signet_sign_choice_has_key (SignetSignChoice *self)
+{
+  return self->key != NULL;
+}
+
+SignetSigning *
+signet_sign_choice_new_signing (SignetSignChoice   *self,
+                                SignetDocumentFile *file)
+{
+  SignetSigning *signing = signet_signing_new (file, self->key);
+
+  signet_signing_set_seams (signing, self->http, self->clock, self->journal);
+  signet_signing_set_evidence_cache (signing, self->cache);
+  signet_signing_set_chain (signing, self->chain);
+  signet_signing_set_format (signing, self->format);
+  signet_signing_set_level (signing, self->tsa != NULL ? self->level : "b");
+  if (self->tsa != NULL)
+    signet_signing_set_tsa (signing, self->tsa);
+  return signing;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * signet-sign-choice.h: what is chosen for a signature (certificate, format, level) with all that an act of signing needs of the core: taken together
+ * on the main thread, turned into acts on any.
+ */
+#pragma once
+
+#include "../../core/signing/signet-signing.h"
+#include "../common/signet-desktop.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SignetSignChoice SignetSignChoice;
+
+/* @key, @format: (nullable): none yet; what is usual for the content */
+SignetSignChoice *signet_sign_choice_new         (SignetDesktop *desktop, SignetTokenKey *key, const char *format, const char *level);
+void              signet_sign_choice_free        (SignetSignChoice *self);
+gboolean          signet_sign_choice_has_key     (SignetSignChoice *self);
+/* An act for @file; where its signed file goes is not chosen here. */
+SignetSigning    *signet_sign_choice_new_signing (SignetSignChoice *self, SignetDocumentFile *file);
+/* (transfer full): the levels that can be asked for with @key, the plainest first. @key: (nullable) */
+char            **signet_sign_choice_list_levels (SignetDesktop *desktop, SignetTokenKey *key, const char *format);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetSignChoice, signet_sign_choice_free)
+
+G_END_DECLS
