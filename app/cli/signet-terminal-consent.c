@@ -100,3 +100,14 @@ signet_terminal_consent_dup_name (const char *name)
     return g_strdup (signet_words_request_field (name));
   return signet_text_sanitize (name, -1, 60);
 }
+
+gboolean
+signet_terminal_consent_is_about_time (const SignetConsent *consent)
+{
+  if (!g_str_equal (consent->kind, "accept-difference"))
+    return FALSE;
+  for (guint i = 0; consent->names != NULL && consent->names[i] != NULL; i++)
+    if (g_str_has_suffix (consent->names[i], "validity") && !g_str_has_prefix (consent->names[i], "lint-"))
+      return TRUE;
+  return FALSE;
+}

@@ -10,4 +10,7 @@ char *signet_terminal_consent_dup_headline (const SignetConsent *consent); /* (t
 /* (transfer full): what the core calls a part of a consent, in words */
 char *signet_terminal_consent_dup_name     (const char *name);
 
+/* A certificate that is not valid by this computer's clock: either may be wrong. */
+gboolean signet_terminal_consent_is_about_time (const SignetConsent *consent);
+
 G_END_DECLS

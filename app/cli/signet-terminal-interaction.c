@@ -273,6 +273,8 @@ signet_terminal_interaction_confirm (SignetInteraction   *interaction,
 
       signet_terminal_message ("  %s %s", padded, value);
     }
+  if (signet_terminal_consent_is_about_time (consent))
+    signet_terminal_message ("%s", _("By the clock of this computer the certificate is not valid. If the date or time is wrong, stop here, set it right and go on: nothing is lost."));
   return signet_terminal_ask_consent (self, consent, cancellable, error);
 }
 

@@ -288,8 +288,54 @@ flow_check_renewed (Flow *flow, SignetRequest *request, SignetCertificate *befor
 }
 
 /* The same person, another day. */
-void
-flow_set_clock (Flow *flow, gint64 offset)
+/* --- time ---------------------------------------------------------------------------------------------------------------------- */
+
+#define FLOW_TYPE_HTTP (flow_http_get_type ())
+G_DECLARE_FINAL_TYPE (FlowHttp, flow_http, FLOW, HTTP, SignetHttp)
+
+/* A network where everybody's time has moved on. */
+struct _FlowHttp
+{
+  SignetHttp parent_instance;
+
+  SignetHttp *real;
+  gint64      offset;
+};
+
+G_DEFINE_FINAL_TYPE (FlowHttp, flow_http, SIGNET_TYPE_HTTP)
+
+static SignetHttpResponse *
+flow_http_send (SignetHttp *http, const SignetHttpRequest *request, GCancellable *cancellable, GError **error)
+{
+  FlowHttp *self = FLOW_HTTP (http);
+  SignetHttpResponse *response = signet_http_send (self->real, request, cancellable, error);
+
+  if (response != NULL && response->date != SIGNET_TIME_UNKNOWN)
+    response->date += self->offset;
+  return response;
+}
+
+static void
+flow_http_finalize (GObject *object)
+{
+  g_clear_object (&FLOW_HTTP (object)->real);
+  G_OBJECT_CLASS (flow_http_parent_class)->finalize (object);
+}
+
+static void
+flow_http_class_init (FlowHttpClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = flow_http_finalize;
+  SIGNET_HTTP_CLASS (klass)->send = flow_http_send;
+}
+
+static void
+flow_http_init (FlowHttp *self)
+{
+}
+
+static void
+put_together (Flow *flow, SignetHttp *http, gint64 offset)
 {
   EnrolmentWorld *world = flow->world;
   g_autofree char *authorities = g_build_filename (g_getenv ("SIGNET_USER_DIR"), "authorities", NULL);
@@ -300,6 +346,22 @@ flow_set_clock (Flow *flow, gint64 offset)
   g_autoptr (SignetClock) clock = signet_clock_new_fixed (signet_clock_now (world->clock) + offset);
 
   g_clear_object (&world->enrolment);
-  world->enrolment = signet_enrolment_new (world->store, world->http, clock, world->tokens, world->journal, plugins, all, NULL);
+  world->enrolment = signet_enrolment_new (world->store, http, clock, world->tokens, world->journal, plugins, all, NULL);
   g_assert_nonnull (world->enrolment);
+}
+
+void
+flow_set_clock (Flow *flow, gint64 offset)
+{
+  put_together (flow, flow->world->http, offset);
+}
+
+void
+flow_let_time_pass (Flow *flow, gint64 offset)
+{
+  g_autoptr (FlowHttp) http = g_object_new (FLOW_TYPE_HTTP, NULL);
+
+  http->real = g_object_ref (flow->world->http);
+  http->offset = offset;
+  put_together (flow, SIGNET_HTTP (http), offset);
 }

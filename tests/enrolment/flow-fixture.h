@@ -24,6 +24,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Flow, flow_free)
 void               flow_start_desk      (Flow *flow, const char *fault, const char *pending);
 void               flow_write_profile   (Flow *flow, const char *issuance);
 void               flow_set_clock       (Flow *flow, gint64 offset);   /* of this computer, in seconds from the truth */
+void               flow_let_time_pass   (Flow *flow, gint64 offset);   /* for everybody */
 
 SignetRequest     *flow_draft           (Flow *flow);
 /* To take the place of @current; @key_spec NULL: with the same key. Agreed to. */

@@ -268,10 +268,10 @@ test_expired (void)
 
   g_assert_cmpint (signet_request_get_expires (request) - signet_request_get_created (request), ==, 10 * 86400);
   g_assert_true (enrolment_world_run (flow->world, request, &error));
-  flow_set_clock (flow, 9 * 86400);
+  flow_let_time_pass (flow, 9 * 86400);
   g_assert_true (enrolment_world_run (flow->world, request, &error));
   enrolment_world_assert_state (request, SIGNET_REQUEST_WAITING);
-  flow_set_clock (flow, 11 * 86400);
+  flow_let_time_pass (flow, 11 * 86400);
   g_assert_true (enrolment_world_run (flow->world, request, &error));
   g_assert_no_error (error);
   enrolment_world_assert_state (request, SIGNET_REQUEST_EXPIRED);
@@ -433,7 +433,7 @@ test_not_a_certificate (void)
 
 typedef struct {
   const char *fault;    /* (nullable) */
-  gint64      offset;   /* of this computer's clock */
+  gint64      offset;   /* of everybody's time: an authority that certifies for another one */
   const char *field;
 } Difference;
 
@@ -457,7 +457,7 @@ test_difference (gconstpointer data)
   g_autofree char *accepted = NULL;
   g_autoptr (GError) error = NULL;
 
-  flow_set_clock (flow, difference->offset);
+  flow_let_time_pass (flow, difference->offset);
   request = flow_draft (flow);
   signet_test_interaction_refuse (doubter, "accept-difference");
   g_assert_false (signet_enrolment_run (flow->world->enrolment, request, SIGNET_INTERACTION (doubter), NULL, &error));
@@ -472,6 +472,26 @@ test_difference (gconstpointer data)
   accepted = flow_journal_find (flow, "certificate-difference-accepted");
   g_assert_nonnull (accepted);
   g_assert_nonnull (strstr (accepted, difference->field));
+}
+
+/* Only this computer's clock is wrong: nobody is asked to accept anything, and nothing is lost. */
+static void
+test_wrong_clock (gconstpointer offset)
+{
+  g_autoptr (Flow) flow = flow_new (NULL, NULL, NULL);
+  g_autoptr (SignetRequest) request = NULL;
+  g_autoptr (GError) error = NULL;
+  guint issued = flow_count_issued ();
+
+  flow_set_clock (flow, *(const gint64 *) offset);
+  request = flow_draft (flow);
+  g_assert_false (enrolment_world_run (flow->world, request, &error));
+  g_assert_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_CLOCK);
+  enrolment_world_assert_state (request, SIGNET_REQUEST_ISSUED);
+  enrolment_world_assert_token (flow->world, 1, 0);
+  flow_set_clock (flow, 0);
+  flow_run_to_end (flow, request);
+  g_assert_cmpuint (flow_count_issued (), ==, issued + 1);
 }
 
 /* --- files ----------------------------------------------------------------------------------------------------------------------------- */
@@ -538,6 +558,7 @@ add_faults (void)
 int
 main (int argc, char **argv)
 {
+  static const gint64 offsets[] = { 2 * (gint64) YEAR, -(gint64) YEAR };
   static const char *const formats[] = { "cms", "pkcs12", NULL };
 
   if (argc >= 3 && strcmp (argv[1], "--child-run") == 0)
@@ -558,6 +579,8 @@ main (int argc, char **argv)
   g_test_add_func ("/flow/withdrawn-alone", test_withdrawn_alone);
   g_test_add_func ("/flow/expired", test_expired);
   g_test_add_func ("/flow/not-confirmed", test_not_confirmed);
+  g_test_add_data_func ("/flow/wrong-clock/ahead", &offsets[0], test_wrong_clock);
+  g_test_add_data_func ("/flow/wrong-clock/behind", &offsets[1], test_wrong_clock);
   g_test_add_func ("/flow/closed", test_closed);
   g_test_add_func ("/flow/swept", test_swept);
   g_test_add_func ("/flow/retried", test_retried);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "signet-base-error.h"
+#include "signet-clock.h"
 #include "signet-http-private.h"
 #include "signet-library.h"
 
@@ -22,7 +23,7 @@
 
 /* What is used of libcurl. It is loaded with the first request: with what it brings it is a third of a short command's start. */
 #define CURL_FUNCTIONS(of) \
-  of (easy_cleanup) of (easy_getinfo) of (easy_header) of (easy_init) of (easy_setopt) of (easy_strerror) of (global_init) of (multi_add_handle) \
+  of (easy_cleanup) of (easy_getinfo) of (easy_header) of (easy_init) of (easy_setopt) of (easy_strerror) of (getdate) of (global_init) of (multi_add_handle) \
   of (multi_cleanup) of (multi_info_read) of (multi_init) of (multi_perform) of (multi_poll) of (multi_remove_handle) of (multi_wakeup) \
   of (slist_append) of (slist_free_all) of (url) of (url_cleanup) of (url_set) of (version_info)
 
@@ -435,6 +436,15 @@ read_content_type (Exchange *exchange, SignetHttpResponse *response)
   response->content_type = type != NULL ? g_strchomp (type) : NULL;
 }
 
+static gint64
+read_date (Exchange *exchange)
+{
+  g_autofree char *text = dup_header (exchange, "Date");
+  time_t date = text != NULL ? curl.getdate (text, NULL) : -1;
+
+  return date > 0 ? (gint64) date : SIGNET_TIME_UNKNOWN;
+}
+
 static SignetHttpResponse *
 read_response (Exchange *exchange)
 {
@@ -444,6 +454,7 @@ read_response (Exchange *exchange)
   response->status = (guint) get_number (exchange, CURLINFO_RESPONSE_CODE);
   read_content_type (exchange, response);
   response->etag = dup_header (exchange, "ETag");
+  response->date = read_date (exchange);
   response->body = g_byte_array_free_to_bytes (g_steal_pointer (&exchange->body));
   if (curl.easy_getinfo (exchange->easy, CURLINFO_RETRY_AFTER, &retry) == CURLE_OK && retry > 0)
     response->retry_after = (guint) MIN (retry, G_MAXINT);

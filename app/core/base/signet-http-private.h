@@ -18,6 +18,7 @@ typedef struct {
   gboolean                 hung_up; /* without a word, right after the handshake */
   int                      alert;   /* the last fatal alert of the server; 0: none */
   GError                  *error;   /* (owned) (nullable): why we gave up ourselves */
+  char                    *times;   /* (owned) (nullable): of a certificate that is not valid by our clock, and our clock */
 } SignetHttpTls;
 
 /* Loads OpenSSL's TLS on first use; asks the signer for its key. */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "signet-base-error.h"
+#include "signet-clock.h"
 #include "signet-http-private.h"
 #include "signet-library.h"
 
@@ -105,6 +106,7 @@ _signet_http_tls_clear (SignetHttpTls *tls)
 {
   g_clear_pointer (&tls->key, EVP_PKEY_free);
   g_clear_error (&tls->error);
+  g_clear_pointer (&tls->times, g_free);
 }
 
 static gboolean
@@ -150,6 +152,39 @@ on_state_cb (const SSL *connection, int where, int value)
     tls->alert = value & 0xff;
 }
 
+/* --- by whose clock ------------------------------------------------------------------------------------------------------------------ */
+
+static char *
+dup_time (const ASN1_TIME *time)
+{
+  struct tm parts;
+  g_autoptr (GDateTime) date = time != NULL && ASN1_TIME_to_tm (time, &parts) == 1
+                               ? g_date_time_new_utc (parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec) : NULL;
+
+  return date != NULL ? signet_time_format_iso8601 (g_date_time_to_unix (date)) : g_strdup ("?");
+}
+
+/* Only looks: the certificate and the clock contradict each other, and the person is told both. */
+static int
+on_verify_cb (int ok, X509_STORE_CTX *context)
+{
+  SignetHttpTls *tls = X509_STORE_get_ex_data (X509_STORE_CTX_get0_store (context), 0);
+  X509 *certificate = X509_STORE_CTX_get_current_cert (context);
+  int code = X509_STORE_CTX_get_error (context);
+  g_autofree char *from = NULL;
+  g_autofree char *until = NULL;
+  g_autofree char *now = NULL;
+
+  if (ok || tls == NULL || certificate == NULL || (code != X509_V_ERR_CERT_HAS_EXPIRED && code != X509_V_ERR_CERT_NOT_YET_VALID))
+    return ok;
+  from = dup_time (X509_get0_notBefore (certificate));
+  until = dup_time (X509_get0_notAfter (certificate));
+  now = signet_time_format_iso8601 (g_get_real_time () / G_USEC_PER_SEC);
+  g_free (tls->times);
+  tls->times = g_strdup_printf ("the certificate is good from %s to %s; by the clock of this computer it is %s", from, until, now);
+  return ok;
+}
+
 /* --- whom to trust ----------------------------------------------------------------------------------------------------------------- */
 
 static guint
@@ -175,6 +210,9 @@ set_anchors (SignetHttpTls *tls, SSL_CTX *context)
 {
   X509_STORE *store = ssl.CTX_get_cert_store (context);
 
+  X509_STORE_set_verify_cb (store, on_verify_cb);
+  if (!X509_STORE_set_ex_data (store, 0, tls))
+    return FALSE;
   if (tls->request->tls_anchors == NULL)
     return ssl.CTX_set_default_verify_paths (context) == 1;
   X509_STORE_set_flags (store, X509_V_FLAG_PARTIAL_CHAIN);
@@ -248,6 +286,7 @@ _signet_http_tls_set_error (SignetHttpTls *tls, long verified, gboolean refused,
   else if (tls->error != NULL)
     g_propagate_error (error, g_steal_pointer (&tls->error));
   else
-    g_set_error_literal (error, SIGNET_HTTP_ERROR, refused ? code_of_verification (verified) : code_of_alert (tls), detail);
+    g_set_error_literal (error, SIGNET_HTTP_ERROR, refused ? code_of_verification (verified) : code_of_alert (tls),
+                         refused && tls->times != NULL ? tls->times : detail);
   return FALSE;
 }

@@ -56,6 +56,7 @@ typedef struct {
   GBytes *body;
   char   *etag;         /* (nullable): as If-None-Match wants it */
   guint   retry_after;  /* seconds; 0: not said */
+  gint64  date;         /* what time it is there, as the server says; SIGNET_TIME_UNKNOWN: not said */
 } SignetHttpResponse;
 
 struct _SignetHttpClass {

@@ -240,6 +240,11 @@ tell (const SignetScepAnswer *answer, GError **error)
 {
   JsonObject *result;
 
+  if (answer->kind == SIGNET_SCEP_REJECTED && answer->failure == SIGNET_SCEP_BAD_TIME)
+    {
+      g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_CLOCK, "the authority says that the time in our message is wrong (badTime)");
+      return NULL;
+    }
   if (answer->kind == SIGNET_SCEP_REJECTED)
     {
       g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_REJECTED, "%s%s%s%s", answer->text != NULL ? answer->text : "",

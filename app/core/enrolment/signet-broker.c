@@ -122,9 +122,15 @@ void
 _signet_broker_note_sending (gpointer data)
 {
   SignetEnrolmentRun *run = data;
+  SignetRequest *request = run->request;
   g_autoptr (GError) error = NULL;
 
-  if (run->request != NULL && run->request->state == SIGNET_REQUEST_KEY_MADE && !_signet_enrolment_run_enter (run, SIGNET_REQUEST_SUBMITTED, &error))
+  if (request == NULL || request->state != SIGNET_REQUEST_KEY_MADE)
+    return;
+  /* it waits from here on, however long it lay as a draft */
+  if (request->expires != SIGNET_TIME_UNKNOWN)
+    request->expires += signet_clock_now (run->enrolment->clock) - request->changed;
+  if (!_signet_enrolment_run_enter (run, SIGNET_REQUEST_SUBMITTED, &error))
     g_warning ("cannot note that the request was sent: %s", error->message);
 }
 

@@ -193,6 +193,11 @@ set_rejected (const SignetCmpAnswer *answer, GError **error)
 {
   gboolean wrong_secret = (answer->failure & OSSL_CMP_CTX_FAILINFO_badMessageCheck) != 0;
 
+  if ((answer->failure & OSSL_CMP_CTX_FAILINFO_badTime) != 0)
+    {
+      g_set_error (error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_CLOCK, "the authority says that the time in our message is wrong (badTime)");
+      return FALSE;
+    }
   g_set_error (error, SIGNET_ENROLMENT_ERROR, wrong_secret ? SIGNET_ENROLMENT_ERROR_WRONG_SECRET : SIGNET_ENROLMENT_ERROR_REJECTED, "%s",
                answer->text != NULL && *answer->text != '\0' ? answer->text : "the authority gave no reason");
   return FALSE;

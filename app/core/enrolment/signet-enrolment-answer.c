@@ -15,7 +15,6 @@
 #include "../base/signet-text.h"
 
 #define MIN_WAIT      1
-#define MAX_WAIT      (7 * 86400)
 #define MAX_HAND_FILE (256 * 1024)
 #define MAX_HAND_NAME 100
 #define MAX_HAND_TEXT 1000
@@ -212,7 +211,7 @@ take_waiting (SignetEnrolmentRun *run, JsonObject *answer, GError **error)
   clear_hand (run->request);
   if (_signet_broker_get_text (answer, "text") != NULL)
     run->request->hand_text = signet_text_sanitize (_signet_broker_get_text (answer, "text"), -1, MAX_HAND_TEXT);
-  run->request->next_poll = now + CLAMP (_signet_broker_get_int (answer, "check_after"), MIN_WAIT, MAX_WAIT);
+  run->request->next_poll = now + CLAMP (_signet_broker_get_int (answer, "check_after"), MIN_WAIT, SIGNET_REQUEST_MAX_WAIT);
   return _signet_enrolment_run_enter (run, SIGNET_REQUEST_WAITING, error);
 }
 

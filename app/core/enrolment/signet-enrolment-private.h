@@ -9,6 +9,7 @@
 G_BEGIN_DECLS
 
 #define SIGNET_REQUEST_MAX_COOKIE 65536
+#define SIGNET_REQUEST_MAX_WAIT (7 * 86400)   /* seconds until an authority is asked again, at most */
 
 /* --- the request: a row in memory ------------------------------------------------------------------------------------ */
 struct _SignetRequest
@@ -144,6 +145,8 @@ typedef struct {
   const char           *method;      /* (nullable): of the plugin, while it runs: "submit", "revoke"… */
   GHashTable           *used;        /* (nullable): a set: ids of the secrets that the step under way has used */
   GError               *served;      /* (nullable): the last thing we could not do for the plugin, with its own code */
+  gint64                clock_off;   /* seconds that the authority's server is ahead of this computer, when @clock_known */
+  gboolean              clock_known;
   gboolean              writes;      /* @session may put keys and certificates on the token */
   gboolean              agreed;      /* the person has seen what will be signed, in this run */
   gboolean              handed;      /* the person was given something to carry, in this run */
@@ -178,6 +181,10 @@ JsonNode     *_signet_enrolment_run_call_with (SignetEnrolmentRun *run, const ch
 gboolean      _signet_enrolment_run_can     (SignetEnrolmentRun *run, const char *method, GError **error);   /* FALSE without @error: it cannot */
 /* Takes what the plugin answered to submit, renew or poll into the request, and commits. */
 gboolean      _signet_enrolment_run_take    (SignetEnrolmentRun *run, JsonNode *answer, GError **error);
+/* What time a server says it is, and whether this computer's clock is to be doubted for it: FALSE with CLOCK. signet-enrolment-clock.c */
+void          _signet_enrolment_clock_note    (SignetEnrolmentRun *run, gint64 server);
+gboolean      _signet_enrolment_clock_check   (SignetEnrolmentRun *run, GError **error);
+GError       *_signet_enrolment_clock_explain (SignetEnrolmentRun *run, GError *error);   /* (transfer full) both */
 /* What its plugin discloses, for this run of the program; see signet-enrolment-terms.c. */
 gboolean      _signet_enrolment_run_ask_terms (SignetEnrolmentRun *run, GError **error);
 GHashTable   *_signet_enrolment_terms_parse (JsonNode *result, GError **error);

@@ -183,6 +183,15 @@ list_differences (GPtrArray *all, GPtrArray *names, GPtrArray *values)
 }
 
 static gboolean
+is_about_time (GPtrArray *names)
+{
+  for (guint i = 0; i < names->len; i++)
+    if (g_str_equal (names->pdata[i], "validity") || g_str_equal (names->pdata[i], "encryption-validity"))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
 ask_about_differences (SignetEnrolmentRun *run, GPtrArray *names, GPtrArray *values, GError **error)
 {
   SignetConsent consent = { "accept-difference", signet_authority_get_name (run->authority), NULL, NULL };
@@ -216,6 +225,8 @@ accept_differences (SignetEnrolmentRun *run, GError **error)
   run->request->checks = _signet_differences_to_text (all);
   if (list_differences (all, names, values) == 0)
     return TRUE;
+  if (is_about_time (names) && !_signet_enrolment_clock_check (run, error))
+    return FALSE;
   accepted = ask_about_differences (run, names, values, error);
   if (accepted || g_error_matches (*error, SIGNET_ENROLMENT_ERROR, SIGNET_ENROLMENT_ERROR_NOT_ACCEPTED))
     _signet_enrolment_run_note (run, accepted ? "certificate-difference-accepted" : "certificate-difference-refused", "checks",
@@ -460,10 +471,13 @@ settle_error (SignetEnrolmentRun *run, const GError *error)
   note (run, "certificate-rejected");
 }
 
+/* A time that no authority names was computed by a clock that has been set since. */
 static gboolean
 is_still_waiting (SignetEnrolmentRun *run)
 {
-  return run->request->state == SIGNET_REQUEST_WAITING && signet_clock_now (run->enrolment->clock) < run->request->next_poll;
+  gint64 left = run->request->next_poll - signet_clock_now (run->enrolment->clock);
+
+  return run->request->state == SIGNET_REQUEST_WAITING && left > 0 && left <= SIGNET_REQUEST_MAX_WAIT;
 }
 
 static gboolean
@@ -472,7 +486,8 @@ is_over_time (SignetEnrolmentRun *run)
   SignetRequest *request = run->request;
   gint64 limit = request->expires != SIGNET_TIME_UNKNOWN ? request->expires : request->created + EXPIRY;
 
-  return _signet_request_may_expire (request) && signet_clock_now (run->enrolment->clock) > limit;
+  /* what was not sent waits for nobody */
+  return (request->state == SIGNET_REQUEST_SUBMITTED || request->state == SIGNET_REQUEST_WAITING) && signet_clock_now (run->enrolment->clock) > limit;
 }
 
 /* Found out before a key is made that nobody would certify. */
@@ -503,9 +518,40 @@ expire (SignetEnrolmentRun *run, GError **error)
   return TRUE;
 }
 
+/* Over time by this computer's clock: an authority that knows of the request is asked once more, which also tells what time it is there. */
+static gboolean
+give_up_late (SignetEnrolmentRun *run, gboolean *over, GError **error)
+{
+  SignetRequestState before = run->request->state;
+  g_autoptr (GError) local = NULL;
+
+  *over = FALSE;
+  if (!_signet_enrolment_clock_check (run, error))
+    return FALSE;
+  if ((before == SIGNET_REQUEST_WAITING || before == SIGNET_REQUEST_SUBMITTED) && !run->handed && run->request->hand_file == NULL)
+    {
+      gboolean asked = steps[before](run, &local);
+
+      if (!_signet_enrolment_clock_check (run, error))
+        return FALSE;
+      if (asked && run->request->state > SIGNET_REQUEST_WAITING)
+        return TRUE;
+      if (g_error_matches (local, SIGNET_HTTP_ERROR, SIGNET_HTTP_ERROR_EXPIRED) ||
+          g_error_matches (local, SIGNET_HTTP_ERROR, SIGNET_HTTP_ERROR_NOT_YET_VALID) || is_rejection (local))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+    }
+  *over = TRUE;
+  return expire (run, error);
+}
+
 static gboolean
 walk (SignetEnrolmentRun *run, GError **error)
 {
+  gboolean over = FALSE;
+
   if (run->request->state == SIGNET_REQUEST_FAILED && !step_failed (run, error))
     return FALSE;
   if (!check_renewable (run, error))
@@ -515,7 +561,13 @@ walk (SignetEnrolmentRun *run, GError **error)
       SignetRequestState before = run->request->state;
 
       if (is_over_time (run))
-        return expire (run, error);
+        {
+          if (!give_up_late (run, &over, error))
+            return FALSE;
+          if (over)
+            return TRUE;
+          continue;
+        }
       if (run->handed || is_still_waiting (run))
         return TRUE;
       g_clear_pointer (&run->used, g_hash_table_unref);
@@ -578,6 +630,7 @@ signet_enrolment_run (SignetEnrolment *self,
   ok = prepare (&run, error);
   if (ok && !walk (&run, &local))
     {
+      local = _signet_enrolment_clock_explain (&run, g_steal_pointer (&local));
       settle_error (&run, local);
       g_propagate_error (error, g_steal_pointer (&local));
       ok = FALSE;

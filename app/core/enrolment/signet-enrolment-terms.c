@@ -145,6 +145,8 @@ _signet_enrolment_may_fetch (SignetEnrolment *self, SignetAuthority *authority, 
     return TRUE;
   if (run.plugin == NULL || host == NULL)
     return FALSE;
+  if (signet_delegation_of_host (authority, host) == SIGNET_DELEGATION_NO)
+    return TRUE;
   hosts = _signet_broker_allowed_hosts (&run);
   for (gsize i = 0; hosts[i] != NULL; i++)
     if (is_of_host (hosts[i], host))

@@ -29,6 +29,7 @@ typedef enum {
   SIGNET_ENROLMENT_ERROR_NOT_OFFERED,    /* by this authority; another may */
   SIGNET_ENROLMENT_ERROR_KEY_LOST,       /* the transport key a delivered one was encrypted for is gone */
   SIGNET_ENROLMENT_ERROR_NOT_CONFIRMED,  /* by the CA: the certificate is on the token, and stays there */
+  SIGNET_ENROLMENT_ERROR_CLOCK,          /* this computer's is most likely wrong; the request stays where it is */
 } SignetEnrolmentError;
 GQuark signet_enrolment_error_quark (void);
 

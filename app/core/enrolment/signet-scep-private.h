@@ -49,6 +49,8 @@ GBytes *_signet_scep_poll_content (const SignetScepServer *server, const X509_NA
 /* Self-signed, for a key that only carries the message and its answer (RFC 8894, 2.3). Caller frees. */
 X509   *_signet_scep_certificate_new (EVP_PKEY *key, const X509_NAME *subject);
 
+#define SIGNET_SCEP_BAD_TIME 3   /* failInfo (RFC 8894, 3.2.1.4.5) */
+
 typedef enum { SIGNET_SCEP_ISSUED, SIGNET_SCEP_WAITING, SIGNET_SCEP_REJECTED } SignetScepKind;
 
 typedef struct {

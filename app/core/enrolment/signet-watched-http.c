@@ -105,6 +105,7 @@ signet_watched_http_send (SignetHttp *http, const SignetHttpRequest *request, GC
   g_autofree char *host = dup_host (request->url);
   g_auto (GStrv) hosts = NULL;
   SignetDelegation delegation;
+  SignetHttpResponse *response;
 
   /* what is not allowed is refused by the real door, and nobody need be asked about it */
   if (host == NULL || !is_allowed (request->allowed_hosts, host))
@@ -117,7 +118,10 @@ signet_watched_http_send (SignetHttp *http, const SignetHttpRequest *request, GC
   note (self, host, delegation);
   hosts = narrow (self, request->allowed_hosts, host);
   passed.allowed_hosts = (const char *const *) hosts;
-  return signet_http_send (self->run->enrolment->http, &passed, cancellable, error);
+  response = signet_http_send (self->run->enrolment->http, &passed, cancellable, error);
+  if (response != NULL)
+    _signet_enrolment_clock_note (self->run, response->date);
+  return response;
 }
 
 static void
