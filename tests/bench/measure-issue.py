@@ -10,6 +10,8 @@ import http.client
 import http.server
 import os
 import re
+import select
+import socket
 import statistics
 import subprocess
 import sys
@@ -69,6 +71,47 @@ class Door:
         self.server.server_close()
 
 
+class PlainDoor:
+    """The same before a server whose words are encrypted: what goes by is bytes, and a server takes its time from the last byte in to the first out."""
+
+    def __init__(self, port):
+        self.by_time = []
+        self.listener = socket.create_server(('127.0.0.1', 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.open_to_all, args=(int(port),), daemon=True).start()
+
+    def open_to_all(self, port):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.carry, args=(client, socket.create_connection(('127.0.0.1', port))), daemon=True).start()
+
+    def carry(self, client, server):
+        asked = None
+        with client, server:
+            while True:
+                for ready in select.select([client, server], [], [])[0]:
+                    data = ready.recv(65536)
+                    if not data:
+                        return
+                    now = time.monotonic()
+                    if ready is client:
+                        asked = now
+                        server.sendall(data)
+                        continue
+                    if asked is not None:
+                        self.by_time.append((asked, now - asked))
+                        asked = None
+                    client.sendall(data)
+
+    between = Door.between
+
+    def close(self):
+        self.listener.close()
+
+
 # --- one line a protocol: its plugin, where its server listens, what a person answers ------------------------------------
 def use_cmp(person, world):
     door = Door(int(world.port('CA')))
@@ -95,16 +138,54 @@ def file_profile(person, name, port, chain):
 
 def use_rest(person, world):
     """The portal signs in, takes the application, issues at once, hears that it is installed: three requests a call, two calls."""
-    ready = person.root / 'portal.port'
-    portal = subprocess.Popen([BUILD / 'tests/servers/signet-test-portal', world.root / 'pki', '--port-file', ready])
-    while not ready.exists() or not ready.read_text():
-        time.sleep(0.01)
-    door = Door(int(ready.read_text()))
-    close = door.close
-    door.close = lambda: (close(), portal.terminate(), portal.wait())
+    port, end = start_server(person, world, 'signet-test-portal')
+    door = with_server(Door(port), end)
     file_profile(person, 'sample-portal', door.port, (world.root / 'pki/chain.pem').read_bytes())
     return door, ['--authority', 'sample-portal', '--field', 'name=Li Na (sample)', '--field', 'organisation=Sample Ltd', '--field', 'account=li.na',
                   '--secret-file', person.root / 'activation-code']
+
+
+def start_server(person, world, program, *arguments):
+    """(port, what ends it)"""
+    ready = person.root / f'{program}.port'
+    server = subprocess.Popen([BUILD / 'tests/servers' / program, world.root / 'pki', '--port-file', ready, *arguments], stderr=subprocess.DEVNULL)
+    while not ready.exists() or not ready.read_text():
+        time.sleep(0.01)
+    return int(ready.read_text()), lambda: (server.terminate(), server.wait())
+
+
+def with_server(door, end):
+    close = door.close
+    door.close = lambda: (close(), end())
+    return door
+
+
+def use_sample(person, world, plugin, port):
+    """The profile that plugin's documentation begins with."""
+    text = (SOURCE / 'plugins' / plugin / 'sample.profile').read_text(encoding='utf-8')
+    for name in (f'ra.example:{port}', 'ra.example:443', 'ra.example:80', 'ra.example'):
+        text = text.replace(name, f'127.0.0.1:{port}')
+    folder = person.root / 'data/signet/authorities'
+    (folder / 'example-chain.pem').write_bytes((world.root / 'pki/chain.pem').read_bytes())
+    (folder / 'sample.profile').write_text(text.replace(f'Id=example-{plugin}', 'Id=sample'), encoding='utf-8')
+    return ['--authority', 'sample', '--field', 'name=Li Na (sample)', '--field', 'organisation=Sample Ltd', '--secret-file',
+            person.root / 'activation-code']
+
+
+def use_scep(person, world):
+    """GetCACert, GetCACaps, and one message there and back; the one-time RSA key is made in software."""
+    code = (person.root / 'activation-code').read_text(encoding='utf-8').strip()
+    port, end = start_server(person, world, 'signet-test-scep', '--challenge', code)
+    door = with_server(Door(port), end)
+    return door, use_sample(person, world, 'scep', door.port)
+
+
+def use_est(person, world):
+    """https: what the server takes for its part of TLS counts as the server's."""
+    code = (person.root / 'activation-code').read_text(encoding='utf-8').strip()
+    port, end = start_server(person, world, 'signet-test-est', '--user', 'li.na', '--password', code)
+    door = with_server(PlainDoor(port), end)
+    return door, [*use_sample(person, world, 'est', door.port), '--field', 'user=li.na']
 
 
 def use_certmonger(person, world):
@@ -119,25 +200,62 @@ def use_certmonger(person, world):
     return Door(9), ['--authority', 'sample-helper', '--field', 'name=Li Na (sample)']
 
 
-LINES = {'cmp': use_cmp, 'rest': use_rest, 'certmonger': use_certmonger, 'example': use_example}
+class Counter:
+    """The server of who has none: a person carries a file, and the counter takes its time."""
+
+    def __init__(self, end=lambda: None):
+        self.by_time = []
+        self.close = end
+
+    between = Door.between
+
+    def certify(self, world, csr, answer):
+        began = time.monotonic()
+        subprocess.run([BUILD / 'tests/servers/signet-test-ca', 'issue', world.root / 'pki', '--csr', csr, '--out', answer], check=True,
+                       capture_output=True)
+        self.by_time.append((began, time.monotonic() - began))
+
+
+def use_pkcs10(person, world):
+    """By hand: new, export, the counter, answer: three commands, all of them counted."""
+    file_profile(person, 'sample-counter', 0, (world.root / 'pki/chain.pem').read_bytes())
+    return Counter(), ['--authority', 'sample-counter', '--field', 'name=Li Na (sample)', '--field', 'organisation=Sample Ltd']
+
+
+LINES = {'cmp': use_cmp, 'est': use_est, 'scep': use_scep, 'rest': use_rest, 'pkcs10': use_pkcs10, 'certmonger': use_certmonger, 'example': use_example}
+
+
+def run(person, states, *arguments):
+    """One command; when the request came to which state goes into @states. Returns the status."""
+    process = subprocess.Popen([CLI, 'request', *map(str, arguments)], env={**person.environment, 'G_MESSAGES_DEBUG': 'all'}, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors='replace')
+    for line in process.stderr:
+        match = STATE.search(line)
+        if match:
+            states[match.group(1)] = time.monotonic()
+    return process.wait()
+
+
+def carry(person, world, counter, states):
+    csr, answer = person.root / 'request.csr', person.root / 'answer.pem'
+    run(person, states, 'export', '1', '-o', csr)
+    counter.certify(world, csr, answer)
+    return run(person, states, 'answer', '--pin-file', person.pin, answer)
 
 
 def issue(world, use):
     """(all, server, token) in seconds."""
     person = world.copy()
     door, arguments = use(person, world)
+    states = {}
     try:
         began = time.monotonic()
-        process = subprocess.Popen([CLI, 'request', 'new', '--token', 'Sample token', '--key', 'ec-p256', '--accept-terms', '--pin-file', person.pin,
-                                    '--wait', '60', *map(str, arguments)], env={**person.environment, 'G_MESSAGES_DEBUG': 'all'},
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors='replace')
-        states = {}
-        for line in process.stderr:
-            match = STATE.search(line)
-            if match:
-                states[match.group(1)] = time.monotonic()
-        if process.wait() != 0 or 'confirmed' not in states:
-            raise SystemExit(f'measure-issue: no certificate ({process.returncode}); got to {list(states)}')
+        status = run(person, states, 'new', '--token', 'Sample token', '--key', 'ec-p256', '--accept-terms', '--pin-file', person.pin, '--wait',
+                     '0' if isinstance(door, Counter) else '60', *arguments)
+        if isinstance(door, Counter):
+            status = carry(person, world, door, states)
+        if status != 0 or 'confirmed' not in states:
+            raise SystemExit(f'measure-issue: no certificate ({status}); got to {list(states)}')
         ended = time.monotonic()
         steps = [('disclosed', 'key-made'), ('checked', 'installed'), ('installed', 'confirmed')]
         token = sum(states[to] - states[since] - door.between(states[since], states[to]) for since, to in steps)
