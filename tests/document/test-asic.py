@@ -232,6 +232,28 @@ class TestManipulated(ContainerTest):
         self.assert_problem(asic_maker.pack({**self.members(self.good), 'META-INF/ASiCManifest002.xml': manifest}), 'manifest-ambiguous')
         self.assert_problem(asic_maker.pack({**self.members(self.good), name: manifest.replace(b'\n', b'\n ')}), 'digest-mismatch')
 
+    def sign_manifest(self, manifest):
+        """Somebody signs a manifest of his own making: the signature is right, whatever stands in it."""
+        subprocess.run(['openssl', 'cms', '-sign', '-binary', '-cades', '-in', self.put('m.xml', manifest), '-outform', 'DER', '-out', self.path('m.p7s'),
+                        '-signer', self.path('rsa.pem'), '-inkey', self.path('rsa.key'), '-md', 'sha256'], check=True, capture_output=True)
+        return asic_maker.pack({**self.members(self.good), 'META-INF/ASiCManifest001.xml': manifest, 'META-INF/signature001.p7s': self.get('m.p7s')})
+
+    def test_manifests_read_in_two_ways(self):
+        manifest = self.members(self.good)['META-INF/ASiCManifest001.xml']
+        self.assert_good(self.put('own.asice', self.sign_manifest(manifest)))
+        end = manifest.index(b'?>') + 2
+        head, body = manifest[:end], manifest[end:]
+        for odd in (head + b'<!DOCTYPE x>' + body, head + b'<!DOCTYPE x [<!ENTITY e "x">]>' + body, manifest.replace(b'UTF-8', b'UTF-16', 1),
+                    manifest.replace(b'URI="empty"', b'URI="empty" URI="other"'), manifest.replace(b'<asic:SigRef', b'text<asic:SigRef'),
+                    manifest.replace(b'xmldsig#', b'xmldsig'), manifest + manifest, manifest.replace(b'</asic:ASiCManifest>', b'<x/></asic:ASiCManifest>')):
+            self.assertNotEqual(odd, manifest)
+            self.assert_problem(self.sign_manifest(odd), 'manifest-missing')
+        doubled = manifest.replace(b'URI="empty"', b'URI="plan%20%26%20100%25.txt"')
+        self.assert_problem(self.sign_manifest(doubled), 'reference-ambiguous')
+        extension = b'<asic:ASiCManifestExtensions><asic:Extension Critical="%s"/></asic:ASiCManifestExtensions></asic:ASiCManifest>'
+        self.assert_problem(self.sign_manifest(manifest.replace(b'</asic:ASiCManifest>', extension % b'true')), 'manifest-extension')
+        self.assert_good(self.put('own.asice', self.sign_manifest(manifest.replace(b'</asic:ASiCManifest>', extension % b'false'))))
+
     def test_signature(self):
         name = 'META-INF/signature001.p7s'
         self.assert_problem(asic_maker.pack({**self.members(self.good), name: b'0\x03\x02\x01\x01'}), 'cms-malformed')

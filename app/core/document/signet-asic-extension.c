@@ -2,8 +2,6 @@
 /*
  * signet-asic-extension.c: signatures in a container at higher levels (EN 319 162-1, 6): each is taken out, extended as what it is (CAdES, XAdES), and put
  * back in its place; the documents in front of it keep every byte. Neither judges nor fetches. One thread at a time.
- *
- * An archive time-stamp of XAdES is over all that the signature refers to, which can only be handed on when that is one document.
  */
 #define G_LOG_DOMAIN "signet-asic-extension"
 
@@ -17,6 +15,7 @@
 #include "../base/signet-base-error.h"
 #include "signet-asic-container-private.h"
 #include "signet-document-extension-private.h"
+#include "signet-xades-reader-private.h"
 
 #define MAX_INSIDE (64 * 1024 * 1024)
 
@@ -25,7 +24,8 @@ typedef struct {
   char                    *member;
   char                    *id;        /* as it is called where it stands alone */
   int                      fd;        /* its content, changing */
-  int                      subject;   /* what it is about; -1: not at hand */
+  int                      subject;   /* what a CAdES signature is directly about; -1: not at hand */
+  gboolean                 is_xades;
   SignetDocumentExtension *extension;
 } Inner;
 
@@ -145,7 +145,8 @@ take_out (SignetAsicExtension *self, const char *id, GCancellable *cancellable, 
       return NULL;
     }
   inner->fd = unpack_to_memory (container, member, cancellable, error);
-  subject = inner->fd >= 0 ? find_subject (container, member, cancellable) : NULL;
+  inner->is_xades = _signet_asic_get_role (member) == SIGNET_ASIC_ROLE_XADES;
+  subject = inner->fd >= 0 && !inner->is_xades ? find_subject (container, member, cancellable) : NULL;
   if (subject != NULL)
     inner->subject = unpack_to_memory (container, subject, cancellable, error);
   if (inner->fd < 0 || (subject != NULL && inner->subject < 0))
@@ -183,11 +184,33 @@ put_back (SignetAsicExtension *self, Inner *inner, GCancellable *cancellable, GE
 /* --- the steps ------------------------------------------------------------------------------------------------------------------ */
 
 static gboolean
-is_about_many (SignetAsicExtension *self, const char *id, GCancellable *cancellable)
+add_to_digest (const void *data, gsize length, gpointer user_data)
 {
-  g_autoptr(SignetAsicContainer) container = open_container (self, cancellable, NULL);
+  return EVP_DigestUpdate (user_data, data, length) == 1;
+}
 
-  return g_strrstr (id, ".xml") != NULL && container != NULL && container->documents->len > 1;
+static gboolean
+feed_member (const char *name, EVP_MD_CTX *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const SignetAsicContainer *container = data;
+  const SignetZipMember *member = _signet_zip_reader_find (container->zip, name);
+
+  return member != NULL && _signet_zip_reader_unpack (container->zip, member, add_to_digest, context, cancellable, error);
+}
+
+/* An archive time-stamp of XAdES is over the documents themselves, one after the other. */
+static GBytes *
+prepare_over_members (SignetAsicExtension *self, const SignetExtensionStamp *stamp, GCancellable *cancellable, GError **error)
+{
+  g_autoptr(SignetAsicContainer) container = open_container (self, cancellable, error);
+  GBytes *digest = NULL;
+
+  if (container == NULL)
+    return NULL;
+  _signet_xades_extension_set_feed (self->inner->extension, feed_member, container);
+  digest = signet_document_extension_prepare_timestamp (self->inner->extension, stamp, cancellable, error);
+  _signet_xades_extension_set_feed (self->inner->extension, NULL, NULL);
+  return digest;
 }
 
 static GBytes *
@@ -196,16 +219,13 @@ prepare_timestamp (SignetDocumentExtension *base, const SignetExtensionStamp *st
   SignetAsicExtension *self = SIGNET_ASIC_EXTENSION (base);
   SignetExtensionStamp inside = *stamp;
 
-  if (stamp->archive && is_about_many (self, stamp->id, cancellable))
-    {
-      g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "archive time-stamps of XAdES over several documents");
-      return NULL;
-    }
   g_clear_pointer (&self->inner, inner_free);
   self->inner = take_out (self, stamp->id, cancellable, error);
   if (self->inner == NULL)
     return NULL;
   inside.id = self->inner->id;
+  if (stamp->archive && self->inner->is_xades)
+    return prepare_over_members (self, &inside, cancellable, error);
   return signet_document_extension_prepare_timestamp (self->inner->extension, &inside, cancellable, error);
 }
 

@@ -151,6 +151,7 @@ typedef struct {
   SignetAsicReference *reference; /* (nullable): being read; belongs to the manifest */
   gboolean             has_method;
   GString             *value;     /* (nullable): a digest being read */
+  const char          *fault;     /* (nullable): GLib goes on after an error of on_passthrough(), so it is kept here */
 } Reading;
 
 static void
@@ -425,13 +426,14 @@ static void
 on_passthrough (GMarkupParseContext *context, const char *text, gsize length, gpointer data, GError **error)
 {
   g_autofree char *copy = g_strndup (text, length);
+  Reading *self = data;
 
   (void) context;
-  (void) data;
+  (void) error;
   if (g_str_has_prefix (copy, "<?xml") && !is_utf8_declaration (copy))
-    refuse (error, "an encoding other than UTF-8");
+    self->fault = "an encoding other than UTF-8";
   else if (!g_str_has_prefix (copy, "<!--") && !g_str_has_prefix (copy, "<?"))
-    refuse (error, "a document type");
+    self->fault = "a document type";
 }
 
 static gboolean
@@ -448,9 +450,11 @@ parse (Reading *self, const char *text, gsize length, GError **error)
     }
   if (memchr (text, '\0', length) != NULL)
     return refuse (error, "a NUL in it");
-  if (g_markup_parse_context_parse (context, text, (gssize) length, &local_error) && g_markup_parse_context_end_parse (context, &local_error))
-    return self->manifest->signature_uri != NULL || refuse (error, "no signature is named");
-  return refuse (error, local_error->message);
+  if (!g_markup_parse_context_parse (context, text, (gssize) length, &local_error) || !g_markup_parse_context_end_parse (context, &local_error))
+    return refuse (error, local_error->message);
+  if (self->fault != NULL)
+    return refuse (error, self->fault);
+  return self->manifest->signature_uri != NULL || refuse (error, "no signature is named");
 }
 
 SignetAsicManifest *

@@ -18,6 +18,9 @@ struct _SignetXadesExtension {
 
   char    *id;      /* (nullable): of the signature a time-stamp was prepared for */
   gboolean archive;
+
+  SignetXadesFeed feed; /* (nullable): what references outside lead to, when it is not one file */
+  gpointer        feed_data;
 };
 
 #define SIGNET_TYPE_XADES_EXTENSION (_signet_xades_extension_get_type ())
@@ -120,6 +123,27 @@ digest_value (SignetXadesReader *reader, SignetDigest digest)
   return g_bytes_new (value, length);
 }
 
+void
+_signet_xades_extension_set_feed (SignetDocumentExtension *base, SignetXadesFeed feed, gpointer data)
+{
+  SignetXadesExtension *self = SIGNET_XADES_EXTENSION (base);
+
+  self->feed = feed;
+  self->feed_data = data;
+}
+
+static GBytes *
+digest_all (SignetXadesExtension *self, SignetXadesReader *reader, SignetDigest digest, GCancellable *cancellable, GError **error)
+{
+  if (self->feed == NULL)
+    return _signet_xades_archive_digest_beside (reader, _signet_document_extension_get_detached (SIGNET_DOCUMENT_EXTENSION (self)), digest,
+                                                cancellable, error);
+  reader->feed = self->feed;
+  reader->resolve_data = self->feed_data;
+  reader->cancellable = cancellable;
+  return _signet_xades_archive_digest (reader, NULL, find_method (reader), digest, error);
+}
+
 static GBytes *
 prepare_timestamp (SignetDocumentExtension *base, const SignetExtensionStamp *stamp, GCancellable *cancellable, GError **error)
 {
@@ -131,7 +155,7 @@ prepare_timestamp (SignetDocumentExtension *base, const SignetExtensionStamp *st
   if (!open_signature (base, stamp->id, &opened, error))
     return NULL;
   if (stamp->archive)
-    digest = _signet_xades_archive_digest_beside (&opened.reader, _signet_document_extension_get_detached (base), stamp->digest, cancellable, &local_error);
+    digest = digest_all (self, &opened.reader, stamp->digest, cancellable, &local_error);
   else
     digest = digest_value (&opened.reader, stamp->digest);
   if (local_error != NULL)

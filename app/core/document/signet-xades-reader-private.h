@@ -2,6 +2,7 @@
 /* signet-xades-reader-private.h: reads XML signatures made by anybody and judges each of them. */
 #pragma once
 
+#include "signet-document-extension.h"
 #include "signet-document-signature-private.h"
 #include "signet-xades-private.h"
 
@@ -60,6 +61,8 @@ GBytes                          *_signet_xades_archive_digest  (SignetXadesReade
 GPtrArray                       *_signet_xades_find_beside     (GBytes *bytes, SignetDocumentFile *detached, GCancellable *cancellable, GError **error);
 GBytes                          *_signet_xades_archive_digest_beside (SignetXadesReader *reader, SignetDocumentFile *detached,
                                                                       SignetDigest digest, GCancellable *cancellable, GError **error);
+/* signet-xades-extension.c: for a signature in a container: @feed (nullable) gives what archive time-stamps cover, as long as it is set */
+void                             _signet_xades_extension_set_feed (SignetDocumentExtension *base, SignetXadesFeed feed, gpointer data);
 /* @method: (nullable): ds:CanonicalizationMethod; NULL: what XMLDSig says. (nullable) */
 GBytes                          *_signet_xades_canonicalize    (SignetXadesReader *self, const xmlNode *apex, const xmlNode *method);
 /* The signature that the finder calls @id. @reader is zeroed before, and cleared by who gave it. */

@@ -42,6 +42,9 @@ def make(tool, key, folder, work):
     put(folder + '/no-mimetype', asic_maker.pack({name: data for name, data in contents.items() if name != 'mimetype'}))
     put(folder + '/not-covered', asic_maker.pack({**contents, 'more/more': b'x', 'folder/': b''}))
     put(folder + '/manifest', contents['META-INF/ASiCManifest001.xml'])
+    manifest = contents['META-INF/ASiCManifest001.xml']
+    end = manifest.index(b'?>') + 2
+    put(folder + '/manifest-doctype', manifest[:end] + b'<!DOCTYPE x>' + manifest[end:])
     put(folder + '/odf-manifest', members(folder + '/asice-xades')['META-INF/manifest.xml'])
     extra = asic_maker.members_of(contents)
     name = extra[1].name
