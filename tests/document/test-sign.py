@@ -139,6 +139,39 @@ class SignTest(DocumentTest):
         source = self.put('seed.pdf', pdf_maker.write_form(o11=field[:-3] + b'/Ff 1 >>'))
         self.refuse(source, FORBIDDEN, 'field=approval')
 
+    def test_seed_values(self):
+        field = pdf_maker.form_objects()[11]
+        for seed, options, message in [
+                (b'/Ff 64 /DigestMethod [(SHA256) (SHA384)]', (), None), (b'/Ff 64 /DigestMethod [(SHA1) (SHA512)]', (), 'another digest'),
+                (b'/DigestMethod [(SHA512)]', (), None),
+                (b'/Ff 8 /Reasons [(I agree)]', ('reason=I agree',), None), (b'/Ff 8 /Reasons [(I agree)]', ('reason=Other',), 'own reasons'),
+                (b'/Ff 8 /Reasons [(I agree)]', (), 'own reasons'), (b'/Ff 8 /Reasons [(.)]', (), None), (b'/Ff 8 /Reasons [(.)]', ('reason=x',), 'own reasons'),
+                (b'/MDP << /P 2 >>', ('certify=2',), None), (b'/MDP << /P 2 >>', (), 'another level'), (b'/MDP << /P 0 >>', ('certify=1',), 'not for a certification'),
+                (b'/MDP << /P 0 >>', (), None), (b'/Ff 4 /V 2', (), None), (b'/Ff 4 /V 3', (), 'not handled'), (b'/Ff 1 /Filter /Adobe.PPKLite', (), None),
+                (b'/Ff 16 /LegalAttestation [(x)]', (), 'not handled'), (b'/Ff 32 /AddRevInfo true', (), 'not handled'), (b'/Ff 128', (), 'not handled')]:
+            with self.subTest(seed, options=options):
+                source = self.put('seed.pdf', pdf_maker.write_form(o11=field[:-2] + b'/SV << %s >> >>' % seed))
+                if message is None:
+                    self.judge_by_others(self.sign(source, 'signed.pdf', 'ec', 'field=approval', *options))
+                else:
+                    self.assertIn(message, self.refuse(source, FORBIDDEN, 'field=approval', *options))
+
+    def test_shapes_of_the_standard(self):
+        """Generations above 0, deleted objects, old and new headers; what is before the header is refused."""
+        for version in (b'1.3', b'1.4', b'1.7', b'2.0'):
+            source = self.put('version.pdf', pdf_maker.write(pdf_maker.plain_objects(), version=version))
+            self.judge_by_others(self.sign(source, 'signed.pdf', 'ec'))
+        data = pdf_maker.write_form()
+        start = data.index(b'\n3 0 obj') + 1
+        aged = data[:start] + b'3 7 obj' + data[start + 7:]
+        entry = b'%010d 00000 n' % start
+        self.assertIn(entry, aged)
+        aged = aged.replace(entry, b'%010d 00007 n' % start).replace(b'3 0 R', b'3 7 R')
+        self.judge_by_others(self.sign(self.put('aged.pdf', aged), 'signed.pdf', 'ec'))
+        deleted = pdf_maker.append(pdf_maker.write_form(), {}, b'/Root 1 0 R', free=(8,))
+        self.judge_by_others(self.sign(self.put('deleted.pdf', deleted), 'signed.pdf', 'ec'))
+        self.assertIn('header', self.refuse(self.put('junk.pdf', b'junk before\n' + data), MALFORMED))
+
     def test_room(self):
         source = self.put('plain.pdf', pdf_maker.write(pdf_maker.plain_objects()))
         self.refuse(source, NO_ROOM, 'room=1024')

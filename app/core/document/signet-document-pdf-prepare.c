@@ -179,16 +179,30 @@ extend_indirect_array (Plan *plan, const SignetPdfValue *raw, guint32 number)
   return TRUE;
 }
 
+/* @look: a form XObject; 0: leave it as it is */
 static void
-write_look (Plan *plan)
+write_look (Plan *plan, guint32 look)
 {
   GString *bytes = plan->writer->bytes;
 
-  if (plan->look == 0)
+  if (look == 0)
     return;
   g_string_append (bytes, "/AP << /N ");
-  _signet_pdf_write_reference (plan->writer, plan->look, 0);
+  _signet_pdf_write_reference (plan->writer, look, 0);
   g_string_append (bytes, " >>\n");
+}
+
+/* ISO 19005-1, 6.9: in PDF/A-1 every field has an appearance, and one that is seen nowhere has an empty one */
+static guint32
+write_empty_look (Plan *plan)
+{
+  guint32 number = _signet_pdf_writer_new_number (plan->writer);
+
+  _signet_pdf_writer_begin_object (plan->writer, number, 0);
+  g_string_append (plan->writer->bytes, "<<\n/Type /XObject\n/Subtype /Form\n/BBox [ 0 0 0 0 ]\n");
+  _signet_pdf_write_stream (plan->writer, "", 0);
+  _signet_pdf_writer_end_object (plan->writer);
+  return number;
 }
 
 /* Without a mark it has no size, and is seen nowhere (12.7.4.5) */
@@ -213,12 +227,13 @@ static void
 write_new_field (Plan *plan, const SignetPdfValue *page)
 {
   GString *bytes = plan->writer->bytes;
+  guint32 look = plan->look != 0 ? plan->look : write_empty_look (plan);
 
   plan->field_number = _signet_pdf_writer_new_number (plan->writer);
   _signet_pdf_writer_begin_object (plan->writer, plan->field_number, 0);
   g_string_append (bytes, "<<\n/Type /Annot\n/Subtype /Widget\n/FT /Sig\n/F 132\n");
   write_rectangle (plan);
-  write_look (plan);
+  write_look (plan, look);
   write_text_key (plan->writer, "T", plan->field_name);
   g_string_append (bytes, "/P ");
   _signet_pdf_write_value (plan->writer, page);
@@ -255,7 +270,7 @@ write_existing_field (Plan *plan)
 
   _signet_pdf_writer_begin_object (plan->writer, plan->field->number, plan->field->generation);
   _signet_pdf_write_open_dictionary (plan->writer, plan->field->dictionary, skip);
-  write_look (plan);
+  write_look (plan, plan->look);
   if (plan->look != 0)
     g_string_append (bytes, "/F 132\n");
   _signet_pdf_write_key (plan->writer, "V");
@@ -565,6 +580,8 @@ signet_document_pdf_prepare (SignetDocumentPdf *self, int fd, SignetDigest diges
     return NULL;
 
   plan.field = parameters->field != NULL ? _signet_document_pdf_find_field (self, parameters->field) : NULL;
+  if (plan.field != NULL && !parameters->is_timestamp && !_signet_pdf_check_seed_parameters (self->reader, plan.field, digest, parameters, error))
+    return NULL;
   plan.field_name = plan.field != NULL ? g_strdup (plan.field->name) : dup_new_name (self);
   plan.writer = _signet_pdf_writer_new (self->reader);
   prepared = execute (&plan, fd, md, cancellable, error);

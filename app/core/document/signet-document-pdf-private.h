@@ -26,12 +26,16 @@ SignetPdfContent _signet_pdf_look_for_content (SignetPdfReader *reader, GPtrArra
 const SignetPdfValue *_signet_pdf_get_first_page (SignetPdfReader *reader);
 
 /* Opens the file a second time with qpdf, recovery off: a second opinion on what it is. */
-gboolean _signet_pdf_ask_qpdf (SignetDocumentFile *file, const char *password, guint32 *root, gboolean *encrypted, GError **error);
+gboolean _signet_pdf_ask_qpdf (SignetDocumentFile *file, guint n_objects, const char *password, guint32 *root, gboolean *encrypted, GError **error);
 
 /* FALSE with FORBIDDEN: a time-stamp of the document cannot be put into it. */
 gboolean _signet_document_pdf_check_can_stamp (SignetDocumentPdf *self, GError **error);
 /* FORBIDDEN when the permissions of an encrypted document do not allow a signature. @field: (nullable): a new one */
 gboolean _signet_document_pdf_check_access (SignetDocumentPdf *self, const char *field, GError **error);
+/* FORBIDDEN when the seed values of @field demand what is never done, or what these parameters do not do. */
+gboolean _signet_pdf_check_seed            (SignetPdfReader *reader, const SignetPdfField *field, GError **error);
+gboolean _signet_pdf_check_seed_parameters (SignetPdfReader *reader, const SignetPdfField *field, SignetDigest digest,
+                                            const SignetPdfSignParameters *parameters, GError **error);
 SignetPdfField *_signet_document_pdf_find_field (SignetDocumentPdf *self, const char *name);
 
 G_END_DECLS

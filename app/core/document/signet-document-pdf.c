@@ -17,8 +17,6 @@
 
 G_DEFINE_FINAL_TYPE (SignetDocumentPdf, signet_document_pdf, G_TYPE_OBJECT)
 
-/* Seed value flags (12.7.4.5, table 234) that ask for something at signing */
-enum { SEED_FILTER = 1, SEED_SUBFILTER = 2, SEED_DIGEST = 64, SEED_HANDLED = SEED_FILTER | SEED_SUBFILTER | SEED_DIGEST };
 enum { FIELD_READ_ONLY = 1 };
 
 static void
@@ -97,7 +95,7 @@ open_read (SignetDocumentPdf *self, GError **error)
   guint32 root = 0;
 
   if (!check_nothing_behind (self->reader, error) || !read_facts (self, error)
-      || !_signet_pdf_ask_qpdf (self->file, password != NULL ? (const char *) signet_secret_get_bytes (password, NULL) : NULL, &root, &encrypted, error))
+      || !_signet_pdf_ask_qpdf (self->file, self->reader->entries->len, password != NULL ? (const char *) signet_secret_get_bytes (password, NULL) : NULL, &root, &encrypted, error))
     return FALSE;
   if (encrypted != (self->reader->crypt != NULL) || root != (guint32) _signet_pdf_lookup (self->reader->trailer, "Root")->integer)
     return set_malformed (error, "the document can be read in two ways");
@@ -245,34 +243,6 @@ set_forbidden (GError **error, const char *message)
 }
 
 static gboolean
-has_name (SignetPdfReader *reader, const SignetPdfValue *list, const char *name)
-{
-  if (list->type != SIGNET_PDF_ARRAY)
-    return _signet_pdf_is_name (list, name);
-  for (guint i = 0; i < list->count; i++)
-    if (_signet_pdf_is_name (_signet_pdf_reader_resolve (reader, list->items[i]), name))
-      return TRUE;
-  return FALSE;
-}
-
-/* What the author of the form demands of a signature in this field */
-static gboolean
-check_seed (SignetPdfReader *reader, const SignetPdfField *field, GError **error)
-{
-  const SignetPdfValue *seed = _signet_pdf_reader_get (reader, field->dictionary, "SV");
-  const SignetPdfValue *flags = _signet_pdf_reader_get (reader, seed, "Ff");
-  gint64 demanded = flags->type == SIGNET_PDF_INTEGER ? flags->integer : 0;
-
-  if ((demanded & ~SEED_HANDLED) != 0)
-    return set_forbidden (error, "the signature field demands something not handled");
-  if ((demanded & SEED_FILTER) != 0 && !has_name (reader, _signet_pdf_reader_get (reader, seed, "Filter"), "Adobe.PPKLite"))
-    return set_forbidden (error, "the signature field demands another signature handler");
-  if ((demanded & SEED_SUBFILTER) != 0 && !has_name (reader, _signet_pdf_reader_get (reader, seed, "SubFilter"), "ETSI.CAdES.detached"))
-    return set_forbidden (error, "the signature field demands another signature format");
-  return TRUE;
-}
-
-static gboolean
 check_field (SignetDocumentPdf *self, const char *name, GError **error)
 {
   const SignetPdfField *field = _signet_document_pdf_find_field (self, name);
@@ -288,7 +258,7 @@ check_field (SignetDocumentPdf *self, const char *name, GError **error)
     return set_forbidden (error, "the field is read-only");
   if (field->number == 0)
     return set_malformed (error, "the field is not an object of its own");
-  return check_seed (self->reader, field, error);
+  return _signet_pdf_check_seed (self->reader, field, error);
 }
 
 /* Table 22: a new field needs to modify and to annotate, an existing one to fill in or to annotate. The owner may everything. */

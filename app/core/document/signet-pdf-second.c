@@ -13,7 +13,9 @@
 
 #include "../base/signet-library.h"
 
-#define SMALL (1024 * 1024)
+#define SMALL        (1024 * 1024)
+#define MANY_OBJECTS 20000
+#define STILL_SMALL  (128 * 1024 * 1024) /* for a file of many objects */
 
 /* What is used of qpdf. Its headers give the types; the library itself is loaded with the first PDF. */
 #define QPDF_FUNCTIONS(of) \
@@ -56,16 +58,17 @@ set_qpdf_error (const Qpdf *library, qpdf_data qpdf, const char *password, GErro
   return FALSE;
 }
 
-/* From memory when it is small: qpdf moves about in a file with a system call for every step. @content: (out) (nullable): to be kept as long
+/* From memory when it is small: qpdf moves about in a file with two system calls for every object. @content: (out) (nullable): to be kept as long
  * as @qpdf. FALSE: what is wrong is told by @qpdf or by @error. */
 static gboolean
-read_document (const Qpdf *library, qpdf_data qpdf, SignetDocumentFile *file, const char *password, guint8 **content, GError **error)
+read_document (const Qpdf *library, qpdf_data qpdf, SignetDocumentFile *file, guint n_objects, const char *password, guint8 **content,
+               GError **error)
 {
   /* the very file that is open, whatever its name stands for by now */
   g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", signet_document_file_get_fd (file));
   guint64 size = signet_document_file_get_size (file);
 
-  if (size > SMALL)
+  if (size > (n_objects > MANY_OBJECTS ? STILL_SMALL : SMALL))
     return (library->read (qpdf, path, password) & QPDF_ERRORS) == 0;
   *content = g_malloc (size + 1);
   return signet_document_file_read (file, 0, *content, size, error)
@@ -73,7 +76,7 @@ read_document (const Qpdf *library, qpdf_data qpdf, SignetDocumentFile *file, co
 }
 
 gboolean
-_signet_pdf_ask_qpdf (SignetDocumentFile *file, const char *password, guint32 *root, gboolean *encrypted, GError **error)
+_signet_pdf_ask_qpdf (SignetDocumentFile *file, guint n_objects, const char *password, guint32 *root, gboolean *encrypted, GError **error)
 {
   const Qpdf *library = load_qpdf (error);
   g_autofree guint8 *content = NULL;
@@ -86,7 +89,7 @@ _signet_pdf_ask_qpdf (SignetDocumentFile *file, const char *password, guint32 *r
   library->silence_errors (qpdf);
   library->set_suppress_warnings (qpdf, QPDF_TRUE);
   library->set_attempt_recovery (qpdf, QPDF_FALSE);
-  ok = read_document (library, qpdf, file, password, &content, error);
+  ok = read_document (library, qpdf, file, n_objects, password, &content, error);
   if (ok)
     {
       *encrypted = library->is_encrypted (qpdf);

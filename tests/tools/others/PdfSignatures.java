@@ -25,7 +25,7 @@ import org.bouncycastle.tsp.TimeStampToken;
 /**
  * What PDFBox and BouncyCastle make of the signatures of a PDF, a line each:
  * "FIELD-NUMBER KIND intact|broken whole|part [time-stamp intact|broken]", then "evidence CERTIFICATES OCSP CRLS".
- * Usage: java -cp … PdfSignatures FILE [PASSWORD]. They judge mathematics and coverage, not trust.
+ * Usage: java -cp … PdfSignatures FILE [PASSWORD], or --each FILE PASSWORD … with the file's number before each line. They judge mathematics and coverage, not trust.
  */
 public class PdfSignatures {
     private static boolean verifies(CMSSignedData signed) throws Exception {
@@ -94,22 +94,37 @@ public class PdfSignatures {
         return number;
     }
 
-    public static void main(String[] arguments) throws Exception {
-        java.security.Security.addProvider(new BouncyCastleProvider());
-        java.util.logging.LogManager.getLogManager().reset();
-        byte[] file = java.nio.file.Files.readAllBytes(new File(arguments[0]).toPath());
-        try (PDDocument document = PDDocument.load(file, arguments.length > 1 ? arguments[1] : "")) {
+    private static void tell(String path, String password, String before) throws Exception {
+        byte[] file = java.nio.file.Files.readAllBytes(new File(path).toPath());
+        try (PDDocument document = PDDocument.load(file, password)) {
             int number = 0;
             for (PDSignature signature : document.getSignatureDictionaries()) {
                 String kind = "ETSI.RFC3161".equals(signature.getSubFilter()) ? "document-timestamp" : "signature";
                 String judged = judge(signature, file);
                 String[] words = judged.split(" ", 2);
-                System.out.println(++number + " " + kind + " " + words[0] + " " + coverage(signature, file) + (words.length > 1 ? " " + words[1] : ""));
+                System.out.println(before + ++number + " " + kind + " " + words[0] + " " + coverage(signature, file)
+                    + (words.length > 1 ? " " + words[1] : ""));
             }
             COSBase dss = document.getDocumentCatalog().getCOSObject().getDictionaryObject(COSName.getPDFName("DSS"));
             if (dss instanceof COSDictionary)
-                System.out.println("evidence " + count((COSDictionary) dss, "Certs") + " " + count((COSDictionary) dss, "OCSPs") + " "
+                System.out.println(before + "evidence " + count((COSDictionary) dss, "Certs") + " " + count((COSDictionary) dss, "OCSPs") + " "
                     + count((COSDictionary) dss, "CRLs"));
+        }
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        java.security.Security.addProvider(new BouncyCastleProvider());
+        java.util.logging.LogManager.getLogManager().reset();
+        if (!arguments[0].equals("--each")) {
+            tell(arguments[0], arguments.length > 1 ? arguments[1] : "", "");
+            return;
+        }
+        for (int i = 1; i + 1 < arguments.length; i += 2) {
+            try {
+                tell(arguments[i], arguments[i + 1], (i / 2 + 1) + " ");
+            } catch (Exception exception) {
+                System.out.println((i / 2 + 1) + " failed: " + exception);
+            }
         }
     }
 }

@@ -47,6 +47,30 @@ def pdfbox(path, password=None):
     return said.splitlines() if status == 0 else [f'failed: {said}']
 
 
+def pdfbox_each(files):
+    """The same for each (path, password or None), with one start for all, because it starts slowly."""
+    status, said = java('PdfSignatures', PDFBOX, '--each', *(word for path, password in files for word in (path, password or '')))
+    if status != 0:
+        raise RuntimeError(f'PdfSignatures: {said}')
+    told = [[] for _file in files]
+    for line in said.splitlines():
+        number, rest = line.split(' ', 1)
+        told[int(number) - 1].append(rest)
+    return told
+
+
+def pdfbox_archive(*paths):
+    """What PDFBox preflight has against each file as PDF/A-1b."""
+    status, said = java('PdfArchive', (*PDFBOX, 'preflight', 'xmpbox', 'commons-io', 'javax.activation', 'jaxb-api'), *paths)
+    if status != 0:
+        raise RuntimeError(f'PdfArchive: {said}')
+    told = [[] for _path in paths]
+    for line in said.splitlines():
+        number, rest = line.split(' ', 1)
+        told[int(number) - 1].append(rest)
+    return told
+
+
 def pdfsig(path, password=None):
     """A pair for each signature: valid, and total document signed."""
     _status, said = run('pdfsig', '-nocert', *(['-upw', password] if password is not None else []), path)
