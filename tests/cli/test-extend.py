@@ -3,7 +3,9 @@
 """signet extend: levels T, LT and LTA on the command line, offline verification of what came out, and what others say of it."""
 import importlib.util
 import re
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import unittest
@@ -105,6 +107,31 @@ class Extend(ExtendTest):
         self.assertEqual(report['level'], 'B-LTA')
         signature, = self.json('verify', '--offline', '--detached', 'contract.pdf', 'lta.p7s', status=0)['files'][0]['signatures']
         self.assertEqual((signature['level'], signature['revocation']['origin']), ('B-LTA', 'embedded'))
+
+
+class Faults(ExtendTest):
+    """Killed at every step, or no room on the disk: the file is as it was, and nothing has the final name."""
+
+    def assert_untouched(self, before):
+        self.assertEqual((self.desk / 'contract-signed.pdf').read_bytes(), before)
+        self.assertEqual(sorted(path.name for path in self.desk.iterdir() if not path.name.startswith('.')), ['contract-signed.pdf', 'contract.pdf'])
+
+    def test_killed(self):
+        before = (self.desk / 'contract-signed.pdf').read_bytes()
+        for step in ('copied', 'extended-time-stamped', 'evidence-added', 'archived', 'verified'):
+            with self.subTest(step):
+                run = self.signet('extend', '--level', 'lta', '--tsa', self.tsa, 'contract-signed.pdf', environment={'SIGNET_TEST_STOP_AT': step})
+                self.assertEqual(run.returncode, -signal.SIGKILL, step + run.stdout + run.stderr)
+                self.assert_untouched(before)
+
+    def test_disk_full(self):
+        before = (self.desk / 'contract-signed.pdf').read_bytes()
+        for size in (0, 4096, len(before), len(before) + 512, len(before) + 8192, len(before) + 40000):
+            with self.subTest(size):
+                run = self.signet('extend', '--level', 'lta', '--tsa', self.tsa, '-o', 'full.pdf', 'contract-signed.pdf',
+                                  preexec_fn=lambda limit=size: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+                self.assertNotIn(run.returncode, (0, 70), run.stdout + run.stderr)
+                self.assert_untouched(before)
 
 
 class Others(ExtendTest):
