@@ -10,12 +10,14 @@
 #include "config.h"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <glib/gi18n.h>
 
 #include "signet-command.h"
 #include "signet-lookup.h"
 #include "signet-sign-job.h"
+#include "signet-sign-watch.h"
 #include "signet-password.h"
 #include "signet-terminal-interaction.h"
 
@@ -38,6 +40,7 @@ signet_sign_options_clear (SignetSignOptions *options)
   g_free (options->output);
   g_free (options->output_dir);
   g_free (options->content);
+  g_free (options->watch);
   g_free (options->countersign);
   g_free (options->visible);
   signet_mark_free (options->mark);
@@ -74,6 +77,8 @@ signet_sign_parse (SignetInvocation  *invocation,
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, N_("Write the signed file here"), N_("FILE") },
     { "output-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->output_dir, N_("Write all signed files into this folder"), N_("FOLDER") },
     { "overwrite", 0, 0, G_OPTION_ARG_NONE, &options->overwrite, N_("Replace a file that is already there"), NULL },
+    { "watch", 0, 0, G_OPTION_ARG_FILENAME, &options->watch, N_("Sign what appears in this folder, until interrupted; needs --output-dir"), N_("FOLDER") },
+    { "resume", 0, 0, G_OPTION_ARG_NONE, &options->resume, N_("Leave out what was signed already, in a run that ended in the middle"), NULL },
     { NULL }
   };
 
@@ -126,6 +131,26 @@ signet_sign_read_mark (SignetInvocation  *invocation,
   return TRUE;
 }
 
+/* Signed files must not fall into the folder that is watched. */
+static gboolean
+signet_sign_check_watch (SignetInvocation        *invocation,
+                         const SignetSignOptions *options)
+{
+  struct stat watched;
+  struct stat target;
+
+  if (signet_invocation_n_arguments (invocation) > 0 || options->output != NULL || options->together)
+    signet_invocation_usage (invocation, "%s", _("--watch takes a folder, and no files"));
+  else if (options->output_dir == NULL)
+    signet_invocation_usage (invocation, "%s", _("--watch needs another folder for the signed files: --output-dir"));
+  else if (stat (options->watch, &watched) == 0 && stat (options->output_dir, &target) == 0 && watched.st_dev == target.st_dev &&
+           watched.st_ino == target.st_ino)
+    signet_invocation_usage (invocation, "%s", _("--watch needs another folder for the signed files: --output-dir"));
+  else
+    return TRUE;
+  return FALSE;
+}
+
 static gboolean
 signet_sign_check_options (SignetInvocation        *invocation,
                            const SignetSignOptions *options)
@@ -140,6 +165,8 @@ signet_sign_check_options (SignetInvocation        *invocation,
       !signet_invocation_check_choice (invocation, "--packaging", options->packaging, packagings) ||
       !signet_invocation_check_choice (invocation, "--level", options->level, levels))
     return FALSE;
+  if (options->watch != NULL)
+    return signet_sign_check_watch (invocation, options);
   if (n_files == 0)
     signet_invocation_usage (invocation, "%s", _("name at least one file to sign"));
   else if (options->output != NULL && options->output_dir != NULL)
@@ -239,8 +266,10 @@ signet_sign_check_all (SignetInvocation        *invocation,
     {
       SignetSignJob *job = g_ptr_array_index (jobs, i);
 
-      signet_sign_job_check (job, invocation, options, key, journal, servers, shared);
-      if (shared == NULL)
+      signet_sign_job_resume (job, invocation, options, key);
+      if (job->before == NULL && job->error == NULL)
+        signet_sign_job_check (job, invocation, options, key, journal, servers, shared);
+      if (shared == NULL && job->checks != NULL)
         shared = job->signing;
       if (job->error != NULL)
         signet_terminal_show_error (job->path, job->error);
@@ -256,7 +285,7 @@ signet_sign_count_ready (GPtrArray *jobs)
   guint n = 0;
 
   for (guint i = 0; i < jobs->len; i++)
-    n += ((SignetSignJob *) g_ptr_array_index (jobs, i))->status == 0;
+    n += signet_sign_job_is_ready (g_ptr_array_index (jobs, i));
   return n;
 }
 
@@ -271,7 +300,7 @@ signet_sign_describe_documents (GPtrArray *jobs)
     /* translators: so many documents will be signed with one PIN */
     return g_strdup_printf (ngettext ("%u document", "%u documents", n), n);
   for (guint i = 0; i < jobs->len; i++)
-    if (((SignetSignJob *) g_ptr_array_index (jobs, i))->status == 0)
+    if (signet_sign_job_is_ready (g_ptr_array_index (jobs, i)))
       name = g_path_get_basename (((SignetSignJob *) g_ptr_array_index (jobs, i))->path);
   return signet_text_sanitize (name, -1, 200);
 }
@@ -284,7 +313,7 @@ signet_sign_log_in (SignetInvocation          *invocation,
                     GError                   **error)
 {
   SignetCertificate *certificate = signet_token_key_get_certificate (key);
-  g_autofree char *document = signet_sign_describe_documents (jobs);
+  g_autofree char *document = jobs != NULL ? signet_sign_describe_documents (jobs) : g_strdup (_("what appears in a folder"));
   SignetPinQuestion about = {
     .kind = SIGNET_PIN_USER,
     .tries_left = -1,
@@ -428,7 +457,7 @@ signet_sign_run_ready (SignetInvocation          *invocation,
     {
       SignetSignJob *job = g_ptr_array_index (jobs, i);
 
-      if (job->status != 0 || job->done)
+      if (!signet_sign_job_is_ready (job))
         continue;
       g_ptr_array_add (ready, job);
       g_ptr_array_add (signings, job->signing);
@@ -462,6 +491,26 @@ signet_sign_run_all (SignetInvocation          *invocation,
   signet_sign_leave_out (jobs, error);
 }
 
+static int
+signet_sign_run_watch (SignetInvocation          *invocation,
+                       const SignetSignOptions   *options,
+                       SignetTokenKey            *key,
+                       SignetTimestampServers    *servers,
+                       SignetTerminalInteraction *interaction)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SignetTokenSession) session = signet_sign_log_in (invocation, key, NULL, interaction, &error);
+  g_autoptr(SignetSigner) signer = NULL;
+
+  if (session != NULL)
+    signer = signet_token_session_new_signer (session, key, SIGNET_INTERACTION (interaction), &error);
+  if (signer == NULL || !signet_token_signer_asks (signer))
+    signet_terminal_interaction_forget_pin (interaction);
+  if (signer == NULL)
+    return signet_invocation_fail (invocation, signet_token_get_label (signet_token_key_get_token (key)), error);
+  return signet_sign_watch (invocation, options, key, servers, signer, interaction);
+}
+
 int
 signet_command_sign (SignetInvocation *invocation)
 {
@@ -481,6 +530,7 @@ signet_command_sign (SignetInvocation *invocation)
     return signet_invocation_fail (invocation, NULL, error);
 
   jobs = preparation.jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_sign_job_free);
+  options.resume |= options.watch != NULL;
   key = signet_lookup_signing_key (invocation, options.certificate, signet_sign_prepare, &preparation);
   if (key == NULL)
     return invocation->status;
@@ -489,6 +539,8 @@ signet_command_sign (SignetInvocation *invocation)
                                       (const char *const *) options.tsa, &error);
   if (servers == NULL)
     return signet_invocation_fail (invocation, NULL, error);
+  if (options.watch != NULL)
+    return signet_sign_run_watch (invocation, &options, key, servers, interaction);
   signet_sign_check_all (invocation, &options, key, servers, jobs);
   if (signet_sign_count_ready (jobs) > 0)
     signet_sign_run_all (invocation, key, jobs, interaction);

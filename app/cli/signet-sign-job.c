@@ -19,6 +19,7 @@ signet_sign_job_free (SignetSignJob *job)
   g_clear_object (&job->signing);
   g_clear_object (&job->file);
   g_clear_error (&job->error);
+  g_free (job->before);
   g_clear_pointer (&job->checks, g_ptr_array_unref);
   g_free (job);
 }
@@ -142,6 +143,35 @@ signet_sign_job_add_documents (SignetSignJob *job,
 }
 
 void
+signet_sign_job_resume (SignetSignJob           *job,
+                        SignetInvocation        *invocation,
+                        const SignetSignOptions *options,
+                        SignetTokenKey          *key)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *before = NULL;
+
+  if (!options->resume || job->signing == NULL)
+    return;
+  signet_signing_set_key (job->signing, key);
+  if (!signet_signing_can_resume (job->signing))
+    {
+      if (options->watch != NULL)
+        return;
+      g_set_error_literal (&job->error, SIGNET_SIGNING_ERROR, SIGNET_SIGNING_ERROR_UNSUPPORTED,
+                           "whether a file of this format was signed already cannot be told");
+      return;
+    }
+  job->before = signet_signing_find_done (job->signing, invocation->cancellable);
+  if (job->before == NULL || invocation->json)
+    return;
+  name = signet_text_sanitize (job->path, -1, 0);
+  before = signet_text_sanitize (job->before, -1, 0);
+  /* translators: the first %s is a file name, the second that of its signed file */
+  signet_terminal_print (_("%s was signed already: %s"), name, before);
+}
+
+void
 signet_sign_job_check (SignetSignJob           *job,
                        SignetInvocation        *invocation,
                        const SignetSignOptions *options,
@@ -214,4 +244,10 @@ signet_sign_job_show_checks (SignetSignJob *job,
       if (check->state != SIGNET_CHECK_OK && (first || !of_all))
         signet_sign_show_check (check, of_all ? NULL : job->path);
     }
+}
+
+gboolean
+signet_sign_job_is_ready (const SignetSignJob *job)
+{
+  return job->status == 0 && !job->done && job->before == NULL;
 }

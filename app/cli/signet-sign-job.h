@@ -11,9 +11,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   char **tsa; /* (owned) (nullable) */
-  char *format, *packaging, *level, *certificate, *reason, *location, *field, *output, *output_dir, *visible, *scenario, *content, *countersign; /* (owned) (nullable) */
+  char *format, *packaging, *level, *certificate, *reason, *location, *field, *output, *output_dir, *visible, *scenario, *content, *countersign, *watch; /* (owned) (nullable) */
   int certify;
-  gboolean detached, enclosed, together, overwrite, or_later, cover;
+  gboolean detached, enclosed, together, overwrite, resume, or_later, cover;
   SignetVisibleMark *mark; /* (owned) (nullable): what --visible says */
 } SignetSignOptions;
 
@@ -26,6 +26,7 @@ typedef struct
   SignetSigning *signing; /* (owned) (nullable): the same */
   GError *error;         /* (owned) (nullable) */
   GPtrArray *checks;     /* (owned) (nullable) (element-type SignetSigningCheck) */
+  char *before;          /* (owned) (nullable): it was signed already, and this is the signed file */
   int status;
   gboolean done;
 } SignetSignJob;
@@ -37,7 +38,11 @@ void       signet_sign_job_add_documents (SignetSignJob *job, char **paths); /* 
 /* Everything before the PIN. @shared: (nullable): what was found out about the certificate for another one */
 void       signet_sign_job_check       (SignetSignJob *job, SignetInvocation *invocation, const SignetSignOptions *options, SignetTokenKey *key,
                                         SignetJournal *journal, SignetTimestampServers *servers, SignetSigning *shared);
+/* With --resume: was it signed already? Tells it. */
+void       signet_sign_job_resume      (SignetSignJob *job, SignetInvocation *invocation, const SignetSignOptions *options, SignetTokenKey *key);
 void       signet_sign_job_show_checks (SignetSignJob *job, gboolean first);
+/* It is to be signed, and nothing stands in the way. */
+gboolean   signet_sign_job_is_ready    (const SignetSignJob *job);
 JsonObject *signet_sign_job_to_json    (SignetSignJob *job);
 int        signet_sign_finish          (SignetInvocation *invocation, GPtrArray *jobs);
 

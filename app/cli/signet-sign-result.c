@@ -66,8 +66,9 @@ signet_sign_job_to_json (SignetSignJob *job)
   signet_sign_set_path (object, "file", job->path);
   if (job->documents != NULL)
     json_object_set_array_member (object, "documents", signet_sign_documents_to_json (job->documents));
-  signet_sign_set_path (object, "output", job->done ? signet_signing_get_result_path (job->signing) : NULL);
-  json_object_set_boolean_member (object, "signed", job->done);
+  signet_sign_set_path (object, "output", job->done ? signet_signing_get_result_path (job->signing) : job->before);
+  json_object_set_boolean_member (object, "signed", job->done || job->before != NULL);
+  json_object_set_boolean_member (object, "signed_before", job->before != NULL);
   signet_sign_set_path (object, "timestamp_server", job->done ? signet_signing_get_timestamp_server (job->signing) : NULL);
   json_object_set_boolean_member (object, "timestamp_later", job->done && signet_signing_is_postponed (job->signing));
   json_object_set_int_member (object, "status", job->status);

@@ -59,6 +59,9 @@ void           signet_signing_set_cades       (SignetSigning *self, SignetDocume
 void           signet_signing_set_mark        (SignetSigning *self, const SignetVisibleMark *mark, gboolean cover);
 void           signet_signing_set_output      (SignetSigning *self, const char *path, gboolean overwrite); /* NULL: beside the input */
 char          *signet_signing_dup_output      (SignetSigning *self);                             /* where it would go */
+/* Whether it was signed already, with the chosen certificate, in a run that ended in the middle: (transfer full) (nullable) the signed file. */
+gboolean       signet_signing_can_resume       (SignetSigning *self);
+char          *signet_signing_find_done        (SignetSigning *self, GCancellable *cancellable);
 void           signet_signing_set_key         (SignetSigning *self, SignetTokenKey *key);
 
 /* Of a PDF with a mark: where it would stand, and a drawing of it (a PDF of one page). */
