@@ -359,6 +359,18 @@ signet_run_new_interaction (const SignetRunOptions *options,
   return interaction;
 }
 
+/* typed, from a file or the key ring: none of them is for a file that is shown around */
+static void
+signet_run_blank (SignetSecret *secret,
+                  gpointer      recording)
+{
+  gsize length;
+  const guint8 *bytes = signet_secret_get_bytes (secret, &length);
+  g_autofree char *text = g_strndup ((const char *) bytes, length);
+
+  signet_plugin_recording_blank (recording, text);
+}
+
 static gboolean
 signet_run_keep (SignetPluginRecording *recording,
                  const char            *path,
@@ -405,7 +417,7 @@ signet_run_call (SignetInvocation       *invocation,
   g_autoptr(JsonObject) params = NULL;
   SignetEnrolmentTrial call = { .plugin = trial->plugin, .authority = trial->authority, .method = invocation->arguments[1],
                                 .subject = options->subject != NULL ? options->subject : SUBJECT, .fields = fields, .cookie = options->cookie,
-                                .tap = signet_plugin_recording_tap, .tap_data = recording };
+                                .tap = signet_plugin_recording_tap, .secret = signet_run_blank, .tap_data = recording };
 
   if (interaction == NULL || !signet_run_read_params (options->params, &params, error))
     return NULL;

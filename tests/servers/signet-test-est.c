@@ -27,6 +27,7 @@
 typedef struct {
   TestPki    *pki;
   GHashTable *seen;   /* requests that were told to wait */
+  GHashTable *issued; /* digest of a request -> its certificate */
   guint64     left;   /* of a gigabyte */
 } Est;
 
@@ -254,6 +255,23 @@ has_to_wait (Est *est, SoupServerMessage *message)
   return TRUE;
 }
 
+/* The same bytes again are the same request, whose answer was lost: its certificate, not another one. Borrowed. */
+static X509 *
+issue_once (Est *est, SoupServerMessage *message, X509_REQ *csr)
+{
+  g_autoptr (GBytes) body = soup_message_body_flatten (soup_server_message_get_request_body (message));
+  char *digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, body);
+  X509 *certificate = g_hash_table_lookup (est->issued, digest);
+
+  if (certificate == NULL)
+    {
+      certificate = test_issue (est->pki, X509_REQ_get0_pubkey (csr), X509_REQ_get_subject_name (csr), option_fault, NULL);
+      g_hash_table_insert (est->issued, g_steal_pointer (&digest), certificate);
+    }
+  g_free (digest);
+  return certificate;
+}
+
 static void
 serve_enrolment (Est *est, SoupServerMessage *message, gboolean renews)
 {
@@ -268,10 +286,9 @@ serve_enrolment (Est *est, SoupServerMessage *message, gboolean renews)
     answer_text (message, 403, "to renew, show the certificate that is renewed");
   else if (!has_to_wait (est, message))
     {
-      certificate = test_issue (est->pki, X509_REQ_get0_pubkey (csr), X509_REQ_get_subject_name (csr), option_fault, NULL);
+      certificate = issue_once (est, message, csr);
       answer_certificates (message, fault_is ("empty") ? NULL : certificate, NULL);
     }
-  X509_free (certificate);
   X509_REQ_free (csr);
 }
 
@@ -462,7 +479,8 @@ main (int argc, char **argv)
 {
   g_autoptr (GOptionContext) context = g_option_context_new ("DIR");
   g_autoptr (GError) error = NULL;
-  Est est = { .seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
+  Est est = { .seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+              .issued = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) X509_free) };
   gboolean ok = FALSE;
 
   setlocale (LC_ALL, "");
@@ -473,5 +491,6 @@ main (int argc, char **argv)
     g_printerr ("signet-test-est: %s\n", error != NULL ? error->message : "usage: signet-test-est DIR --port-file F");
   test_pki_free (est.pki);
   g_hash_table_unref (est.seen);
+  g_hash_table_unref (est.issued);
   return ok ? 0 : 1;
 }

@@ -25,6 +25,7 @@
 
 typedef struct {
   char     *id;
+  char     *reference;      /* (nullable): the client's own: asked again with it, the same application answers */
   X509_REQ *csr;
   int       polls;
   gboolean  dual;
@@ -41,6 +42,7 @@ application_free (gpointer data)
   Application *application = data;
 
   g_free (application->id);
+  g_free (application->reference);
   X509_REQ_free (application->csr);
   g_free (application->passphrase);
   g_clear_pointer (&application->transport, g_bytes_unref);
@@ -268,10 +270,27 @@ tell_application (PortalCall *call, Application *application)
     }
 }
 
+/* (nullable): sent before; its answer may have been lost */
+static Application *
+find_by_reference (PortalCall *call)
+{
+  const char *reference = portal_text (call->asked, "reference");
+  GHashTableIter iter;
+  gpointer application;
+
+  g_hash_table_iter_init (&iter, call->portal->applications);
+  while (reference != NULL && *reference != '\0' && g_hash_table_iter_next (&iter, NULL, &application))
+    if (g_strcmp0 (((Application *) application)->reference, reference) == 0)
+      return application;
+  return NULL;
+}
+
 static void
 file_application (PortalCall *call, Application *application)
 {
   Portal *portal = call->portal;
+
+  application->reference = g_strdup (portal_text (call->asked, "reference"));
 
   application->id = g_strdup_printf ("A-%06u", ++portal->n_applications);
   g_hash_table_replace (portal->applications, application->id, application);
@@ -283,7 +302,9 @@ apply (PortalCall *call)
 {
   Application *application = g_new0 (Application, 1);
 
-  if (g_strcmp0 (portal_text (call->asked, "agreed_terms"), TERMS_VERSION) != 0)
+  if (find_by_reference (call) != NULL)
+    tell_application (call, find_by_reference (call));
+  else if (g_strcmp0 (portal_text (call->asked, "agreed_terms"), TERMS_VERSION) != 0)
     portal_refuse (call, 2004, "您尚未同意最新版本的服务协议");
   else if (check_evidence (call) && read_dual (call, application) && (application->csr = read_csr (call)) != NULL)
     {

@@ -29,6 +29,7 @@ typedef struct {
   EVP_PKEY   *ra_key;
   X509       *ra;
   GHashTable *waiting; /* transaction -> request, DER */
+  GHashTable *issued;  /* transaction -> its certificate: the same transaction again is the same request */
 } Scep;
 
 /* What is read from a message. */
@@ -202,20 +203,22 @@ issue (Scep *scep, const Message *message, GBytes *request)
   gsize length;
   const guint8 *data = g_bytes_get_data (request, &length);
   X509_REQ *csr = d2i_X509_REQ (NULL, &data, (long) length);
-  X509 *certificate = NULL;
+  X509 *certificate = g_hash_table_lookup (scep->issued, message->transaction);
   g_autoptr (GBytes) bag = NULL;
   g_autoptr (GBytes) envelope = NULL;
   GBytes *answer;
 
-  if (csr != NULL && X509_REQ_verify (csr, X509_REQ_get0_pubkey (csr)) == 1 && has_challenge (csr) && !fault_is ("reject"))
-    certificate = test_issue (scep->pki, X509_REQ_get0_pubkey (csr), X509_REQ_get_subject_name (csr), option_fault, NULL);
+  if (certificate == NULL && csr != NULL && X509_REQ_verify (csr, X509_REQ_get0_pubkey (csr)) == 1 && has_challenge (csr) && !fault_is ("reject"))
+    {
+      certificate = test_issue (scep->pki, X509_REQ_get0_pubkey (csr), X509_REQ_get_subject_name (csr), option_fault, NULL);
+      g_hash_table_insert (scep->issued, g_strdup (message->transaction), certificate);
+    }
   if (certificate != NULL)
     {
       bag = test_cert_rep_bag (certificate, scep->pki->ca);
       envelope = envelop (scep, message, bag);
     }
   answer = answer_with (scep, message, envelope, envelope != NULL ? "0" : "2", envelope != NULL ? NULL : "2");
-  X509_free (certificate);
   X509_REQ_free (csr);
   return answer;
 }
@@ -324,7 +327,8 @@ main (int argc, char **argv)
 {
   g_autoptr (GOptionContext) context = g_option_context_new ("DIR");
   g_autoptr (GError) error = NULL;
-  Scep scep = { .waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref) };
+  Scep scep = { .waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref),
+                .issued = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) X509_free) };
   gboolean ok = FALSE;
 
   setlocale (LC_ALL, "");
@@ -339,5 +343,6 @@ main (int argc, char **argv)
   X509_free (scep.ra);
   EVP_PKEY_free (scep.ra_key);
   g_hash_table_unref (scep.waiting);
+  g_hash_table_unref (scep.issued);
   return ok ? 0 : 1;
 }

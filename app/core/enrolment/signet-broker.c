@@ -201,6 +201,8 @@ answer_form (SignetEnrolmentRun *run, GHashTable *values, GHashTable *secrets)
   while (g_hash_table_iter_next (&iter, &key, &value))
     {
       _signet_request_secret_keep (run->request, key, value);
+      if (run->spoke != NULL)
+        run->spoke (value, run->spoke_data);
       json_array_add_string_element (names, key);
     }
   json_object_set_object_member (result, "values", plain);

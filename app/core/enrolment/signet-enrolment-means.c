@@ -282,7 +282,11 @@ _signet_enrolment_run_secret (SignetEnrolmentRun *run, const char *field, GError
   if (run->used == NULL)
     run->used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_hash_table_add (run->used, g_strdup (field));
-  return secret != NULL ? secret : ask_secret (run, field, error);
+  if (secret == NULL)
+    secret = ask_secret (run, field, error);
+  if (secret != NULL && run->spoke != NULL)
+    run->spoke (secret, run->spoke_data);
+  return secret;
 }
 
 void

@@ -145,6 +145,8 @@ typedef struct {
   const char           *method;      /* (nullable): of the plugin, while it runs: "submit", "revoke"… */
   GHashTable           *used;        /* (nullable): a set: ids of the secrets that the step under way has used */
   GError               *served;      /* (nullable): the last thing we could not do for the plugin, with its own code */
+  void                (*spoke) (SignetSecret *secret, gpointer data);   /* (nullable): a secret this run has used or been given */
+  gpointer              spoke_data;
   gint64                clock_off;   /* seconds that the authority's server is ahead of this computer, when @clock_known */
   gboolean              clock_known;
   gboolean              writes;      /* @session may put keys and certificates on the token */

@@ -178,7 +178,7 @@ signet_enrolment_try (SignetEnrolment *self, const SignetEnrolmentTrial *trial, 
 {
   g_autoptr (SignetRequest) request = new_request (self, trial, error);
   SignetEnrolmentRun run = { .enrolment = self, .request = request, .authority = trial->authority, .plugin = trial->plugin,
-                             .interaction = interaction, .cancellable = cancellable };
+                             .interaction = interaction, .cancellable = cancellable, .spoke = trial->secret, .spoke_data = trial->tap_data };
   JsonNode *result = NULL;
 
   if (request == NULL)

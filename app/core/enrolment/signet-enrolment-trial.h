@@ -19,6 +19,7 @@ typedef struct {
   const char           *cookie;     /* (nullable) */
   JsonObject           *params;     /* (nullable): more members for the call's params */
   SignetPluginTap       tap;        /* (nullable) */
+  void                (*secret) (SignetSecret *secret, gpointer tap_data);   /* (nullable): each that is used, wherever it came from */
   gpointer              tap_data;
 } SignetEnrolmentTrial;
 

@@ -63,8 +63,19 @@ signet_plugin_recording_free (SignetPluginRecording *self)
 void
 signet_plugin_recording_blank (SignetPluginRecording *self, const char *secret)
 {
-  if (*secret != '\0')
-    g_ptr_array_add (self->secrets, g_strdup (secret));
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_VALUE);
+  g_autofree char *quoted = NULL;
+  g_autofree char *base64 = g_base64_encode ((const guchar *) secret, strlen (secret));
+
+  if (*secret == '\0')
+    return;
+  json_node_set_string (node, secret);
+  quoted = json_to_string (node, FALSE);
+  /* as a line of JSON spells it, and as the whole of a text in base64 */
+  quoted[strlen (quoted) - 1] = '\0';
+  g_ptr_array_add (self->secrets, g_strdup (secret));
+  g_ptr_array_add (self->secrets, g_strdup (quoted + 1));
+  g_ptr_array_add (self->secrets, g_steal_pointer (&base64));
 }
 
 static void
