@@ -7,14 +7,15 @@
 #include "../base/signet-text.h"
 #include "signet-signing-private.h"
 
-/* @document: what the person reads beside the PIN */
+/* @document: what the person reads beside the PIN; @n_documents: how many that is; 0: one */
 static SignetTokenSession *
-log_in (SignetSigning *self, const char *document, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
+log_in (SignetSigning *self, const char *document, guint n_documents, SignetInteraction *interaction, GCancellable *cancellable, GError **error)
 {
   SignetPinQuestion about = {
     .kind = SIGNET_PIN_USER,
     .tries_left = -1,
     .document = document,
+    .documents = n_documents,
     .certificate = signet_certificate_get_holder (self->certificate),
     .certificate_details = signet_certificate_get_authority (self->certificate),
   };
@@ -68,7 +69,7 @@ signet_signing_run_with_token (SignetSigning *self, SignetInteraction *interacti
     return FALSE;
   name = g_filename_display_basename (signet_document_file_get_path (self->file));
   document = signet_text_sanitize (name, -1, 0);
-  session = log_in (self, document, interaction, cancellable, error);
+  session = log_in (self, document, 0, interaction, cancellable, error);
   if (session == NULL)
     return FALSE;
   signer = signet_token_session_new_signer (session, self->key, interaction, error);
@@ -101,7 +102,7 @@ signet_signing_run_batch_with_token (GPtrArray *signings, const char *documents,
       g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "no key with a certificate was chosen");
       return FALSE;
     }
-  session = log_in (first, documents, interaction, cancellable, error);
+  session = log_in (first, documents, signings->len, interaction, cancellable, error);
   if (session == NULL)
     return FALSE;
   signer = signet_token_session_new_signer (session, first->key, interaction, error);

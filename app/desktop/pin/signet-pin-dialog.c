@@ -256,6 +256,10 @@ dup_body (SignetPinDialog         *self,
     return g_strdup_printf (_("Signature %u of %u. This key asks for the PIN for each one."), question->number, question->documents);
   if (question->software_token && self->kind == SIGNET_PIN_SO)
     return g_strdup (_("It was chosen when the token was made. A token made in this window has its first PIN for it."));
+  if (question->document != NULL && question->documents > 1)
+    /* translators: so many documents are signed with this one PIN */
+    return g_strdup_printf (ngettext ("It signs %u document when the PIN is right.", "It signs these %u documents when the PIN is right.", question->documents),
+                            question->documents);
   if (question->document != NULL && self->kind == SIGNET_PIN_USER)
     return g_strdup (_("It signs this document when the PIN is right."));
   return g_strdup (_(kind->body));

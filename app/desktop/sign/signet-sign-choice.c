@@ -5,12 +5,13 @@
 #include "config.h"
 
 #include "signet-sign-choice.h"
+#include "../../core/face/signet-timestamps.h"
 
 struct _SignetSignChoice {
   SignetTokenKey      *key;       /* (owned) (nullable) */
   char                *format;    /* (nullable) */
   char                *level;
-  char                *tsa;       /* (nullable) */
+  SignetTimestampServers *servers; /* (owned) (nullable): none is known, or none may be used */
   SignetCore          *core;      /* (owned): whose the next four are */
   SignetHttp          *http;
   SignetClock         *clock;
@@ -19,15 +20,18 @@ struct _SignetSignChoice {
   GPtrArray           *chain;     /* (owned) */
 };
 
-/* a time-stamp server is known only when the authority's profile names one; (transfer full) (nullable) */
-static char *
-dup_tsa (SignetDesktop  *desktop,
-         SignetTokenKey *key)
+/* the administrator's, the person's or the authority's; (transfer full) (nullable) */
+static SignetTimestampServers *
+choose_servers (SignetDesktop  *desktop,
+                SignetTokenKey *key)
 {
-  GPtrArray *authorities = signet_core_get_authorities (signet_desktop_get_core (desktop));
-  SignetAuthority *authority = key != NULL ? signet_authority_find_issuer (authorities, signet_token_key_get_certificate (key)) : NULL;
+  SignetCertificate *certificate = key != NULL ? signet_token_key_get_certificate (key) : NULL;
+  g_autoptr(GError) error = NULL;
+  SignetTimestampServers *servers = certificate != NULL ? signet_timestamps_choose (signet_desktop_get_core (desktop), certificate, NULL, &error) : NULL;
 
-  return authority != NULL ? signet_authority_dup_timestamp_url (authority) : NULL;
+  if (error != NULL)
+    g_info ("no time-stamp servers: %s", error->message);
+  return servers;
 }
 
 char **
@@ -35,11 +39,11 @@ signet_sign_choice_list_levels (SignetDesktop  *desktop,
                                 SignetTokenKey *key,
                                 const char     *format)
 {
-  g_autofree char *tsa = dup_tsa (desktop, key);
+  g_autoptr(SignetTimestampServers) servers = choose_servers (desktop, key);
   g_auto(GStrv) levels = signet_signing_list_levels (format);
 
   /* without a server that gives a time, the plainest alone is left */
-  if (tsa == NULL && g_strv_length (levels) > 1)
+  if (servers == NULL || signet_timestamp_servers_get_n (servers) == 0)
     for (guint i = 1; levels[i] != NULL; i++)
       g_clear_pointer (&levels[i], g_free);
   return g_steal_pointer (&levels);
@@ -57,7 +61,7 @@ signet_sign_choice_new (SignetDesktop  *desktop,
   self->key = key != NULL ? g_object_ref (key) : NULL;
   self->format = g_strdup (format);
   self->level = g_strdup (level);
-  self->tsa = dup_tsa (desktop, key);
+  self->servers = choose_servers (desktop, key);
   self->core = g_object_ref (core);
   self->http = signet_core_get_http (core);
   self->clock = signet_core_get_clock (core);
@@ -73,7 +77,7 @@ signet_sign_choice_free (SignetSignChoice *self)
   g_clear_object (&self->key);
   g_free (self->format);
   g_free (self->level);
-  g_free (self->tsa);
+  g_clear_pointer (&self->servers, signet_timestamp_servers_unref);
   g_clear_object (&self->core);
   g_clear_pointer (&self->chain, g_ptr_array_unref);
   g_free (self);
@@ -95,8 +99,7 @@ signet_sign_choice_new_signing (SignetSignChoice   *self,
   signet_signing_set_evidence_cache (signing, self->cache);
   signet_signing_set_chain (signing, self->chain);
   signet_signing_set_format (signing, self->format);
-  signet_signing_set_level (signing, self->tsa != NULL ? self->level : "b");
-  if (self->tsa != NULL)
-    signet_signing_set_tsa (signing, self->tsa);
+  signet_signing_set_level (signing, self->level);
+  signet_signing_set_timestamp_servers (signing, self->servers);
   return signing;
 }
