@@ -7,6 +7,7 @@ import re
 import sys
 import time
 import unittest
+import zlib
 from pathlib import Path
 
 SOURCE = Path(os.environ['SIGNET_SOURCE_ROOT'])
@@ -31,12 +32,29 @@ class VisibleMark(unittest.TestCase):
         self.world = World('ec-p256')
         self.addCleanup(self.world.close)
         settings(self.world, LOOK)
+        self.save_seal()
         self.document = self.world.folder / 'Service agreement (sample).pdf'
         self.document.write_bytes(pdf_maker.write(pdf_maker.plain_objects(3)).replace(b'[0 0 300 200]', b'[0 0 595 842]'))
         self.desk = Desk(self.world.environment, self.document, pictures=PICTURES, words=WORDS)
         self.addCleanup(self.desk.close)
         self.keyboard = Keyboard()
         self.addCleanup(self.keyboard.close)
+
+    def save_seal(self):
+        """A red ring on nothing, and two lines, under a name."""
+        size, rows = 120, b''
+        for y in range(size):
+            rows += b'\0'
+            for x in range(size):
+                distance = ((x - 59.5) ** 2 + (y - 59.5) ** 2) ** 0.5
+                rows += bytes((200, 20, 20, 255 if 44 < distance < 56 or distance < 16 else 0))
+        def chunk(kind, data):
+            return len(data).to_bytes(4, 'big') + kind + data + zlib.crc32(kind + data).to_bytes(4, 'big')
+        (self.world.folder / 'seal.png').write_bytes(
+            b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', size.to_bytes(4, 'big') * 2 + b'\x08\x06\0\0\0') + chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
+        spec = 'page=1,from=top-left,x=25mm,y=30mm,width=80mm,height=30mm,image=seal.png,text=李娜（样例）\\n{date} {time}\\nשלום כהן\\n{issuer}'
+        run = self.world.signet('mark', 'save', '公章 Seal', spec, cwd=self.world.folder)
+        self.assertEqual(run.returncode, 0, run.stderr)
 
     def layer(self):
         return next((node for node in self.desk.walk() if re.search(PLACE, node.name() or '')), None)
@@ -50,11 +68,12 @@ class VisibleMark(unittest.TestCase):
         self.desk.wait_for(lambda: (mark := self.mark()) is not None and wanted(mark), 'a mark on the page')
         return self.mark()
 
-    def choose(self):
-        """The list of the row opens with a click; the first kind behind None is taken."""
+    def choose(self, steps=1):
+        """The list of the row opens with a click; what stands so many steps behind None is taken."""
         self.desk.point('Visible Mark')
         time.sleep(0.5)  # the list is drawn
-        self.keyboard.press(DOWN)
+        for _ in range(steps):
+            self.keyboard.press(DOWN)
         self.keyboard.press(RETURN)
 
     def reach(self):
@@ -65,6 +84,13 @@ class VisibleMark(unittest.TestCase):
             self.keyboard.press(TAB)
             time.sleep(0.1)
         raise AssertionError('Tab does not reach the mark')
+
+    def test_saved(self):
+        """None, text, picture, both, and then those under a name: with its picture, where it was saved to stand."""
+        self.desk.find('Sign…', ('push button', 'button'), sensitive=True)
+        self.choose(4)
+        self.assertEqual(self.wait_mark(), (1, 25, 30, 80, 30))
+        self.desk.picture('saved')
 
     def test_nudge_and_sign(self):
         desk = self.desk
