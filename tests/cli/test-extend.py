@@ -90,6 +90,28 @@ class Extend(ExtendTest):
         for arguments in ([], ['--level', 'b', 'a.pdf'], ['--renew', 'a.pdf'], ['-o', 'x', 'a.pdf', 'b.pdf'], ['-o', 'x', '--output-dir', 'y', 'a.pdf']):
             self.assert_status(self.signet('extend', *arguments), USAGE)
 
+    def test_encrypted(self):
+        (self.desk / 'password').write_text('open me\n', encoding='utf-8')
+        subprocess.run(['qpdf', '--encrypt', 'open me', 'owner', '256', '--', 'contract.pdf', 'secret.pdf'], cwd=self.desk, check=True)
+        self.assert_status(self.sign('--password-file', 'password', 'secret.pdf'), 0)
+        report, = self.extend('--password-file', 'password', '--level', 'lta', '-o', 'lta.pdf', 'secret-signed.pdf')
+        self.assertEqual((report['level'], report['problems']), ('B-LTA', []))
+        signature = self.json('verify', '--offline', '--password-file', 'password', 'lta.pdf', status=0)['files'][0]['signatures'][0]
+        self.assertEqual((signature['level'], signature['revocation']['origin']), ('B-LTA', 'embedded'))
+        subprocess.run(['qpdf', '--check', '--password=open me', 'lta.pdf'], cwd=self.desk, check=True, capture_output=True)
+        self.extend('--level', 'lta', '-o', 'no.pdf', 'secret-signed.pdf', status=DATA)
+
+    def test_certified_and_second_signature(self):
+        """What permits no change permits proof; and a signature after an archive time-stamp is extended too."""
+        self.assert_status(self.sign('--certify', '1', '-o', 'certified.pdf', 'contract.pdf'), 0)
+        self.extend('--level', 'lta', '-o', 'certified-lta.pdf', 'certified.pdf')
+        self.assertEqual(self.verify('certified-lta.pdf')[0]['level'], 'B-LTA')
+        self.extend('--level', 'lta', '-o', 'once.pdf', 'contract-signed.pdf')
+        self.assert_status(self.sign('-o', 'twice.pdf', 'once.pdf'), 0)
+        report, = self.extend('--level', 'lta', '-o', 'both.pdf', 'twice.pdf')
+        self.assertEqual(report['level'], 'B-LTA')
+        self.assertEqual([s['level'] for s in self.verify('both.pdf') if s['kind'] == 'signature'], ['B-LTA', 'B-LTA'])
+
     def test_words(self):
         run = self.signet('extend', '--tsa', self.tsa, '--level', 'lta', 'contract-signed.pdf')
         self.assert_status(run, 0)

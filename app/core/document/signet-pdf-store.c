@@ -67,11 +67,13 @@ _signet_pdf_store_read (SignetPdfReader *reader)
 
 /* --- what signatures have by it ------------------------------------------------------------------------------------------------- */
 
-/* Where the first piece behind @position stands; 0: there is none. Certificates alone may be all there is to be had: not every one can be revoked. */
+/* Where the first piece behind @position stands, or the store itself when it was gone through once more after that and nothing was missing; 0: neither.
+ * Certificates alone may be all there is to be had: not every one can be revoked. */
 static guint64
-find_piece (SignetDocumentEvidence *evidence, guint64 position)
+find_piece (SignetPdfReader *reader, SignetDocumentEvidence *evidence, guint64 position)
 {
-  guint64 first = 0;
+  const SignetPdfValue *store = get_store (reader);
+  guint64 first = evidence != NULL && store->located && store->start > position ? store->start : 0;
 
   for (gsize i = 0; evidence != NULL && i < G_N_ELEMENTS (lists); i++)
     for (guint j = 0; j < signet_document_evidence_get_n (evidence, lists[i].kind); j++)
@@ -104,9 +106,9 @@ find_timestamp (GPtrArray *signatures, guint64 position)
 /* EN 319 142-1, 6.3: T by a time-stamp in the signature or over the document, LT by evidence behind the signature, LTA by a time-stamp over that.
  * Evidence about the last time-stamp stands behind it. */
 static void
-raise_level (SignetDocumentSignature *signature, GPtrArray *signatures, SignetDocumentEvidence *evidence)
+raise_level (SignetPdfReader *reader, SignetDocumentSignature *signature, GPtrArray *signatures, SignetDocumentEvidence *evidence)
 {
-  guint64 piece = find_piece (evidence, signature->position);
+  guint64 piece = find_piece (reader, evidence, signature->position);
 
   if (g_str_equal (signature->level, "B-B") && find_timestamp (signatures, signature->position) != 0)
     signature->level = "B-T";
@@ -127,7 +129,7 @@ _signet_pdf_store_attach (SignetPdfReader *reader, GPtrArray *signatures)
       signature->evidence = evidence != NULL ? signet_document_evidence_ref (evidence) : NULL;
       for (guint j = 0; j < signature->stamps->len; j++)
         ((SignetDocumentStamp *) g_ptr_array_index (signature->stamps, j))->position = signature->position;
-      raise_level (signature, signatures, evidence);
+      raise_level (reader, signature, signatures, evidence);
     }
 }
 
@@ -244,6 +246,24 @@ check_store (SignetPdfReader *reader, GError **error)
   return FALSE;
 }
 
+/* A signature made after the store was written last: that nothing more is needed for it has to be said, too. */
+static gboolean
+is_older_than_a_signature (SignetPdfReader *reader)
+{
+  const SignetPdfValue *store = get_store (reader);
+  g_autoptr(GPtrArray) fields = _signet_pdf_list_fields (reader);
+
+  for (guint i = 0; store->located && i < fields->len; i++)
+    {
+      const SignetPdfValue *signature = _signet_pdf_field_get_signature (reader, g_ptr_array_index (fields, i));
+      const SignetPdfValue *contents = _signet_pdf_lookup (signature, "Contents");
+
+      if (contents->located && contents->start > store->start && !_signet_pdf_is_name (_signet_pdf_lookup (signature, "Type"), "DocTimeStamp"))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 gboolean
 _signet_pdf_store_write (SignetPdfWriter *writer, SignetDocumentEvidence *evidence, gboolean *added, GError **error)
 {
@@ -254,7 +274,7 @@ _signet_pdf_store_write (SignetPdfWriter *writer, SignetDocumentEvidence *eviden
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
     numbers[i] = g_array_new (FALSE, FALSE, sizeof (guint32));
-  *added = write_pieces (writer, evidence, numbers);
+  *added = write_pieces (writer, evidence, numbers) || is_older_than_a_signature (writer->reader);
   if (*added)
     write_store (writer, numbers);
   for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
