@@ -7,6 +7,8 @@
 
 #include "plugin-fixture.h"
 
+#include "../../app/core/plugin/signet-plugin-recording.h"
+
 static PluginFixture fixture;
 
 static SignetPluginProcess *
@@ -163,6 +165,25 @@ test_stays (void)
   g_assert_cmpint (g_get_monotonic_time () - before, <, 10 * G_USEC_PER_SEC);
 }
 
+/* A recording is shown around: a secret is in it neither as it is, nor as JSON or base64 spell it. */
+static void
+test_recording_blanks (void)
+{
+  static const char secret[] = "open \"sesame\" 芝麻";
+  SignetPluginRecording *recording = signet_plugin_recording_new ();
+  g_autofree char *base64 = g_base64_encode ((const guchar *) secret, strlen (secret));
+  g_autofree char *said = g_strdup_printf ("{\"id\":1,\"result\":{\"text\":\"open \\\"sesame\\\" 芝麻\",\"body\":\"%s\"}}", base64);
+  g_autofree char *text = NULL;
+
+  signet_plugin_recording_tap (FALSE, said, strlen (said), recording);
+  signet_plugin_recording_blank (recording, secret);
+  text = signet_plugin_recording_print (recording);
+  g_assert_null (strstr (text, "sesame"));
+  g_assert_null (strstr (text, base64));
+  g_assert_nonnull (strstr (text, "•••"));
+  signet_plugin_recording_free (recording);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -182,6 +203,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/asks-and-is-refused", test_asks_and_is_refused);
   g_test_add_func ("/plugin/stays", test_stays);
   g_test_add_func ("/plugin/cancel", test_cancel);
+  g_test_add_func ("/plugin/recording-blanks", test_recording_blanks);
   status = g_test_run ();
   plugin_fixture_close (&fixture);
   return status;
