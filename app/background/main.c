@@ -19,6 +19,7 @@
 #include "../core/face/signet-words.h"
 #include "signet-background-interaction.h"
 #include "signet-notifier.h"
+#include "signet-shelf-look.h"
 
 #define BUS_NAME "org.signet.Background"
 #define BUTTON_SECONDS 120 /* a button works while we are there; later a click opens nothing, and the next look tells of the next rung */
@@ -186,6 +187,17 @@ look_at_acts (Look *look)
     look_at_act (look, g_ptr_array_index (acts, i));
 }
 
+static void
+look_at_shelf (Look *look)
+{
+  guint n = signet_shelf_look (look->core, look->now);
+  g_autofree char *body = g_strdup_printf (ngettext ("%u signed file has the time stamp it waited for", "%u signed files have the time stamps they waited for", n), n);
+  g_autoptr(GError) error = NULL;
+
+  if (n > 0 && !signet_notifier_tell (look->notifier, _("Time stamps added"), body, FALSE, NULL, NULL, NULL, &error))
+    g_message ("not told: %s", error->message);
+}
+
 /* --- one look --------------------------------------------------------------------------------------------------------------- */
 
 static guint
@@ -219,6 +231,7 @@ look_once (GDBusConnection *bus)
   look_at_requests (&look);
   look_at_acts (&look);
   look_at_expiries (&look);
+  look_at_shelf (&look);
   signet_notifier_wait (notifier, button_seconds ());
   return EXIT_SUCCESS;
 }

@@ -4,6 +4,7 @@
 import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -185,6 +186,28 @@ class TheShelf(TimestampTest):
         for item in self.json('extend', '--waiting', '--list')['waiting']:
             self.assertEqual(self.signet('extend', '--waiting', '--forget', str(item['id'])).returncode, 0)
         self.assert_waiting()
+
+    def test_cades(self):
+        for options, name in (([], 'contract.pdf.p7s'), (['--enclosed'], 'contract.pdf.p7m')):
+            signed = self.sign_without('--format', 'cades', *options, 'contract.pdf')
+            self.assertEqual(signed.name, name)
+        with self.tsa() as good:
+            self.assertEqual([item['done'] for item in self.json('extend', '--waiting', '--tsa', good)['waiting']], [True, True])
+        self.assertEqual(self.levels('contract.pdf.p7s') + self.levels('contract.pdf.p7m'), ['B-T', 'B-T'])
+
+    def test_background(self):
+        """The hourly look tries what is due, and asks nobody."""
+        signed = self.sign_without('contract.pdf')
+        environment = {**self.person.environment}
+        with self.tsa() as good:
+            self.json('tsa', 'add', good)
+            database = next((self.person.root / 'data').rglob('signet.db'))
+            with sqlite3.connect(database) as store:
+                store.execute('UPDATE shelf SET next = 0')
+            store.close()
+            subprocess.run(['dbus-run-session', '--', os.environ['SIGNET_BACKGROUND']], env=environment, check=False, stdin=subprocess.DEVNULL, capture_output=True, timeout=100)
+        self.assert_waiting()
+        self.assertEqual(self.levels(signed)[0], 'B-T')
 
     def test_usage(self):
         self.assertEqual(self.signet('extend', '--waiting', 'contract.pdf').returncode, USAGE)

@@ -20,6 +20,14 @@ static const SecretSchema schema = {
   { { "url", SECRET_SCHEMA_ATTRIBUTE_STRING }, { "user", SECRET_SCHEMA_ATTRIBUTE_STRING }, { NULL, 0 } },
 };
 
+static gint attended = TRUE; /* (atomic) */
+
+void
+signet_timestamp_password_set_attended (gboolean somebody_is_there)
+{
+  g_atomic_int_set (&attended, somebody_is_there);
+}
+
 /* --- a limit of time ----------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -106,6 +114,8 @@ signet_timestamp_password_find (const char *url, const char *user)
   gsize length = 0;
   Limit limit;
 
+  if (!g_atomic_int_get (&attended))
+    return NULL;
   limit_begin (&limit);
   value = secret_password_lookup_binary_sync (&schema, limit.cancellable, &error, "url", url, "user", user, NULL);
   limit_end (&limit);

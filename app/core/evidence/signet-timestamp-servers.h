@@ -33,6 +33,8 @@ gboolean               signet_timestamp_health_is_failing (const SignetTimestamp
 /* Blocks while the key ring asks the person to open it. FALSE: there is none, or it stays shut. */
 gboolean      signet_timestamp_password_keep   (const char *url, const char *user, SignetSecret *password, GError **error);
 SignetSecret *signet_timestamp_password_find   (const char *url, const char *user); /* (nullable) */
+/* FALSE: nobody is there to open a key ring: passwords are not looked for. */
+void          signet_timestamp_password_set_attended (gboolean somebody_is_there);
 void          signet_timestamp_password_forget (const char *url, const char *user);
 
 /* --- the list ------------------------------------------------------------------------------------------------------------------- */

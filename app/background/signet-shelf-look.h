@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signet-shelf-look.h: the look at signed files that wait for a time-stamp. */
+#pragma once
+
+#include "../core/face/signet-core.h"
+
+G_BEGIN_DECLS
+
+/* Tries those whose time has come; asks nobody for anything. How many have what they waited for. */
+guint signet_shelf_look (SignetCore *core, gint64 now);
+
+G_END_DECLS
