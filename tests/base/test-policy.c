@@ -55,6 +55,27 @@ test_nothing (void)
 }
 
 static void
+test_timestamp_servers (void)
+{
+  g_autoptr (SignetPolicy) policy = parse ("[Signing]\nTimeStampServers=https://tsa.example/ li.na; http://b.example/;\n", NULL);
+  static const char *const wrong[] = { "ftp://a.example/", "a.example", "http://user:word@a.example/", "http://a.example/ a b", "http://a.example/ a:b", "http:///" };
+  const char *const *servers = signet_policy_get_list (policy, SIGNET_POLICY_TIMESTAMP_SERVERS);
+
+  g_assert_cmpuint (g_strv_length ((char **) servers), ==, 2);
+  g_assert_cmpstr (servers[0], ==, "https://tsa.example/ li.na");
+  g_assert_cmpstr (servers[1], ==, "http://b.example/");
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("[Signing]\nTimeStampServers=%s\n", wrong[i]);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SignetPolicy) none = parse (text, &error);
+
+      g_assert_null (none);
+      g_assert_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_MALFORMED);
+    }
+}
+
+static void
 test_plugins (void)
 {
   g_autoptr (GError) error = NULL;
@@ -276,6 +297,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/policy/nothing", test_nothing);
   g_test_add_func ("/base/policy/lists", test_lists);
   g_test_add_func ("/base/policy/plugins", test_plugins);
+  g_test_add_func ("/base/policy/timestamp-servers", test_timestamp_servers);
   for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
     {
       g_autofree char *path = g_strdup_printf ("/base/policy/refused/%u", i);
