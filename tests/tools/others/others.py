@@ -125,7 +125,8 @@ def unzip_tests(path):
 
 
 def file_type(path):
-    return run('file', '--brief', '--mime-type', path)[1].strip()
+    """What `file` calls it: the type a container says it has, when its first member is as it should be."""
+    return run('file', '--brief', path)[1].strip()
 
 
 # --- XML ----------------------------------------------------------------------------------------------------------------------
