@@ -60,7 +60,7 @@ signet_extend_parse (SignetInvocation    *invocation,
                      SignetExtendOptions *options)
 {
   const GOptionEntry entries[] = {
-    { "level", 0, 0, G_OPTION_ARG_FILENAME, &options->level, N_("t (time stamp), lt (and all that proves it) or lta (and an archive time stamp); otherwise lt"), N_("LEVEL") },
+    { "level", 0, 0, G_OPTION_ARG_FILENAME, &options->level, N_("t (a time stamp), lt (and lasting proof; usual) or lta (and its own time stamp)"), N_("LEVEL") },
     { "waiting", 0, 0, G_OPTION_ARG_NONE, &options->waiting, N_("Add the time stamps that signed files wait for (--list, --forget NUMBER)"), NULL },
     { "tsa", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->tsa, N_("Time stamp server; several are tried in this order"), N_("URL") },
     { "renew", 0, 0, G_OPTION_ARG_NONE, &options->renew, N_("Add an archive time stamp even when the last one lasts a while"), NULL },

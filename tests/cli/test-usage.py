@@ -108,7 +108,7 @@ class Wrong(CommandLineTest):
                 self.assert_status(run, USAGE)
                 self.assert_says(run, 'not in this version')
                 self.assertEqual(self.signet_json(*command.split(), status=USAGE)['error']['code'], 'usage')
-        for option in (['--format', 'xades'], ['--scenario', 'x']):
+        for option in (['--format', 'ofd'], ['--scenario', 'x']):
             with self.subTest(option):
                 run = self.signet('sign', *option, 'a.pdf')
                 self.assert_status(run, USAGE)
