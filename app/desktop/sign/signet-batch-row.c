@@ -65,16 +65,19 @@ static void
 show_state (SignetBatchRow *self,
             const Look     *look)
 {
+  /* what the person left out is no fault */
+  gboolean by_person = signet_batch_file_get_state (self->file) == SIGNET_BATCH_LEFT_OUT && signet_batch_file_is_left_out (self->file);
+
   gtk_stack_set_visible_child_name (self->states, look->works ? "work" : "icon");
   gtk_spinner_set_spinning (self->spinner, look->works);
-  signet_state_image_set (self->icon, look->state);
+  signet_state_image_set (self->icon, by_person ? SIGNET_STATE_LATER : look->state);
   if (look->state == SIGNET_STATE_CLAIMED)
     {
       gtk_image_set_from_icon_name (self->icon, "x-office-document-symbolic");
       gtk_accessible_update_property (GTK_ACCESSIBLE (self->icon), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Document"), -1);
     }
   gtk_label_set_label (self->word, _(look->word));
-  set_style (GTK_WIDGET (self->word), look->style);
+  set_style (GTK_WIDGET (self->word), by_person ? "dim-label" : look->style);
 }
 
 /* the button of one row among many says of which file it is */
