@@ -305,7 +305,7 @@ class OtherTest(DocumentTest):
         self.assertEqual(self.find(self.put('text', b'hello')).signatures, [])
         self.assertEqual(self.find(self.path('nobody')).error[:2], ('signet-base-error-quark', 5))
         self.assertEqual(self.find(self.dir).error[:2], ('signet-base-error-quark', 3))
-        self.assertEqual(self.find(self.put('zip', b'PK\3\4 something')).error[1], UNSUPPORTED)
+        self.assertEqual(self.find(self.put('zip', b'PK\3\4 something')).signatures, [])  # whatever it is, it is no container of signatures
         os.mkfifo(self.path('pipe'))
         self.assertEqual(self.find(self.path('pipe')).error[:2], ('signet-base-error-quark', 3))
 
