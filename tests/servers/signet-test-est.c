@@ -257,10 +257,11 @@ has_to_wait (Est *est, SoupServerMessage *message)
 
 /* The same bytes again are the same request, whose answer was lost: its certificate, not another one. Borrowed. */
 static X509 *
-issue_once (Est *est, SoupServerMessage *message, X509_REQ *csr)
+issue_once (Est *est, SoupServerMessage *message, X509_REQ *csr, gboolean renews)
 {
   g_autoptr (GBytes) body = soup_message_body_flatten (soup_server_message_get_request_body (message));
-  char *digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, body);
+  g_autofree char *hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, body);
+  char *digest = g_strconcat (renews ? "renewal " : "", hash, NULL);
   X509 *certificate = g_hash_table_lookup (est->issued, digest);
 
   if (certificate == NULL)
@@ -286,7 +287,7 @@ serve_enrolment (Est *est, SoupServerMessage *message, gboolean renews)
     answer_text (message, 403, "to renew, show the certificate that is renewed");
   else if (!has_to_wait (est, message))
     {
-      certificate = issue_once (est, message, csr);
+      certificate = issue_once (est, message, csr, renews);
       answer_certificates (message, fault_is ("empty") ? NULL : certificate, NULL);
     }
   X509_REQ_free (csr);
