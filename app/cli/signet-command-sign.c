@@ -55,7 +55,7 @@ signet_sign_parse (SignetInvocation  *invocation,
                    SignetSignOptions *options)
 {
   const GOptionEntry entries[] = {
-    { "format", 0, 0, G_OPTION_ARG_FILENAME, &options->format, N_("pades (inside a PDF), cades (beside any file), xades (XML); in a container: asice, asics, asice-xades, asics-xades"), N_("FORMAT") },
+    { "format", 0, 0, G_OPTION_ARG_FILENAME, &options->format, N_("pades, cades (any file), xades (XML), asice, asics (containers), asice-cades, asics-cades"), N_("FORMAT") },
     { "packaging", 0, 0, G_OPTION_ARG_FILENAME, &options->packaging, N_("xades: enveloped (inside XML), enveloping (around any file) or detached"),
       N_("KIND") },
     { "level", 0, 0, G_OPTION_ARG_FILENAME, &options->level, N_("b, t (with a time stamp), lt (and lasting proof) or lta (and its own time stamp)"), N_("LEVEL") },
@@ -155,7 +155,7 @@ static gboolean
 signet_sign_check_options (SignetInvocation        *invocation,
                            const SignetSignOptions *options)
 {
-  static const char *const formats[] = { "pades", "cades", "xades", "asice", "asics", "asice-xades", "asics-xades", NULL };
+  static const char *const formats[] = { "pades", "cades", "xades", "asice", "asics", "asice-cades", "asics-cades", NULL };
   static const char *const packagings[] = { "enveloped", "enveloping", "detached", NULL };
   static const char *const levels[] = { "b", "t", "lt", "lta", NULL };
   guint n_files = signet_invocation_n_arguments (invocation);

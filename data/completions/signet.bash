@@ -34,7 +34,7 @@ _signet ()
     esac
 
     case $previous in
-    --format) mapfile -t COMPREPLY < <(compgen -W 'pades cades xades asice asics' -- "$current"); return ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W 'pades cades xades asice asics asice-cades asics-cades' -- "$current"); return ;;
     --packaging) mapfile -t COMPREPLY < <(compgen -W 'enveloped enveloping detached' -- "$current"); return ;;
     --level) mapfile -t COMPREPLY < <(compgen -W 'b t lt lta' -- "$current"); return ;;
     --certify) mapfile -t COMPREPLY < <(compgen -W '1 2 3' -- "$current"); return ;;

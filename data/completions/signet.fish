@@ -33,7 +33,7 @@ function __signet_value_of
     contains -- (commandline -opc)[-1] $argv
 end
 
-complete -c signet -n '__signet_value_of --format' -f -a 'pades cades xades asice asics'
+complete -c signet -n '__signet_value_of --format' -f -a 'pades cades xades asice asics asice-cades asics-cades'
 complete -c signet -n '__signet_value_of --packaging' -f -a 'enveloped enveloping detached'
 complete -c signet -n '__signet_value_of --level' -f -a 'b t lt lta'
 complete -c signet -n '__signet_value_of --certify' -f -a '1 2 3'

@@ -30,7 +30,7 @@ LINES = {
     'signet token doctor --': '--test-signature --verbose --json | --puk-file',
     'signet token unblock --': '--puk-file --so-pin-file --new-pin-file --spend-last-try | --label',
     'signet sign --': '--reason --pin-file --output-dir --json | --trust',
-    'signet sign --format ': 'pades cades xades asice asics | --reason',
+    'signet sign --format ': 'pades cades xades asice asics asice-cades asics-cades | --reason',
     'signet sign --packaging ': 'enveloped enveloping detached | --reason',
     'signet verify --t': '--trust | --json',
     'signet request new --a': '--authority --accept-terms | --json',

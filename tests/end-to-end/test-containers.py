@@ -54,7 +54,7 @@ class TestContainers(ContainerCase):
         self.assertEqual([Path(file['output']).name for file in files], ['合同.asice', 'plan & 100%.asice', 'Sample.asice'])
         for file, name in zip(files, NAMES):
             report = self.verify(file['output'])
-            self.assertEqual((report['format'], report['signatures'][0]['inner_format'], report['signatures'][0]['level']), ('asice', 'cades', 'B-B'))
+            self.assertEqual((report['format'], report['signatures'][0]['inner_format'], report['signatures'][0]['level']), ('asice', 'xades', 'B-B'))
             self.assertEqual(report['signatures'][0]['members'], [name])
 
     def test_together(self):
@@ -93,7 +93,7 @@ class TestContainers(ContainerCase):
         file, = self.sign_well('--together', *self.documents)
         run = self.world.signet('verify', file['output'])
         self.assertEqual(run.returncode, PASSED)
-        for word in ('ASiC-E', 'CAdES B-B', 'META-INF/signature001.p7s', *NAMES):
+        for word in ('ASiC-E', 'XAdES B-B', 'META-INF/signatures001.xml', *NAMES):
             self.assertIn(word, run.stdout)
 
 
@@ -109,7 +109,7 @@ class TestLevels(ContainerCase):
         return [signature['level'] for signature in report['signatures']]
 
     def test_each_kind_at_each_level(self):
-        for kind, documents in (('asice', self.documents), ('asics', self.documents[:1]), ('asice-xades', self.documents), ('asics-xades', self.documents[:1])):
+        for kind, documents in (('asice-cades', self.documents), ('asics-cades', self.documents[:1]), ('asice', self.documents), ('asics', self.documents[:1])):
             for level in ('lt', 'lta'):
                 with self.subTest(kind=kind, level=level):
                     path = self.level(level, '--format', kind, '-o', self.folder / f'{kind}.{level}', *documents)
@@ -127,7 +127,7 @@ class TestLevels(ContainerCase):
         with zipfile.ZipFile(second['output']) as before, zipfile.ZipFile(target) as after:
             self.assertEqual(before.namelist(), after.namelist())
             self.assertIsNone(after.testzip())
-            start = before.getinfo('META-INF/signature001.p7s').header_offset
+            start = before.getinfo('META-INF/signatures001.xml').header_offset
         self.assertEqual(target.read_bytes()[:start], Path(second['output']).read_bytes()[:start])
 
 

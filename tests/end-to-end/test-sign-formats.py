@@ -17,9 +17,9 @@ FORMATS = {
     'xades, enveloped': ('xml', ['--packaging', 'enveloped']),
     'xades, enveloping': ('text', ['--packaging', 'enveloping']),
     'xades, detached': ('text', ['--packaging', 'detached']),
+    'asice-cades': ('text', []),
+    'asics-cades': ('text', []),
     'asice': ('text', []),
-    'asics': ('text', []),
-    'asice-xades': ('text', []),
 }
 MOST_CALLS = 200
 # where a signing can be killed (app/core/signing); under the last two the file has its name

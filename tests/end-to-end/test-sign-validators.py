@@ -36,10 +36,10 @@ FORMATS = {
     'XAdES, enveloped': ('xml', ['--format', 'xades', '--packaging', 'enveloped'], 'xml'),
     'XAdES, enveloping': ('txt', ['--format', 'xades', '--packaging', 'enveloping'], 'xml'),
     'XAdES, detached': ('txt', ['--format', 'xades', '--packaging', 'detached'], 'xml'),
-    'ASiC-E with CAdES': ('txt', ['--format', 'asice'], 'asic'),
-    'ASiC-E with XAdES': ('txt', ['--format', 'asice-xades'], 'asic-xml'),
-    'ASiC-S with CAdES': ('txt', ['--format', 'asics'], 'asic'),
-    'ASiC-S with XAdES': ('txt', ['--format', 'asics-xades'], 'asic-xml'),
+    'ASiC-E with CAdES': ('txt', ['--format', 'asice-cades'], 'asic'),
+    'ASiC-E with XAdES': ('txt', ['--format', 'asice'], 'asic-xml'),
+    'ASiC-S with CAdES': ('txt', ['--format', 'asics-cades'], 'asic'),
+    'ASiC-S with XAdES': ('txt', ['--format', 'asics'], 'asic-xml'),
 }
 
 

@@ -28,9 +28,9 @@ static const SignetNameRow formats[] = {
   { "xades-enveloping", N_("Around the file, as XML"), "XAdES" },
   { "xades-detached", N_("Beside the file, as XML"), "XAdES" },
   { "asice", N_("In a container with the file"), "ASiC-E" },
-  { "asice-xades", N_("In a container with the file"), "ASiC-E, XAdES" },
+  { "asice-cades", N_("In a container with the file"), "ASiC-E, CAdES" },
   { "asics", N_("In a small container with the file"), "ASiC-S" },
-  { "asics-xades", N_("In a small container with the file"), "ASiC-S, XAdES" },
+  { "asics-cades", N_("In a small container with the file"), "ASiC-S, CAdES" },
 };
 
 static const SignetNameRow levels[] = {

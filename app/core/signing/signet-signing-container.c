@@ -95,28 +95,28 @@ create (SignetSigning *self, SignetAsicFlavour flavour, SignetAsicInner inner)
 }
 
 SignetSignatureCreation *
-_signet_signing_create_asice (SignetSigning *self, GError **error)
+_signet_signing_create_asice_cades (SignetSigning *self, GError **error)
 {
   (void) error;
   return create (self, SIGNET_ASIC_E, SIGNET_ASIC_CADES);
 }
 
 SignetSignatureCreation *
-_signet_signing_create_asics (SignetSigning *self, GError **error)
+_signet_signing_create_asics_cades (SignetSigning *self, GError **error)
 {
   (void) error;
   return create (self, SIGNET_ASIC_S, SIGNET_ASIC_CADES);
 }
 
 SignetSignatureCreation *
-_signet_signing_create_asice_xades (SignetSigning *self, GError **error)
+_signet_signing_create_asice (SignetSigning *self, GError **error)
 {
   (void) error;
   return create (self, SIGNET_ASIC_E, SIGNET_ASIC_XADES);
 }
 
 SignetSignatureCreation *
-_signet_signing_create_asics_xades (SignetSigning *self, GError **error)
+_signet_signing_create_asics (SignetSigning *self, GError **error)
 {
   (void) error;
   return create (self, SIGNET_ASIC_S, SIGNET_ASIC_XADES);

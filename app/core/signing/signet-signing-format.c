@@ -128,10 +128,10 @@ static const SignetSigningFormat formats[] = {
     .create = _signet_signing_create_xades },
   { .id = "xades-enveloping", .copies = TRUE, .takes = takes_all, .propose_name = _signet_signing_propose_xades,
     .create = _signet_signing_create_xades },
-  { .id = "asice-xades", .copies = TRUE, .is_container = TRUE, .takes_many = TRUE, .takes = takes_all,
-    .propose_name = _signet_signing_propose_asice, .create = _signet_signing_create_asice_xades },
-  { .id = "asics-xades", .copies = TRUE, .is_container = TRUE, .takes = takes_all, .propose_name = _signet_signing_propose_asics,
-    .create = _signet_signing_create_asics_xades },
+  { .id = "asice-cades", .copies = TRUE, .is_container = TRUE, .takes_many = TRUE, .takes = takes_all,
+    .propose_name = _signet_signing_propose_asice, .create = _signet_signing_create_asice_cades },
+  { .id = "asics-cades", .copies = TRUE, .is_container = TRUE, .takes = takes_all, .propose_name = _signet_signing_propose_asics,
+    .create = _signet_signing_create_asics_cades },
 };
 
 static const SignetSigningFormat *

@@ -134,8 +134,8 @@ const SignetSigningFormat *_signet_signing_get_format (SignetSigning *self);
 /* containers (signet-signing-container.c) */
 SignetSignatureCreation *_signet_signing_create_asice  (SignetSigning *self, GError **error);
 SignetSignatureCreation *_signet_signing_create_asics  (SignetSigning *self, GError **error);
-SignetSignatureCreation *_signet_signing_create_asice_xades (SignetSigning *self, GError **error);
-SignetSignatureCreation *_signet_signing_create_asics_xades (SignetSigning *self, GError **error);
+SignetSignatureCreation *_signet_signing_create_asice_cades (SignetSigning *self, GError **error);
+SignetSignatureCreation *_signet_signing_create_asics_cades (SignetSigning *self, GError **error);
 gboolean                 _signet_signing_is_asice      (SignetDocumentFile *file);
 char                    *_signet_signing_propose_asice (const char *path, guint number);
 char                    *_signet_signing_propose_asics (const char *path, guint number);

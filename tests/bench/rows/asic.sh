@@ -22,7 +22,7 @@ for i in range(1000): open('%s/document-%04d.bin' % (sys.argv[1], i), 'wb').writ
     "the same signed once more : cp" \
     -- "${sign[@]}" -o "$files/x.asice" "$files/y.asice" -- cp "$files/y.asice" "$files/y.copy"
   "$bench/bench-run" --rounds "${rounds:-11}" --remove "$files/x.asice" --remove "$files/x.zip" \
-    "1000 files of 10 kB in one ASiC-E with XAdES : zip -0" \
-    -- "${sign[@]}" --format asice-xades -o "$files/x.asice" "${documents[@]}" -- zip -0qX "$files/x.zip" "${documents[@]}"
+    "1000 files of 10 kB in one ASiC-E with CAdES : zip -0" \
+    -- "${sign[@]}" --format asice-cades -o "$files/x.asice" "${documents[@]}" -- zip -0qX "$files/x.zip" "${documents[@]}"
   rm -rf "$files/asic" "$files"/[xy].*
 }
