@@ -29,6 +29,7 @@ struct _SignetPreview {
   SignetPageRenderer *renderer; /* (owned) (nullable) */
   guint               page;
   guint               n_pages;
+  gboolean            hides_nothing; /* a PDF without scripts and attachments */
   double              zoom;     /* 0: fit the width */
   guint               room_idle;
 
@@ -306,8 +307,7 @@ show_hidden_things (SignetPreview     *self,
     if (content & hidden_things[i].flag)
       gtk_box_append (self->tags, signet_ui_new_tag (_(hidden_things[i].word), "warning"));
   gtk_label_set_label (self->hides, _("No scripts, no attachments"));
-  gtk_widget_set_visible (GTK_WIDGET (self->hides),
-                          pdf != NULL && !(content & (SIGNET_PDF_HAS_SCRIPT | SIGNET_PDF_HAS_ATTACHMENT)));
+  self->hides_nothing = pdf != NULL && !(content & (SIGNET_PDF_HAS_SCRIPT | SIGNET_PDF_HAS_ATTACHMENT));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->hides), _("No scripts, no attachments"));
 }
 
@@ -334,7 +334,7 @@ signet_preview_set_narrow (SignetPreview *self,
 
   gtk_widget_set_visible (self->thumbnail_area, visible);
   gtk_widget_set_visible (self->thumbnail_line, visible);
-  gtk_widget_set_visible (GTK_WIDGET (self->hides), !narrow && gtk_widget_get_first_child (GTK_WIDGET (self->tags)) == NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->hides), !narrow && self->hides_nothing);
 }
 
 void
@@ -356,7 +356,7 @@ signet_preview_set_file (SignetPreview      *self,
     show_pages (self, file, pdf);
   else
     show_none (self, _("No Preview for This Kind of File"),
-               _("The signature goes into a file of its own beside it. The file itself stays as it is."));
+               _("The file itself stays as it is. What is signed is a new file beside it."));
   signet_preview_set_narrow (self, FALSE);
 }
 
