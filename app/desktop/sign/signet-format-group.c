@@ -91,6 +91,14 @@ find (const char *const *list,
   return GTK_INVALID_LIST_POSITION;
 }
 
+/* A list that is filled again while one of it is being chosen tells of that choice without end. */
+static gboolean
+is_same (char             **list,
+         const char *const *other)
+{
+  return list != NULL && other != NULL && g_strv_equal ((const char *const *) list, other);
+}
+
 void
 signet_format_group_set_formats (SignetFormatGroup *self,
                                  const char *const *formats,
@@ -100,6 +108,8 @@ signet_format_group_set_formats (SignetFormatGroup *self,
   g_autoptr(GtkStringList) words = gtk_string_list_new (NULL);
   guint kept = find (formats, before);
 
+  if (self->mixed == mixed && is_same (self->formats, formats))
+    return;
   self->filling = TRUE;
   g_strfreev (self->formats);
   self->formats = g_strdupv ((char **) formats);
@@ -126,6 +136,8 @@ signet_format_group_set_levels (SignetFormatGroup *self,
   g_autoptr(GtkStringList) words = gtk_string_list_new (NULL);
   guint kept = find (levels, before);
 
+  if (is_same (self->levels, levels))
+    return;
   self->filling = TRUE;
   g_strfreev (self->levels);
   self->levels = g_strdupv ((char **) levels);
