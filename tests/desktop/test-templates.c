@@ -38,6 +38,7 @@
 #include "../../app/desktop/sign/signet-sign-document.h"
 #include "../../app/desktop/sign/signet-sign-page.h"
 #include "../../app/desktop/sign/signet-sign-result.h"
+#include "../../app/desktop/sign/signet-waiting-group.h"
 #include "../../app/desktop/verify/signet-report-view.h"
 #include "../../app/desktop/verify/signet-signature-card.h"
 #include "../../app/desktop/verify/signet-verify-page.h"
@@ -62,6 +63,7 @@ static GType (*const types[]) (void) = {
   signet_sign_document_get_type, signet_sign_page_get_type, signet_sign_result_get_type, signet_report_view_get_type,
   signet_signature_card_get_type, signet_verify_page_get_type, signet_key_facts_get_type, signet_loss_dialog_get_type,
   signet_hand_group_get_type, signet_delivery_group_get_type, signet_life_standing_get_type, signet_qr_window_get_type, signet_doctor_window_get_type, signet_modules_group_get_type, signet_plugins_group_get_type, signet_preferences_get_type,
+  signet_waiting_group_get_type,
 };
 
 static void

@@ -12,11 +12,12 @@ struct _SignetSignChoice {
   char                *format;    /* (nullable) */
   char                *level;
   SignetTimestampServers *servers; /* (owned) (nullable): none is known, or none may be used */
-  SignetCore          *core;      /* (owned): whose the next four are */
+  SignetCore          *core;      /* (owned): whose the next five are */
   SignetHttp          *http;
   SignetClock         *clock;
   SignetJournal       *journal;   /* (nullable) */
   SignetEvidenceCache *cache;     /* (nullable) */
+  SignetStore         *store;     /* (nullable) */
   GPtrArray           *chain;     /* (owned) */
 };
 
@@ -67,6 +68,7 @@ signet_sign_choice_new (SignetDesktop  *desktop,
   self->clock = signet_core_get_clock (core);
   self->journal = signet_core_get_journal (core, NULL);
   self->cache = signet_core_get_evidence_cache (core);
+  self->store = signet_core_get_store (core, NULL);
   self->chain = g_ptr_array_ref (signet_core_get_ca_certificates (core));
   return self;
 }
@@ -101,5 +103,6 @@ signet_sign_choice_new_signing (SignetSignChoice   *self,
   signet_signing_set_format (signing, self->format);
   signet_signing_set_level (signing, self->level);
   signet_signing_set_timestamp_servers (signing, self->servers);
+  signet_signing_set_shelf (signing, self->store);
   return signing;
 }

@@ -45,9 +45,10 @@ on_continue_cb (SignetSignDocument *self)
 static void
 on_signed_cb (SignetSignDocument *self,
               const char         *path,
-              gboolean            software_token)
+              gboolean            software_token,
+              gboolean            postponed)
 {
-  g_signal_emit (self, signals[SIGNED], 0, path, software_token);
+  g_signal_emit (self, signals[SIGNED], 0, path, software_token, postponed);
 }
 
 static void
@@ -122,8 +123,8 @@ signet_sign_document_class_init (SignetSignDocumentClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_signed_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_reopen_cb);
   signals[SIGNED] =
-    g_signal_new ("signed", SIGNET_TYPE_SIGN_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING,
-                  G_TYPE_BOOLEAN);
+    g_signal_new ("signed", SIGNET_TYPE_SIGN_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_STRING,
+                  G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
   signals[REOPEN] = g_signal_new ("reopen", SIGNET_TYPE_SIGN_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 

@@ -62,10 +62,11 @@ is_shown (SignetSignPage *self,
 static void
 on_signed_cb (SignetSignPage *self,
               const char     *path,
-              gboolean        software_token)
+              gboolean        software_token,
+              gboolean        postponed)
 {
   show (self, "result");
-  signet_sign_result_set (self->result, path, software_token);
+  signet_sign_result_set (self->result, path, software_token, postponed);
   signet_sign_document_set (self->document, NULL);
 }
 

@@ -15,6 +15,7 @@
 #include "signet-key-list.h"
 #include "signet-mark-group.h"
 #include "signet-sign-choice.h"
+#include "signet-sign-later.h"
 #include "../common/signet-progress-line.h"
 #include "../common/signet-ui.h"
 #include "../pin/signet-desktop-interaction.h"
@@ -32,6 +33,7 @@ struct _SignetSignPanel {
   char               *output_path; /* (owned) (nullable): chosen by the person; NULL: beside the input */
   gboolean            software;    /* the key that signs just now is a file on this computer */
   gboolean            overwrite;   /* the person agreed to replace output_path */
+  gboolean            goes_on;     /* signs by itself when the checks that run now stop nothing: the person said so */
 
   SignetKeyList      *keys;
   SignetMarkGroup    *mark;
@@ -53,13 +55,15 @@ static guint signals[N_SIGNALS];
 
 static SignetSigning *
 new_signing (SignetSignPanel *self,
-             SignetTokenKey  *key)
+             SignetTokenKey  *key,
+             gboolean         or_later)
 {
   g_autoptr(SignetSignChoice) choice = signet_sign_choice_new (self->desktop, key, signet_format_group_get_format (self->format),
                                                                signet_format_group_get_level (self->format));
   SignetSigning *signing = signet_sign_choice_new_signing (choice, self->document->file);
 
   signet_signing_set_output (signing, self->output_path, self->overwrite);
+  signet_signing_set_or_later (signing, or_later);
   /* no other format shows anything on a page */
   if (g_str_equal (signet_signing_get_format (signing), "pades"))
     signet_mark_choice_apply (self->choice, signing);
@@ -128,10 +132,13 @@ on_checked_cb (GObject      *source,
   g_autoptr(SignetSignPanel) self = data;
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) checks = signet_sign_preflight_finish (SIGNET_SIGNING (source), result, &error);
+  gboolean goes_on;
 
   /* an answer about an earlier choice */
   if (SIGNET_SIGNING (source) != self->signing)
     return;
+  goes_on = self->goes_on;
+  self->goes_on = FALSE;
   g_clear_object (&self->checking);
   signet_mark_group_set_checks (self->mark, checks);
   if (checks != NULL)
@@ -141,20 +148,26 @@ on_checked_cb (GObject      *source,
   if (error != NULL && g_error_matches (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_CHANGED))
     g_signal_emit (self, signals[REOPEN], 0);
   update (self);
+  if (goes_on)
+    signet_sign_panel_sign (self);
 }
 
+/* @goes_on: then signs; @or_later: without a time-stamp when none is to be had. Both hold for this very choice. */
 static void
-check (SignetSignPanel *self)
+check_and (SignetSignPanel *self,
+           gboolean         goes_on,
+           gboolean         or_later)
 {
   SignetTokenKey *key = self->document != NULL ? signet_key_list_get_key (self->keys) : NULL;
   g_autoptr(SignetSigning) before = g_steal_pointer (&self->signing);
 
   g_cancellable_cancel (self->checking);
   g_clear_object (&self->checking);
+  self->goes_on = goes_on;
   if (key != NULL)
     {
       signet_mark_choice_set_key (self->choice, key, signet_core_get_clock (signet_desktop_get_core (self->desktop)));
-      self->signing = new_signing (self, key);
+      self->signing = new_signing (self, key, or_later);
       /* a mark that was moved does not ask the authority again */
       if (before != NULL)
         signet_signing_share_findings (self->signing, before);
@@ -165,6 +178,12 @@ check (SignetSignPanel *self)
   else
     signet_check_list_set_note (self->checks, _("There is no certificate to sign with yet"));
   update (self);
+}
+
+static void
+check (SignetSignPanel *self)
+{
+  check_and (self, FALSE, FALSE);
 }
 
 static void
@@ -255,6 +274,26 @@ on_error_response_cb (SignetSignPanel *self,
     signet_sign_panel_sign (self);
 }
 
+static void
+on_later_response_cb (SignetSignPanel *self,
+                      const char      *response)
+{
+  gboolean later = g_str_equal (response, "later");
+
+  if (self->running == NULL && (later || g_str_equal (response, "again")))
+    check_and (self, TRUE, later);
+}
+
+static void
+offer_later (SignetSignPanel *self,
+             const GError    *error)
+{
+  AdwMessageDialog *dialog = signet_sign_later_new_dialog (GTK_WIDGET (self), error);
+
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_later_response_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
 /* the remedy is a button where there is one */
 static void
 tell_failure (SignetSignPanel *self,
@@ -293,10 +332,14 @@ on_run_cb (GObject      *source,
   if (self->document == NULL)
     return;
   if (ok)
-    g_signal_emit (self, signals[SIGNED], 0, signet_signing_get_result_path (SIGNET_SIGNING (source)), self->software);
+    g_signal_emit (self, signals[SIGNED], 0, signet_signing_get_result_path (SIGNET_SIGNING (source)), self->software,
+                   signet_signing_is_postponed (SIGNET_SIGNING (source)));
   else
     {
-      tell_failure (self, error);
+      if (signet_sign_later_is_possible (SIGNET_SIGNING (source), error))
+        offer_later (self, error);
+      else
+        tell_failure (self, error);
       check (self);
     }
 }
@@ -411,8 +454,8 @@ signet_sign_panel_class_init (SignetSignPanelClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_cancel_cb);
   gtk_widget_class_bind_template_callback (widget_class, signet_sign_panel_sign);
   signals[SIGNED] =
-    g_signal_new ("signed", SIGNET_TYPE_SIGN_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING,
-                  G_TYPE_BOOLEAN);
+    g_signal_new ("signed", SIGNET_TYPE_SIGN_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_STRING,
+                  G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
   signals[REOPEN] = g_signal_new ("reopen", SIGNET_TYPE_SIGN_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 

@@ -16,6 +16,8 @@ struct _SignetSignResult {
   AdwActionRow *file;
   GtkWidget    *software;
   GtkImage     *software_icon;
+  GtkWidget    *postponed;
+  GtkImage     *postponed_icon;
   GtkWidget    *next;
 };
 
@@ -28,11 +30,13 @@ static guint next_signal;
  * @self: the page
  * @path: the signed file
  * @software_token: whether the key was a file on this computer
+ * @postponed: whether its time-stamp is still to come
  */
 void
 signet_sign_result_set (SignetSignResult *self,
                         const char       *path,
-                        gboolean          software_token)
+                        gboolean          software_token,
+                        gboolean          postponed)
 {
   g_autofree char *name = signet_ui_display_name (path);
   g_autofree char *folder = g_path_get_dirname (path);
@@ -44,6 +48,7 @@ signet_sign_result_set (SignetSignResult *self,
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->file), name);
   adw_action_row_set_subtitle (self->file, safe);
   gtk_widget_set_visible (self->software, software_token);
+  gtk_widget_set_visible (self->postponed, postponed);
   gtk_widget_grab_focus (self->next);
 }
 
@@ -91,6 +96,8 @@ signet_sign_result_class_init (SignetSignResultClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SignetSignResult, file);
   gtk_widget_class_bind_template_child (widget_class, SignetSignResult, software);
   gtk_widget_class_bind_template_child (widget_class, SignetSignResult, software_icon);
+  gtk_widget_class_bind_template_child (widget_class, SignetSignResult, postponed);
+  gtk_widget_class_bind_template_child (widget_class, SignetSignResult, postponed_icon);
   gtk_widget_class_bind_template_child (widget_class, SignetSignResult, next);
   gtk_widget_class_bind_template_callback (widget_class, on_open_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_folder_cb);
@@ -105,4 +112,5 @@ signet_sign_result_init (SignetSignResult *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   signet_state_image_set (self->icon, SIGNET_STATE_OK);
   signet_state_image_set (self->software_icon, SIGNET_STATE_WARNING);
+  signet_state_image_set (self->postponed_icon, SIGNET_STATE_LATER);
 }

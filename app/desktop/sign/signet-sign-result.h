@@ -9,6 +9,6 @@ G_BEGIN_DECLS
 #define SIGNET_TYPE_SIGN_RESULT (signet_sign_result_get_type ())
 G_DECLARE_FINAL_TYPE (SignetSignResult, signet_sign_result, SIGNET, SIGN_RESULT, AdwBin)
 
-void signet_sign_result_set (SignetSignResult *self, const char *path, gboolean software_token);
+void signet_sign_result_set (SignetSignResult *self, const char *path, gboolean software_token, gboolean postponed);
 
 G_END_DECLS

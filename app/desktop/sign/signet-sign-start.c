@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-sign-start.h"
+#include "signet-waiting-group.h"
 #include "../common/signet-drop-frame.h"
 #include "../common/signet-recent-group.h"
 #include "../common/signet-token-row.h"
@@ -15,9 +16,10 @@
 struct _SignetSignStart {
   AdwBin parent_instance;
 
-  SignetDesktop     *desktop; /* (owned) (nullable) */
-  GtkListBox        *tokens;
-  SignetRecentGroup *recent;
+  SignetDesktop      *desktop; /* (owned) (nullable) */
+  GtkListBox         *tokens;
+  SignetWaitingGroup *waiting;
+  SignetRecentGroup  *recent;
 };
 
 G_DEFINE_FINAL_TYPE (SignetSignStart, signet_sign_start, ADW_TYPE_BIN)
@@ -49,9 +51,17 @@ signet_sign_start_set_desktop (SignetSignStart *self,
 {
   self->desktop = g_object_ref (desktop);
   signet_recent_group_set_desktop (self->recent, desktop);
+  signet_waiting_group_set_desktop (self->waiting, desktop);
   g_signal_connect_object (signet_desktop_get_tokens (desktop), "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (desktop, "tokens-listed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
+}
+
+static void
+signet_sign_start_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (signet_sign_start_parent_class)->map (widget);
+  signet_waiting_group_reload (SIGNET_SIGN_START (widget)->waiting);
 }
 
 static void
@@ -69,11 +79,14 @@ signet_sign_start_class_init (SignetSignStartClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = signet_sign_start_dispose;
+  widget_class->map = signet_sign_start_map;
   g_type_ensure (SIGNET_TYPE_DROP_FRAME);
   g_type_ensure (SIGNET_TYPE_RECENT_GROUP);
+  g_type_ensure (SIGNET_TYPE_WAITING_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/sign/signet-sign-start.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetSignStart, tokens);
   gtk_widget_class_bind_template_child (widget_class, SignetSignStart, recent);
+  gtk_widget_class_bind_template_child (widget_class, SignetSignStart, waiting);
   gtk_widget_class_bind_template_callback (widget_class, on_token_activated_cb);
 }
 
