@@ -14,6 +14,7 @@
 Usage: check-house.py [--layers-only] [--stamp FILE --depfile FILE] TOP. Prints one line a finding, "file:line: what is wrong".
 """
 import argparse
+import os
 import re
 import sys
 from pathlib import Path
@@ -174,6 +175,9 @@ class House:
                 self.find(path, lines, f'{lines} lines: split by concern before {MAX_LINES}')
             if path.suffix in LICENSED_SUFFIXES or is_script:
                 self.check_licence(path, text)
+            # some tests start others as programs: a fresh clone shows what a working tree hides
+            if text.startswith('#!') and not os.access(path, os.X_OK):
+                self.find(path, 1, 'begins with #! and is not executable')
 
     def check_licence(self, path, text):
         match = re.search(r'SPDX-License-Identifier: ([\w.-]+)', '\n'.join(text.split('\n')[:5]))
