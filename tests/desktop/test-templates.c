@@ -31,6 +31,8 @@
 #include "../../app/desktop/preferences/signet-modules-group.h"
 #include "../../app/desktop/preferences/signet-plugins-group.h"
 #include "../../app/desktop/preferences/signet-preferences.h"
+#include "../../app/desktop/preferences/signet-tsa-dialog.h"
+#include "../../app/desktop/preferences/signet-tsa-group.h"
 #include "../../app/desktop/sign/signet-batch-look.h"
 #include "../../app/desktop/sign/signet-batch-view.h"
 #include "../../app/desktop/sign/signet-choice-row.h"
@@ -63,7 +65,7 @@ static GType (*const types[]) (void) = {
   signet_sign_document_get_type, signet_sign_page_get_type, signet_sign_result_get_type, signet_report_view_get_type,
   signet_signature_card_get_type, signet_verify_page_get_type, signet_key_facts_get_type, signet_loss_dialog_get_type,
   signet_hand_group_get_type, signet_delivery_group_get_type, signet_life_standing_get_type, signet_qr_window_get_type, signet_doctor_window_get_type, signet_modules_group_get_type, signet_plugins_group_get_type, signet_preferences_get_type,
-  signet_waiting_group_get_type,
+  signet_waiting_group_get_type, signet_tsa_group_get_type, signet_tsa_dialog_get_type,
 };
 
 static void

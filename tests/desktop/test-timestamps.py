@@ -20,6 +20,7 @@ from screenshots import chinese, settings  # noqa: E402  pylint: disable=wrong-i
 from world import World, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
 
 LOOK = os.environ.get('SIGNET_LOOK', 'light')
+ALT = 0xffe9  # X11 key symbol
 PICTURES = Path(os.environ['SIGNET_BUILD_ROOT']) / 'tests/desktop/screenshots/timestamps' / LOOK
 WORDS = chinese() if LOOK == 'zh' else {}
 BUTTON = ('push button', 'button')
@@ -193,6 +194,102 @@ class Later(TimestampTest):
         desk.wait_gone(says('Leave %s without a time stamp', name))
         self.assertEqual(self.waiting(), [])
         self.assertEqual(self.signed.read_bytes(), content)
+
+
+class Servers(TimestampTest):
+    """The list in the preferences."""
+    OTHER = 'https://second.example/tsa?x=<b>&y=1'
+
+    def open_list(self):
+        desk = self.open()
+        desk.find('Open…', role=BUTTON)
+        desk.menu('Main Menu', 'Preferences')
+        desk.find('Ask for the PIN again')
+        desk.place('Time Stamps')
+        desk.find('Time Stamp Servers')
+        return desk
+
+    def urls(self):
+        return [server['url'] for server in self.json('tsa', 'list')['servers']]
+
+    def wait_for_urls(self, *urls):
+        self.desk.wait_for(lambda: self.urls() == list(urls), f'the list {urls}')
+
+    def add(self, url):
+        self.desk.click('Add a Time Stamp Server')
+        self.desk.fill('Address', url)
+        self.desk.click('Add')
+        self.desk.find(says('Remove %s', url), role=BUTTON)
+
+    def test_add_check_move_remove(self):
+        desk = self.open_list()
+        desk.find('None named here')
+        desk.click('Add a Time Stamp Server')
+        desk.find('The address begins with http:// or https://.')
+        desk.fill('Address', 'ftp://a.example/')
+        desk.find('Add', role=BUTTON, sensitive=False)
+        desk.fill('Address', self.url)
+        desk.find('Add', role=BUTTON, sensitive=True)
+        desk.fill('User name, if it wants one', 'li.na')
+        desk.find('User name and password belong together.')
+        desk.picture('8-add')
+        desk.fill('User name, if it wants one', '')
+        desk.click('Add')
+        desk.find('Not asked yet')
+        self.wait_for_urls(self.url)
+        desk.click('Check Now')
+        desk.find_text('it did not answer')
+        with self.tsa():
+            desk.click('Check Now')
+            desk.find_text(says('Answered on %s, after %u ms').split('%s')[0].strip() or 'ms')
+        self.add(self.OTHER)
+        self.wait_for_urls(self.url, self.OTHER)
+        desk.picture('9-servers')
+        desk.click(says('Ask %s earlier', self.OTHER))
+        self.wait_for_urls(self.OTHER, self.url)
+        desk.click(says('Remove %s', self.url))
+        self.wait_for_urls(self.OTHER)
+        desk.wait_gone(says('Remove %s', self.url))
+
+    def test_moved_by_keyboard(self):
+        """The button that was pressed has nothing more to do at the top, so the row has the focus."""
+        for url in (self.url, self.OTHER):
+            self.assertEqual(self.world.signet('tsa', 'add', url).returncode, 0)
+        desk = self.open_list()
+        desk.click(says('Ask %s earlier', self.OTHER))
+        self.wait_for_urls(self.OTHER, self.url)
+        desk.find(says('Ask %s earlier', self.OTHER), role=BUTTON, sensitive=False)
+        desk.bus.chord(ALT, DOWN)
+        self.wait_for_urls(self.url, self.OTHER)
+
+    def test_twice_and_password(self):
+        """Nothing is added twice; and a user name stands in the list only when the password is kept too."""
+        desk = self.open_list()
+        self.add(self.url)
+        desk.click('Add a Time Stamp Server')
+        desk.fill('Address', self.url)
+        desk.find('This server is in your list already.')
+        desk.fill('Address', self.OTHER.replace('https', 'http'))
+        desk.fill('User name, if it wants one', 'li.na')
+        desk.fill('Password', 'secret (sample)')
+        desk.find('With http:// everybody on the way can read the password.')
+        desk.fill('Address', self.OTHER)
+        desk.find('The password is kept in your key ring.')
+        desk.picture('10-password')
+        desk.click('Add')
+        desk.find_text(says('As %s', 'li.na'))
+        self.assertEqual([server.get('user') for server in self.json('tsa', 'list')['servers']], [None, 'li.na'])
+
+    def test_locked(self):
+        self.set_policy()
+        desk = self.open_list()
+        desk.find('Set by your administrator: these and no others are asked.')
+        desk.find(self.url)
+        desk.picture('11-locked')
+        self.assertFalse(desk.has(says('Remove %s', self.url)))
+        with self.tsa():
+            desk.click('Check Now')
+            desk.find_text(says('Answered on %s, after %u ms').split('%s')[0].strip() or 'ms')
 
 
 if __name__ == '__main__':

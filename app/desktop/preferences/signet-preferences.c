@@ -9,6 +9,7 @@
 #include "signet-preferences.h"
 #include "signet-modules-group.h"
 #include "signet-plugins-group.h"
+#include "signet-tsa-group.h"
 #include "../common/signet-ui.h"
 #include "../../core/base/signet-policy.h"
 #include "../../core/base/signet-settings.h"
@@ -25,6 +26,7 @@ struct _SignetPreferences {
   GtkWidget          *software;
   SignetModulesGroup *modules;
   SignetPluginsGroup *plugins;
+  SignetTsaGroup     *tsa;
 };
 
 G_DEFINE_FINAL_TYPE (SignetPreferences, signet_preferences, ADW_TYPE_PREFERENCES_WINDOW)
@@ -183,6 +185,7 @@ signet_preferences_class_init (SignetPreferencesClass *klass)
   G_OBJECT_CLASS (klass)->dispose = signet_preferences_dispose;
   g_type_ensure (SIGNET_TYPE_MODULES_GROUP);
   g_type_ensure (SIGNET_TYPE_PLUGINS_GROUP);
+  g_type_ensure (SIGNET_TYPE_TSA_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/preferences/signet-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetPreferences, keeping);
   gtk_widget_class_bind_template_child (widget_class, SignetPreferences, kept);
@@ -190,6 +193,7 @@ signet_preferences_class_init (SignetPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SignetPreferences, software);
   gtk_widget_class_bind_template_child (widget_class, SignetPreferences, modules);
   gtk_widget_class_bind_template_child (widget_class, SignetPreferences, plugins);
+  gtk_widget_class_bind_template_child (widget_class, SignetPreferences, tsa);
   gtk_widget_class_bind_template_callback (widget_class, on_keeping_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_forget_cb);
 }
@@ -212,5 +216,6 @@ signet_preferences_new (GtkWindow     *parent,
   show_kept (self);
   signet_modules_group_set_desktop (self->modules, desktop);
   signet_plugins_group_set_desktop (self->plugins, desktop);
+  signet_tsa_group_set_desktop (self->tsa, desktop);
   return self;
 }
