@@ -180,8 +180,7 @@ class KeysAndCertificates(TokenTest):
         desk.find('The key and its certificate are on the token')
         self.assertEqual(self.acts()[-2:], ['key-imported', 'certificate-imported'])
         desk.row(lambda text: text.startswith('Brought along (sample), '))
-        desk.click('Read from Token…')
-        self.give_pin(desk, PIN)
+        # nobody is asked again for what the import has shown
         desk.find('Elsewhere, and brought to the token: copies of it may exist')
         desk.picture('brought-along')
 
