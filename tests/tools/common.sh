@@ -87,7 +87,8 @@ run_tests ()
 {
   local tree="$SIGNET_TOP/$1" status=0; shift
   rm -f "$tree/meson-logs/testlog.json"
-  meson test -C "$tree" --no-rebuild --print-errorlogs "$@" </dev/null || status=$?
+  # most tests wait for servers, tokens and windows: two more than there are processors keep these busy
+  meson test -C "$tree" --no-rebuild --print-errorlogs --num-processes "${MESON_TESTTHREADS:-$(($(nproc) + 2))}" "$@" </dev/null || status=$?
   "$SIGNET_TOP/tests/tools/count-tests" --exit-status "$status" \
     --expected <(meson test -C "$tree" --no-rebuild --list "$@" 2>/dev/null) "$tree/meson-logs/testlog.json"
 }

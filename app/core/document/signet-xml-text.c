@@ -209,8 +209,10 @@ _signet_xml_find_extent (GBytes *bytes, guint position, SignetXmlExtent *extent,
 static void
 append_to_empty (GString *out, const char *data, const SignetXmlExtent *extent, const char *text)
 {
-  gsize name = strcspn (data + extent->start + 1, " \t\r\n/>");
+  gsize name = 0; /* the bytes are no string: they do not end with 0 */
 
+  while (extent->start + 1 + name < extent->end && strchr (" \t\r\n/>", data[extent->start + 1 + name]) == NULL)
+    name++;
   g_string_append_len (out, data, (gssize) extent->end - 2);
   g_string_append_printf (out, ">%s</", text);
   g_string_append_len (out, data + extent->start + 1, (gssize) name);
