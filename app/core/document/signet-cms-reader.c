@@ -298,28 +298,6 @@ get_algorithm (CMS_SignerInfo *signer_info)
   return result;
 }
 
-static gboolean
-fits_key (SignetSignatureScheme scheme, EVP_PKEY *key)
-{
-  SignetKeyType type = key != NULL ? signet_key_type_of (key) : SIGNET_KEY_TYPE_UNKNOWN;
-
-  switch (scheme)
-    {
-    case SIGNET_SIGNATURE_RSA_PKCS1:
-    case SIGNET_SIGNATURE_RSA_PSS:
-      return type == SIGNET_KEY_TYPE_RSA;
-    case SIGNET_SIGNATURE_ECDSA:
-      return type == SIGNET_KEY_TYPE_EC;
-    case SIGNET_SIGNATURE_ED25519:
-      return type == SIGNET_KEY_TYPE_ED25519;
-    case SIGNET_SIGNATURE_SM2:
-      return type == SIGNET_KEY_TYPE_SM2;
-    case SIGNET_SIGNATURE_UNKNOWN:
-    default:
-      return FALSE;
-    }
-}
-
 /* --- whose signature ------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -504,7 +482,7 @@ verify_value (CMS_SignerInfo *signer_info, SignetDocumentSignature *signature)
   const void *data = attributes != NULL ? g_bytes_get_data (attributes, &length) : NULL;
 
   ERR_clear_error ();
-  if (!fits_key (signature->algorithm.scheme, key))
+  if (!_signet_document_signature_fits_key (signature->algorithm.scheme, key))
     {
       _signet_document_signature_set_broken (signature, "algorithm-mismatch");
       return FALSE;

@@ -47,4 +47,7 @@ GPtrArray *_signet_document_find_xml_signatures (SignetDocumentFile *file, Signe
 GPtrArray *_signet_document_find_cms_signatures (SignetDocumentFile *file, SignetDocumentFile *detached, GCancellable *cancellable, GError **error);
 GPtrArray *_signet_document_find_asic_signatures (SignetDocumentFile *file, GCancellable *cancellable, GError **error);
 
+/* Whether a signature of this scheme can be of @key at all; @key: (nullable) */
+gboolean _signet_document_signature_fits_key (SignetSignatureScheme scheme, EVP_PKEY *key);
+
 G_END_DECLS

@@ -369,3 +369,25 @@ signet_document_find_signatures (SignetDocumentFile *file, SignetDocumentFile *d
       return NULL;
     }
 }
+
+gboolean
+_signet_document_signature_fits_key (SignetSignatureScheme scheme, EVP_PKEY *key)
+{
+  SignetKeyType type = key != NULL ? signet_key_type_of (key) : SIGNET_KEY_TYPE_UNKNOWN;
+
+  switch (scheme)
+    {
+    case SIGNET_SIGNATURE_RSA_PKCS1:
+    case SIGNET_SIGNATURE_RSA_PSS:
+      return type == SIGNET_KEY_TYPE_RSA;
+    case SIGNET_SIGNATURE_ECDSA:
+      return type == SIGNET_KEY_TYPE_EC;
+    case SIGNET_SIGNATURE_ED25519:
+      return type == SIGNET_KEY_TYPE_ED25519;
+    case SIGNET_SIGNATURE_SM2:
+      return type == SIGNET_KEY_TYPE_SM2;
+    case SIGNET_SIGNATURE_UNKNOWN:
+    default:
+      return FALSE;
+    }
+}

@@ -230,27 +230,6 @@ _signet_xades_canonicalize (SignetXadesReader *self, const xmlNode *apex, const 
 }
 
 static gboolean
-fits_key (SignetSignatureScheme scheme, EVP_PKEY *key)
-{
-  SignetKeyType type = key != NULL ? signet_key_type_of (key) : SIGNET_KEY_TYPE_UNKNOWN;
-
-  switch (scheme)
-    {
-    case SIGNET_SIGNATURE_RSA_PKCS1:
-    case SIGNET_SIGNATURE_RSA_PSS:
-      return type == SIGNET_KEY_TYPE_RSA;
-    case SIGNET_SIGNATURE_ECDSA:
-      return type == SIGNET_KEY_TYPE_EC;
-    case SIGNET_SIGNATURE_ED25519:
-      return type == SIGNET_KEY_TYPE_ED25519;
-    case SIGNET_SIGNATURE_SM2:
-    case SIGNET_SIGNATURE_UNKNOWN:
-    default:
-      return FALSE;
-    }
-}
-
-static gboolean
 check_algorithms (SignetXadesReader *self, const xmlNode *method)
 {
   g_auto(GStrv) prefixes = NULL;
@@ -276,7 +255,7 @@ verify_value (SignetXadesReader *self)
   g_autoptr(GBytes) raw = _signet_xml_dup_base64 (self->value);
   g_autoptr(GBytes) value = NULL;
 
-  if (!fits_key (algorithm.scheme, key))
+  if (!_signet_document_signature_fits_key (algorithm.scheme, key))
     return set_broken (self, "algorithm-mismatch");
   value = raw != NULL ? _signet_xades_value_to_signature (algorithm, key, raw) : NULL;
   if (message == NULL || value == NULL
