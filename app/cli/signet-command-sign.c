@@ -325,6 +325,25 @@ signet_sign_log_in (SignetInvocation          *invocation,
   return signet_token_login (signet_token_key_get_token (key), SIGNET_INTERACTION (interaction), &about, invocation->cancellable, error);
 }
 
+/* One login for all that follows. The PIN is kept no longer than the key may ask for it again. */
+static SignetSigner *
+signet_sign_new_signer (SignetInvocation          *invocation,
+                        SignetTokenKey            *key,
+                        GPtrArray                 *jobs,
+                        SignetTerminalInteraction *interaction,
+                        SignetTokenSession       **session,
+                        GError                   **error)
+{
+  SignetSigner *signer = NULL;
+
+  *session = signet_sign_log_in (invocation, key, jobs, interaction, error);
+  if (*session != NULL)
+    signer = signet_token_session_new_signer (*session, key, SIGNET_INTERACTION (interaction), error);
+  if (signer == NULL || !signet_token_signer_asks (signer))
+    signet_terminal_interaction_forget_pin (interaction);
+  return signer;
+}
+
 static gboolean
 signet_sign_ends_the_run (const GError *error)
 {
@@ -473,13 +492,9 @@ signet_sign_run_all (SignetInvocation          *invocation,
                      SignetTerminalInteraction *interaction)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(SignetTokenSession) session = signet_sign_log_in (invocation, key, jobs, interaction, &error);
-  g_autoptr(SignetSigner) signer = NULL;
+  g_autoptr(SignetTokenSession) session = NULL;
+  g_autoptr(SignetSigner) signer = signet_sign_new_signer (invocation, key, jobs, interaction, &session, &error);
 
-  if (session != NULL)
-    signer = signet_token_session_new_signer (session, key, SIGNET_INTERACTION (interaction), &error);
-  if (signer == NULL || !signet_token_signer_asks (signer))
-    signet_terminal_interaction_forget_pin (interaction);
   if (signer != NULL)
     {
       signet_sign_run_ready (invocation, signer, jobs, interaction);
@@ -499,13 +514,9 @@ signet_sign_run_watch (SignetInvocation          *invocation,
                        SignetTerminalInteraction *interaction)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(SignetTokenSession) session = signet_sign_log_in (invocation, key, NULL, interaction, &error);
-  g_autoptr(SignetSigner) signer = NULL;
+  g_autoptr(SignetTokenSession) session = NULL;
+  g_autoptr(SignetSigner) signer = signet_sign_new_signer (invocation, key, NULL, interaction, &session, &error);
 
-  if (session != NULL)
-    signer = signet_token_session_new_signer (session, key, SIGNET_INTERACTION (interaction), &error);
-  if (signer == NULL || !signet_token_signer_asks (signer))
-    signet_terminal_interaction_forget_pin (interaction);
   if (signer == NULL)
     return signet_invocation_fail (invocation, signet_token_get_label (signet_token_key_get_token (key)), error);
   return signet_sign_watch (invocation, options, key, servers, signer, interaction);
