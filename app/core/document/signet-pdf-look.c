@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-pdf-look.c: what a form field shows: the text its appearance stream writes (ISO 32000-1, 12.5.5, 12.7.3.3), to be compared with what it
- * holds. A document can be made whose fields say one thing to a reader and another to whoever takes the value out. Reads only; one thread.
+ * signet-pdf-look.c: what a form field shows: the text its appearance stream writes (ISO 32000-1, 12.5.5, 12.7.3.3), to be
+ * compared with what it holds. A document can be made whose fields say one thing to a reader and another to whoever takes the
+ * value out. Reads only; one thread.
  */
 #define G_LOG_DOMAIN "signet-pdf-look"
 
 #include "config.h"
 
 #include "signet-pdf-findings-private.h"
+#include "signet-pdf-operators-private.h"
 
-#include <string.h>
-
-#define MAX_ARENA  ((gsize) 4 * 1024 * 1024)
+#define MAX_ARENA ((gsize) 4 * 1024 * 1024)
 #define MAX_NESTED 4 /* forms inside the appearance */
-#define MAX_FORMS  32
-#define UNKNOWN    0xfffd
+#define MAX_FORMS 32
+#define UNKNOWN 0xfffd
 
-typedef struct {
+typedef struct
+{
   SignetPdfReader *reader;
-  SignetPdfArena  *arena;
-  GHashTable      *fonts; /* dictionary -> SignetPdfFont */
-  GString         *text;
-  guint            depth;
-  guint            n_forms;
+  SignetPdfArena *arena;
+  GHashTable *fonts; /* dictionary -> SignetPdfFont */
+  GString *text;
+  guint depth;
+  guint n_forms;
 } Look;
 
 static gboolean read_stream (Look *look, const SignetPdfValue *stream, const SignetPdfValue *outer);
@@ -30,10 +31,15 @@ static gboolean read_stream (Look *look, const SignetPdfValue *stream, const Sig
 static const SignetPdfValue *
 find_resource (Look *look, const SignetPdfValue *resources, const char *kind, const char *name)
 {
-  const SignetPdfValue *found = _signet_pdf_reader_get (look->reader, _signet_pdf_reader_get (look->reader, resources, kind), name);
+  const SignetPdfValue *found =
+      _signet_pdf_reader_get (look->reader, _signet_pdf_reader_get (look->reader, resources, kind), name);
 
   if (found->type == SIGNET_PDF_NULL)
-    found = _signet_pdf_reader_get (look->reader, _signet_pdf_reader_get (look->reader, _signet_pdf_reader_get (look->reader, _signet_pdf_get_form (look->reader), "DR"), kind), name);
+    found = _signet_pdf_reader_get (
+        look->reader,
+        _signet_pdf_reader_get (look->reader, _signet_pdf_reader_get (look->reader, _signet_pdf_get_form (look->reader), "DR"),
+                                kind),
+        name);
   return found;
 }
 
@@ -62,80 +68,59 @@ show (Look *look, SignetPdfFont *font, const SignetPdfValue *operand)
   return TRUE;
 }
 
-static gboolean
-is_operator (const char *word, gsize length, const char *name)
+/* One stream being read */
+typedef struct
 {
-  return strlen (name) == length && memcmp (word, name, length) == 0;
+  Look *look;
+  const SignetPdfValue *resources;
+  SignetPdfFont *font; /* (nullable) */
+} Content;
+
+static gboolean
+is_show (const SignetPdfOperator *operator)
+{
+  static const char *const names[] = { "Tj", "TJ", "'", "\"" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (_signet_pdf_operator_is (operator, names[i]))
+      return TRUE;
+  return FALSE;
 }
 
 /* FALSE: cannot be read */
 static gboolean
-run_operator (Look *look, const char *word, gsize length, GPtrArray *operands, const SignetPdfValue *resources, SignetPdfFont **font)
+run_operator (const SignetPdfOperator *operator, gpointer data)
 {
-  const SignetPdfValue *last = operands->len > 0 ? g_ptr_array_index (operands, operands->len - 1) : &_signet_pdf_null;
+  Content *content = data;
+  const SignetPdfValue *last = _signet_pdf_operator_get (operator, 0);
 
-  if (is_operator (word, length, "Tf") && operands->len >= 2)
+  if (_signet_pdf_operator_is (operator, "Tf") && operator->operands->len >= 2)
     {
-      const SignetPdfValue *name = g_ptr_array_index (operands, operands->len - 2);
+      const SignetPdfValue *name = _signet_pdf_operator_get (operator, 1);
 
-      *font = name->type == SIGNET_PDF_NAME ? get_font (look, find_resource (look, resources, "Font", name->text)) : NULL;
+      content->font = name->type == SIGNET_PDF_NAME
+                          ? get_font (content->look, find_resource (content->look, content->resources, "Font", name->text))
+                          : NULL;
+      return TRUE;
     }
-  else if (is_operator (word, length, "Tj") || is_operator (word, length, "TJ") || is_operator (word, length, "'") || is_operator (word, length, "\""))
-    return show (look, *font, last);
-  else if (is_operator (word, length, "Do") && last->type == SIGNET_PDF_NAME)
-    return read_stream (look, find_resource (look, resources, "XObject", last->text), resources);
-  else if (is_operator (word, length, "BI"))
-    return FALSE;
-  return TRUE;
-}
-
-static gboolean
-starts_operator (guint8 byte)
-{
-  return g_ascii_isalpha (byte) || byte == '\'' || byte == '"';
-}
-
-static gboolean
-read_content (Look *look, GBytes *bytes, const SignetPdfValue *resources)
-{
-  g_autoptr(GPtrArray) operands = g_ptr_array_new ();
-  SignetPdfLexer lexer = { .arena = look->arena, .complete = TRUE };
-  SignetPdfFont *font = NULL;
-
-  lexer.data = g_bytes_get_data (bytes, &lexer.length);
-  for (;;)
-    {
-      const SignetPdfValue *value = NULL;
-      gsize start = 0;
-
-      _signet_pdf_lexer_skip_space (&lexer);
-      start = lexer.position;
-      if (start >= lexer.length)
-        return TRUE;
-      if (starts_operator (lexer.data[start]))
-        {
-          while (lexer.position < lexer.length && _signet_pdf_is_regular (lexer.data[lexer.position]))
-            lexer.position++;
-          if (!run_operator (look, (const char *) lexer.data + start, lexer.position - start, operands, resources, &font))
-            return FALSE;
-          g_ptr_array_set_size (operands, 0);
-          continue;
-        }
-      value = _signet_pdf_lexer_read_value (&lexer, NULL);
-      if (value == NULL)
-        return FALSE;
-      g_ptr_array_add (operands, (gpointer) value);
-    }
+  if (is_show (operator))
+    return show (content->look, content->font, last);
+  if (_signet_pdf_operator_is (operator, "Do") && last->type == SIGNET_PDF_NAME)
+    return read_stream (content->look, find_resource (content->look, content->resources, "XObject", last->text),
+                        content->resources);
+  return !_signet_pdf_operator_is (operator, "BI");
 }
 
 static gboolean
 read_stream (Look *look, const SignetPdfValue *stream, const SignetPdfValue *outer)
 {
   const SignetPdfValue *resources = _signet_pdf_reader_get (look->reader, stream, "Resources");
-  g_autoptr(GBytes) bytes = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  Content content = { .look = look, .resources = resources->type == SIGNET_PDF_NULL ? outer : resources };
   gboolean readable = FALSE;
 
-  if (stream->type != SIGNET_PDF_STREAM || _signet_pdf_is_name (_signet_pdf_reader_get (look->reader, stream, "Subtype"), "Image"))
+  if (stream->type != SIGNET_PDF_STREAM ||
+      _signet_pdf_is_name (_signet_pdf_reader_get (look->reader, stream, "Subtype"), "Image"))
     return TRUE;
   if (look->depth >= MAX_NESTED || look->n_forms++ >= MAX_FORMS)
     return FALSE;
@@ -143,7 +128,7 @@ read_stream (Look *look, const SignetPdfValue *stream, const SignetPdfValue *out
   if (bytes == NULL)
     return FALSE;
   look->depth++;
-  readable = read_content (look, bytes, resources->type == SIGNET_PDF_NULL ? outer : resources);
+  readable = _signet_pdf_visit_operators (bytes, look->arena, run_operator, &content);
   look->depth--;
   return readable;
 }
@@ -152,8 +137,8 @@ char *
 _signet_pdf_dup_look (SignetPdfReader *reader, const SignetPdfValue *widget)
 {
   const SignetPdfValue *normal = _signet_pdf_reader_get (reader, _signet_pdf_reader_get (reader, widget, "AP"), "N");
-  g_autoptr(SignetPdfArena) arena = _signet_pdf_arena_new (MAX_ARENA);
-  g_autoptr(GHashTable) fonts = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) _signet_pdf_font_free);
+  g_autoptr (SignetPdfArena) arena = _signet_pdf_arena_new (MAX_ARENA);
+  g_autoptr (GHashTable) fonts = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) _signet_pdf_font_free);
   Look look = { .reader = reader, .arena = arena, .fonts = fonts, .text = g_string_new (NULL) };
 
   if (read_stream (&look, normal, &_signet_pdf_null))

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-pdf-text.c: letters of the strings that content streams write (ISO 32000-1, 9.6.6, 9.10). Only as far as it takes to compare what a
- * form field shows with what it holds: a ToUnicode map is believed, Latin-1 is believed where the font does not rename it, all other letters are
- * told as U+FFFD. A font whose glyphs are not what they are called is beyond what a program can see. One thread.
+ * signet-pdf-text.c: letters of the strings that content streams write (ISO 32000-1, 9.6.6, 9.10). Only as far as it takes to
+ * compare what a form field shows with what it holds: a ToUnicode map is believed, Latin-1 is believed where the font does not
+ * rename it, all other letters are told as U+FFFD. A font whose glyphs are not what they are called is beyond what a program can
+ * see. One thread.
  */
 #define G_LOG_DOMAIN "signet-pdf-text"
 
 #include "config.h"
 
 #include "signet-pdf-findings-private.h"
-
-#include <string.h>
+#include "signet-pdf-operators-private.h"
 
 #define MAX_ENTRIES 65536
-#define MAX_ARENA   ((gsize) 8 * 1024 * 1024)
-#define UNKNOWN     0xfffd
+#define MAX_ARENA ((gsize) 8 * 1024 * 1024)
+#define UNKNOWN 0xfffd
 
-struct _SignetPdfFont {
-  gboolean    wide;       /* two bytes a letter */
+struct _SignetPdfFont
+{
+  gboolean wide;          /* two bytes a letter */
   GHashTable *to_unicode; /* (nullable): code -> UTF-8 */
-  gboolean    renamed[256]; /* or not the letter it is in Latin-1 */
+  gboolean renamed[256];  /* or not the letter it is in Latin-1 */
 };
 
 /* --- ToUnicode (9.10.3) --------------------------------------------------------------------------------------------------- */
@@ -87,47 +88,28 @@ map_range (GHashTable *map, const SignetPdfValue *first, const SignetPdfValue *l
     }
 }
 
-static void
-map_operator (GHashTable *map, const char *word, gsize length, GPtrArray *values)
+static gboolean
+map_operator (const SignetPdfOperator *operator, gpointer map)
 {
-  if (length == strlen ("endbfchar") && memcmp (word, "endbfchar", length) == 0)
+  GPtrArray *values = operator->operands;
+
+  if (_signet_pdf_operator_is (operator, "endbfchar"))
     map_characters (map, values);
-  else if (length == strlen ("endbfrange") && memcmp (word, "endbfrange", length) == 0)
+  else if (_signet_pdf_operator_is (operator, "endbfrange"))
     for (guint i = 0; i + 2 < values->len; i += 3)
       map_range (map, g_ptr_array_index (values, i), g_ptr_array_index (values, i + 1), g_ptr_array_index (values, i + 2));
-  g_ptr_array_set_size (values, 0);
+  return TRUE;
 }
 
+/* As far as it can be read */
 static GHashTable *
 read_map (GBytes *bytes)
 {
-  g_autoptr(SignetPdfArena) arena = _signet_pdf_arena_new (MAX_ARENA);
-  g_autoptr(GPtrArray) values = g_ptr_array_new ();
+  g_autoptr (SignetPdfArena) arena = _signet_pdf_arena_new (MAX_ARENA);
   GHashTable *map = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  SignetPdfLexer lexer = { .arena = arena, .complete = TRUE };
 
-  lexer.data = g_bytes_get_data (bytes, &lexer.length);
-  for (;;)
-    {
-      const SignetPdfValue *value = NULL;
-      gsize start = 0;
-
-      _signet_pdf_lexer_skip_space (&lexer);
-      start = lexer.position;
-      if (start >= lexer.length)
-        return map;
-      if (g_ascii_isalpha (lexer.data[start]))
-        {
-          while (lexer.position < lexer.length && _signet_pdf_is_regular (lexer.data[lexer.position]))
-            lexer.position++;
-          map_operator (map, (const char *) lexer.data + start, lexer.position - start, values);
-          continue;
-        }
-      value = _signet_pdf_lexer_read_value (&lexer, NULL);
-      if (value == NULL)
-        return map;
-      g_ptr_array_add (values, (gpointer) value);
-    }
+  _signet_pdf_visit_operators (bytes, arena, map_operator, map);
+  return map;
 }
 
 /* --- simple fonts (9.6.6) --------------------------------------------------------------------------------------------------- */
@@ -136,9 +118,10 @@ static gboolean
 is_ascii_name (guint code, const char *name)
 {
   static const char *const punctuation[] = {
-    "space", "exclam", "quotedbl", "numbersign", "dollar", "percent", "ampersand", "quotesingle", "parenleft", "parenright", "asterisk", "plus",
-    "comma", "hyphen", "period", "slash", "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "colon", "semicolon",
-    "less", "equal", "greater", "question", "at",
+    "space",      "exclam",   "quotedbl", "numbersign", "dollar",   "percent", "ampersand", "quotesingle", "parenleft",
+    "parenright", "asterisk", "plus",     "comma",      "hyphen",   "period",  "slash",     "zero",        "one",
+    "two",        "three",    "four",     "five",       "six",      "seven",   "eight",     "nine",        "colon",
+    "semicolon",  "less",     "equal",    "greater",    "question", "at",
   };
 
   if (g_ascii_isalpha ((char) code))
@@ -172,7 +155,7 @@ _signet_pdf_font_new (SignetPdfReader *reader, const SignetPdfValue *font)
   SignetPdfFont *self = g_new0 (SignetPdfFont, 1);
   const SignetPdfValue *map = _signet_pdf_reader_get (reader, font, "ToUnicode");
   const SignetPdfValue *base = _signet_pdf_reader_get (reader, font, "Encoding");
-  g_autoptr(GBytes) bytes = map->type == SIGNET_PDF_STREAM ? _signet_pdf_reader_decode_stream (reader, map, NULL) : NULL;
+  g_autoptr (GBytes) bytes = map->type == SIGNET_PDF_STREAM ? _signet_pdf_reader_decode_stream (reader, map, NULL) : NULL;
 
   if (base->type == SIGNET_PDF_DICTIONARY)
     base = _signet_pdf_reader_get (reader, base, "BaseEncoding");
@@ -183,7 +166,8 @@ _signet_pdf_font_new (SignetPdfReader *reader, const SignetPdfValue *font)
   for (guint code = 0x80; code < (_signet_pdf_is_name (base, "MacRomanEncoding") ? 0x100 : 0xa1); code++)
     self->renamed[code] = TRUE;
   if (!self->wide)
-    read_differences (self, reader, _signet_pdf_reader_get (reader, _signet_pdf_reader_get (reader, font, "Encoding"), "Differences"));
+    read_differences (self, reader,
+                      _signet_pdf_reader_get (reader, _signet_pdf_reader_get (reader, font, "Encoding"), "Differences"));
   return self;
 }
 
