@@ -194,19 +194,36 @@ assert_facts (SignetTokenKey *key, gboolean local)
   g_assert_cmpint (facts->always_authenticate, ==, SIGNET_TOKEN_FACT_NO);
 }
 
-/* Nothing is known of a private key before the login; afterwards all that the token tells. */
+/* A listing without a login tells nothing of a private key; what was heard after one stays known, whenever the token is listed. */
 static void
 test_facts (void)
 {
   g_auto (World) world = new_world ("");
   g_autoptr (SignetTokenKey) made = make_key (&world, "ec-p256");
   g_autoptr (SignetToken) token = NULL;
-  SignetTokenKey *listed = NULL;
-  g_autoptr (SignetTokenKey) read = NULL;
-  g_autoptr (GError) error = NULL;
 
   assert_facts (made, TRUE);
   signet_token_session_close (world.session);
+  token = list_again (&world);
+  assert_facts (signet_token_get_keys (token)->pdata[0], TRUE);
+}
+
+/* Somebody else made the key: nothing is known of it before the login; afterwards all that the token tells. */
+static void
+test_facts_of_others (void)
+{
+  g_auto (World) world = new_world ("");
+  const char *const arguments[] = { "pkcs11-tool", "--module", g_getenv ("SIGNET_TEST_PICKY"), "--token-label", signet_token_get_label (world.token),
+                                    "--login", "--pin", PIN, "--keypairgen", "--key-type", "EC:prime256v1", "--id", "01", NULL };
+  g_autoptr (SignetToken) token = NULL;
+  SignetTokenKey *listed = NULL;
+  g_autoptr (SignetTokenKey) read = NULL;
+  g_autoptr (GError) error = NULL;
+  int status = 0;
+
+  signet_token_session_close (world.session);
+  g_assert_true (g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, NULL));
+  g_assert_cmpint (status, ==, 0);
   token = list_again (&world);
   listed = signet_token_get_keys (token)->pdata[0];
   g_assert_cmpint (signet_token_key_get_facts (listed)->local, ==, SIGNET_TOKEN_FACT_UNKNOWN);
@@ -217,6 +234,7 @@ test_facts (void)
   g_assert_no_error (error);
   assert_facts (read, TRUE);
   g_assert_cmpstr (signet_token_key_get_sha256 (read), ==, signet_token_key_get_sha256 (listed));
+  assert_facts (listed, TRUE);
 }
 
 static void
@@ -557,6 +575,7 @@ main (int argc, char **argv)
   g_test_add_func ("/token/keys/every-kind", test_every_kind);
   g_test_add_func ("/token/keys/edwards-by-name", test_edwards_by_name);
   g_test_add_func ("/token/keys/facts", test_facts);
+  g_test_add_func ("/token/keys/facts/of-others", test_facts_of_others);
   g_test_add_func ("/token/keys/all-or-nothing", test_all_or_nothing);
   g_test_add_func ("/token/keys/strict-templates", test_strict_templates);
   g_test_add_func ("/token/keys/leaky", test_leaky);

@@ -95,6 +95,8 @@ _signet_token_key_new (SignetToken *token,
   self->has_private = has_private;
   if (facts != NULL)
     self->facts = *facts;
+  if (spki != NULL && has_private)
+    _signet_token_told_note (token, spki, &self->facts);
   return self;
 }
 
@@ -243,11 +245,12 @@ signet_token_key_always_authenticates (SignetTokenKey *self)
 /**
  * signet_token_key_get_facts:
  *
- * Returns: (transfer none): what the token said of the private key when this snapshot was taken
+ * Returns: (transfer none): what the token said of the private key when this snapshot was taken; where it kept silent, as it does
+ *   before the PIN, what it said to this process at an earlier time
  */
 const SignetTokenKeyFacts *
 signet_token_key_get_facts (SignetTokenKey *self)
 {
   g_return_val_if_fail (SIGNET_IS_TOKEN_KEY (self), NULL);
-  return &self->facts;
+  return self->spki != NULL ? _signet_token_told_find (self->token, self->spki, &self->facts) : &self->facts;
 }

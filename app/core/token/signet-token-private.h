@@ -86,6 +86,11 @@ GBytes               *_signet_token_key_get_spki   (SignetTokenKey *self);
 GBytes               *_signet_token_key_get_id     (SignetTokenKey *self);
 EVP_PKEY             *_signet_token_key_get_public (SignetTokenKey *self); /* borrowed (nullable) */
 
+/* --- what was told after the PIN, remembered by the process (signet-token-told.c) --- */
+void                       _signet_token_told_note (SignetToken *token, GBytes *spki, const SignetTokenKeyFacts *facts);
+/* @own where it says something, else what was told earlier, else @own; never freed where it is not @own */
+const SignetTokenKeyFacts *_signet_token_told_find (SignetToken *token, GBytes *spki, const SignetTokenKeyFacts *own);
+
 /* --- questions --- */
 /* Spends one try; @pin: (nullable) on a PIN pad */
 typedef gboolean (*SignetTokenPinTry) (gpointer data, SignetSecret *pin, GError **error);
