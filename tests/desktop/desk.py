@@ -17,7 +17,7 @@ from keyboard import Keyboard  # noqa: E402  pylint: disable=wrong-import-positi
 
 BUILD = Path(os.environ['SIGNET_BUILD_ROOT'])
 PROGRAM = os.environ.get('SIGNET_DESKTOP', str(BUILD / 'app/desktop/signet-desktop'))
-PATIENCE = 90 if os.environ.get('SIGNET_SANITIZED') == '1' else 30
+PATIENCE = 90  # seconds: only a failure takes as long
 STEP = 0.05
 DOWN, RETURN, ESCAPE, TAB, CONTROL = 0xff54, 0xff0d, 0xff1b, 0xff09, 0xffe3  # X11 key symbols
 
@@ -91,7 +91,7 @@ class Bus:
 
 class Node:
     """One thing on the screen, by its address on the bus."""
-    SENSITIVE = 24  # AtspiStateType
+    FOCUSED, SENSITIVE = 12, 24  # AtspiStateType
 
     def __init__(self, bus, name, path):
         self.bus, self.owner, self.path = bus, name, path
@@ -109,8 +109,11 @@ class Node:
     def role(self):
         return self.call('Accessible', 'GetRoleName')[0]
 
+    def has_state(self, state):
+        return bool(self.call('Accessible', 'GetState')[0][0] & 1 << state)
+
     def is_sensitive(self):
-        return bool(self.call('Accessible', 'GetState')[0][0] & 1 << self.SENSITIVE)
+        return self.has_state(self.SENSITIVE)
 
     def children(self):
         return [Node(self.bus, name, path) for name, path in self.call('Accessible', 'GetChildren')[0] if not path.endswith('/null')]
@@ -213,6 +216,13 @@ class Desk:
             except GLib.Error:
                 time.sleep(STEP)  # something went while it was looked at
 
+    def focused_item(self, other_than=None):
+        """Name and path of the menu item that the keyboard is on."""
+        for node in self.matches(lambda name: True, ('menu item',), True):
+            if node.has_state(Node.FOCUSED) and node.path != other_than:
+                return node.name(), node.path
+        return None
+
     def wait_gone(self, name, role=None):
         self.wait_for(lambda: not self.has(name, role), f'the end of {name!r}')
 
@@ -254,10 +264,11 @@ class Desk:
         """Chooses from a menu with the keyboard: a popover does not say where it is on the screen."""
         self.point(button)
         self.find(item, ('menu item',), True)
-        items = [node.name() for node in self.matches(lambda name: True, ('menu item',), True)]
-        time.sleep(0.2)  # the first item has the focus once the menu has been drawn
-        for _ in range(items.index(self.words.get(item, item))):
+        name, path = self.wait_for(self.focused_item, 'the focus in the menu')
+        while name != self.words.get(item, item):
+            before = path
             self.bus.key(DOWN)
+            name, path = self.wait_for(lambda: self.focused_item(other_than=before), 'the next item of the menu')  # pylint: disable=cell-var-from-loop
         self.bus.key(RETURN)
 
     def open_file(self, path):
