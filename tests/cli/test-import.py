@@ -122,19 +122,24 @@ class Import(ImportTest):
         self.assert_signs(sha256, 'rsassaPss')
         self.assertTrue(self.list()[0]['can_sign'])
 
-    def test_ed25519_is_kept_and_does_not_sign_documents(self):
+    def test_ed25519_signs_with_a_warning(self):
         sha256, path = self.make('ed', 'ED25519')
         run = self.signet('certificate', 'import', '--token', 'Sample', '--pin-file', self.pin, '--passphrase-file', self.passphrase, path)
         if run.returncode == UNAVAILABLE:
             self.skipTest('this SoftHSM has no Edwards curves')
         self.assert_status(run, 0)
         entry, = self.list()
-        self.assertEqual((entry['sha256'], entry['can_sign'], entry['cannot_sign_because']), (sha256, False, 'key-kind'))
+        self.assertEqual((entry['sha256'], entry['can_sign'], entry['cannot_sign_because']), (sha256, True, None))
         (self.desk / 'a.txt').write_text('x', encoding='utf-8')
         run = self.signet('sign', '--certificate', sha256, '--pin-file', self.pin, 'a.txt')
-        self.assertNotEqual(run.returncode, 0)
-        self.assert_says(run, 'kind of key')
-        self.assertEqual(sorted(path.name for path in self.desk.iterdir()), ['a.txt'])
+        self.assert_status(run, 0)
+        self.assert_says(run, 'few programs can check ed25519')
+        printed = subprocess.run(['openssl', 'cms', '-cmsout', '-print', '-noout', '-inform', 'DER', '-in', self.desk / 'a.txt.p7s'], check=True,
+                                 capture_output=True, text=True).stdout
+        # RFC 8419, 3: SHA-512, the algorithm without parameters
+        self.assertRegex(printed, r'(?s)digestAlgorithm:\s+algorithm: sha512.*signatureAlgorithm:\s+algorithm: ED25519 \(1\.3\.101\.112\)\s+parameter: <ABSENT>')
+        report = self.signet_json('verify', '--detached', self.desk / 'a.txt', self.desk / 'a.txt.p7s', status=2)
+        self.assertEqual(report['files'][0]['signatures'][0]['integrity'], 'intact')
 
     def test_files_of_other_programs(self):
         sha256, _ = self.make('old', 'RSA', 'rsa_keygen_bits:2048')

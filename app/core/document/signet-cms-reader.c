@@ -273,6 +273,16 @@ scheme_of_combined (int nid, SignetDigest digest)
     }
 }
 
+/* RFC 8419, 3.1: no parameters, and SHA-512 is named beside it */
+static gboolean
+is_plain_ed25519 (const X509_ALGOR *algorithm, SignetDigest digest)
+{
+  int type = V_ASN1_UNDEF;
+
+  X509_ALGOR_get0 (NULL, &type, NULL, algorithm);
+  return type == V_ASN1_UNDEF && digest == SIGNET_DIGEST_SHA512;
+}
+
 static SignetSignatureAlgorithm
 get_algorithm (CMS_SignerInfo *signer_info)
 {
@@ -291,8 +301,8 @@ get_algorithm (CMS_SignerInfo *signer_info)
     result.scheme = SIGNET_SIGNATURE_RSA_PKCS1;
   else if (nid == NID_rsassaPss)
     result.scheme = is_plain_pss (signature, result.digest) ? SIGNET_SIGNATURE_RSA_PSS : SIGNET_SIGNATURE_UNKNOWN;
-  else if (nid == NID_ED25519) /* RFC 8419, 3.1: SHA-512 is named beside it */
-    result.scheme = result.digest == SIGNET_DIGEST_SHA512 ? SIGNET_SIGNATURE_ED25519 : SIGNET_SIGNATURE_UNKNOWN;
+  else if (nid == NID_ED25519)
+    result.scheme = is_plain_ed25519 (signature, result.digest) ? SIGNET_SIGNATURE_ED25519 : SIGNET_SIGNATURE_UNKNOWN;
   else
     result.scheme = scheme_of_combined (nid, result.digest);
   return result;

@@ -2,8 +2,8 @@
 /*
  * signet-document-cms.c: builds a CMS SignedData with one SignerInfo around a signature made elsewhere.
  *
- * OpenSSL assembles the structure; the signed attributes are encoded, and later signed, outside of it: its own signing would add
- * signing-time (which PAdES baseline forbids) and wants the key. Does not verify: see signet-cms-reader.c. One thread at a time.
+ * The SignerInfo is put together here, whatever the key: OpenSSL 3.0 makes none for EdDSA, its signing would add signing-time (which PAdES baseline
+ * forbids) and wants the key. OpenSSL keeps the parts and encodes them. Does not verify: see signet-cms-reader.c. One thread at a time.
  */
 #define G_LOG_DOMAIN "signet-document-cms"
 
@@ -13,10 +13,13 @@
 
 #include <openssl/cms.h>
 #include <openssl/err.h>
+#include <openssl/ess.h>
 #include <openssl/rsa.h>
 
 #include "../base/signet-base-error.h"
 #include "signet-cms-attributes-private.h"
+#include "signet-cms-element-private.h"
+#include "signet-cms-parts-private.h"
 
 #define TIMESTAMP_ROOM (12 * 1024) /* a token with its own chain */
 
@@ -101,6 +104,9 @@ set_signature_algorithm (X509_ALGOR *target, SignetSignatureAlgorithm algorithm,
                || set_openssl_error (error, "naming the signature algorithm");
       break;
     case SIGNET_SIGNATURE_ED25519:
+      /* RFC 8419, 3.1 */
+      return X509_ALGOR_set0 (target, OBJ_nid2obj (NID_ED25519), V_ASN1_UNDEF, NULL) == 1
+             || set_openssl_error (error, "naming the signature algorithm");
     case SIGNET_SIGNATURE_SM2:
     case SIGNET_SIGNATURE_UNKNOWN:
     default:
@@ -110,20 +116,107 @@ set_signature_algorithm (X509_ALGOR *target, SignetSignatureAlgorithm algorithm,
   return FALSE;
 }
 
+/* Any i2d function's result behind what is there. */
+static void
+append_encoded (GByteArray *out, unsigned char *der, int length)
+{
+  if (length > 0)
+    g_byte_array_append (out, der, (guint) length);
+  OPENSSL_free (der);
+}
+
+static void
+append_within (GByteArray *out, guint8 tag, const GByteArray *inside)
+{
+  _signet_cms_add_header (out, tag, inside->len);
+  g_byte_array_append (out, inside->data, inside->len);
+}
+
+static void
+append_signer_id (GByteArray *out, X509 *signer)
+{
+  g_autoptr(GByteArray) id = g_byte_array_new ();
+  unsigned char *name = NULL;
+  unsigned char *serial = NULL;
+  int name_length = i2d_X509_NAME (X509_get_issuer_name (signer), &name);
+  int serial_length = i2d_ASN1_INTEGER (X509_get0_serialNumber (signer), &serial);
+
+  append_encoded (id, name, name_length);
+  append_encoded (id, serial, serial_length);
+  append_within (out, SIGNET_CMS_SEQUENCE, id);
+}
+
+static void
+append_algorithm (GByteArray *out, const X509_ALGOR *algorithm)
+{
+  unsigned char *der = NULL;
+  int length = i2d_X509_ALGOR (algorithm, &der);
+
+  append_encoded (out, der, length);
+}
+
+/* A SignerInfo that lacks attributes and signature (RFC 5652, 5.3) */
+static GBytes *
+encode_signer_info (X509 *signer, const X509_ALGOR *digest, const X509_ALGOR *signature)
+{
+  static const guint8 version[] = { SIGNET_CMS_INTEGER, 1, 1 };
+  static const guint8 no_value[] = { SIGNET_CMS_OCTETS, 0 };
+  g_autoptr(GByteArray) inside = g_byte_array_new ();
+  GByteArray *out = g_byte_array_new ();
+
+  g_byte_array_append (inside, version, sizeof version);
+  append_signer_id (inside, signer);
+  append_algorithm (inside, digest);
+  append_algorithm (inside, signature);
+  g_byte_array_append (inside, no_value, sizeof no_value);
+  append_within (out, SIGNET_CMS_SEQUENCE, inside);
+  return g_byte_array_free_to_bytes (out);
+}
+
+static CMS_ContentInfo *
+wrap_signer_info (GBytes *signer_info)
+{
+  g_autoptr(GBytes) wrapped = _signet_cms_wrap_signer_info (signer_info);
+  const unsigned char *cursor = wrapped != NULL ? g_bytes_get_data (wrapped, NULL) : NULL;
+
+  return wrapped != NULL ? d2i_CMS_ContentInfo (NULL, &cursor, (long) g_bytes_get_size (wrapped)) : NULL;
+}
+
+/* RFC 5035, 3: which certificate it is, inside what is signed */
+static gboolean
+add_signing_certificate (SignetDocumentCms *self, X509 *signer)
+{
+  ESS_SIGNING_CERT_V2 *named = OSSL_ESS_signing_cert_v2_new_init (signet_digest_get_md (self->algorithm.digest), signer, NULL, 1);
+  unsigned char *der = NULL;
+  int length = named != NULL ? i2d_ESS_SIGNING_CERT_V2 (named, &der) : 0;
+  gboolean ok = length > 0
+                && CMS_signed_add1_attr_by_NID (self->signer_info, NID_id_smime_aa_signingCertificateV2, V_ASN1_SEQUENCE, der, length) == 1;
+
+  OPENSSL_free (der);
+  ESS_SIGNING_CERT_V2_free (named);
+  return ok;
+}
+
 static gboolean
 add_signer (SignetDocumentCms *self, SignetCertificate *signer, GError **error)
 {
-  X509_ALGOR *digest_algorithm = NULL;
-  X509_ALGOR *signature_algorithm = NULL;
-  EVP_PKEY *key = signet_certificate_get_key (signer); /* the public key: OpenSSL only looks at its type here */
+  X509 *x509 = signet_certificate_get_x509 (signer);
+  X509_ALGOR *digest = X509_ALGOR_new ();
+  X509_ALGOR *signature = X509_ALGOR_new ();
+  g_autoptr(GBytes) signer_info = NULL;
+  gboolean ok = FALSE;
 
-  self->signer_info = CMS_add1_signer (self->cms, signet_certificate_get_x509 (signer), key, signet_digest_get_md (self->algorithm.digest),
-                                       CMS_PARTIAL | CMS_CADES | CMS_NOSMIMECAP | CMS_BINARY);
-  if (self->signer_info == NULL)
-    return set_openssl_error (error, "adding the signer to a CMS");
-
-  CMS_SignerInfo_get0_algs (self->signer_info, NULL, NULL, &digest_algorithm, &signature_algorithm);
-  return set_signature_algorithm (signature_algorithm, self->algorithm, error);
+  X509_ALGOR_set_md (digest, signet_digest_get_md (self->algorithm.digest));
+  ok = set_signature_algorithm (signature, self->algorithm, error);
+  signer_info = ok ? encode_signer_info (x509, digest, signature) : NULL;
+  X509_ALGOR_free (digest);
+  X509_ALGOR_free (signature);
+  if (!ok)
+    return FALSE;
+  self->cms = wrap_signer_info (signer_info);
+  self->signer_info = self->cms != NULL ? sk_CMS_SignerInfo_value (CMS_get0_SignerInfos (self->cms), 0) : NULL;
+  return (self->signer_info != NULL && CMS_add1_cert (self->cms, x509) == 1 && add_signing_certificate (self, x509))
+         || set_openssl_error (error, "adding the signer to a CMS");
 }
 
 static gboolean
@@ -206,12 +299,6 @@ signet_document_cms_new (SignetCmsProfile profile, SignetCertificate *signer, GP
 
   self = g_object_new (SIGNET_TYPE_DOCUMENT_CMS, NULL);
   self->algorithm = algorithm;
-  self->cms = CMS_sign (NULL, NULL, NULL, NULL, CMS_PARTIAL | CMS_DETACHED | CMS_BINARY);
-  if (self->cms == NULL)
-    {
-      set_openssl_error (error, "starting a CMS");
-      return NULL;
-    }
   /* whoever reads what we wrote meets them again */
   signet_certificate_share (signer);
   for (guint i = 0; chain != NULL && i < chain->len; i++)

@@ -33,7 +33,7 @@ typedef struct {
   const char              *uri;
 } AlgorithmRow;
 
-/* No HMAC: whoever can check one can make one. Ed25519 is read and not written: docs/decisions/0053. */
+/* No HMAC: whoever can check one can make one. */
 static const AlgorithmRow algorithms[] = {
   { { SIGNET_SIGNATURE_RSA_PKCS1, SIGNET_DIGEST_SHA1 }, FALSE, "http://www.w3.org/2000/09/xmldsig#rsa-sha1" },
   { { SIGNET_SIGNATURE_RSA_PKCS1, SIGNET_DIGEST_SHA256 }, TRUE, "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256" },
@@ -46,7 +46,7 @@ static const AlgorithmRow algorithms[] = {
   { { SIGNET_SIGNATURE_ECDSA, SIGNET_DIGEST_SHA256 }, TRUE, "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256" },
   { { SIGNET_SIGNATURE_ECDSA, SIGNET_DIGEST_SHA384 }, TRUE, "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384" },
   { { SIGNET_SIGNATURE_ECDSA, SIGNET_DIGEST_SHA512 }, TRUE, "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512" },
-  { { SIGNET_SIGNATURE_ED25519, SIGNET_DIGEST_SHA512 }, FALSE, "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519" },
+  { { SIGNET_SIGNATURE_ED25519, SIGNET_DIGEST_SHA512 }, TRUE, "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519" },
 };
 
 SignetDigest

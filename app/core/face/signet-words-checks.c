@@ -37,6 +37,10 @@ static const SignetCheckRow rows[] = {
   { "certificate-class", SIGNET_CHECK_STOP, NULL, N_("The certificate is not for signing documents"), NULL },
   { "certificate-class", SIGNET_CHECK_UNKNOWN, NULL, N_("It is not known what the certificate may be used for"), NULL },
 
+  { "certificate-key", SIGNET_CHECK_WARNING, NULL, N_("Few programs can check signatures of this kind of key yet"),
+    /* translators: {value} is the name of an algorithm, "Ed25519"; the rest are names of programs */
+    N_("Few programs can check {value} signatures yet: Signet and those built on Bouncy Castle can; Okular, LibreOffice, MuPDF, OpenSSL 3.0 and xmlsec cannot") },
+
   { "certificate-validity", SIGNET_CHECK_OK, NULL, N_("The certificate is in its time"),
     /* translators: {value} is a date */
     N_("The certificate is in its time, until {value}") },

@@ -87,6 +87,14 @@ check_class (SignetSigning *self, GPtrArray *checks)
     add_check (checks, "certificate-class", SIGNET_CHECK_OK, signet_certificate_class_get_id (class), reason);
 }
 
+/* A signature is worth what others can check. */
+static void
+check_key_kind (SignetSigning *self, GPtrArray *checks)
+{
+  if (_signet_signing_key_is_rarely_known (self->certificate))
+    add_check (checks, "certificate-key", SIGNET_CHECK_WARNING, "Ed25519", NULL);
+}
+
 /* What the person said of the key (signet-key-block.h) stands above what the certificate says. */
 static void
 check_block (SignetSigning *self, GPtrArray *checks)
@@ -161,6 +169,7 @@ check_certificate (SignetSigning *self, GPtrArray *checks, GCancellable *cancell
   check_class (self, checks);
   if (self->certificate == NULL || !signet_certificate_is_readable (self->certificate))
     return TRUE;
+  check_key_kind (self, checks);
   check_block (self, checks);
   check_validity (self, checks);
   path = _signet_signing_get_path (self, cancellable, error);

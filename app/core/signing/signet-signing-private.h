@@ -84,6 +84,7 @@ SignetSigningFindings *_signet_signing_findings_new   (void);
 SignetSigningFindings *_signet_signing_findings_ref   (SignetSigningFindings *self);
 void                   _signet_signing_findings_unref (SignetSigningFindings *self);
 const char        *_signet_signing_why_unusable    (SignetCertificate *certificate, gint64 now); /* (nullable) */
+gboolean           _signet_signing_key_is_rarely_known (SignetCertificate *certificate); /* few programs can check its signatures */
 
 /* Adds the time-stamp to the signature; TRUE without one when it may come later (signet-signing-timestamp.c). */
 /* Puts a published file on the shelf that was signed without. */

@@ -282,24 +282,37 @@ signet_signing_dup_output (SignetSigning *self)
 
 /* --- keys ------------------------------------------------------------------------------------------------------------------- */
 
-/* What a CMS can be signed with here (docs/decisions/0019-ed25519-does-not-sign-documents.md). Read from the OID alone: lists ask it
- * of every certificate. */
-static gboolean
-key_signs_documents (SignetCertificate *certificate)
+/* Read from the OID alone: lists ask it of every certificate. */
+static int
+key_kind (SignetCertificate *certificate)
 {
   ASN1_OBJECT *algorithm = NULL;
 
   if (X509_PUBKEY_get0_param (&algorithm, NULL, NULL, NULL, X509_get_X509_PUBKEY (signet_certificate_get_x509 (certificate))) != 1)
-    return FALSE;
-  switch (OBJ_obj2nid (algorithm))
+    return NID_undef;
+  return OBJ_obj2nid (algorithm);
+}
+
+static gboolean
+key_signs_documents (SignetCertificate *certificate)
+{
+  switch (key_kind (certificate))
     {
     case NID_rsaEncryption:
     case NID_rsassaPss:
     case NID_X9_62_id_ecPublicKey:
+    case NID_ED25519:
       return TRUE;
     default:
       return FALSE;
     }
+}
+
+/* docs/decisions/0019-ed25519-signs-with-a-warning.md */
+gboolean
+_signet_signing_key_is_rarely_known (SignetCertificate *certificate)
+{
+  return key_kind (certificate) == NID_ED25519;
 }
 
 const char *

@@ -23,7 +23,8 @@ GQuark signet_signing_error_quark (void);
 
 typedef enum { SIGNET_CHECK_OK, SIGNET_CHECK_WARNING, SIGNET_CHECK_STOP, SIGNET_CHECK_UNKNOWN } SignetCheckState;
 
-/* @code: "key-block" (only when the key is blocked), "certificate-class", "certificate-validity", "certificate-revocation", "certificate-chain", "document-permissions",
+/* @code: "key-block" (only when the key is blocked), "certificate-class", "certificate-key" (only when few
+   programs know such signatures; @value: which kind), "certificate-validity", "certificate-revocation", "certificate-chain", "document-permissions",
    "document-content" (nothing of the following was found), "document-scripts", "document-layers", "document-layers-off", "document-attachments", "document-xfa",
    "document-external", "document-actions", "document-values", "document-looks", "document-hidden" (@detail: (nullable): page of the first), "document-fields", "mark-placement" (only with a mark), "document-container", "signed-file" (CMS formats but "cades"), "level", "output" with a state; the sentence is made by the faces. @value: (nullable): a name, date or count for it */
 typedef struct { char *code; SignetCheckState state; char *value; char *detail; } SignetSigningCheck;

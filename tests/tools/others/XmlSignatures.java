@@ -5,7 +5,8 @@
  * certificate in KeyInfo. Behind it for each archive time-stamp (XAdES 1.4.1) "archive intact|broken": whether it is about what EN 319 132-1,
  * 5.5.2.2 says, computed here from the standard's text alone; the token itself is not looked at further.
  *
- * Usage: XmlSignatures FILE…
+ * Usage: XmlSignatures [--eddsa] FILE…
+ * --eddsa: Santuario 2.1 has no name for Ed25519 (RFC 9231, 2.3.12); then the JDK's own checks the value, Santuario everything else.
  */
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -14,14 +15,25 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyFactory;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.security.Security;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.spec.AlgorithmParameterSpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.xml.security.Init;
+import org.apache.xml.security.algorithms.SignatureAlgorithm;
+import org.apache.xml.security.algorithms.SignatureAlgorithmSpi;
 import org.apache.xml.security.c14n.Canonicalizer;
 import org.apache.xml.security.signature.XMLSignature;
+import org.apache.xml.security.signature.XMLSignatureException;
 import org.apache.xml.security.signature.XMLSignatureInput;
 import org.apache.xml.security.utils.Constants;
 import org.apache.xml.security.utils.resolver.ResourceResolverContext;
@@ -60,6 +72,97 @@ public class XmlSignatures {
       } catch (IOException e) {
         throw new ResourceResolverException(e, context.uriToResolve, context.baseUri, "empty");
       }
+    }
+  }
+
+  /** Only what a verification asks for. */
+  public static class Ed25519 extends SignatureAlgorithmSpi {
+    static final String URI = "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519";
+    private final Signature signature;
+
+    public Ed25519() throws Exception {
+      signature = Signature.getInstance("Ed25519", "SunEC");
+    }
+
+    @Override
+    protected String engineGetURI() {
+      return URI;
+    }
+
+    @Override
+    protected String engineGetJCEAlgorithmString() {
+      return "Ed25519";
+    }
+
+    @Override
+    protected String engineGetJCEProviderName() {
+      return "SunEC";
+    }
+
+    @Override
+    protected void engineUpdate(byte[] input) throws XMLSignatureException {
+      engineUpdate(input, 0, input.length);
+    }
+
+    @Override
+    protected void engineUpdate(byte input) throws XMLSignatureException {
+      engineUpdate(new byte[] {input}, 0, 1);
+    }
+
+    @Override
+    protected void engineUpdate(byte[] input, int offset, int length) throws XMLSignatureException {
+      try {
+        signature.update(input, offset, length);
+      } catch (SignatureException e) {
+        throw new XMLSignatureException(e);
+      }
+    }
+
+    @Override
+    protected void engineInitVerify(Key key) throws XMLSignatureException {
+      try {
+        KeyFactory factory = KeyFactory.getInstance("Ed25519", "SunEC");
+        signature.initVerify(factory.generatePublic(new X509EncodedKeySpec(key.getEncoded())));
+      } catch (GeneralSecurityException e) {
+        throw new XMLSignatureException(e);
+      }
+    }
+
+    @Override
+    protected boolean engineVerify(byte[] value) throws XMLSignatureException {
+      try {
+        return signature.verify(value);
+      } catch (SignatureException e) {
+        throw new XMLSignatureException(e);
+      }
+    }
+
+    @Override
+    protected void engineInitSign(Key key, SecureRandom random) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    protected void engineInitSign(Key key) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    protected void engineInitSign(Key key, AlgorithmParameterSpec parameters) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    protected byte[] engineSign() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    protected void engineSetParameter(AlgorithmParameterSpec parameters) {}
+
+    @Override
+    protected void engineSetHMACOutputLength(int length) {
+      throw new UnsupportedOperationException();
     }
   }
 
@@ -148,8 +251,12 @@ public class XmlSignatures {
   public static void main(String[] arguments) throws Exception {
     Security.addProvider(new BouncyCastleProvider());
     Init.init();
-    for (int i = 0; i < arguments.length; i++) {
-      tell(i + 1, new File(arguments[i]));
+    int first = arguments.length > 0 && arguments[0].equals("--eddsa") ? 1 : 0;
+    if (first == 1) {
+      SignatureAlgorithm.register(Ed25519.URI, Ed25519.class);
+    }
+    for (int i = first; i < arguments.length; i++) {
+      tell(i - first + 1, new File(arguments[i]));
     }
   }
 }

@@ -110,6 +110,22 @@ def openssl_cms(path, anchors, content=None):
     return status == 0, said
 
 
+BOUNCY = ('bcprov', 'bcpkix', 'bcutil')
+
+
+def bouncycastle(*files):
+    """For each (CMS, content or None) what BouncyCastle says of its signatures: {'1': True, '1.1': True}; {} when it cannot read it."""
+    status, said = java('CmsSignatures', BOUNCY, *(word for path, content in files for word in (path, content or '')))
+    if status != 0:
+        raise RuntimeError(f'CmsSignatures: {said}')
+    told = [{} for _file in files]
+    for line in said.splitlines():
+        number, name, verdict, *_rest = line.split(' ')
+        if name != '0':
+            told[int(number) - 1][name] = verdict == 'intact'
+    return told
+
+
 def openssl_ts(token, data, anchors):
     """A time-stamp token (a file) over the bytes of a file."""
     status, said = run('openssl', 'ts', '-verify', '-token_in', '-in', token, '-data', data, '-CAfile', anchors, '-untrusted', anchors)
@@ -132,12 +148,13 @@ def file_type(path):
 # --- XML ----------------------------------------------------------------------------------------------------------------------
 
 
+# --eddsa: Santuario 2.1 does not know RFC 9231; the Ed25519 of the JDK is put beneath it, references and canonical form stay its own
 SANTUARIO = ('xmlsec', 'slf4j-api', 'slf4j-nop', 'commons-codec', 'bcprov', 'bcpkix', 'bcutil')
 
 
-def santuario(*paths):
+def santuario(*paths, eddsa=False):
     """Lines of XmlSignatures.java for each file: ['1 intact archive intact']; all files in one go, because it starts slowly."""
-    status, said = java('XmlSignatures', SANTUARIO, *paths)
+    status, said = java('XmlSignatures', SANTUARIO, *(['--eddsa'] if eddsa else []), *paths)
     if status != 0:
         raise RuntimeError(f'XmlSignatures: {said}')
     told = [[] for _path in paths]
