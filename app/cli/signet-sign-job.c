@@ -154,14 +154,6 @@ signet_sign_job_resume (SignetSignJob           *job,
   if (!options->resume || job->signing == NULL)
     return;
   signet_signing_set_key (job->signing, key);
-  if (!signet_signing_can_resume (job->signing))
-    {
-      if (options->watch != NULL)
-        return;
-      g_set_error_literal (&job->error, SIGNET_SIGNING_ERROR, SIGNET_SIGNING_ERROR_UNSUPPORTED,
-                           "whether a file of this format was signed already cannot be told");
-      return;
-    }
   job->before = signet_signing_find_done (job->signing, invocation->cancellable);
   if (job->before == NULL || invocation->json)
     return;
@@ -242,7 +234,7 @@ signet_sign_job_show_checks (SignetSignJob *job,
 
       job->status = signet_invocation_worse_status (job->status, signet_words_check_status (check));
       if (check->state != SIGNET_CHECK_OK && (first || !of_all))
-        signet_sign_show_check (check, of_all ? NULL : job->path);
+        signet_sign_show_check (check, of_all || check->document != NULL ? NULL : job->path);
     }
 }
 

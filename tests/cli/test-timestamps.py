@@ -4,6 +4,7 @@
 import contextlib
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import time
 import unittest
 from pathlib import Path
 
-from contract import NO_INPUT, REFUSED, SOURCE, UNAVAILABLE, USAGE
+from contract import CANNOT_WRITE, NO_INPUT, REFUSED, SOURCE, UNAVAILABLE, USAGE
 
 sys.path.insert(0, str(SOURCE / 'tests/end-to-end'))
 from world import World, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
@@ -194,6 +195,60 @@ class TheShelf(TimestampTest):
         with self.tsa() as good:
             self.assertEqual([item['done'] for item in self.json('extend', '--waiting', '--tsa', good)['waiting']], [True, True])
         self.assertEqual(self.levels('contract.pdf.p7s') + self.levels('contract.pdf.p7m'), ['B-T', 'B-T'])
+
+    def kill_at(self, point, *arguments):
+        run = self.signet(*arguments, environment={'SIGNET_TEST_STOP_AT': point})
+        self.assertEqual(run.returncode, -signal.SIGKILL, run.stderr)
+
+    def test_killed_around_the_name(self):
+        """Whatever the moment: a file without a time-stamp is waited for, and what is not there is not."""
+        arguments = ['sign', '--pin-file', self.person.pin, '--level', 't', '--tsa', NOBODY, '--or-later', '-o', 'signed.pdf', 'contract.pdf']
+        signed = self.desk / 'signed.pdf'
+        for point in ('verified', 'announced', 'synced', 'renamed', 'journalled'):
+            with self.subTest(point):
+                self.kill_at(point, *arguments)
+                self.assertEqual(signed.exists(), point in ('renamed', 'journalled'))
+                self.assert_waiting(*[''] * signed.exists())
+                if signed.exists():
+                    with self.tsa() as good:
+                        self.json('extend', '--waiting', '--tsa', good)
+                    self.assertEqual(self.levels(signed)[0], 'B-T')
+                    signed.unlink()
+                self.assert_waiting()
+
+    def test_killed_while_replacing_one_that_waits(self):
+        """The file that is there goes on waiting until another has its name."""
+        first = self.sign_without('-o', 'signed.pdf', 'contract.pdf').read_bytes()
+        arguments = ['sign', '--pin-file', self.person.pin, '--level', 't', '--tsa', NOBODY, '--or-later', '--overwrite', '-o', 'signed.pdf', 'contract.pdf']
+        self.kill_at('linked', *arguments)
+        self.assertEqual((self.desk / 'signed.pdf').read_bytes(), first)
+        self.assert_waiting('')
+        self.kill_at('renamed', *arguments)
+        self.assertNotEqual((self.desk / 'signed.pdf').read_bytes(), first)
+        self.assert_waiting('')
+        with self.tsa() as good:
+            self.json('extend', '--waiting', '--tsa', good)
+        self.assertEqual(self.levels('signed.pdf')[0], 'B-T')
+        self.assert_waiting()
+
+    def test_killed_after_it_was_worked_off(self):
+        """The extended file is ours: nobody is told that somebody changed it."""
+        signed = self.sign_without('contract.pdf')
+        with self.tsa() as good:
+            self.kill_at('replaced', 'extend', '--waiting', '--tsa', good)
+        self.assertEqual(self.levels(signed)[0], 'B-T')
+        extended = signed.read_bytes()
+        self.assert_waiting('')
+        item, = self.json('extend', '--waiting', '--tsa', NOBODY)['waiting']
+        self.assertTrue(item['done'])
+        self.assertEqual(signed.read_bytes(), extended)
+        self.assert_waiting()
+
+    def test_no_name_no_row(self):
+        """The name was taken: nothing waits."""
+        self.sign('--tsa', NOBODY, '--or-later', '-o', 'signed.pdf', 'contract.pdf')
+        self.sign('--tsa', NOBODY, '--or-later', '-o', 'signed.pdf', 'contract.pdf', status=CANNOT_WRITE)
+        self.assert_waiting('')
 
     def test_background(self):
         """The hourly look tries what is due, and asks nobody."""

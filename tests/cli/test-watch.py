@@ -11,7 +11,7 @@ import time
 import unittest
 from pathlib import Path
 
-from contract import DATA, NO_INPUT, PATIENCE, SOURCE, USAGE
+from contract import NO_INPUT, PATIENCE, SOURCE, USAGE
 
 sys.path.insert(0, str(SOURCE / 'tests/end-to-end'))
 from world import World, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
@@ -183,10 +183,6 @@ class Resume(WatchTest):
         self.assertEqual(self.signet('--resume', '--output-dir', 'out', 'in/again.pdf').returncode, 0)
         self.assertEqual(self.outputs(), ['again-signed.pdf'])
         self.assertIn('signed already', self.signet('--resume', '--output-dir', 'out', 'in/again.pdf').stdout)
-
-    def test_cannot_tell(self):
-        (self.desk / 'note').write_text('x', encoding='utf-8')
-        self.assertEqual(self.signet('--resume', '--enclosed', 'note').returncode, DATA)
 
 
 if __name__ == '__main__':

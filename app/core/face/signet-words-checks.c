@@ -105,6 +105,7 @@ static const SignetCheckRow rows[] = {
   { "document-permissions", SIGNET_CHECK_UNKNOWN, NULL, N_("It cannot be told whether the document allows a signature"), NULL },
 
   { "document-content", SIGNET_CHECK_OK, NULL, N_("No scripts, no attachments, nothing hidden was found"), NULL },
+  { "document-content", SIGNET_CHECK_UNKNOWN, NULL, N_("This PDF cannot be read here (damaged, or encrypted): what is hidden in it is not known"), NULL },
   { "document-scripts", SIGNET_CHECK_WARNING, NULL, N_("The document holds scripts, which can change what it shows"),
     /* translators: {value} is a list of names, or a count */
     N_("The document holds scripts, which can change what it shows: {value}") },
@@ -286,6 +287,20 @@ signet_words_other_check (const SignetSigningCheck *check)
     }
 }
 
+static char *
+signet_words_check_sentence (const SignetSigningCheck *check)
+{
+  const SignetCheckRow *row = signet_check_row_find (check);
+  g_autofree char *value = NULL;
+
+  if (row == NULL)
+    return signet_words_other_check (check);
+  if (row->with_value == NULL || check->value == NULL || *check->value == '\0')
+    return g_strdup (_(row->plain));
+  value = signet_words_check_value (check);
+  return _signet_words_fill (_(row->with_value), "value", value, NULL);
+}
+
 /**
  * signet_words_check:
  * @check: one line of the pre-flight
@@ -295,18 +310,15 @@ signet_words_other_check (const SignetSigningCheck *check)
 char *
 signet_words_check (const SignetSigningCheck *check)
 {
-  const SignetCheckRow *row;
-  g_autofree char *value = NULL;
+  g_autofree char *sentence = NULL;
 
   g_return_val_if_fail (check != NULL, NULL);
 
-  row = signet_check_row_find (check);
-  if (row == NULL)
-    return signet_words_other_check (check);
-  if (row->with_value == NULL || check->value == NULL || *check->value == '\0')
-    return g_strdup (_(row->plain));
-  value = signet_words_check_value (check);
-  return _signet_words_fill (_(row->with_value), "value", value, NULL);
+  sentence = signet_words_check_sentence (check);
+  if (check->document == NULL)
+    return g_steal_pointer (&sentence);
+  /* translators: {document} is a file name, {sentence} says something about it */
+  return _signet_words_fill (_("{document}: {sentence}"), "document", check->document, "sentence", sentence, NULL);
 }
 
 /**

@@ -12,6 +12,7 @@
 
 #include "../base/signet-base-error.h"
 #include "../base/signet-output-file.h"
+#include "../base/signet-stop.h"
 #include "../base/signet-text.h"
 #include "signet-extension-private.h"
 #include "signet-shelf-private.h"
@@ -19,6 +20,7 @@
 #define CHUNK (256 * 1024)
 
 typedef struct {
+  SignetStore            *store;
   SignetShelfItem        *item;
   const SignetShelfMeans *means;
   GCancellable           *cancellable; /* (nullable) */
@@ -26,6 +28,7 @@ typedef struct {
   SignetDocumentFile     *content;     /* (owned) (nullable) */
   SignetOutputFile       *output;      /* (owned) (nullable) */
   char                   *sha256;      /* (owned) (nullable): of the extended file */
+  gboolean                was_done;    /* by somebody who could not say so any more */
 } Work;
 
 static void
@@ -56,6 +59,15 @@ digest_hex (SignetDocumentFile *file, GCancellable *cancellable, GError **error)
   return digest != NULL ? signet_text_hex (g_bytes_get_data (digest, NULL), g_bytes_get_size (digest)) : NULL;
 }
 
+gboolean
+_signet_shelf_is_as_left (const SignetShelfItem *item)
+{
+  g_autoptr (SignetDocumentFile) file = signet_document_file_open (item->path, NULL);
+  g_autofree char *sha256 = file != NULL ? digest_hex (file, NULL, NULL) : NULL;
+
+  return g_strcmp0 (sha256, item->sha256) == 0;
+}
+
 static gboolean
 open_all (Work *work, GError **error)
 {
@@ -67,6 +79,12 @@ open_all (Work *work, GError **error)
   sha256 = digest_hex (work->file, work->cancellable, error);
   if (sha256 == NULL)
     return FALSE;
+  work->was_done = g_strcmp0 (sha256, work->item->becoming) == 0;
+  if (work->was_done)
+    {
+      work->sha256 = g_steal_pointer (&sha256);
+      return TRUE;
+    }
   if (!g_str_equal (sha256, work->item->sha256))
     return changed (error);
   if (work->item->content == NULL)
@@ -171,6 +189,20 @@ check_in_place (Work *work, GError **error)
   return changed (error);
 }
 
+/* What the file will be is on the shelf before it is: a kill in between must not look like a change by somebody else. */
+static gboolean
+take_place (Work *work, GError **error)
+{
+  g_free (work->item->becoming);
+  work->item->becoming = g_strdup (work->sha256);
+  if (!_signet_shelf_become (work->store, work->item, error) || !check_in_place (work, error))
+    return FALSE;
+  if (!signet_output_file_commit (work->output, error))
+    return FALSE;
+  signet_stop_here ("replaced");
+  return TRUE;
+}
+
 /* --- one item --------------------------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -178,10 +210,12 @@ extend (Work *work, GError **error)
 {
   if (!open_all (work, error))
     return FALSE;
+  if (work->was_done)
+    return TRUE;
   work->output = signet_output_file_open (work->item->path, TRUE, error);
   if (work->output == NULL || !copy (work, error))
     return FALSE;
-  return lift (work, error) && check (work, error) && check_in_place (work, error) && signet_output_file_commit (work->output, error);
+  return lift (work, error) && check (work, error) && take_place (work, error);
 }
 
 static void
@@ -247,7 +281,7 @@ take_note (SignetShelfItem *item, gint64 now, const GError *why)
 gboolean
 signet_shelf_work (SignetStore *store, SignetShelfItem *item, const SignetShelfMeans *means, GCancellable *cancellable, GError **error)
 {
-  g_auto (Work) work = { .item = item, .means = means, .cancellable = cancellable };
+  g_auto (Work) work = { .store = store, .item = item, .means = means, .cancellable = cancellable };
   g_autoptr (GError) why = NULL;
 
   g_return_val_if_fail (SIGNET_IS_STORE (store) && item != NULL, FALSE);

@@ -25,12 +25,15 @@ typedef struct {
   guint  tries;
   char  *problem;   /* (nullable): "unreachable", "refused", "invalid", "changed", "gone", "cannot-write", "failed" */
   char  *detail;    /* (nullable): technical */
+  char  *becoming;  /* (nullable): digest of the extended file that was about to take its place */
 } SignetShelfItem;
 void     signet_shelf_item_free (SignetShelfItem *item);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetShelfItem, signet_shelf_item_free)
 
-/* @item: id, tried, next, tries and problem are set here. The same path again replaces what was known of it. */
-gboolean   signet_shelf_put    (SignetStore *store, const SignetShelfItem *item, GError **error);
+/* Around giving a file its name. @item: path, sha256, level, content, signature, added. The same path again replaces what was known of it. */
+gboolean   signet_shelf_announce (SignetStore *store, const SignetShelfItem *item, GError **error); /* before */
+gboolean   signet_shelf_confirm  (SignetStore *store, const SignetShelfItem *item, GError **error); /* it has it */
+gboolean   signet_shelf_withdraw (SignetStore *store, const SignetShelfItem *item, GError **error); /* it will not get it */
 /* (transfer full) (element-type SignetShelfItem): the oldest first */
 GPtrArray *signet_shelf_list   (SignetStore *store, GError **error);
 gboolean   signet_shelf_forget (SignetStore *store, gint64 id, GError **error);

@@ -28,14 +28,20 @@ signet_signing_set_cades (SignetSigning *self, SignetDocumentFile *content, cons
   self->countersign = g_strdup (countersign);
 }
 
+gboolean
+_signet_signing_is_again (SignetSigning *self)
+{
+  const char *id = _signet_signing_get_format (self)->id;
+
+  return g_str_equal (id, "cades-parallel") || g_str_equal (id, "cades-counter");
+}
+
 SignetDocumentFile *
 _signet_signing_get_detached (SignetSigning *self)
 {
-  const SignetSigningFormat *format = _signet_signing_get_format (self);
-
-  if (format->detached)
+  if (_signet_signing_get_format (self)->detached)
     return self->file;
-  return g_str_equal (format->id, "cades-parallel") || g_str_equal (format->id, "cades-counter") ? self->content : NULL;
+  return _signet_signing_is_again (self) ? self->content : NULL;
 }
 
 gboolean

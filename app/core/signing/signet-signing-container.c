@@ -34,8 +34,8 @@ _signet_signing_get_n_documents (SignetSigning *self)
 }
 
 /* From 0; the first is the one the act was made for. */
-static SignetDocumentFile *
-get_document (SignetSigning *self, guint index)
+SignetDocumentFile *
+_signet_signing_get_document (SignetSigning *self, guint index)
 {
   return index == 0 ? self->file : g_ptr_array_index (self->more, index - 1);
 }
@@ -44,7 +44,7 @@ gboolean
 _signet_signing_check_unchanged (SignetSigning *self, GError **error)
 {
   for (guint i = 0; i < _signet_signing_get_n_documents (self); i++)
-    if (!signet_document_file_check_unchanged (get_document (self, i), error))
+    if (!signet_document_file_check_unchanged (_signet_signing_get_document (self, i), error))
       return FALSE;
   return TRUE;
 }
@@ -55,7 +55,7 @@ _signet_signing_get_size (SignetSigning *self)
   guint64 size = 0;
 
   for (guint i = 0; i < _signet_signing_get_n_documents (self); i++)
-    size += signet_document_file_get_size (get_document (self, i));
+    size += signet_document_file_get_size (_signet_signing_get_document (self, i));
   return size;
 }
 
@@ -69,7 +69,7 @@ _signet_signing_is_the_document (SignetSigning *self, const char *path)
   if (stat (path, &output) != 0)
     return FALSE;
   for (guint i = 0; i < _signet_signing_get_n_documents (self); i++)
-    if (fstat (signet_document_file_get_fd (get_document (self, i)), &input) == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino)
+    if (fstat (signet_document_file_get_fd (_signet_signing_get_document (self, i)), &input) == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino)
       return TRUE;
   return FALSE;
 }
@@ -80,7 +80,7 @@ collect (SignetSigning *self)
   GPtrArray *files = g_ptr_array_new ();
 
   for (guint i = 0; i < _signet_signing_get_n_documents (self); i++)
-    g_ptr_array_add (files, get_document (self, i));
+    g_ptr_array_add (files, _signet_signing_get_document (self, i));
   return files;
 }
 
@@ -191,5 +191,5 @@ _signet_signing_find_container_fault (SignetSigning *self, guint *index)
 char *
 _signet_signing_dup_document_name (SignetSigning *self, guint index)
 {
-  return g_filename_display_basename (signet_document_file_get_path (get_document (self, index)));
+  return g_filename_display_basename (signet_document_file_get_path (_signet_signing_get_document (self, index)));
 }

@@ -235,7 +235,7 @@ add_finding (const SignetPdfFinding *finding, GPtrArray *checks)
 }
 
 static void
-check_content (SignetDocumentPdf *pdf, GPtrArray *checks)
+check_findings (SignetDocumentPdf *pdf, GPtrArray *checks)
 {
   g_autoptr (GPtrArray) findings = signet_document_pdf_list_findings (pdf);
 
@@ -243,8 +243,51 @@ check_content (SignetDocumentPdf *pdf, GPtrArray *checks)
     add_finding (g_ptr_array_index (findings, i), checks);
   if (findings->len == 0)
     add_check (checks, "document-content", SIGNET_CHECK_OK, NULL, NULL);
+}
+
+static void
+check_content (SignetDocumentPdf *pdf, GPtrArray *checks)
+{
+  check_findings (pdf, checks);
   if (signet_document_pdf_get_content (pdf) & SIGNET_PDF_HAS_EMPTY_FIELD)
     add_check (checks, "document-fields", SIGNET_CHECK_WARNING, NULL, NULL);
+}
+
+/* Which of several documents the checks from @first on are about */
+static void
+name_document (SignetSigning *self, guint index, GPtrArray *checks, guint first)
+{
+  g_autofree char *name = NULL;
+
+  if (_signet_signing_get_n_documents (self) == 1)
+    return;
+  name = _signet_signing_dup_document_name (self, index);
+  for (guint i = first; i < checks->len; i++)
+    ((SignetSigningCheck *) g_ptr_array_index (checks, i))->document = signet_text_sanitize (name, -1, 0);
+}
+
+/* A PDF that is not signed as a PDF shows no less and hides no more. What cannot be read can be signed all the same, but not be looked at. */
+static gboolean
+check_enclosed_content (SignetSigning *self, GPtrArray *checks, GCancellable *cancellable, GError **error)
+{
+  for (guint i = 0; i < _signet_signing_get_n_documents (self); i++)
+    {
+      SignetDocumentFile *file = _signet_signing_get_document (self, i);
+      g_autoptr (SignetDocumentPdf) pdf = NULL;
+      guint first = checks->len;
+
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      if (signet_document_file_get_format (file) != SIGNET_FORMAT_PDF)
+        continue;
+      pdf = signet_document_pdf_open (file, NULL, NULL);
+      if (pdf != NULL)
+        check_findings (pdf, checks);
+      else
+        add_check (checks, "document-content", SIGNET_CHECK_UNKNOWN, NULL, NULL);
+      name_document (self, i, checks, first);
+    }
+  return TRUE;
 }
 
 static void
@@ -280,6 +323,8 @@ check_document (SignetSigning *self, GPtrArray *checks, GCancellable *cancellabl
   if (!_signet_signing_check_unchanged (self, error))
     return FALSE;
   check_container (self, checks);
+  if (!_signet_signing_is_pades (self) && !check_enclosed_content (self, checks, cancellable, error))
+    return FALSE;
   if (g_str_has_prefix (_signet_signing_get_format (self)->id, "xades"))
     return _signet_signing_check_xades (self, checks, cancellable, error);
   if (!_signet_signing_is_pades (self))

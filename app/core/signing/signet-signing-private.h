@@ -69,6 +69,7 @@ SignetDocumentPdf *_signet_signing_get_pdf         (SignetSigning *self, GError 
 gboolean           _signet_signing_is_the_document (SignetSigning *self, const char *path); /* one of them */
 /* All documents of the act (signet-signing-container.c) */
 guint              _signet_signing_get_n_documents (SignetSigning *self);
+SignetDocumentFile *_signet_signing_get_document   (SignetSigning *self, guint index); /* from 0; the first is the one the act was made for */
 gboolean           _signet_signing_check_unchanged (SignetSigning *self, GError **error);
 guint64            _signet_signing_get_size        (SignetSigning *self);
 char              *_signet_signing_dup_document_name (SignetSigning *self, guint index);
@@ -86,10 +87,11 @@ void                   _signet_signing_findings_unref (SignetSigningFindings *se
 const char        *_signet_signing_why_unusable    (SignetCertificate *certificate, gint64 now); /* (nullable) */
 gboolean           _signet_signing_key_is_rarely_known (SignetCertificate *certificate); /* few programs can check its signatures */
 
-/* Adds the time-stamp to the signature; TRUE without one when it may come later (signet-signing-timestamp.c). */
-/* Puts a published file on the shelf that was signed without. */
-void               _signet_signing_shelve          (SignetSigning *self, const char *sha256, const char *id);
+/* Around giving its name to a file that was signed without a time-stamp: what the shelf knows of it (signet-signing-timestamp.c). */
+gboolean           _signet_signing_announce        (SignetSigning *self, const char *path, const char *sha256, const char *id, GError **error);
+void               _signet_signing_settle          (SignetSigning *self, const char *path, const char *sha256, const char *id, gboolean named);
 gboolean           _signet_signing_may_ask         (SignetSigning *self);
+/* TRUE without one when it may come later */
 gboolean           _signet_signing_add_timestamp   (SignetSigning *self, SignetSignatureCreation *creation, GCancellable *cancellable, GError **error);
 /* What a key that asks at every signature names in its next question. */
 void               _signet_signing_name_document   (SignetSigning *self, SignetSigner *signer, guint number, guint documents);
@@ -144,6 +146,7 @@ char                    *_signet_signing_propose_asics (const char *path, guint 
 /* signet-signing-cades.c: signatures around a document, beside others, over another */
 gboolean    _signet_signing_is_cms                 (SignetDocumentFile *file);
 char       *_signet_signing_propose_p7m            (const char *path, guint number);
+gboolean    _signet_signing_is_again               (SignetSigning *self); /* a CMS with one signature more, beside others or over one */
 char       *_signet_signing_propose_again          (const char *path, guint number);
 SignetSignatureCreation *_signet_signing_create_enclosed (SignetSigning *self, GError **error);
 SignetSignatureCreation *_signet_signing_create_parallel (SignetSigning *self, GError **error);

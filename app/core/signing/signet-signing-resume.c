@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * signet-signing-resume.c: was this document signed already, in a run that ended in the middle? Nothing was written down for that: the signed files
- * themselves say so. Looks at the names a signed file of this document would have, and takes one only when it holds this very document and an intact
- * signature of this very certificate. Blocks on disk.
+ * themselves say so. Looks at the names a signed file of this document would have, and takes one only when it holds this very document, all its earlier
+ * signatures, and an intact one of this very certificate that was not there before. Blocks on disk.
  */
 #define G_LOG_DOMAIN "signet-signing-resume"
 
@@ -10,83 +10,135 @@
 
 #include <string.h>
 
+#include "../document/signet-asic-creation.h"
+#include "../document/signet-document-holds.h"
 #include "signet-signing-private.h"
 
-#define CHUNK    (256 * 1024)
 #define MAX_NAMES 100
 
-/* The signed PDF begins with the document: it was appended to. */
-static gboolean
-begins_with (SignetDocumentFile *file, SignetDocumentFile *document, GCancellable *cancellable)
+/* --- signatures -------------------------------------------------------------------------------------------------------------- */
+
+/* By its value, which no other signature has */
+static SignetDocumentSignature *
+find_same (GPtrArray *signatures, SignetDocumentSignature *wanted)
 {
-  guint64 size = signet_document_file_get_size (document);
-  g_autofree guint8 *one = g_malloc (CHUNK);
-  g_autofree guint8 *other = g_malloc (CHUNK);
+  GBytes *value = signet_document_signature_get_value (wanted);
 
-  if (signet_document_file_get_size (file) <= size)
-    return FALSE;
-  for (guint64 at = 0; at < size; at += CHUNK)
+  for (guint i = 0; value != NULL && i < signatures->len; i++)
     {
-      gsize length = MIN (size - at, CHUNK);
+      GBytes *other = signet_document_signature_get_value (g_ptr_array_index (signatures, i));
 
-      if (g_cancellable_is_cancelled (cancellable) || !signet_document_file_read (file, at, one, length, NULL)
-          || !signet_document_file_read (document, at, other, length, NULL) || memcmp (one, other, length) != 0)
-        return FALSE;
+      if (other != NULL && g_bytes_equal (value, other))
+        return g_ptr_array_index (signatures, i);
     }
-  return TRUE;
+  return NULL;
 }
 
 static gboolean
-has_ours (SignetSigning *self, GPtrArray *signatures, guint from)
+has_all (GPtrArray *signatures, GPtrArray *earlier)
 {
-  for (guint i = from; i < signatures->len; i++)
+  for (guint i = 0; i < earlier->len; i++)
+    if (find_same (signatures, g_ptr_array_index (earlier, i)) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+/* "asice" and "asics" take on what is in a container that is there. */
+static gboolean
+is_of_format (SignetSigning *self, SignetDocumentSignature *signature)
+{
+  const char *wanted = _signet_signing_get_format (self)->id;
+  const char *inner = signet_document_signature_get_inner_format (signature);
+  const char *packaging = signet_document_signature_get_packaging (signature);
+
+  if (_signet_signing_get_format (self)->is_container)
+    return g_str_has_prefix (wanted, signet_document_signature_get_format (signature))
+           && (signet_asic_creation_is_container (self->file)
+               || g_strcmp0 (inner, g_str_has_suffix (wanted, "-cades") ? "cades" : "xades") == 0);
+  if (g_str_has_prefix (wanted, "xades"))
+    return g_strcmp0 (packaging, wanted[strlen ("xades")] == '-' ? wanted + strlen ("xades-") : "enveloped") == 0;
+  return TRUE;
+}
+
+/* A countersignature is over the one that was named. */
+static gboolean
+is_of_kind (SignetSigning *self, SignetDocumentSignature *signature)
+{
+  const char *kind = signet_document_signature_get_kind (signature);
+
+  if (!g_str_equal (_signet_signing_get_format (self)->id, "cades-counter"))
+    return g_str_equal (kind, "signature");
+  return g_str_equal (kind, "counter-signature") && g_strcmp0 (signet_document_signature_get_covers (signature), self->countersign) == 0;
+}
+
+static gboolean
+has_ours (SignetSigning *self, GPtrArray *signatures, GPtrArray *earlier)
+{
+  for (guint i = 0; i < signatures->len; i++)
     {
       SignetDocumentSignature *signature = g_ptr_array_index (signatures, i);
       SignetCertificate *signer = signet_document_signature_get_signer (signature);
 
       if (signet_document_signature_get_integrity (signature) == SIGNET_INTEGRITY_INTACT && signer != NULL
-          && signet_certificate_equal (signer, self->certificate)
-          && signet_document_signature_get_coverage (signature) != SIGNET_COVERAGE_PARTIAL)
+          && signet_certificate_equal (signer, self->certificate) && is_of_kind (self, signature) && is_of_format (self, signature)
+          && signet_document_signature_get_coverage (signature) != SIGNET_COVERAGE_PARTIAL && find_same (earlier, signature) == NULL)
         return TRUE;
     }
   return FALSE;
 }
 
-/* How many signatures the document itself has: those do not count. */
-static guint
-count_own (SignetSigning *self, GCancellable *cancellable)
-{
-  g_autoptr (GPtrArray) signatures = signet_document_find_signatures (self->file, NULL, cancellable, NULL);
+/* --- one file ---------------------------------------------------------------------------------------------------------------- */
 
-  return signatures != NULL ? signatures->len : 0;
+/* Whether it takes on the signatures of the document, which is a signed file itself */
+static gboolean
+signs_again (SignetSigning *self)
+{
+  const SignetSigningFormat *format = _signet_signing_get_format (self);
+
+  if (format->is_container)
+    return _signet_signing_get_n_documents (self) == 1 && signet_asic_creation_is_container (self->file);
+  return _signet_signing_is_pades (self) || g_str_equal (format->id, "xades") || _signet_signing_is_again (self);
+}
+
+/* (transfer full) (nullable): of the document itself; empty when they are none of the signed file's business */
+static GPtrArray *
+find_earlier (SignetSigning *self, GCancellable *cancellable)
+{
+  if (!signs_again (self))
+    return g_ptr_array_new_with_free_func (g_object_unref);
+  return signet_document_find_signatures (self->file, _signet_signing_is_again (self) ? self->content : NULL, cancellable, NULL);
+}
+
+/* A signature beside it says itself which document it is about; of one more around a signature file its signatures say it. */
+static gboolean
+holds_document (SignetSigning *self, SignetDocumentFile *file, GCancellable *cancellable)
+{
+  g_autoptr (GPtrArray) documents = NULL;
+
+  if (_signet_signing_get_format (self)->detached || _signet_signing_is_again (self))
+    return TRUE;
+  documents = g_ptr_array_new ();
+  for (guint i = 0; i < _signet_signing_get_n_documents (self); i++)
+    g_ptr_array_add (documents, _signet_signing_get_document (self, i));
+  return signet_document_holds (file, documents, cancellable);
 }
 
 static gboolean
 is_done (SignetSigning *self, const char *path, GCancellable *cancellable)
 {
-  const SignetSigningFormat *format = _signet_signing_get_format (self);
   g_autoptr (SignetDocumentFile) file = signet_document_file_open (path, NULL);
   g_autoptr (GPtrArray) signatures = NULL;
-  gboolean pades = _signet_signing_is_pades (self);
+  g_autoptr (GPtrArray) earlier = NULL;
 
-  if (file == NULL || _signet_signing_is_the_document (self, path) || (pades && !begins_with (file, self->file, cancellable)))
+  if (file == NULL || _signet_signing_is_the_document (self, path) || !holds_document (self, file, cancellable))
     return FALSE;
-  signatures = signet_document_find_signatures (file, format->detached ? self->file : NULL, cancellable, NULL);
-  return signatures != NULL && has_ours (self, signatures, pades ? count_own (self, cancellable) : 0);
+  signet_document_file_share_password (file, self->file);
+  earlier = find_earlier (self, cancellable);
+  signatures = earlier != NULL ? signet_document_find_signatures (file, _signet_signing_get_detached (self), cancellable, NULL) : NULL;
+  return signatures != NULL && has_all (signatures, earlier) && has_ours (self, signatures, earlier);
 }
 
-/**
- * signet_signing_can_resume:
- *
- * Returns: whether a signed file of this format can be recognised as one of this document: inside a PDF, or beside the document
- */
-gboolean
-signet_signing_can_resume (SignetSigning *self)
-{
-  g_return_val_if_fail (SIGNET_IS_SIGNING (self), FALSE);
-
-  return _signet_signing_is_pades (self) || _signet_signing_get_format (self)->detached;
-}
+/* --- all names --------------------------------------------------------------------------------------------------------------- */
 
 /* The path that was set, else all the names beside the document up to the first that is free */
 static char *
@@ -110,7 +162,7 @@ signet_signing_find_done (SignetSigning *self, GCancellable *cancellable)
 {
   g_return_val_if_fail (SIGNET_IS_SIGNING (self), NULL);
 
-  if (self->certificate == NULL || !signet_signing_can_resume (self))
+  if (self->certificate == NULL)
     return NULL;
   for (guint i = 1; i <= MAX_NAMES; i++)
     {

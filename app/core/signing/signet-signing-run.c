@@ -260,12 +260,27 @@ choose_again (SignetSigningAct *act, GError **error)
   return TRUE;
 }
 
+/* What waits for a time-stamp is on the shelf before it has its name: a kill in between leaves no file that nobody waits for. */
+static gboolean
+give_name (SignetSigningAct *act, GError **error)
+{
+  const char *id = signet_signature_creation_get_id (act->creation);
+  const char *path = signet_output_file_get_target (act->output);
+  gboolean named = FALSE;
+
+  if (!_signet_signing_announce (act->signing, path, act->sha256, id, error))
+    return FALSE;
+  named = signet_output_file_publish (act->output, error);
+  _signet_signing_settle (act->signing, path, act->sha256, id, named);
+  return named;
+}
+
 gboolean
 _signet_signing_act_publish (SignetSigningAct *act, gboolean renames, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
 
-  for (guint i = 0; !signet_output_file_publish (act->output, &local_error); i++)
+  for (guint i = 0; !give_name (act, &local_error); i++)
     if (!renames || i == MAX_RENAMES || !choose_again (act, &local_error))
       {
         g_propagate_error (error, g_steal_pointer (&local_error));
@@ -273,8 +288,6 @@ _signet_signing_act_publish (SignetSigningAct *act, gboolean renames, GError **e
       }
   g_free (act->signing->result);
   act->signing->result = g_strdup (signet_output_file_get_target (act->output));
-  if (act->signing->postponed)
-    _signet_signing_shelve (act->signing, act->sha256, signet_signature_creation_get_id (act->creation));
   return TRUE;
 }
 

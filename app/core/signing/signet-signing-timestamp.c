@@ -7,6 +7,7 @@
 
 #include "config.h"
 
+#include "../base/signet-stop.h"
 #include "signet-extension-private.h"
 #include "signet-signing-private.h"
 
@@ -104,18 +105,42 @@ make_absolute (const char *path)
   return g_canonicalize_filename (path, NULL);
 }
 
-void
-_signet_signing_shelve (SignetSigning *self, const char *sha256, const char *id)
+/* --- the shelf ----------------------------------------------------------------------------------------------------------------- */
+
+typedef gboolean (*ShelfStep) (SignetStore *store, const SignetShelfItem *item, GError **error);
+
+static gboolean
+tell_shelf (SignetSigning *self, ShelfStep step, const char *result, const char *sha256, const char *id, GError **error)
 {
   SignetDocumentFile *content = _signet_signing_get_detached (self);
-  g_autofree char *path = make_absolute (self->result);
+  g_autofree char *path = make_absolute (result);
   g_autofree char *content_path = content != NULL ? make_absolute (signet_document_file_get_path (content)) : NULL;
-  g_autoptr (GError) error = NULL;
   SignetShelfItem item = {
     .path = path, .sha256 = (char *) sha256, .level = self->level, .content = content_path,
     .signature = (char *) (id != NULL ? id : "1"), .added = _signet_signing_now (self),
   };
 
-  if (self->shelf != NULL && !signet_shelf_put (self->shelf, &item, &error))
-    g_message ("the file waits for a time-stamp, but not on the shelf: %s", error->message);
+  return step (self->shelf, &item, error);
+}
+
+/* Whoever may have no time-stamp now is promised one later: without a row on the shelf there is no signature. */
+gboolean
+_signet_signing_announce (SignetSigning *self, const char *path, const char *sha256, const char *id, GError **error)
+{
+  if (!self->postponed || self->shelf == NULL)
+    return TRUE;
+  if (!tell_shelf (self, signet_shelf_announce, path, sha256, id, error))
+    return FALSE;
+  signet_stop_here ("announced");
+  return TRUE;
+}
+
+/* @named: whether the file got its name. What is not told now is settled when the shelf is read. */
+void
+_signet_signing_settle (SignetSigning *self, const char *path, const char *sha256, const char *id, gboolean named)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->postponed && self->shelf != NULL && !tell_shelf (self, named ? signet_shelf_confirm : signet_shelf_withdraw, path, sha256, id, &error))
+    g_message ("the shelf: %s", error->message);
 }

@@ -106,6 +106,7 @@ signet_signing_check_free (SignetSigningCheck *check)
   g_free (check->code);
   g_free (check->value);
   g_free (check->detail);
+  g_free (check->document);
   g_free (check);
 }
 

@@ -26,8 +26,9 @@ typedef enum { SIGNET_CHECK_OK, SIGNET_CHECK_WARNING, SIGNET_CHECK_STOP, SIGNET_
 /* @code: "key-block" (only when the key is blocked), "certificate-class", "certificate-key" (only when few
    programs know such signatures; @value: which kind), "certificate-validity", "certificate-revocation", "certificate-chain", "document-permissions",
    "document-content" (nothing of the following was found), "document-scripts", "document-layers", "document-layers-off", "document-attachments", "document-xfa",
-   "document-external", "document-actions", "document-values", "document-looks", "document-hidden" (@detail: (nullable): page of the first), "document-fields", "mark-placement" (only with a mark), "document-container", "signed-file" (CMS formats but "cades"), "level", "output" with a state; the sentence is made by the faces. @value: (nullable): a name, date or count for it */
-typedef struct { char *code; SignetCheckState state; char *value; char *detail; } SignetSigningCheck;
+   "document-external", "document-actions", "document-values", "document-looks", "document-hidden" (@detail: (nullable): page of the first), "document-fields", "mark-placement" (only with a mark), "document-container", "signed-file" (CMS formats but "cades"), "level", "output" with a state; the sentence is made by the faces. @value: (nullable): a name, date or count for it;
+   @document: (nullable): of several in one act, the name of the one it is about */
+typedef struct { char *code; SignetCheckState state; char *value; char *detail; char *document; } SignetSigningCheck;
 void signet_signing_check_free (SignetSigningCheck *check);
 
 #define SIGNET_TYPE_SIGNING (signet_signing_get_type ())
@@ -61,7 +62,6 @@ void           signet_signing_set_mark        (SignetSigning *self, const Signet
 void           signet_signing_set_output      (SignetSigning *self, const char *path, gboolean overwrite); /* NULL: beside the input */
 char          *signet_signing_dup_output      (SignetSigning *self);                             /* where it would go */
 /* Whether it was signed already, with the chosen certificate, in a run that ended in the middle: (transfer full) (nullable) the signed file. */
-gboolean       signet_signing_can_resume       (SignetSigning *self);
 char          *signet_signing_find_done        (SignetSigning *self, GCancellable *cancellable);
 void           signet_signing_set_key         (SignetSigning *self, SignetTokenKey *key);
 
