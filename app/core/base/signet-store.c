@@ -206,6 +206,24 @@ signet_store_rollback (SignetStore *self)
   release (self);
 }
 
+/**
+ * signet_store_end:
+ * @done: whether all that belongs together was written
+ * @error: set already when not @done
+ *
+ * Commits what is @done and rolls back what is not.
+ *
+ * Returns: whether it is written
+ */
+gboolean
+signet_store_end (SignetStore *self, gboolean done, GError **error)
+{
+  if (done)
+    return signet_store_commit (self, error);
+  signet_store_rollback (self);
+  return FALSE;
+}
+
 sqlite3 *
 signet_store_get_handle (SignetStore *self)
 {
@@ -234,6 +252,17 @@ signet_store_prepare (SignetStore *self, const char *sql, GError **error)
       return NULL;
     }
   return statement;
+}
+
+/**
+ * signet_store_dup_text:
+ *
+ * Returns: (transfer full) (nullable): a text as it stands in the row; %NULL for an SQL NULL
+ */
+char *
+signet_store_dup_text (sqlite3_stmt *statement, int column)
+{
+  return g_strdup ((const char *) sqlite3_column_text (statement, column));
 }
 
 /* -1 on error */
@@ -292,10 +321,5 @@ signet_store_migrate (SignetStore *self, const char *room, const char *const *st
 {
   if (!signet_store_begin (self, error))
     return FALSE;
-  if (!run_steps (self, room, steps, error))
-    {
-      signet_store_rollback (self);
-      return FALSE;
-    }
-  return signet_store_commit (self, error);
+  return signet_store_end (self, run_steps (self, room, steps, error), error);
 }

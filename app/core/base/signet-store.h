@@ -17,9 +17,11 @@ gboolean     signet_store_migrate    (SignetStore *self, const char *room, const
 gboolean     signet_store_begin      (SignetStore *self, GError **error);
 gboolean     signet_store_commit     (SignetStore *self, GError **error);
 void         signet_store_rollback   (SignetStore *self);
+gboolean     signet_store_end        (SignetStore *self, gboolean done, GError **error);
 sqlite3     *signet_store_get_handle (SignetStore *self);                 /* only inside begin … commit */
 sqlite3_stmt *signet_store_prepare   (SignetStore *self, const char *sql, GError **error);
 gboolean     signet_store_set_error  (SignetStore *self, GError **error, const char *what);
+char        *signet_store_dup_text   (sqlite3_stmt *statement, int column);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
 

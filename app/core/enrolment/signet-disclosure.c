@@ -52,21 +52,6 @@ signet_disclosure_dup_document_path (const char *sha256)
   return g_build_filename (signet_paths_get_user_data_dir (), "documents", sha256, NULL);
 }
 
-static gboolean
-finish (SignetStore *store, gboolean done, GError **error)
-{
-  if (done)
-    return signet_store_commit (store, error);
-  signet_store_rollback (store);
-  return FALSE;
-}
-
-static char *
-column_text (sqlite3_stmt *row, int column)
-{
-  return g_strdup ((const char *) sqlite3_column_text (row, column));
-}
-
 /* --- the document behind an address ------------------------------------------------------------------------------------------------------ */
 
 static const char *
@@ -160,7 +145,7 @@ signet_enrolment_fetch_cps (SignetEnrolment *self, SignetAuthority *authority, g
   else
     g_set_error_literal (&local, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED, "it is not on one of the authority's own servers");
   if (!signet_store_begin (self->store, &unnoted) ||
-      !finish (self->store, write_fetched (self, url, found, size, local != NULL ? local->message : NULL, &unnoted), &unnoted))
+      !signet_store_end (self->store, write_fetched (self, url, found, size, local != NULL ? local->message : NULL, &unnoted), &unnoted))
     g_warning ("%s", unnoted->message);
   if (local != NULL)
     {
@@ -186,9 +171,9 @@ find_document (SignetEnrolment *self, const char *url, SignetDisclosure *disclos
       disclosure->problem = g_strdup ("not fetched");
       return;
     }
-  disclosure->document_sha256 = column_text (row, 1);
+  disclosure->document_sha256 = signet_store_dup_text (row, 1);
   disclosure->document_size = sqlite3_column_int64 (row, 2);
-  disclosure->problem = column_text (row, 3);
+  disclosure->problem = signet_store_dup_text (row, 3);
 }
 
 /* --- what is told now -------------------------------------------------------------------------------------------------------------------- */
@@ -268,7 +253,7 @@ _signet_disclosure_keep (SignetEnrolment *self, SignetRequest *request)
 
   if (authority == NULL)
     return;
-  if (!signet_store_begin (self->store, &error) || !finish (self->store, insert_all (self, authority, request, &error), &error))
+  if (!signet_store_begin (self->store, &error) || !signet_store_end (self->store, insert_all (self, authority, request, &error), &error))
     g_warning ("what was told is not kept: %s", error->message);
   note (self, authority, request);
 }
@@ -282,14 +267,14 @@ read_row (sqlite3_stmt *row)
 {
   SignetDisclosure *disclosure = g_new0 (SignetDisclosure, 1);
 
-  disclosure->key = column_text (row, 0);
-  disclosure->text = column_text (row, 1);
-  disclosure->language = column_text (row, 2);
-  disclosure->sha256 = column_text (row, 3);
+  disclosure->key = signet_store_dup_text (row, 0);
+  disclosure->text = signet_store_dup_text (row, 1);
+  disclosure->language = signet_store_dup_text (row, 2);
+  disclosure->sha256 = signet_store_dup_text (row, 3);
   disclosure->time = sqlite3_column_int64 (row, 4);
-  disclosure->document_sha256 = column_text (row, 5);
+  disclosure->document_sha256 = signet_store_dup_text (row, 5);
   disclosure->document_size = sqlite3_column_int64 (row, 6);
-  disclosure->problem = column_text (row, 7);
+  disclosure->problem = signet_store_dup_text (row, 7);
   return disclosure;
 }
 

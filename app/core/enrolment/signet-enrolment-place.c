@@ -45,12 +45,7 @@ write_row (SignetStore *store, gint64 request, const char *place, const char *be
 static gboolean
 save (SignetStore *store, gint64 request, const char *place, const char *before, GError **error)
 {
-  if (!signet_store_begin (store, error))
-    return FALSE;
-  if (write_row (store, request, place, before, error))
-    return signet_store_commit (store, error);
-  signet_store_rollback (store);
-  return FALSE;
+  return signet_store_begin (store, error) && signet_store_end (store, write_row (store, request, place, before, error), error);
 }
 
 /* @place, @before: (out) (transfer full) (nullable) */
@@ -65,8 +60,8 @@ load (SignetStore *store, gint64 request, char **place, char **before, GError **
   statement = signet_store_prepare (store, "SELECT place, before FROM request_place WHERE request = ?", error);
   if (statement != NULL && sqlite3_bind_int64 (statement, 1, request) == SQLITE_OK && sqlite3_step (statement) == SQLITE_ROW)
     {
-      *place = g_strdup ((const char *) sqlite3_column_text (statement, 0));
-      *before = g_strdup ((const char *) sqlite3_column_text (statement, 1));
+      *place = signet_store_dup_text (statement, 0);
+      *before = signet_store_dup_text (statement, 1);
     }
   g_clear_pointer (&statement, sqlite3_finalize);
   signet_store_rollback (store);

@@ -29,15 +29,6 @@ _signet_request_ends (SignetRequest *request)
   return request->expires != SIGNET_TIME_UNKNOWN ? request->expires : request->created + REQUEST_LIFE;
 }
 
-static gboolean
-finish (SignetStore *store, gboolean done, GError **error)
-{
-  if (done)
-    return signet_store_commit (store, error);
-  signet_store_rollback (store);
-  return FALSE;
-}
-
 /* --- known certificates -------------------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -77,7 +68,7 @@ noted_for (SignetStore *store, const char *uri, GError **error)
     return NULL;
   sqlite3_bind_text (statement, 1, uri, -1, SQLITE_STATIC);
   while ((code = sqlite3_step (statement)) == SQLITE_ROW)
-    g_ptr_array_add (noted, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
+    g_ptr_array_add (noted, signet_store_dup_text (statement, 0));
   if (code == SQLITE_DONE)
     return g_steal_pointer (&noted);
   signet_store_set_error (store, error, "reading known certificates");
@@ -225,5 +216,5 @@ write_told (SignetStore *store, const SignetExpiry *expiry, gint64 now, GError *
 gboolean
 _signet_told_note (SignetStore *store, const SignetExpiry *expiry, gint64 now, GError **error)
 {
-  return signet_store_begin (store, error) && finish (store, write_told (store, expiry, now, error), error);
+  return signet_store_begin (store, error) && signet_store_end (store, write_told (store, expiry, now, error), error);
 }

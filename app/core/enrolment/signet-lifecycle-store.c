@@ -59,12 +59,7 @@ write_row (SignetStore *store, SignetLifecycle *act, const char *sql, GError **e
 static gboolean
 write_transaction (SignetStore *store, SignetLifecycle *act, const char *sql, GError **error)
 {
-  if (!signet_store_begin (store, error))
-    return FALSE;
-  if (write_row (store, act, sql, error))
-    return signet_store_commit (store, error);
-  signet_store_rollback (store);
-  return FALSE;
+  return signet_store_begin (store, error) && signet_store_end (store, write_row (store, act, sql, error), error);
 }
 
 gboolean
@@ -121,7 +116,7 @@ read_row (sqlite3_stmt *row)
   act->state = (SignetLifecycleState) state;
   for (guint i = 0; i < N_TEXTS; i++)
     if (texts[i] != NULL)
-      *texts[i] = g_strdup ((const char *) sqlite3_column_text (row, (int) i));
+      *texts[i] = signet_store_dup_text (row, (int) i);
   act->status_since = sqlite3_column_int64 (row, 10);
   act->created = sqlite3_column_int64 (row, 12);
   act->changed = sqlite3_column_int64 (row, 13);

@@ -74,12 +74,7 @@ insert (SignetStore *store, gint64 request, gint64 act, const SignetRequestEvent
 static gboolean
 insert_transaction (SignetStore *store, gint64 request, gint64 act, const SignetRequestEvent *event, GError **error)
 {
-  if (!signet_store_begin (store, error))
-    return FALSE;
-  if (insert (store, request, act, event, error))
-    return signet_store_commit (store, error);
-  signet_store_rollback (store);
-  return FALSE;
+  return signet_store_begin (store, error) && signet_store_end (store, insert (store, request, act, event, error), error);
 }
 
 /* @host: (nullable) */
@@ -111,10 +106,10 @@ read_row (sqlite3_stmt *row)
   int delegation = sqlite3_column_int (row, 5);
 
   event->time = sqlite3_column_int64 (row, 0);
-  event->step = g_strdup ((const char *) sqlite3_column_text (row, 1));
-  event->host = g_strdup ((const char *) sqlite3_column_text (row, 2));
-  event->plugin = g_strdup ((const char *) sqlite3_column_text (row, 3));
-  event->plugin_version = g_strdup ((const char *) sqlite3_column_text (row, 4));
+  event->step = signet_store_dup_text (row, 1);
+  event->host = signet_store_dup_text (row, 2);
+  event->plugin = signet_store_dup_text (row, 3);
+  event->plugin_version = signet_store_dup_text (row, 4);
   event->delegation = delegation >= 0 && delegation <= SIGNET_DELEGATION_YES ? (SignetDelegation) delegation : SIGNET_DELEGATION_NOT_TOLD;
   return event;
 }

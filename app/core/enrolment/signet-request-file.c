@@ -117,12 +117,7 @@ write_row (SignetStore *store, SignetRequest *request, const SignetRequestFile *
 static gboolean
 keep (SignetStore *store, SignetRequest *request, const SignetRequestFile *file, GBytes *content, GError **error)
 {
-  if (!signet_store_begin (store, error))
-    return FALSE;
-  if (write_row (store, request, file, content, error))
-    return signet_store_commit (store, error);
-  signet_store_rollback (store);
-  return FALSE;
+  return signet_store_begin (store, error) && signet_store_end (store, write_row (store, request, file, content, error), error);
 }
 
 static SignetRequestFile *
@@ -130,10 +125,10 @@ read_row (sqlite3_stmt *statement)
 {
   SignetRequestFile *file = g_new0 (SignetRequestFile, 1);
 
-  file->field = g_strdup ((const char *) sqlite3_column_text (statement, 0));
-  file->name = g_strdup ((const char *) sqlite3_column_text (statement, 1));
+  file->field = signet_store_dup_text (statement, 0);
+  file->name = signet_store_dup_text (statement, 1);
   file->size = sqlite3_column_int64 (statement, 2);
-  file->sha256 = g_strdup ((const char *) sqlite3_column_text (statement, 3));
+  file->sha256 = signet_store_dup_text (statement, 3);
   return file;
 }
 

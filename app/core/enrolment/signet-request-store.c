@@ -216,12 +216,7 @@ write_row (SignetStore *store, SignetRequest *request, const char *sql, GError *
 static gboolean
 write_transaction (SignetStore *store, SignetRequest *request, const char *sql, GError **error)
 {
-  if (!signet_store_begin (store, error))
-    return FALSE;
-  if (write_row (store, request, sql, error))
-    return signet_store_commit (store, error);
-  signet_store_rollback (store);
-  return FALSE;
+  return signet_store_begin (store, error) && signet_store_end (store, write_row (store, request, sql, error), error);
 }
 
 gboolean
@@ -245,12 +240,6 @@ _signet_request_store_update (SignetStore *store, SignetRequest *request, GError
 }
 
 /* --- reading ----------------------------------------------------------------------------------------------------------------- */
-
-static char *
-column_text (sqlite3_stmt *statement, int column)
-{
-  return g_strdup ((const char *) sqlite3_column_text (statement, column));
-}
 
 /* (transfer full) (nullable) */
 static GBytes *
@@ -282,7 +271,7 @@ read_row (sqlite3_stmt *statement)
   request->keeps_key = sqlite3_column_int (statement, at++) != 0;
   read_fields ((const char *) sqlite3_column_text (statement, at++), request->fields);
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
-    G_STRUCT_MEMBER (char *, request, texts[i].offset) = column_text (statement, at++);
+    G_STRUCT_MEMBER (char *, request, texts[i].offset) = signet_store_dup_text (statement, at++);
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     G_STRUCT_MEMBER (gint64, request, numbers[i].offset) = sqlite3_column_int64 (statement, at++);
   for (gsize i = 0; i < G_N_ELEMENTS (certificates); i++)

@@ -109,13 +109,13 @@ read_row (sqlite3_stmt *row)
 
   entry->number = sqlite3_column_int64 (row, 0);
   entry->time = sqlite3_column_int64 (row, 1);
-  entry->act = g_strdup ((const char *) sqlite3_column_text (row, 2));
-  entry->subject = g_strdup ((const char *) sqlite3_column_text (row, 3));
-  entry->path = g_strdup ((const char *) sqlite3_column_text (row, 4));
-  entry->sha256 = g_strdup ((const char *) sqlite3_column_text (row, 5));
-  entry->certificate = g_strdup ((const char *) sqlite3_column_text (row, 6));
-  entry->detail = g_strdup ((const char *) sqlite3_column_text (row, 7));
-  entry->hash = g_strdup ((const char *) sqlite3_column_text (row, 8));
+  entry->act = signet_store_dup_text (row, 2);
+  entry->subject = signet_store_dup_text (row, 3);
+  entry->path = signet_store_dup_text (row, 4);
+  entry->sha256 = signet_store_dup_text (row, 5);
+  entry->certificate = signet_store_dup_text (row, 6);
+  entry->detail = signet_store_dup_text (row, 7);
+  entry->hash = signet_store_dup_text (row, 8);
   return entry;
 }
 
@@ -132,7 +132,7 @@ read_last (SignetJournal *self, gint64 *number, char **hash, GError **error)
   if (code != SQLITE_ROW && code != SQLITE_DONE)
     return signet_store_set_error (self->store, error, "reading the journal");
   *number = code == SQLITE_ROW ? sqlite3_column_int64 (query, 0) : 0;
-  *hash = g_strdup (code == SQLITE_ROW ? (const char *) sqlite3_column_text (query, 1) : "");
+  *hash = code == SQLITE_ROW ? signet_store_dup_text (query, 1) : g_strdup ("");
   return TRUE;
 }
 
@@ -188,10 +188,7 @@ signet_journal_append_all (SignetJournal *self, GPtrArray *entries, GError **err
     return FALSE;
   for (guint i = 0; ok && i < entries->len; i++)
     ok = insert_entry (self, g_ptr_array_index (entries, i), error);
-  if (ok)
-    return signet_store_commit (self->store, error);
-  signet_store_rollback (self->store);
-  return FALSE;
+  return signet_store_end (self->store, ok, error);
 }
 
 /**

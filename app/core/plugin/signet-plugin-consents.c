@@ -104,14 +104,6 @@ bind_text (sqlite3_stmt *statement, int index, const char *text)
   sqlite3_bind_text (statement, index, text != NULL ? text : "", -1, SQLITE_TRANSIENT);
 }
 
-static char *
-column_text (sqlite3_stmt *statement, int index)
-{
-  const char *text = (const char *) sqlite3_column_text (statement, index);
-
-  return g_strdup (text != NULL ? text : "");
-}
-
 static GPtrArray *
 read_rows (SignetPluginConsents *self, SignetPluginManifest *manifest, GError **error)
 {
@@ -131,10 +123,10 @@ read_rows (SignetPluginConsents *self, SignetPluginManifest *manifest, GError **
 
       row->time = sqlite3_column_int64 (statement, 0);
       row->allowed = sqlite3_column_int (statement, 1) != 0;
-      row->version = column_text (statement, 2);
-      row->permissions = column_text (statement, 3);
-      row->helper = column_text (statement, 4);
-      row->sha256 = column_text (statement, 5);
+      row->version = signet_store_dup_text (statement, 2);
+      row->permissions = signet_store_dup_text (statement, 3);
+      row->helper = signet_store_dup_text (statement, 4);
+      row->sha256 = signet_store_dup_text (statement, 5);
       g_ptr_array_add (rows, row);
     }
   if (status != SQLITE_DONE)
@@ -219,14 +211,8 @@ answer (SignetPluginConsents *self, SignetPluginManifest *manifest, const char *
 {
   g_autofree char *sha256 = signet_plugin_manifest_dup_sha256 (manifest, NULL);
 
-  if (!signet_store_begin (self->store, error))
-    return FALSE;
-  if (!insert_row (self, manifest, helper, allowed, sha256, error))
-    {
-      signet_store_rollback (self->store);
-      return FALSE;
-    }
-  if (!signet_store_commit (self->store, error))
+  if (!signet_store_begin (self->store, error) ||
+      !signet_store_end (self->store, insert_row (self, manifest, helper, allowed, sha256, error), error))
     return FALSE;
   note (self, manifest, helper, allowed, sha256);
   return TRUE;

@@ -77,10 +77,7 @@ change (SignetStore *store, Change what, gconstpointer data, GError **error)
 {
   if (!signet_store_migrate (store, "shelf", steps, error) || !signet_store_begin (store, error))
     return FALSE;
-  if (what (store, data, error))
-    return signet_store_commit (store, error);
-  signet_store_rollback (store);
-  return FALSE;
+  return signet_store_end (store, what (store, data, error), error);
 }
 
 /* --- changes -------------------------------------------------------------------------------------------------------------------- */
@@ -239,12 +236,6 @@ time_of (sqlite3_stmt *statement, int column)
 }
 
 static char *
-text_of (sqlite3_stmt *statement, int column)
-{
-  return g_strdup ((const char *) sqlite3_column_text (statement, column));
-}
-
-static char *
 path_of (sqlite3_stmt *statement, int column)
 {
   const char *bytes = sqlite3_column_blob (statement, column);
@@ -259,17 +250,17 @@ read_item (sqlite3_stmt *statement)
 
   item->id = sqlite3_column_int64 (statement, 0);
   item->path = path_of (statement, 1);
-  item->sha256 = text_of (statement, 2);
-  item->level = text_of (statement, 3);
+  item->sha256 = signet_store_dup_text (statement, 2);
+  item->level = signet_store_dup_text (statement, 3);
   item->content = path_of (statement, 4);
-  item->signature = text_of (statement, 5);
+  item->signature = signet_store_dup_text (statement, 5);
   item->added = sqlite3_column_int64 (statement, 6);
   item->tried = time_of (statement, 7);
   item->next = time_of (statement, 8);
   item->tries = (guint) MAX (0, sqlite3_column_int (statement, 9));
-  item->problem = text_of (statement, 10);
-  item->detail = text_of (statement, 11);
-  item->becoming = text_of (statement, 12);
+  item->problem = signet_store_dup_text (statement, 10);
+  item->detail = signet_store_dup_text (statement, 11);
+  item->becoming = signet_store_dup_text (statement, 12);
   return item;
 }
 
