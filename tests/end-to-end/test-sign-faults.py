@@ -13,7 +13,7 @@ from pathlib import Path
 from world import CANNOT_WRITE, DATA, NO_INPUT, PASSED, PATIENCE, REFUSED, UNAVAILABLE, USAGE, Desk, FaultTest, digest, forward_one, main
 
 # the stops of app/core/signing and the output file, in the order in which signing comes to them
-KILL_POINTS = ('opened', 'prepared', 'hashed', 'signed', 'time-stamped', 'completed', 'verified', 'synced', 'renamed', 'journalled')
+KILL_POINTS = ('opened', 'prepared', 'signed', 'time-stamped', 'completed', 'verified', 'synced', 'renamed', 'journalled')
 
 
 class TestKilled(FaultTest):

@@ -166,7 +166,6 @@ hash (SignetSigningAct *act, GError **error)
   if (!signet_signature_creation_prepare (act->creation, &act->with, signet_output_file_get_fd (act->output), act->cancellable, error))
     return FALSE;
   signet_stop_here ("prepared");
-  signet_stop_here ("hashed");
   return TRUE;
 }
 
