@@ -187,8 +187,9 @@ def set_user_id():
 def keep(bytes_each, number):
     folder = os.environ['SIGNET_PLUGIN_STATE']
     for index in range(number):
-        with open(f'{folder}/kept{index}', 'wb') as file:
-            file.write(bytes(bytes_each))
+        # never over one that is there: what fills a folder stays full while it is looked at
+        with open(f'{folder}/kept{index}', 'ab') as file:
+            file.write(bytes(bytes_each - file.tell()))
     return sorted(os.listdir(folder))[:5]
 
 
