@@ -116,19 +116,10 @@ static void
 signet_extend_set_output (SignetExtendJob           *job,
                           const SignetExtendOptions *options)
 {
-  g_autofree char *beside = NULL;
-  g_autofree char *name = NULL;
-  g_autofree char *path = NULL;
-
-  if (options->output != NULL || options->output_dir == NULL)
-    {
-      signet_extension_set_output (job->extension, options->output, options->overwrite);
-      return;
-    }
-  beside = signet_extension_dup_output (job->extension);
-  name = g_path_get_basename (beside);
-  path = g_build_filename (options->output_dir, name, NULL);
-  signet_extension_set_output (job->extension, path, options->overwrite);
+  if (options->output == NULL && options->output_dir != NULL)
+    signet_extension_set_output_folder (job->extension, options->output_dir, options->overwrite);
+  else
+    signet_extension_set_output (job->extension, options->output, options->overwrite);
 }
 
 /* (transfer full) (nullable): the data of a detached signature: named, or beside it without the last ending */

@@ -29,19 +29,10 @@ static void
 signet_sign_job_set_output (SignetSignJob           *job,
                             const SignetSignOptions *options)
 {
-  g_autofree char *beside = NULL;
-  g_autofree char *name = NULL;
-  g_autofree char *path = NULL;
-
-  if (options->output != NULL || options->output_dir == NULL)
-    {
-      signet_signing_set_output (job->signing, options->output, options->overwrite);
-      return;
-    }
-  beside = signet_signing_dup_output (job->signing);
-  name = g_path_get_basename (beside);
-  path = g_build_filename (options->output_dir, name, NULL);
-  signet_signing_set_output (job->signing, path, options->overwrite);
+  if (options->output == NULL && options->output_dir != NULL)
+    signet_signing_set_output_folder (job->signing, options->output_dir, options->overwrite);
+  else
+    signet_signing_set_output (job->signing, options->output, options->overwrite);
 }
 
 /* XML takes the signature in, another file has it beside it, unless something else was asked for. */

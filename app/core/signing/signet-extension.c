@@ -221,6 +221,23 @@ signet_extension_dup_output (SignetExtension *self)
   return propose_name (path, 1);
 }
 
+/**
+ * signet_extension_set_output_folder:
+ *
+ * The extended file goes to @folder, under the name it would have had beside the file.
+ */
+void
+signet_extension_set_output_folder (SignetExtension *self, const char *folder, gboolean overwrite)
+{
+  g_autofree char *beside = NULL;
+  g_autofree char *path = NULL;
+
+  signet_extension_set_output (self, NULL, overwrite);
+  beside = signet_extension_dup_output (self);
+  path = _signet_signing_move_name (beside, folder);
+  signet_extension_set_output (self, path, overwrite);
+}
+
 /* --- the act ---------------------------------------------------------------------------------------------------------------------- */
 
 static gboolean

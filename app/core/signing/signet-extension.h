@@ -28,6 +28,7 @@ void             signet_extension_set_timestamp_servers (SignetExtension *self, 
 void             signet_extension_set_detached       (SignetExtension *self, SignetDocumentFile *detached);  /* the data of a detached signature */
 void             signet_extension_set_renew          (SignetExtension *self, gboolean always);               /* FALSE: an archive time-stamp only when its end is near */
 void             signet_extension_set_output         (SignetExtension *self, const char *path, gboolean overwrite); /* NULL: beside the file */
+void             signet_extension_set_output_folder  (SignetExtension *self, const char *folder, gboolean overwrite);
 char            *signet_extension_dup_output         (SignetExtension *self);
 
 /* TRUE: the extended file is under its name, or there was nothing to do (get_result_path() is NULL). It may be below the level that was

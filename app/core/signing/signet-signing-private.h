@@ -62,6 +62,7 @@ struct _SignetSigning {
 void               _signet_signing_set_certificate (SignetSigning *self, SignetCertificate *certificate);
 
 gint64             _signet_signing_now             (SignetSigning *self);
+char              *_signet_signing_move_name       (const char *path, const char *folder); /* the same name in @folder */
 gboolean           _signet_signing_is_pades        (SignetSigning *self);
 gboolean           _signet_signing_wants_timestamp (SignetSigning *self);
 /* borrowed; opened when first asked for */

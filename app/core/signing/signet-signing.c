@@ -281,6 +281,31 @@ signet_signing_dup_output (SignetSigning *self)
   return format->propose_name (signet_document_file_get_path (self->file), 1);
 }
 
+char *
+_signet_signing_move_name (const char *path, const char *folder)
+{
+  g_autofree char *name = g_path_get_basename (path);
+
+  return g_build_filename (folder, name, NULL);
+}
+
+/**
+ * signet_signing_set_output_folder:
+ *
+ * The signed file goes to @folder, under the name it would have had beside the document. Call it when the format is settled.
+ */
+void
+signet_signing_set_output_folder (SignetSigning *self, const char *folder, gboolean overwrite)
+{
+  g_autofree char *beside = NULL;
+  g_autofree char *path = NULL;
+
+  signet_signing_set_output (self, NULL, overwrite);
+  beside = signet_signing_dup_output (self);
+  path = _signet_signing_move_name (beside, folder);
+  signet_signing_set_output (self, path, overwrite);
+}
+
 /* --- keys ------------------------------------------------------------------------------------------------------------------- */
 
 /* Read from the OID alone: lists ask it of every certificate. */

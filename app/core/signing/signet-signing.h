@@ -60,6 +60,7 @@ void           signet_signing_set_pdf         (SignetSigning *self, const char *
 void           signet_signing_set_cades       (SignetSigning *self, SignetDocumentFile *content, const char *countersign);
 void           signet_signing_set_mark        (SignetSigning *self, const SignetVisibleMark *mark, gboolean cover);
 void           signet_signing_set_output      (SignetSigning *self, const char *path, gboolean overwrite); /* NULL: beside the input */
+void           signet_signing_set_output_folder (SignetSigning *self, const char *folder, gboolean overwrite);
 char          *signet_signing_dup_output      (SignetSigning *self);                             /* where it would go */
 /* Whether it was signed already, with the chosen certificate, in a run that ended in the middle: (transfer full) (nullable) the signed file. */
 char          *signet_signing_find_done        (SignetSigning *self, GCancellable *cancellable);

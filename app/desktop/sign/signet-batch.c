@@ -157,21 +157,6 @@ count_pages (Item *item)
 }
 
 static void
-choose_folder (Item *item)
-{
-  g_autofree char *beside = NULL;
-  g_autofree char *name = NULL;
-  g_autofree char *path = NULL;
-
-  if (item->folder == NULL)
-    return;
-  beside = signet_signing_dup_output (item->signing);
-  name = g_path_get_basename (beside);
-  path = g_build_filename (item->folder, name, NULL);
-  signet_signing_set_output (item->signing, path, FALSE);
-}
-
-static void
 look_at (Look *look,
          Item *item)
 {
@@ -181,7 +166,8 @@ look_at (Look *look,
     return;
   count_pages (item);
   item->signing = signet_sign_choice_new_signing (look->choice, item->file);
-  choose_folder (item);
+  if (item->folder != NULL)
+    signet_signing_set_output_folder (item->signing, item->folder, FALSE);
   if (look->first != NULL)
     signet_signing_share_findings (item->signing, look->first);
   else
