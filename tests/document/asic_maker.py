@@ -4,6 +4,7 @@ import struct
 import zlib
 
 HEADER, ENTRY, END = '<4s5H3L2H', '<4s6H3L5H2L', '<4s4H2LH'
+END64, LOCATOR = '<4sQ2H2L4Q', '<4sLQL'
 
 
 class Member:
@@ -39,8 +40,13 @@ class Member:
                            len(self.extra), 0, 0, 0, self.attributes, self.offset) + self.name + self.extra
 
 
-def write(members, gap=b'', before=b'', comment=b'', count=None, behind=b''):
-    """@gap: between the members and the directory"""
+def end64(at, count, size, directory):
+    """The zip64 end, which stands at @at, and what leads to it."""
+    return struct.pack(END64, b'PK\6\6', struct.calcsize(END64) - 12, 45, 45, 0, 0, count, count, size, directory) + struct.pack(LOCATOR, b'PK\6\7', 0, at, 1)
+
+
+def write(members, gap=b'', before=b'', comment=b'', count=None, behind=b'', zip64=None):
+    """@gap: between the members and the directory; @zip64: what the ordinary end says beside a zip64 one: number, size and place"""
     data = bytearray(before)
     for member in members:
         if member.offset is None:
@@ -49,6 +55,10 @@ def write(members, gap=b'', before=b'', comment=b'', count=None, behind=b''):
     data = bytes(data) + gap
     directory = b''.join(member.entry() for member in members)
     count = len(members) if count is None else count
+    if zip64 is not None:
+        directory_size = len(directory)
+        directory += end64(len(data) + directory_size, count, directory_size, len(data))
+        return data + directory + struct.pack(END, b'PK\5\6', 0, 0, zip64[0], zip64[0], zip64[1], zip64[2], len(comment)) + comment + behind
     return data + directory + struct.pack(END, b'PK\5\6', 0, 0, count, count, len(directory), len(data), len(comment)) + comment + behind
 
 

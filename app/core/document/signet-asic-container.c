@@ -91,7 +91,7 @@ set_malformed (GError **error, const char *what)
 static gboolean
 check_mimetype_form (SignetAsicContainer *self, const SignetZipMember *member, GError **error)
 {
-  if (_signet_zip_reader_get_member (self->zip, 0) == member && member->method == 0 && !member->has_extra && (member->flags & 1 << 3) == 0)
+  if (_signet_zip_reader_get_member (self->zip, 0) == member && member->method == 0 && !member->has_extra && !member->has_descriptor)
     return TRUE;
   return set_malformed (error, "the member mimetype is not first, stored and plain");
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-asic-creation.c: a signature in a container (EN 319 162-1, 4.3 and 4.4). Documents are hashed while they are copied in. CAdES signs the one document
- * (ASiC-S) or a manifest that lists them all (ASiC-E), XAdES lists them itself. All but the signature and the directory is written before the PIN is asked for.
- * In a container that is there nothing is touched: what it holds is copied byte for byte and the signature is put behind it.
+ * signet-asic-creation.c: a signature in a container (EN 319 162-1, 4.3 and 4.4). The documents are written into it, or the
+ * container that is there is copied, before the PIN is asked for; hashed is what can be read back from there. CAdES signs the one
+ * document (ASiC-S) or a manifest that lists them all (ASiC-E), XAdES lists them itself. The signature is put behind what is
+ * there, of which nothing is touched.
  *
  * One thread at a time.
  */
@@ -21,19 +22,24 @@
 #include "signet-document-xades.h"
 
 #define MAX_SIGNATURES 999
-#define TYPE_CMS       "application/pkcs7-signature"
+#define MAX_DOCUMENTS 65000
+#define TYPE_CMS "application/pkcs7-signature"
 
-struct _SignetAsicCreation {
+struct _SignetAsicCreation
+{
   SignetSignatureCreation parent_instance;
 
-  GPtrArray           *files; /* (element-type SignetDocumentFile) */
-  SignetAsicFlavour    flavour;
-  SignetAsicInner      inner;
-  SignetAsicContainer *earlier;  /* (nullable): the container that is added to */
-  SignetZipWriter     *writer;   /* (nullable) before prepare */
-  char                *member;   /* (nullable): the signature's name */
-  SignetDocumentCms   *cms;      /* (nullable): one of them */
-  SignetDocumentXades *xades;    /* (nullable) */
+  GPtrArray *files; /* (element-type SignetDocumentFile) */
+  SignetAsicFlavour flavour;
+  SignetAsicInner inner;
+  SignetAsicContainer *earlier; /* (nullable): the container that is added to */
+  SignetZipWriter *writer;      /* (nullable) before prepare */
+  SignetAsicContainer *written; /* (nullable): what is there before the signature, read back */
+  char *member;                 /* (nullable): the signature's name */
+  char *list;                   /* (nullable): the manifest's name */
+  GBytes *manifest;             /* (nullable): what a CAdES signature is about */
+  SignetDocumentCms *cms;       /* (nullable): one of them */
+  SignetDocumentXades *xades;   /* (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (SignetAsicCreation, signet_asic_creation, SIGNET_TYPE_SIGNATURE_CREATION)
@@ -44,7 +50,11 @@ G_DEFINE_FINAL_TYPE (SignetAsicCreation, signet_asic_creation, SIGNET_TYPE_SIGNA
 static const char *
 find_mime_type (const char *name)
 {
-  static const struct { const char *ending; const char *type; } rows[] = {
+  static const struct
+  {
+    const char *ending;
+    const char *type;
+  } rows[] = {
     { ".pdf", "application/pdf" },
     { ".txt", "text/plain" },
     { ".xml", "text/xml" },
@@ -77,7 +87,7 @@ dup_member_name (SignetDocumentFile *file)
 SignetAsicNames
 signet_asic_creation_check_names (GPtrArray *files, guint *index)
 {
-  g_autoptr(GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (guint i = 0; i < files->len; i++)
     {
@@ -113,7 +123,7 @@ check_files (SignetAsicCreation *self, GError **error)
 
   if (self->flavour == SIGNET_ASIC_S && self->files->len != 1)
     return refuse (error, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "ASiC-S holds one document");
-  if (self->files->len > SIGNET_ZIP_MAX_MEMBERS - 16)
+  if (self->files->len > MAX_DOCUMENTS)
     return refuse (error, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "too many documents");
   switch (signet_asic_creation_check_names (self->files, &index))
     {
@@ -127,7 +137,8 @@ check_files (SignetAsicCreation *self, GError **error)
     }
 }
 
-/* --- a container that is there ------------------------------------------------------------------------------------------------ */
+/* --- a container that is there ------------------------------------------------------------------------------------------------
+ */
 
 static gboolean
 has_role (SignetAsicContainer *container, SignetAsicRole role)
@@ -154,8 +165,8 @@ find_obstacle (SignetAsicContainer *container, SignetAsicFlavour flavour)
 gboolean
 signet_asic_creation_is_container (SignetDocumentFile *file)
 {
-  g_autoptr(SignetAsicContainer) container = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (SignetAsicContainer) container = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (signet_document_file_get_format (file) != SIGNET_FORMAT_ZIP)
     return FALSE;
@@ -166,7 +177,7 @@ signet_asic_creation_is_container (SignetDocumentFile *file)
 gboolean
 signet_asic_creation_takes_on (SignetDocumentFile *file, SignetAsicFlavour flavour)
 {
-  g_autoptr(SignetAsicContainer) container = NULL;
+  g_autoptr (SignetAsicContainer) container = NULL;
 
   if (signet_document_file_get_format (file) != SIGNET_FORMAT_ZIP)
     return FALSE;
@@ -179,7 +190,7 @@ static gboolean
 open_earlier (SignetAsicCreation *self, GCancellable *cancellable, GError **error)
 {
   SignetDocumentFile *file = self->files->len == 1 ? g_ptr_array_index (self->files, 0) : NULL;
-  g_autoptr(GError) local_error = NULL;
+  g_autoptr (GError) local_error = NULL;
   const char *obstacle = NULL;
 
   if (file == NULL || signet_document_file_get_format (file) != SIGNET_FORMAT_ZIP)
@@ -199,12 +210,12 @@ open_earlier (SignetAsicCreation *self, GCancellable *cancellable, GError **erro
 static gboolean
 is_free (SignetAsicCreation *self, const char *name)
 {
-  return self->earlier == NULL || _signet_zip_reader_find (self->earlier->zip, name) == NULL;
+  return self->earlier == NULL || !_signet_zip_reader_has_alike (self->earlier->zip, name);
 }
 
 /* The first number that neither a signature nor a manifest has. */
 static gboolean
-choose_names (SignetAsicCreation *self, char **manifest, GError **error)
+choose_names (SignetAsicCreation *self, GError **error)
 {
   gboolean xades = self->inner == SIGNET_ASIC_XADES;
 
@@ -215,180 +226,201 @@ choose_names (SignetAsicCreation *self, char **manifest, GError **error)
     }
   for (guint i = 1; i <= MAX_SIGNATURES; i++)
     {
-      g_autofree char *signature = xades ? g_strdup_printf ("META-INF/signatures%03u.xml", i) : g_strdup_printf ("META-INF/signature%03u.p7s", i);
+      g_autofree char *signature =
+          xades ? g_strdup_printf ("META-INF/signatures%03u.xml", i) : g_strdup_printf ("META-INF/signature%03u.p7s", i);
       g_autofree char *list = g_strdup_printf ("META-INF/ASiCManifest%03u.xml", i);
 
       if (!is_free (self, signature) || !is_free (self, list))
         continue;
       self->member = g_steal_pointer (&signature);
-      *manifest = xades ? NULL : g_steal_pointer (&list);
+      self->list = xades ? NULL : g_steal_pointer (&list);
       return TRUE;
     }
   return refuse (error, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "too many signatures");
 }
 
-/* --- what goes in before the signature ------------------------------------------------------------------------------------------ */
+/* --- what goes in before the signature
+ * ------------------------------------------------------------------------------------------ */
 
-/* @type: (nullable): what somebody else has already said of it */
-static void
-add_reference (GPtrArray *references, const char *name, const char *type, SignetDigest digest, GBytes *value)
+static gboolean
+add_text (SignetAsicCreation *self, const char *name, const char *text, GError **error)
 {
-  g_ptr_array_add (references, _signet_asic_reference_new (name, type != NULL ? type : find_mime_type (name), digest, value));
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+
+  return _signet_zip_writer_add (self->writer, name, bytes, error);
+}
+
+/* OpenDocument's list of all that is in the package, in containers that begin with XAdES (EN 319 162-1, 4.4.3.2) */
+static gboolean
+add_odf_manifest (SignetAsicCreation *self, GPtrArray *names, GError **error)
+{
+  g_autoptr (GPtrArray) types = g_ptr_array_new ();
+  g_autoptr (GBytes) manifest = NULL;
+
+  if (self->flavour == SIGNET_ASIC_S || self->inner != SIGNET_ASIC_XADES)
+    return TRUE;
+  for (guint i = 0; i < names->len; i++)
+    g_ptr_array_add (types, (gpointer) find_mime_type (g_ptr_array_index (names, i)));
+  manifest = _signet_asic_odf_manifest_write (SIGNET_ASIC_MIMETYPE_E, names, types);
+  return _signet_zip_writer_add (self->writer, SIGNET_ASIC_ODF_MANIFEST, manifest, error);
 }
 
 static gboolean
-put_documents (SignetAsicCreation *self, SignetDigest digest, GPtrArray *references, GCancellable *cancellable, GError **error)
+write_documents (SignetAsicCreation *self, GCancellable *cancellable, GError **error)
 {
-  const char *mimetype = self->flavour == SIGNET_ASIC_S ? SIGNET_ASIC_MIMETYPE_S : SIGNET_ASIC_MIMETYPE_E;
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
 
-  if (!_signet_zip_writer_add (self->writer, "mimetype", mimetype, strlen (mimetype), error))
+  if (!check_files (self, error) ||
+      !add_text (self, "mimetype", self->flavour == SIGNET_ASIC_S ? SIGNET_ASIC_MIMETYPE_S : SIGNET_ASIC_MIMETYPE_E, error))
     return FALSE;
   for (guint i = 0; i < self->files->len; i++)
     {
       SignetDocumentFile *file = g_ptr_array_index (self->files, i);
-      g_autofree char *name = dup_member_name (file);
-      g_autoptr(GBytes) value = _signet_zip_writer_add_file (self->writer, name, file, digest, cancellable, error);
+      char *name = dup_member_name (file);
 
-      if (value == NULL || !signet_document_file_check_unchanged (file, error))
+      g_ptr_array_add (names, name);
+      if (!_signet_zip_writer_add_file (self->writer, name, file, error))
         return FALSE;
-      add_reference (references, name, NULL, digest, value);
     }
-  return TRUE;
+  return add_odf_manifest (self, names, error) && _signet_zip_writer_commit (self->writer, cancellable, error);
 }
 
-/* (nullable) */
+/* What was written is read as a stranger would read it, and that is what will be signed. */
+static gboolean
+read_back (SignetAsicCreation *self, int fd, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", fd);
+  g_autoptr (SignetDocumentFile) file = signet_document_file_open (path, error);
+  g_autoptr (GError) local_error = NULL;
+
+  self->written = file != NULL ? _signet_asic_container_open (file, cancellable, &local_error) : NULL;
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else if (self->written == NULL && file != NULL)
+    refuse (error, SIGNET_DOCUMENT_ERROR_MALFORMED, "what was written is no container");
+  return self->written != NULL;
+}
+
+/* (nullable): what somebody has already said of the documents */
 static GHashTable *
 load_types (SignetAsicCreation *self, GCancellable *cancellable)
 {
-  const SignetZipMember *member = _signet_zip_reader_find (self->earlier->zip, SIGNET_ASIC_ODF_MANIFEST);
-  g_autoptr(GBytes) xml = member != NULL ? _signet_zip_reader_load (self->earlier->zip, member, SIGNET_ASIC_MAX_MANIFEST, cancellable, NULL) : NULL;
+  const SignetZipMember *member =
+      self->earlier != NULL ? _signet_zip_reader_find (self->earlier->zip, SIGNET_ASIC_ODF_MANIFEST) : NULL;
+  g_autoptr (GBytes) xml =
+      member != NULL ? _signet_zip_reader_load (self->earlier->zip, member, SIGNET_ASIC_MAX_MANIFEST, cancellable, NULL) : NULL;
 
   return xml != NULL ? _signet_asic_odf_manifest_parse (xml) : NULL;
 }
 
-static gboolean
-take_over_documents (SignetAsicCreation *self, SignetDigest digest, GPtrArray *references, GCancellable *cancellable, GError **error)
+/* (nullable): (element-type SignetAsicReference): the documents as they are in the container */
+static GPtrArray *
+refer_to_documents (SignetAsicCreation *self, SignetDigest digest, GCancellable *cancellable, GError **error)
 {
-  SignetZipReader *zip = self->earlier->zip;
-  g_autoptr(GHashTable) types = load_types (self, cancellable);
+  g_autoptr (GPtrArray) references = g_ptr_array_new_with_free_func ((GDestroyNotify) _signet_asic_reference_free);
+  g_autoptr (GHashTable) types = load_types (self, cancellable);
 
-  for (guint i = 0; i < self->earlier->documents->len; i++)
+  for (guint i = 0; i < self->written->documents->len; i++)
     {
-      const SignetZipMember *member = g_ptr_array_index (self->earlier->documents, i);
-      g_autoptr(GError) local_error = NULL;
-      g_autoptr(GBytes) value = _signet_zip_reader_digest (zip, member, digest, cancellable, &local_error);
+      const SignetZipMember *member = g_ptr_array_index (self->written->documents, i);
+      const char *type = types != NULL ? g_hash_table_lookup (types, member->name) : NULL;
+      g_autoptr (GError) local_error = NULL;
+      g_autoptr (GBytes) value = _signet_zip_reader_digest (self->written->zip, member, digest, cancellable, &local_error);
 
       if (value == NULL && local_error == NULL)
-        return refuse (error, SIGNET_DOCUMENT_ERROR_MALFORMED, "a damaged member");
+        refuse (&local_error, SIGNET_DOCUMENT_ERROR_MALFORMED, "a damaged member");
       if (value == NULL)
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
-          return FALSE;
+          return NULL;
         }
-      add_reference (references, member->name, types != NULL ? g_hash_table_lookup (types, member->name) : NULL, digest, value);
+      g_ptr_array_add (references, _signet_asic_reference_new (member->name, type != NULL ? type : find_mime_type (member->name),
+                                                               digest, value));
     }
-  return _signet_zip_writer_take_over (self->writer, zip, cancellable, error);
+  return g_steal_pointer (&references);
 }
 
 /* Returns the digest of what the signature is about. */
 static GBytes *
-put_manifest (SignetAsicCreation *self, const char *name, SignetDigest digest, GPtrArray *references, GError **error)
+make_manifest (SignetAsicCreation *self, SignetDigest digest, GPtrArray *references, GError **error)
 {
   g_autofree char *uri = _signet_asic_name_to_uri (self->member);
-  g_autoptr(GBytes) manifest = _signet_asic_manifest_write (uri, TYPE_CMS, references);
   guint8 value[EVP_MAX_MD_SIZE];
   unsigned length = 0;
 
-  if (!_signet_zip_writer_add (self->writer, name, g_bytes_get_data (manifest, NULL), g_bytes_get_size (manifest), error))
-    return NULL;
-  if (EVP_Digest (g_bytes_get_data (manifest, NULL), g_bytes_get_size (manifest), value, &length, signet_digest_get_md (digest), NULL) == 1)
+  self->manifest = _signet_asic_manifest_write (uri, TYPE_CMS, references);
+  if (EVP_Digest (g_bytes_get_data (self->manifest, NULL), g_bytes_get_size (self->manifest), value, &length,
+                  signet_digest_get_md (digest), NULL) == 1)
     return g_bytes_new (value, length);
   signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "hashing a manifest");
   return NULL;
 }
 
-/* OpenDocument's list of all that is in the package, in containers that begin with XAdES (EN 319 162-1, 4.4.3.2) */
-static gboolean
-put_odf_manifest (SignetAsicCreation *self, GPtrArray *references, GError **error)
-{
-  g_autoptr(GPtrArray) names = g_ptr_array_new ();
-  g_autoptr(GPtrArray) types = g_ptr_array_new ();
-  g_autoptr(GBytes) manifest = NULL;
-
-  if (self->earlier != NULL || self->flavour == SIGNET_ASIC_S)
-    return TRUE;
-  for (guint i = 0; i < references->len; i++)
-    {
-      const SignetAsicReference *reference = g_ptr_array_index (references, i);
-
-      g_ptr_array_add (names, reference->name);
-      g_ptr_array_add (types, reference->mime_type);
-    }
-  manifest = _signet_asic_odf_manifest_write (SIGNET_ASIC_MIMETYPE_E, names, types);
-  return _signet_zip_writer_add (self->writer, SIGNET_ASIC_ODF_MANIFEST, g_bytes_get_data (manifest, NULL), g_bytes_get_size (manifest), error);
-}
-
 static gboolean
 begin_xades (SignetAsicCreation *self, const SignetCreationParameters *with, GPtrArray *references, GError **error)
 {
-  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_xades_data_free);
-  SignetXadesParameters parameters = { .certificate = with->certificate, .chain = with->chain, .algorithm = with->algorithm, .time = with->time };
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_xades_data_free);
+  SignetXadesParameters parameters = {
+    .certificate = with->certificate, .chain = with->chain, .algorithm = with->algorithm, .time = with->time
+  };
 
   for (guint i = 0; i < references->len; i++)
     {
       const SignetAsicReference *reference = g_ptr_array_index (references, i);
 
-      g_ptr_array_add (all, signet_xades_data_new (SIGNET_XADES_DETACHED, reference->name, reference->mime_type, reference->value));
+      g_ptr_array_add (all,
+                       signet_xades_data_new (SIGNET_XADES_DETACHED, reference->name, reference->mime_type, reference->value));
     }
-  if (!put_odf_manifest (self, references, error))
-    return FALSE;
   self->xades = signet_document_xades_new (&parameters, all, error);
   return self->xades != NULL;
 }
 
-/* @manifest: (nullable): its name; NULL: the one document itself is signed */
+/* Of a list of the documents, or of the only one itself. */
 static gboolean
-begin_cades (SignetAsicCreation *self, const SignetCreationParameters *with, const char *manifest, GPtrArray *references, GError **error)
+begin_cades (SignetAsicCreation *self, const SignetCreationParameters *with, GPtrArray *references, GError **error)
 {
-  g_autoptr(GBytes) digest = NULL;
+  g_autoptr (GBytes) digest = NULL;
 
-  if (manifest == NULL)
+  if (self->list == NULL)
     digest = g_bytes_ref (((SignetAsicReference *) g_ptr_array_index (references, 0))->value);
   else
-    digest = put_manifest (self, manifest, with->algorithm.digest, references, error);
+    digest = make_manifest (self, with->algorithm.digest, references, error);
   if (digest != NULL)
-    self->cms = signet_document_cms_new (SIGNET_CMS_PROFILE_CADES, with->certificate, with->chain, with->algorithm, digest, with->time, error);
+    self->cms = signet_document_cms_new (SIGNET_CMS_PROFILE_CADES, with->certificate, with->chain, with->algorithm, digest,
+                                         with->time, error);
   return self->cms != NULL;
 }
 
 static gboolean
-put_all (SignetAsicCreation *self, const SignetCreationParameters *with, GCancellable *cancellable, GError **error)
+write_first_half (SignetAsicCreation *self, GCancellable *cancellable, GError **error)
 {
-  g_autoptr(GPtrArray) references = g_ptr_array_new_with_free_func ((GDestroyNotify) _signet_asic_reference_free);
-  g_autofree char *manifest = NULL;
-  gboolean done = FALSE;
-
-  if (!choose_names (self, &manifest, error))
-    return FALSE;
   if (self->earlier != NULL)
-    done = take_over_documents (self, with->algorithm.digest, references, cancellable, error);
-  else
-    done = check_files (self, error) && put_documents (self, with->algorithm.digest, references, cancellable, error);
-  if (!done)
-    return FALSE;
-  return self->inner == SIGNET_ASIC_XADES ? begin_xades (self, with, references, error) : begin_cades (self, with, manifest, references, error);
+    return _signet_zip_writer_copy (self->writer, g_ptr_array_index (self->files, 0), cancellable, error);
+  return write_documents (self, cancellable, error);
 }
 
-/* --- the steps --------------------------------------------------------------------------------------------------------------- */
+/* --- the steps ---------------------------------------------------------------------------------------------------------------
+ */
 
 static gboolean
-signet_asic_creation_prepare (SignetSignatureCreation *creation, const SignetCreationParameters *with, int fd, GCancellable *cancellable,
+signet_asic_creation_prepare (SignetSignatureCreation *creation,
+                              const SignetCreationParameters *with,
+                              int fd,
+                              GCancellable *cancellable,
                               GError **error)
 {
   SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
+  g_autoptr (GPtrArray) references = NULL;
 
   self->writer = _signet_zip_writer_new (fd, with->time);
-  return open_earlier (self, cancellable, error) && put_all (self, with, cancellable, error) && _signet_zip_writer_flush (self->writer, error);
+  if (!open_earlier (self, cancellable, error) || !choose_names (self, error) || !write_first_half (self, cancellable, error) ||
+      !read_back (self, fd, cancellable, error))
+    return FALSE;
+  references = refer_to_documents (self, with->algorithm.digest, cancellable, error);
+  if (references == NULL)
+    return FALSE;
+  return self->inner == SIGNET_ASIC_XADES ? begin_xades (self, with, references, error)
+                                          : begin_cades (self, with, references, error);
 }
 
 static GBytes *
@@ -396,7 +428,8 @@ signet_asic_creation_get_to_be_signed (SignetSignatureCreation *creation)
 {
   SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
 
-  return self->xades != NULL ? signet_document_xades_get_to_be_signed (self->xades) : signet_document_cms_get_to_be_signed (self->cms);
+  return self->xades != NULL ? signet_document_xades_get_to_be_signed (self->xades)
+                             : signet_document_cms_get_to_be_signed (self->cms);
 }
 
 static gboolean
@@ -433,14 +466,15 @@ static gboolean
 signet_asic_creation_complete (SignetSignatureCreation *creation, int fd, GCancellable *cancellable, GError **error)
 {
   SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
-  g_autoptr(GBytes) signature = NULL;
+  g_autoptr (GBytes) signature = NULL;
 
   (void) fd; /* the writer's from the beginning */
-  (void) cancellable;
-  signature = self->xades != NULL ? signet_document_xades_encode_file (self->xades, TRUE, error) : signet_document_cms_encode (self->cms, error);
-  return signature != NULL
-         && _signet_zip_writer_add (self->writer, self->member, g_bytes_get_data (signature, NULL), g_bytes_get_size (signature), error)
-         && _signet_zip_writer_finish (self->writer, error);
+  signature = self->xades != NULL ? signet_document_xades_encode_file (self->xades, TRUE, error)
+                                  : signet_document_cms_encode (self->cms, error);
+  return signature != NULL &&
+         (self->manifest == NULL || _signet_zip_writer_add (self->writer, self->list, self->manifest, error)) &&
+         _signet_zip_writer_add (self->writer, self->member, signature, error) &&
+         _signet_zip_writer_commit (self->writer, cancellable, error);
 }
 
 static const char *
@@ -450,14 +484,25 @@ signet_asic_creation_get_id (SignetSignatureCreation *creation)
 }
 
 static void
+signet_asic_creation_hint (SignetSignatureCreation *creation, SignetDocumentFile *written)
+{
+  SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
+
+  _signet_zip_reader_tell (self->written->zip, written, _signet_zip_writer_get_kept (self->writer));
+}
+
+static void
 signet_asic_creation_finalize (GObject *object)
 {
   SignetAsicCreation *self = SIGNET_ASIC_CREATION (object);
 
   g_clear_pointer (&self->files, g_ptr_array_unref);
   g_clear_pointer (&self->earlier, _signet_asic_container_free);
+  g_clear_pointer (&self->written, _signet_asic_container_free);
   g_clear_pointer (&self->writer, _signet_zip_writer_free);
   g_clear_pointer (&self->member, g_free);
+  g_clear_pointer (&self->list, g_free);
+  g_clear_pointer (&self->manifest, g_bytes_unref);
   g_clear_object (&self->cms);
   g_clear_object (&self->xades);
   G_OBJECT_CLASS (signet_asic_creation_parent_class)->finalize (object);
@@ -476,6 +521,7 @@ signet_asic_creation_class_init (SignetAsicCreationClass *klass)
   creation->add_timestamp = signet_asic_creation_add_timestamp;
   creation->complete = signet_asic_creation_complete;
   creation->get_id = signet_asic_creation_get_id;
+  creation->hint = signet_asic_creation_hint;
 }
 
 static void

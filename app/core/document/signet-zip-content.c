@@ -1,126 +1,136 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-zip-content.c: the content of members, unpacked in constant memory. It has to have the size and the CRC that were promised, and its packed form has to
- * end where it should: not a byte more is ever handed on. One thread at a time.
+ * signet-zip-content.c: the content of members, unpacked by libzip in constant memory. It has to have the size and the CRC that
+ * were promised: libzip sees to the CRC at the end, and not a byte more than promised is handed on. One thread at a time.
  */
 #define G_LOG_DOMAIN "signet-zip-content"
 
 #include "config.h"
 
-#include <zlib.h>
+#include <string.h>
 
 #include "../base/signet-base-error.h"
 #include "signet-zip-reader-private.h"
 
 #define WINDOW (256 * 1024)
 
-/* One member on its way. */
-typedef struct {
-  SignetZipReader       *reader;
-  const SignetZipMember *member;
-  SignetZipSink          sink;
-  gpointer               user_data;
-  GCancellable          *cancellable; /* (nullable) */
-  guint32                crc;
-  guint64                size; /* so far */
-} Unpacking;
-
+/* One piece after the other. FALSE without @error: what libzip says of the member. */
 static gboolean
-hand_on (Unpacking *self, const guint8 *data, gsize length)
+read_pieces (SignetZipReader *self,
+             zip_file_t *content,
+             guint64 size,
+             SignetZipSink sink,
+             gpointer user_data,
+             GCancellable *cancellable,
+             GError **error)
 {
-  if (length > self->member->size - self->size)
-    return FALSE;
-  self->crc = (guint32) crc32_z (self->crc, data, length);
-  self->size += length;
-  return self->sink (data, length, self->user_data);
-}
+  zip_int64_t n = 0;
 
-static gboolean
-read_window (Unpacking *self, guint64 at, gsize *length, GError **error)
-{
-  *length = (gsize) MIN (self->member->stored - at, WINDOW);
-  return !g_cancellable_set_error_if_cancelled (self->cancellable, error)
-         && signet_document_file_read (self->reader->file, self->member->data + at, self->reader->window, *length, error);
-}
-
-static gboolean
-copy (Unpacking *self, GError **error)
-{
-  gsize length = 0;
-
-  for (guint64 at = 0; at < self->member->stored; at += length)
-    if (!read_window (self, at, &length, error) || !hand_on (self, self->reader->window, length))
-      return FALSE;
-  return TRUE;
-}
-
-/* What one window of packed bytes unpacks to. */
-static int
-inflate_window (Unpacking *self, z_stream *stream, guint8 *out)
-{
-  int status = Z_OK;
-
-  while (status == Z_OK && (stream->avail_in > 0 || stream->avail_out == 0))
+  while (!g_cancellable_set_error_if_cancelled (cancellable, error) &&
+         (n = self->library->fread (content, self->window, WINDOW)) >= 0)
     {
-      stream->next_out = out;
-      stream->avail_out = WINDOW;
-      status = inflate (stream, Z_NO_FLUSH);
-      if ((status == Z_OK || status == Z_STREAM_END) && !hand_on (self, out, WINDOW - stream->avail_out))
-        return Z_DATA_ERROR;
-    }
-  return status == Z_BUF_ERROR ? Z_OK : status; /* it wants more */
-}
-
-static gboolean
-inflate_all (Unpacking *self, z_stream *stream, GError **error)
-{
-  g_autofree guint8 *out = g_malloc (WINDOW);
-  int status = Z_OK;
-  gsize length = 0;
-
-  for (guint64 at = 0; at < self->member->stored && status == Z_OK; at += length)
-    {
-      if (!read_window (self, at, &length, error))
+      if (n == 0)
+        return size == 0;
+      if ((guint64) n > size || !sink (self->window, (gsize) n, user_data))
         return FALSE;
-      stream->next_in = self->reader->window;
-      stream->avail_in = (uInt) length;
-      status = inflate_window (self, stream, out);
-      if (status == Z_STREAM_END)
-        return stream->avail_in == 0 && at + length == self->member->stored;
+      size -= (guint64) n;
     }
   return FALSE;
 }
 
 static gboolean
-unpack (Unpacking *self, GError **error)
+read_all (SignetZipReader *self,
+          const SignetZipMember *member,
+          zip_flags_t flags,
+          SignetZipSink sink,
+          gpointer user_data,
+          GCancellable *cancellable,
+          GError **error)
 {
-  z_stream stream = { 0 };
+  zip_file_t *content = self->library->fopen_index (self->zip, member->index, flags);
+  guint64 size = flags & ZIP_FL_COMPRESSED ? member->stored : member->size;
   gboolean done = FALSE;
-
-  if (self->member->method == 0)
-    return copy (self, error);
-  if (inflateInit2 (&stream, -MAX_WBITS) != Z_OK)
-    {
-      g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "zlib cannot begin");
-      return FALSE;
-    }
-  done = inflate_all (self, &stream, error);
-  inflateEnd (&stream);
-  return done;
-}
-
-gboolean
-_signet_zip_reader_unpack (SignetZipReader *self, const SignetZipMember *member, SignetZipSink sink, gpointer user_data, GCancellable *cancellable,
-                           GError **error)
-{
-  Unpacking unpacking = { .reader = self, .member = member, .sink = sink, .user_data = user_data, .cancellable = cancellable };
 
   if (self->window == NULL)
     self->window = g_malloc (WINDOW);
-  return unpack (&unpacking, error) && unpacking.size == member->size && unpacking.crc == member->crc;
+  done = content != NULL && read_pieces (self, content, size, sink, user_data, cancellable, error);
+  if (content != NULL)
+    self->library->fclose (content);
+  if ((error == NULL || *error == NULL) && _signet_zip_source_take_failure (self->source, error))
+    return FALSE;
+  return done;
 }
 
-/* --- what is done with it ---------------------------------------------------------------------------------------------------- */
+/* --- where the packed form ends -----------------------------------------------------------------------------------------------
+ */
+
+typedef struct
+{
+  GConverter *inflater;
+  gboolean ended;
+  guint8 scratch[32 * 1024];
+} Inflating;
+
+static gboolean
+inflate_piece (const void *data, gsize length, gpointer user_data)
+{
+  Inflating *self = user_data;
+  const guint8 *p = data;
+
+  while (length > 0)
+    {
+      gsize n_read = 0;
+      gsize n_written = 0;
+      GConverterResult result = G_CONVERTER_ERROR;
+
+      if (!self->ended)
+        result = g_converter_convert (self->inflater, p, length, self->scratch, sizeof self->scratch, G_CONVERTER_NO_FLAGS,
+                                      &n_read, &n_written, NULL);
+      if (result == G_CONVERTER_ERROR)
+        return FALSE;
+      self->ended = result == G_CONVERTER_FINISHED;
+      p += n_read;
+      length -= n_read;
+    }
+  return TRUE;
+}
+
+/* Who reads from the front finds the end of such a member by unpacking it: it has to be where the sizes say, or other members
+ * could hide behind it. */
+static gboolean
+ends_where_it_says (SignetZipReader *self, const SignetZipMember *member, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GZlibDecompressor) inflater = NULL;
+  g_autofree Inflating *inflating = NULL;
+
+  if (member->method == ZIP_CM_STORE || !member->has_descriptor)
+    return TRUE;
+  inflater = g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_RAW);
+  inflating = g_new0 (Inflating, 1);
+  inflating->inflater = G_CONVERTER (inflater);
+  return read_all (self, member, ZIP_FL_COMPRESSED, inflate_piece, inflating, cancellable, error) && inflating->ended;
+}
+
+gboolean
+_signet_zip_reader_unpack (SignetZipReader *self,
+                           const SignetZipMember *member,
+                           SignetZipSink sink,
+                           gpointer user_data,
+                           GCancellable *cancellable,
+                           GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (read_all (self, member, 0, sink, user_data, cancellable, &local_error) &&
+      ends_where_it_says (self, member, cancellable, &local_error))
+    return TRUE;
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/* --- what is done with it ----------------------------------------------------------------------------------------------------
+ */
 
 static gboolean
 add_to_hash (const void *data, gsize length, gpointer user_data)
@@ -141,14 +151,89 @@ hash (SignetZipReader *self, const SignetZipMember *member, const EVP_MD *md, GC
       signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "starting a digest");
       return NULL;
     }
-  if (!_signet_zip_reader_unpack (self, member, add_to_hash, self->hashing, cancellable, error)
-      || EVP_DigestFinal_ex (self->hashing, value, &length) != 1)
+  if (!_signet_zip_reader_unpack (self, member, add_to_hash, self->hashing, cancellable, error) ||
+      EVP_DigestFinal_ex (self->hashing, value, &length) != 1)
     return NULL;
   return g_bytes_new (value, length);
 }
 
+/* --- what was hashed already -------------------------------------------------------------------------------------------------
+ */
+
+/* A member of a file that has been read back when it was written. */
+typedef struct
+{
+  guint64 data;
+  guint64 stored;
+  guint32 crc;
+  GBytes *digests[SIGNET_DIGEST_SM3 + 1]; /* (nullable) */
+} Told;
+
+static void
+told_free (Told *told)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (told->digests); i++)
+    g_clear_pointer (&told->digests[i], g_bytes_unref);
+  g_free (told);
+}
+
+static Told *
+new_told (SignetZipReader *self, const SignetZipMember *member)
+{
+  Told *told = g_new0 (Told, 1);
+
+  told->data = member->data;
+  told->stored = member->stored;
+  told->crc = member->crc;
+  for (guint i = 0; i < G_N_ELEMENTS (told->digests); i++)
+    {
+      GBytes *value = self->known[i] != NULL ? g_hash_table_lookup (self->known[i], member) : NULL;
+
+      told->digests[i] = value != NULL ? g_bytes_ref (value) : NULL;
+    }
+  return told;
+}
+
+static GQuark
+told_quark (void)
+{
+  return g_quark_from_static_string ("signet-zip-told");
+}
+
+void
+_signet_zip_reader_tell (SignetZipReader *self, SignetDocumentFile *written, guint64 kept)
+{
+  GHashTable *all = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) told_free);
+
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      const SignetZipMember *member = g_ptr_array_index (self->members, i);
+
+      if (member->method == ZIP_CM_STORE && member->data + member->stored <= kept)
+        g_hash_table_insert (all, g_strdup (member->name), new_told (self, member));
+    }
+  g_object_set_qdata_full (G_OBJECT (written), told_quark (), all, (GDestroyNotify) g_hash_table_unref);
+}
+
+/* (nullable) */
+static GBytes *
+recall (SignetZipReader *self, const SignetZipMember *member, SignetDigest digest)
+{
+  GHashTable *all = g_object_get_qdata (G_OBJECT (self->file), told_quark ());
+  const Told *told = all != NULL ? g_hash_table_lookup (all, member->name) : NULL;
+
+  if (told == NULL || told->digests[digest] == NULL || member->method != ZIP_CM_STORE || told->data != member->data ||
+      told->stored != member->stored || told->crc != member->crc || !signet_document_file_check_unchanged (self->file, NULL))
+    return NULL;
+  return g_bytes_ref (told->digests[digest]);
+}
+
 GBytes *
-_signet_zip_reader_digest (SignetZipReader *self, const SignetZipMember *member, SignetDigest digest, GCancellable *cancellable, GError **error)
+_signet_zip_reader_digest (SignetZipReader *self,
+                           const SignetZipMember *member,
+                           SignetDigest digest,
+                           GCancellable *cancellable,
+                           GError **error)
 {
   const EVP_MD *md = signet_digest_get_md (digest);
   GBytes *value = NULL;
@@ -163,7 +248,9 @@ _signet_zip_reader_digest (SignetZipReader *self, const SignetZipMember *member,
   value = g_hash_table_lookup (self->known[digest], member);
   if (value != NULL)
     return g_bytes_ref (value);
-  value = hash (self, member, md, cancellable, error);
+  value = recall (self, member, digest);
+  if (value == NULL)
+    value = hash (self, member, md, cancellable, error);
   if (value != NULL)
     g_hash_table_insert (self->known[digest], (gpointer) member, g_bytes_ref (value));
   return value;
@@ -177,14 +264,19 @@ add_to_array (const void *data, gsize length, gpointer user_data)
 }
 
 GBytes *
-_signet_zip_reader_load (SignetZipReader *self, const SignetZipMember *member, gsize most, GCancellable *cancellable, GError **error)
+_signet_zip_reader_load (SignetZipReader *self,
+                         const SignetZipMember *member,
+                         gsize most,
+                         GCancellable *cancellable,
+                         GError **error)
 {
-  g_autoptr(GByteArray) bytes = g_byte_array_new ();
-  g_autoptr(GError) local_error = NULL;
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autoptr (GError) local_error = NULL;
 
   if (member->size > most)
     {
-      g_set_error (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "ZIP: a signature or manifest larger than %" G_GSIZE_FORMAT " bytes", most);
+      g_set_error (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE,
+                   "ZIP: a signature or manifest larger than %" G_GSIZE_FORMAT " bytes", most);
       return NULL;
     }
   if (_signet_zip_reader_unpack (self, member, add_to_array, bytes, cancellable, &local_error))

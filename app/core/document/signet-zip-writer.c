@@ -1,49 +1,51 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-zip-writer.c: an archive of stored members, written from front to back in one pass: each file is read once, and hashed, checked and copied on the way.
- * A member's CRC is put into its header when it is known. Members of an earlier archive go in front byte for byte. No zip64: four gigabytes are the end.
- * One thread at a time.
+ * signet-zip-writer.c: an archive written by libzip in several goes into a file that has no name yet. All members are stored;
+ * each go comes behind what is there and leaves it in its place. A file is read once, while it is written. One thread at a time.
  */
 #define G_LOG_DOMAIN "signet-zip-writer"
 
 #include "config.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
-#include <zlib.h>
+#include <unistd.h>
 
 #include "../base/signet-base-error.h"
-#include "signet-zip-private.h"
+#include "signet-zip-source-private.h"
 
-#define BUFFER        (256 * 1024)
-#define HEADER_SIZE   30
-#define VERSION       20          /* 2.0: folders, deflate */
-#define MADE_BY_UNIX  (3 << 8)
-#define FLAG_UTF8     (1 << 11)
-#define MODE          (0100644u << 16)
-#define MOST          (G_MAXUINT32 - 1u)
+#define WINDOW (256 * 1024)
+#define STEP (8 * 1024 * 1024) /* between two looks at the cancellable */
+#define MODE (0100644u << 16)
+#define VERSION 20 /* 2.0: folders, deflate */
 
-struct _SignetZipWriter {
-  int         fd;
-  guint64     written;   /* to @fd; the rest of what is there so far is in the buffer */
-  guint8     *buffer;
-  gsize       used;
-  gint64      time;
-  guint       n_members;
-  GByteArray *directory;
-  GHashTable *names;     /* keys */
-  EVP_MD_CTX *hashing;
+struct _SignetZipWriter
+{
+  int fd;
+  gint64 time;
+  const SignetZipLibrary *library; /* (nullable) before the first member */
+  SignetZipSource *source;         /* (nullable): while members are gathered */
+  zip_t *zip;                      /* (nullable): the same */
+  GCancellable *cancellable;       /* (nullable): of the commit */
+  guint8 *window;                  /* of the file that is being read */
+  guint64 kept;
 };
 
-/* What a member's header and its entry in the directory both hold. */
-typedef struct {
-  const char *name;
-  guint64     header;
-  guint64     size;
-  guint32     crc;
-  guint32     moment; /* time and date as DOS has them */
-} Member;
+/* What becomes a member; belongs to libzip until it frees it. */
+typedef struct
+{
+  SignetZipWriter *writer;
+  SignetZipSource *source;  /* the archive's, which keeps what went wrong */
+  GBytes *bytes;            /* (nullable): one of them */
+  SignetDocumentFile *file; /* (nullable) */
+  guint64 size;
+  gint64 time;
+  guint64 at;
+  guint64 window_start; /* of the file's bytes in the writer's window */
+  gsize window_length;
+} Content;
 
 SignetZipWriter *
 _signet_zip_writer_new (int fd, gint64 time)
@@ -52,261 +54,308 @@ _signet_zip_writer_new (int fd, gint64 time)
 
   self->fd = fd;
   self->time = time;
-  self->buffer = g_malloc (BUFFER);
-  self->directory = g_byte_array_new ();
-  self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->hashing = EVP_MD_CTX_new ();
+  self->window = g_malloc (WINDOW);
   return self;
+}
+
+static void
+drop_zip (SignetZipWriter *self)
+{
+  if (self->zip != NULL)
+    self->library->discard (g_steal_pointer (&self->zip));
+  g_clear_pointer (&self->source, _signet_zip_source_free);
 }
 
 void
 _signet_zip_writer_free (SignetZipWriter *self)
 {
-  g_byte_array_unref (self->directory);
-  g_hash_table_unref (self->names);
-  EVP_MD_CTX_free (self->hashing);
-  g_free (self->buffer);
+  drop_zip (self);
+  g_free (self->window);
   g_free (self);
 }
 
-/* --- bytes ------------------------------------------------------------------------------------------------------------------ */
-
-static void
-put16 (guint8 *p, guint value)
+guint64
+_signet_zip_writer_get_kept (SignetZipWriter *self)
 {
-  p[0] = (guint8) value;
-  p[1] = (guint8) (value >> 8);
+  return self->kept;
 }
 
-static void
-put32 (guint8 *p, guint32 value)
-{
-  put16 (p, value & 0xffff);
-  put16 (p + 2, value >> 16);
-}
-
-static guint64
-get_position (SignetZipWriter *self)
-{
-  return self->written + self->used;
-}
-
-gboolean
-_signet_zip_writer_flush (SignetZipWriter *self, GError **error)
-{
-  if (self->used > 0 && !signet_document_write_at (self->fd, self->written, self->buffer, self->used, error))
-    return FALSE;
-  self->written += self->used;
-  self->used = 0;
-  return TRUE;
-}
+/* --- what goes in ------------------------------------------------------------------------------------------------------------
+ */
 
 static gboolean
-put (SignetZipWriter *self, const void *data, gsize length, GError **error)
+read_content (Content *self, guint8 *data, gsize length, GError **error)
 {
-  const guint8 *p = data;
-
-  while (length > 0)
+  if (self->bytes != NULL)
+    memcpy (data, (const guint8 *) g_bytes_get_data (self->bytes, NULL) + self->at, length);
+  for (gsize done = 0; self->file != NULL && done < length;)
     {
-      gsize step = MIN (length, BUFFER - self->used);
+      guint64 start = self->at + done - self->window_start;
+      gsize n = 0;
 
-      memcpy (self->buffer + self->used, p, step);
-      self->used += step;
-      p += step;
-      length -= step;
-      if (self->used == BUFFER && !_signet_zip_writer_flush (self, error))
-        return FALSE;
+      if (start >= self->window_length)
+        {
+          self->window_start = self->at + done;
+          self->window_length = (gsize) MIN (WINDOW, self->size - self->window_start);
+          if (g_cancellable_set_error_if_cancelled (self->writer->cancellable, error) ||
+              !signet_document_file_read (self->file, self->window_start, self->writer->window, self->window_length, error))
+            return FALSE;
+          start = 0;
+        }
+      n = (gsize) MIN (length - done, self->window_length - start);
+      memcpy (data + done, self->writer->window + start, n);
+      done += n;
     }
+  self->at += length;
   return TRUE;
 }
 
-/* Bytes that are there already get another value. */
-static gboolean
-patch (SignetZipWriter *self, guint64 position, const guint8 *data, gsize length, GError **error)
+static zip_int64_t
+on_read (Content *self, guint8 *data, guint64 wanted)
 {
-  if (position < self->written && !_signet_zip_writer_flush (self, error))
-    return FALSE;
-  if (position < self->written)
-    return signet_document_write_at (self->fd, position, data, length, error);
-  memcpy (self->buffer + (position - self->written), data, length);
-  return TRUE;
+  GError *error = NULL;
+  gsize length = (gsize) MIN (wanted, self->size - self->at);
+
+  if (read_content (self, data, length, &error) &&
+      (length > 0 || self->file == NULL || signet_document_file_check_unchanged (self->file, &error)))
+    return (zip_int64_t) length;
+  return _signet_zip_source_fail (self->source, error);
 }
 
-/* Bytes of a file straight into the buffer; @crc and @context (nullable) are told of them. */
-static gboolean
-put_from (SignetZipWriter *self, SignetDocumentFile *file, guint64 length, guint32 *crc, EVP_MD_CTX *context, GCancellable *cancellable, GError **error)
+static zip_int64_t
+on_open (Content *self)
 {
-  for (guint64 at = 0; at < length;)
+  self->at = self->window_length = 0;
+  return 0;
+}
+
+static zip_int64_t
+tell_status (Content *self, zip_stat_t *status)
+{
+  memset (status, 0, sizeof *status);
+  status->valid = ZIP_STAT_SIZE | ZIP_STAT_MTIME;
+  status->size = self->size;
+  status->mtime = (time_t) self->time;
+  return sizeof *status;
+}
+
+static zip_int64_t
+tell_attributes (zip_file_attributes_t *attributes)
+{
+  memset (attributes, 0, sizeof *attributes);
+  attributes->version = 1;
+  attributes->valid =
+      ZIP_FILE_ATTRIBUTES_HOST_SYSTEM | ZIP_FILE_ATTRIBUTES_VERSION_NEEDED | ZIP_FILE_ATTRIBUTES_EXTERNAL_FILE_ATTRIBUTES;
+  attributes->host_system = ZIP_OPSYS_UNIX;
+  attributes->version_needed = VERSION;
+  attributes->external_file_attributes = MODE;
+  return sizeof *attributes;
+}
+
+static zip_int64_t
+tell_error (zip_error_t *error)
+{
+  static const int said[] = { ZIP_ER_READ, EIO };
+
+  memcpy (error, said, sizeof said);
+  return sizeof said;
+}
+
+static void
+content_free (Content *self)
+{
+  g_clear_pointer (&self->bytes, g_bytes_unref);
+  g_clear_object (&self->file);
+  g_free (self);
+}
+
+static zip_int64_t
+on_command (void *data, void *argument, zip_uint64_t length, zip_source_cmd_t command)
+{
+  Content *self = data;
+
+  switch ((int) command)
     {
-      gsize step = (gsize) MIN (length - at, BUFFER - self->used);
-      guint8 *p = self->buffer + self->used;
-
-      if (g_cancellable_set_error_if_cancelled (cancellable, error) || !signet_document_file_read (file, at, p, step, error))
-        return FALSE;
-      if (context != NULL && EVP_DigestUpdate (context, p, step) != 1)
-        return signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "hashing a document");
-      if (crc != NULL)
-        *crc = (guint32) crc32_z (*crc, p, step);
-      self->used += step;
-      at += step;
-      if (self->used == BUFFER && !_signet_zip_writer_flush (self, error))
-        return FALSE;
+    case ZIP_SOURCE_SUPPORTS:
+      return ZIP_SOURCE_SUPPORTS_READABLE | ZIP_SOURCE_MAKE_COMMAND_BITMASK (ZIP_SOURCE_GET_FILE_ATTRIBUTES);
+    case ZIP_SOURCE_OPEN:
+      return on_open (self);
+    case ZIP_SOURCE_READ:
+      return on_read (self, argument, length);
+    case ZIP_SOURCE_STAT:
+      return tell_status (self, argument);
+    case ZIP_SOURCE_GET_FILE_ATTRIBUTES:
+      return tell_attributes (argument);
+    case ZIP_SOURCE_ERROR:
+      return tell_error (argument);
+    case ZIP_SOURCE_FREE:
+      content_free (self);
+      return 0;
+    case ZIP_SOURCE_CLOSE:
+      return 0;
+    default:
+      return -1;
     }
-  return TRUE;
 }
 
-/* --- members ---------------------------------------------------------------------------------------------------------------- */
-
-/* DOS knows local time from 1980 on, in steps of two seconds. */
-static guint32
-to_dos_time (gint64 seconds)
-{
-  time_t time = (time_t) seconds;
-  struct tm parts = { 0 };
-
-  if (localtime_r (&time, &parts) == NULL || parts.tm_year < 80 || parts.tm_year > 207)
-    return 1 << 5 << 16 | 1 << 16;
-  return (guint32) (parts.tm_year - 80) << 25 | (guint32) (parts.tm_mon + 1) << 21 | (guint32) parts.tm_mday << 16 | (guint32) parts.tm_hour << 11
-         | (guint32) parts.tm_min << 5 | (guint32) parts.tm_sec / 2;
-}
-
-/* The part that header and directory have in common, from the version on: 26 bytes */
-static void
-fill_common (guint8 *p, const Member *member)
-{
-  gboolean ascii = TRUE;
-
-  for (const char *c = member->name; *c != '\0'; c++)
-    ascii &= (guint8) *c < 0x80;
-  put16 (p, VERSION);
-  put16 (p + 2, ascii ? 0 : FLAG_UTF8);
-  put16 (p + 4, 0); /* stored */
-  put32 (p + 6, member->moment);
-  put32 (p + 10, member->crc);
-  put32 (p + 14, (guint32) member->size);
-  put32 (p + 18, (guint32) member->size);
-  put16 (p + 22, (guint) strlen (member->name));
-  put16 (p + 24, 0); /* no extra field: EN 319 162-1, A.1 */
-}
+/* --- gathering ---------------------------------------------------------------------------------------------------------------
+ */
 
 static gboolean
-put_header (SignetZipWriter *self, const Member *member, GError **error)
+fail (SignetZipWriter *self, GError **error)
 {
-  guint8 header[HEADER_SIZE] = "PK\003\004";
-
-  fill_common (header + 4, member);
-  return put (self, header, sizeof header, error) && put (self, member->name, strlen (member->name), error);
-}
-
-static void
-note_in_directory (SignetZipWriter *self, const Member *member)
-{
-  guint8 entry[46] = "PK\001\002";
-
-  put16 (entry + 4, MADE_BY_UNIX | VERSION);
-  fill_common (entry + 6, member);
-  put32 (entry + 38, MODE);
-  put32 (entry + 42, (guint32) member->header);
-  g_byte_array_append (self->directory, entry, sizeof entry);
-  g_byte_array_append (self->directory, (const guint8 *) member->name, (guint) strlen (member->name));
-  self->n_members++;
-}
-
-static gboolean
-refuse (GError **error, int code, const char *what)
-{
-  g_set_error (error, SIGNET_DOCUMENT_ERROR, code, "ZIP: %s", what);
+  _signet_zip_source_set_error (self->source, self->library->get_error (self->zip), error);
   return FALSE;
 }
 
+/* An archive that is ours, or that has been read strictly: no need to check it again. */
 static gboolean
-begin (SignetZipWriter *self, Member *member, GError **error)
+open_zip (SignetZipWriter *self, GError **error)
 {
-  const char *fault = _signet_zip_find_fault_in_name (member->name, strlen (member->name));
-
-  if (fault != NULL)
-    return refuse (error, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, fault);
-  if (!g_hash_table_add (self->names, _signet_zip_make_name_key (member->name)))
-    return refuse (error, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "two members of the same name");
-  if (self->n_members == SIGNET_ZIP_MAX_MEMBERS - 1)
-    return refuse (error, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "too many members");
-  member->header = get_position (self);
-  if (member->header > MOST || member->size > MOST - member->header)
-    return refuse (error, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "four gigabytes are the limit");
-  return put_header (self, member, error);
-}
-
-gboolean
-_signet_zip_writer_add (SignetZipWriter *self, const char *name, const void *data, gsize length, GError **error)
-{
-  Member member = { .name = name, .size = length, .crc = (guint32) crc32_z (0, data, length), .moment = to_dos_time (self->time) };
-
-  if (!begin (self, &member, error) || !put (self, data, length, error))
-    return FALSE;
-  note_in_directory (self, &member);
-  return TRUE;
-}
-
-static gboolean
-copy_file (SignetZipWriter *self, Member *member, SignetDocumentFile *file, GCancellable *cancellable, GError **error)
-{
-  guint8 crc[4];
-
-  if (!begin (self, member, error) || !put_from (self, file, member->size, &member->crc, self->hashing, cancellable, error))
-    return FALSE;
-  put32 (crc, member->crc);
-  if (!patch (self, member->header + 14, crc, sizeof crc, error))
-    return FALSE;
-  note_in_directory (self, member);
-  return TRUE;
-}
-
-GBytes *
-_signet_zip_writer_add_file (SignetZipWriter *self, const char *name, SignetDocumentFile *file, SignetDigest digest, GCancellable *cancellable,
-                             GError **error)
-{
-  Member member = { .name = name, .size = signet_document_file_get_size (file) };
-  const EVP_MD *md = signet_digest_get_md (digest);
-  guint8 value[EVP_MAX_MD_SIZE];
-  unsigned length = 0;
   struct stat status;
 
-  member.moment = to_dos_time (fstat (signet_document_file_get_fd (file), &status) == 0 ? (gint64) status.st_mtime : self->time);
-  if (md == NULL || EVP_DigestInit_ex (self->hashing, md, NULL) != 1)
+  if (self->zip != NULL)
+    return TRUE;
+  self->library = _signet_zip_library (error);
+  if (self->library == NULL)
+    return FALSE;
+  if (fstat (self->fd, &status) != 0)
+    return signet_base_error_set_errno (error, errno, "writing the container");
+  self->source = _signet_zip_source_new (self->fd, (guint64) status.st_size, error);
+  self->zip = self->source != NULL
+                  ? _signet_zip_source_open (self->source, status.st_size == 0 ? ZIP_CREATE | ZIP_TRUNCATE : 0, error)
+                  : NULL;
+  if (self->zip == NULL)
+    drop_zip (self);
+  return self->zip != NULL;
+}
+
+/* (nullable) */
+static zip_source_t *
+make_source (SignetZipWriter *self, GBytes *bytes, SignetDocumentFile *file, GError **error)
+{
+  Content *content = g_new0 (Content, 1);
+  zip_source_t *source = NULL;
+  struct stat status;
+
+  content->writer = self;
+  content->source = self->source;
+  content->bytes = bytes != NULL ? g_bytes_ref (bytes) : NULL;
+  content->file = file != NULL ? g_object_ref (file) : NULL;
+  content->size = bytes != NULL ? g_bytes_get_size (bytes) : signet_document_file_get_size (file);
+  content->time =
+      file != NULL && fstat (signet_document_file_get_fd (file), &status) == 0 ? (gint64) status.st_mtime : self->time;
+  source = self->library->source_function_create (on_command, content, NULL);
+  if (source != NULL)
+    return source;
+  content_free (content);
+  g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "libzip cannot take a member");
+  return NULL;
+}
+
+static gboolean
+add (SignetZipWriter *self, const char *name, GBytes *bytes, SignetDocumentFile *file, GError **error)
+{
+  const char *fault = _signet_zip_find_fault_in_name (name, strlen (name));
+  zip_source_t *source = NULL;
+  zip_int64_t index = -1;
+
+  if (fault != NULL)
     {
-      signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "starting a digest");
-      return NULL;
+      g_set_error (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_UNSUPPORTED, "ZIP: %s", fault);
+      return FALSE;
     }
-  if (!copy_file (self, &member, file, cancellable, error) || EVP_DigestFinal_ex (self->hashing, value, &length) != 1)
-    return NULL;
-  return g_bytes_new (value, length);
+  if (!open_zip (self, error) || (source = make_source (self, bytes, file, error)) == NULL)
+    return FALSE;
+  index = self->library->file_add (self->zip, name, source, ZIP_FL_ENC_UTF_8);
+  if (index < 0)
+    self->library->source_free (source);
+  return (index >= 0 && self->library->set_file_compression (self->zip, (zip_uint64_t) index, ZIP_CM_STORE, 0) == 0) ||
+         fail (self, error);
 }
 
 gboolean
-_signet_zip_writer_take_over (SignetZipWriter *self, SignetZipReader *earlier, GCancellable *cancellable, GError **error)
+_signet_zip_writer_add (SignetZipWriter *self, const char *name, GBytes *content, GError **error)
 {
-  GBytes *directory = _signet_zip_reader_get_directory (earlier);
-
-  g_return_val_if_fail (get_position (self) == 0, FALSE);
-
-  for (guint i = 0; i < _signet_zip_reader_get_n_members (earlier); i++)
-    g_hash_table_add (self->names, _signet_zip_make_name_key (_signet_zip_reader_get_member (earlier, i)->name));
-  self->n_members = _signet_zip_reader_get_n_members (earlier);
-  g_byte_array_append (self->directory, g_bytes_get_data (directory, NULL), (guint) g_bytes_get_size (directory));
-  return put_from (self, _signet_zip_reader_get_file (earlier), _signet_zip_reader_get_end (earlier), NULL, NULL, cancellable, error);
+  return add (self, name, content, NULL, error);
 }
 
 gboolean
-_signet_zip_writer_finish (SignetZipWriter *self, GError **error)
+_signet_zip_writer_add_file (SignetZipWriter *self, const char *name, SignetDocumentFile *file, GError **error)
 {
-  guint8 end[22] = "PK\005\006";
-  guint64 start = get_position (self);
+  return add (self, name, NULL, file, error);
+}
 
-  if (start > MOST || start + self->directory->len > MOST)
-    return refuse (error, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "four gigabytes are the limit");
-  put16 (end + 8, self->n_members);
-  put16 (end + 10, self->n_members);
-  put32 (end + 12, self->directory->len);
-  put32 (end + 16, (guint32) start);
-  return put (self, self->directory->data, self->directory->len, error) && put (self, end, sizeof end, error) && _signet_zip_writer_flush (self, error);
+gboolean
+_signet_zip_writer_replace (SignetZipWriter *self, const SignetZipMember *member, GBytes *content, GError **error)
+{
+  zip_source_t *source = NULL;
+
+  if (!open_zip (self, error) || (source = make_source (self, content, NULL, error)) == NULL)
+    return FALSE;
+  if (self->library->file_replace (self->zip, member->index, source, 0) != 0)
+    {
+      self->library->source_free (source);
+      return fail (self, error);
+    }
+  return self->library->set_file_compression (self->zip, member->index, ZIP_CM_STORE, 0) == 0 || fail (self, error);
+}
+
+/* --- writing -----------------------------------------------------------------------------------------------------------------
+ */
+
+gboolean
+_signet_zip_writer_commit (SignetZipWriter *self, GCancellable *cancellable, GError **error)
+{
+  gboolean done = FALSE;
+
+  g_return_val_if_fail (self->zip != NULL, FALSE);
+
+  self->cancellable = cancellable;
+  done = self->library->close (self->zip) == 0;
+  if (!done)
+    fail (self, error);
+  else
+    self->zip = NULL;
+  self->kept = _signet_zip_source_get_kept (self->source);
+  drop_zip (self);
+  self->cancellable = NULL;
+  return done;
+}
+
+static gboolean
+copy_by_hand (SignetZipWriter *self, SignetDocumentFile *earlier, guint64 at, GCancellable *cancellable, GError **error)
+{
+  guint64 size = signet_document_file_get_size (earlier);
+  gsize length = 0;
+
+  for (; at < size; at += length)
+    {
+      length = (gsize) MIN (WINDOW, size - at);
+      if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+          !signet_document_file_read (earlier, at, self->window, length, error) ||
+          !signet_document_write_at (self->fd, at, self->window, length, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* In the kernel where it can; whatever it says, what is left is copied by hand, which tells why it cannot. */
+gboolean
+_signet_zip_writer_copy (SignetZipWriter *self, SignetDocumentFile *earlier, GCancellable *cancellable, GError **error)
+{
+  guint64 size = signet_document_file_get_size (earlier);
+  gssize n = 1;
+  off_t from = 0;
+  off_t to = 0;
+
+  while ((guint64) from < size && n > 0)
+    {
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      n = copy_file_range (signet_document_file_get_fd (earlier), &from, self->fd, &to,
+                           (size_t) MIN (STEP, size - (guint64) from), 0);
+    }
+  return copy_by_hand (self, earlier, (guint64) from, cancellable, error) &&
+         signet_document_file_check_unchanged (earlier, error);
 }
