@@ -241,7 +241,7 @@ signet_sign_prepare (gpointer data)
     }
   signet_core_get_ca_certificates (core);
   signet_core_get_journal (core, NULL);
-  /* last: loading the second reader would keep the thread beside us from starting the token's process */
+  /* last: loading the second reader, where it is asked, would keep the thread beside us from starting the token's process */
   signet_signing_read_ahead (signings);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * fuzz-pdf.h: any bytes as a PDF: signatures looked for and judged, what it holds told, opened for signing, prepared. What was prepared must be
- * readable again, begin with the old bytes, and hold one signature more; a result and an error never come together. Single-threaded.
+ * readable again, begin with the old bytes, and hold one signature more; a result and an error never come together. What is signed without asking
+ * the second reader, it does not read differently. Single-threaded.
  */
 #pragma once
 
@@ -13,7 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../app/core/document/signet-document-pdf.h"
+#include "../../app/core/document/signet-document-pdf-private.h"
 
 static inline SignetDocumentFile *
 open_memory (int fd, const char *password)
@@ -63,6 +64,20 @@ prepare (SignetDocumentPdf *pdf, const uint8_t *data, size_t size, const char *f
   close (fd);
 }
 
+/* It may refuse what we take; it may not see another document in it. */
+static inline void
+check_second_reader (SignetDocumentPdf *pdf)
+{
+  g_autoptr(GError) error = NULL;
+  gboolean encrypted = FALSE;
+  guint32 root = 0;
+
+  if (_signet_pdf_is_odd (pdf->reader) || !_signet_pdf_ask_qpdf (pdf->file, pdf->reader->entries->len, NULL, &root, &encrypted, &error))
+    return;
+  g_assert_false (encrypted);
+  g_assert_cmpuint (root, ==, (guint32) _signet_pdf_lookup (pdf->reader->trailer, "Root")->integer);
+}
+
 /* @password: (nullable) */
 static inline void
 fuzz_pdf (const uint8_t *data, size_t size, const char *password)
@@ -80,6 +95,7 @@ fuzz_pdf (const uint8_t *data, size_t size, const char *password)
   g_assert ((pdf != NULL) != (error != NULL));
   if (pdf != NULL)
     {
+      check_second_reader (pdf);
       g_ptr_array_unref (signet_document_pdf_list_findings (pdf));
       signet_document_pdf_get_content (pdf);
       signet_document_pdf_get_n_signatures (pdf);

@@ -25,6 +25,8 @@ SignetPdfContent _signet_pdf_look_for_content (SignetPdfReader *reader, GPtrArra
 /* The first leaf of the page tree as it is referred to; null when there is none. */
 const SignetPdfValue *_signet_pdf_get_first_page (SignetPdfReader *reader);
 
+/* Whether another strict reader could see another document: then it is asked. docs/decisions/0063 */
+gboolean _signet_pdf_is_odd (SignetPdfReader *reader);
 /* Opens the file a second time with qpdf, recovery off: a second opinion on what it is. */
 gboolean _signet_pdf_ask_qpdf (SignetDocumentFile *file, guint n_objects, const char *password, guint32 *root, gboolean *encrypted, GError **error);
 

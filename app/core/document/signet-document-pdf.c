@@ -87,6 +87,25 @@ read_facts (SignetDocumentPdf *self, GError **error)
   return TRUE;
 }
 
+/* Its header has to stand where the table says, not behind what some readers skip. */
+static gboolean
+is_exactly_there (SignetPdfReader *reader, const SignetPdfValue *reference)
+{
+  const SignetPdfEntry *entry = _signet_pdf_reader_get_entry (reader, (guint32) reference->integer);
+  guint8 first = 0;
+
+  if (entry->kind == SIGNET_PDF_ENTRY_COMPRESSED)
+    return TRUE;
+  return entry->kind == SIGNET_PDF_ENTRY_OFFSET && signet_document_file_read (reader->file, entry->where, &first, 1, NULL)
+         && g_ascii_isdigit (first);
+}
+
+gboolean
+_signet_pdf_is_odd (SignetPdfReader *reader)
+{
+  return reader->odd || !is_exactly_there (reader, _signet_pdf_lookup (reader->trailer, "Root"));
+}
+
 static gboolean
 open_read (SignetDocumentPdf *self, GError **error)
 {
@@ -94,8 +113,11 @@ open_read (SignetDocumentPdf *self, GError **error)
   gboolean encrypted = FALSE;
   guint32 root = 0;
 
-  if (!check_nothing_behind (self->reader, error) || !read_facts (self, error)
-      || !_signet_pdf_ask_qpdf (self->file, self->reader->entries->len, password != NULL ? (const char *) signet_secret_get_bytes (password, NULL) : NULL, &root, &encrypted, error))
+  if (!check_nothing_behind (self->reader, error) || !read_facts (self, error))
+    return FALSE;
+  if (!_signet_pdf_is_odd (self->reader))
+    return TRUE;
+  if (!_signet_pdf_ask_qpdf (self->file, self->reader->entries->len, password != NULL ? (const char *) signet_secret_get_bytes (password, NULL) : NULL, &root, &encrypted, error))
     return FALSE;
   if (encrypted != (self->reader->crypt != NULL) || root != (guint32) _signet_pdf_lookup (self->reader->trailer, "Root")->integer)
     return set_malformed (error, "the document can be read in two ways");

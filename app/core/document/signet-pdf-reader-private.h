@@ -42,6 +42,7 @@ typedef struct {
   const SignetPdfValue *trailer;   /* of the newest section */
   guint64               startxref;
   guint64               end;       /* behind "%%EOF" */
+  gboolean              odd;       /* another strict reader might see something else: hybrid, linearized, encrypted, numbers given twice… */
   GHashTable           *cache;     /* object number -> SignetPdfValue */
   GHashTable           *containers; /* object stream -> its decoded bytes and table */
   SignetPdfArena       *scratch;   /* (nullable): borrowed, for objects that are looked at once */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-pdf-second.c: what another reader (qpdf, with its repairing switched off) makes of the file. A file that two strict readers
+ * signet-pdf-second.c: what another reader (qpdf, with its repairing switched off) makes of an odd file. A file that two strict readers
  * read differently is not signed.
  */
 #define G_LOG_DOMAIN "signet-pdf-second"
@@ -17,7 +17,7 @@
 #define MANY_OBJECTS 20000
 #define STILL_SMALL  (128 * 1024 * 1024) /* for a file of many objects */
 
-/* What is used of qpdf. Its headers give the types; the library itself is loaded with the first PDF. */
+/* What is used of qpdf. Its headers give the types; the library itself is loaded with the first odd PDF. */
 #define QPDF_FUNCTIONS(of) \
   of (init) of (cleanup) of (silence_errors) of (set_suppress_warnings) of (set_attempt_recovery) of (read) of (read_memory) of (is_encrypted) \
   of (get_root) of (oh_get_object_id) of (has_error) of (get_error) of (get_error_code) \

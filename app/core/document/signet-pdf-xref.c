@@ -3,6 +3,7 @@
  * signet-pdf-xref.c: the cross-reference sections of a PDF (ISO 32000-1, 7.5.4, 7.5.8): tables, streams and both at once, newest first.
  *
  * An entry once set by a newer section stays. Anything that does not add up is an error: a reader that repairs can be led elsewhere.
+ * What adds up, but could be taken in another way by somebody else, makes the reader odd: then a second one is asked.
  */
 #define G_LOG_DOMAIN "signet-pdf-xref"
 
@@ -18,6 +19,7 @@
 #define TRAILER_WINDOW    (64 * 1024)
 #define ENTRY_SIZE        20
 #define ENTRIES_AT_ONCE   4096
+#define NEAR_THE_END      1024 /* where every reader looks for startxref (ISO 32000-1, annex H.3, 18) */
 
 static gboolean
 set_malformed (GError **error, const char *what, guint64 offset)
@@ -78,6 +80,13 @@ parse_entry (const guint8 *text, guint64 *offset, guint64 *generation, gboolean 
          && _signet_pdf_is_space (text[19]);
 }
 
+/* 7.5.4: SP CR, SP LF or CR LF */
+static gboolean
+ends_as_it_should (const guint8 *text)
+{
+  return text[18] == ' ' ? text[19] == '\r' || text[19] == '\n' : text[18] == '\r' && text[19] == '\n';
+}
+
 typedef enum { TAKE_USED = 1, TAKE_FREE = 2 } TakeEntries;
 
 static gboolean
@@ -89,6 +98,7 @@ take_entry (SignetPdfReader *self, const guint8 *text, guint64 number, guint64 a
 
   if (!parse_entry (text, &offset, &generation, &in_use))
     return set_malformed (error, "bad cross-reference entry", at);
+  self->odd |= !ends_as_it_should (text) || (in_use && (offset == 0 || number == 0));
   /* some writers mark a missing object as in use at offset 0, where the header is */
   if (in_use && offset != 0 && number != 0)
     return (take & TAKE_USED) == 0 || add_entry (self, number, SIGNET_PDF_ENTRY_OFFSET, offset, generation, error);
@@ -128,11 +138,21 @@ take_subsection_header (SignetPdfLexer *lexer, guint64 *first, guint64 *count)
   return TRUE;
 }
 
+/* 7.5.4: each number once in a section; of two entries some readers take the first and some the last. @next: (inout) */
+static void
+note_range (SignetPdfReader *self, guint64 first, guint64 count, guint64 *next)
+{
+  if (first < *next || count == 0)
+    self->odd = TRUE;
+  *next = first + count;
+}
+
 /* Walks the table at @offset (behind "xref"), takes what @take says, and finds where "trailer" stands */
 static gboolean
 read_table (SignetPdfReader *self, guint64 offset, TakeEntries take, guint64 *trailer, GError **error)
 {
   g_autoptr(GByteArray) window = g_byte_array_new ();
+  guint64 next = 0;
 
   for (guint i = 0; i < G_MAXUINT16; i++)
     {
@@ -150,6 +170,7 @@ read_table (SignetPdfReader *self, guint64 offset, TakeEntries take, guint64 *tr
       if (!take_subsection_header (&lexer, &first, &count))
         return set_malformed (error, "cross-reference table damaged", offset);
       offset += lexer.position;
+      note_range (self, first, count, &next);
       if (!read_subsection (self, offset, first, count, take, error))
         return FALSE;
       offset += count * ENTRY_SIZE;
@@ -202,6 +223,7 @@ take_stream_entry (SignetPdfReader *self, const guint8 *cursor, const guint *wid
     case 0:
       return add_entry (self, number, SIGNET_PDF_ENTRY_FREE, 0, MIN (detail, 65535), error);
     case 1:
+      self->odd |= number == 0 || where == 0;
       if (number == 0 || where == 0)
         return add_entry (self, number, SIGNET_PDF_ENTRY_FREE, 0, 0, error);
       return detail <= 65535 ? add_entry (self, number, SIGNET_PDF_ENTRY_OFFSET, where, detail, error)
@@ -210,6 +232,7 @@ take_stream_entry (SignetPdfReader *self, const guint8 *cursor, const guint *wid
       return where <= MAX_OBJECT_NUMBER ? add_entry (self, number, SIGNET_PDF_ENTRY_COMPRESSED, where, detail, error)
                                         : set_malformed (error, "bad cross-reference entry", at);
     default: /* 7.5.8.3: to be read as null */
+      self->odd = TRUE;
       return add_entry (self, number, SIGNET_PDF_ENTRY_FREE, 0, 0, error);
     }
 }
@@ -252,10 +275,12 @@ take_stream_entries (SignetPdfReader *self, const SignetPdfValue *stream, GError
   g_autoptr(GBytes) bytes = NULL;
   const guint8 *cursor = NULL;
   guint widths[3];
+  guint64 next = 0;
   gsize left = 0;
 
   if (!get_widths (stream, widths, error))
     return FALSE;
+  self->odd |= widths[0] != 1;
   bytes = _signet_pdf_reader_decode_stream (self, stream, error);
   if (bytes == NULL)
     return FALSE;
@@ -269,6 +294,7 @@ take_stream_entries (SignetPdfReader *self, const SignetPdfValue *stream, GError
     {
       if (index->items[i]->type != SIGNET_PDF_INTEGER || index->items[i + 1]->type != SIGNET_PDF_INTEGER)
         return set_malformed (error, "cross-reference stream with a bad index", stream->start);
+      note_range (self, (guint64) index->items[i]->integer, (guint64) index->items[i + 1]->integer, &next);
       if (!take_stream_range (self, stream, widths, index->items[i]->integer, index->items[i + 1]->integer, &cursor, &left, error))
         return FALSE;
     }
@@ -328,6 +354,7 @@ read_table_section (SignetPdfReader *self, guint64 offset, guint64 behind_keywor
   beside = _signet_pdf_lookup (trailer, "XRefStm");
   if (beside->type != SIGNET_PDF_NULL)
     {
+      self->odd = TRUE;
       if (beside->type != SIGNET_PDF_INTEGER || beside->integer < 0)
         return set_malformed (error, "bad XRefStm", trailer_offset), NULL;
       if (read_stream_section (self, (guint64) beside->integer, TRUE, error) == NULL)
@@ -348,6 +375,8 @@ read_section (SignetPdfReader *self, guint64 offset, GError **error)
     return set_malformed (error, "cross-reference section past the end of the file", offset), NULL;
   if (!_signet_pdf_reader_window (self, offset, 64, window, &lexer, error))
     return NULL;
+  /* white space or a comment before it is skipped by some and an error to others */
+  self->odd |= lexer.data[0] != 'x' && !g_ascii_isdigit (lexer.data[0]);
   if (_signet_pdf_lexer_take_keyword (&lexer, "xref"))
     return read_table_section (self, offset, offset + lexer.position, error);
   return read_stream_section (self, offset, FALSE, error);
@@ -372,6 +401,7 @@ read_all_sections (SignetPdfReader *self, GError **error)
         return TRUE;
       if (previous->type != SIGNET_PDF_INTEGER || previous->integer < 0)
         return set_malformed (error, "bad Prev", offset);
+      self->odd |= (guint64) previous->integer >= offset;
       offset = (guint64) previous->integer;
     }
 }
@@ -423,6 +453,7 @@ find_startxref (SignetPdfReader *self, GError **error)
   if (lexer.length - lexer.position < 5 || memcmp (lexer.data + lexer.position, "%%EOF", 5) != 0)
     return set_malformed (error, "no %%EOF behind startxref", offset + lexer.position);
   self->end = offset + lexer.position + 5;
+  self->odd |= (gsize) (keyword - lexer.data) + NEAR_THE_END < lexer.length;
   return TRUE;
 }
 
@@ -430,9 +461,12 @@ static gboolean
 check_trailer (SignetPdfReader *self, GError **error)
 {
   const SignetPdfValue *root = _signet_pdf_lookup (self->trailer, "Root");
+  const SignetPdfValue *size = _signet_pdf_lookup (self->trailer, "Size");
 
   if (root->type != SIGNET_PDF_REFERENCE)
     return set_malformed (error, "no document catalogue named", self->startxref);
+  /* 7.5.5: an object beyond it is as good as not there, to those who look */
+  self->odd |= size->type != SIGNET_PDF_INTEGER || size->integer < (gint64) self->entries->len || _signet_pdf_lookup (self->trailer, "Encrypt")->type != SIGNET_PDF_NULL;
   return TRUE;
 }
 
