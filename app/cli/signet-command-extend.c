@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-command.h"
+#include "signet-tsa-client.h"
 #include "signet-password.h"
 #include "signet-terminal-interaction.h"
 
@@ -22,6 +23,7 @@ typedef struct
 {
   char *level, *output, *output_dir, *detached; /* (owned) (nullable) */
   char **tsa;                                   /* (owned) (nullable) */
+  SignetTimestampServers *servers;              /* (owned) (nullable): for all files, so that a PIN is asked for once */
   gboolean overwrite, renew, waiting;
 } SignetExtendOptions;
 
@@ -42,6 +44,7 @@ signet_extend_options_clear (SignetExtendOptions *options)
   g_free (options->output_dir);
   g_free (options->detached);
   g_strfreev (options->tsa);
+  g_clear_pointer (&options->servers, signet_timestamp_servers_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SignetExtendOptions, signet_extend_options_clear)
@@ -71,7 +74,7 @@ signet_extend_parse (SignetInvocation    *invocation,
     { NULL }
   };
 
-  return signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_PASSWORD);
+  return signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_PASSWORD | SIGNET_OPTIONS_TSA);
 }
 
 static gboolean
@@ -101,15 +104,22 @@ signet_extend_check_options (SignetInvocation          *invocation,
 /* --- one file ---------------------------------------------------------------------------------------------------------- */
 /* FALSE: the policy names others than --tsa. */
 static gboolean
-signet_extend_set_servers (SignetExtendJob           *job,
-                           const SignetExtendOptions *options,
-                           SignetCore                *core)
+signet_extend_set_servers (SignetExtendJob     *job,
+                           SignetExtendOptions *options,
+                           SignetInvocation    *invocation)
 {
-  g_autoptr(SignetTimestampServers) servers = signet_timestamps_choose_all (core, (const char *const *) options->tsa, &job->error);
+  SignetCore *core = signet_invocation_get_core (invocation);
 
-  if (servers != NULL)
-    signet_extension_set_timestamp_servers (job->extension, servers);
-  return servers != NULL;
+  if (options->servers == NULL)
+    {
+      options->servers = signet_timestamps_choose_all (core, (const char *const *) options->tsa, &job->error);
+      if (options->servers != NULL && !signet_tsa_set_person (invocation, options->servers))
+        g_set_error_literal (&job->error, G_IO_ERROR, G_IO_ERROR_FAILED, "--tsa-pin-file");
+    }
+  if (options->servers == NULL || job->error != NULL)
+    return FALSE;
+  signet_extension_set_timestamp_servers (job->extension, options->servers);
+  return TRUE;
 }
 
 static void
@@ -139,10 +149,10 @@ signet_extend_open_detached (const char                *path,
 }
 
 static gboolean
-signet_extend_open (SignetExtendJob           *job,
-                    SignetInvocation          *invocation,
-                    const SignetExtendOptions *options,
-                    SignetDocumentFile       **file)
+signet_extend_open (SignetExtendJob     *job,
+                    SignetInvocation    *invocation,
+                    SignetExtendOptions *options,
+                    SignetDocumentFile **file)
 {
   SignetCore *core = signet_invocation_get_core (invocation);
   g_autoptr(SignetDocumentFile) detached = NULL;
@@ -163,13 +173,13 @@ signet_extend_open (SignetExtendJob           *job,
   signet_extension_set_detached (job->extension, detached);
   signet_extension_set_renew (job->extension, options->renew);
   signet_extend_set_output (job, options);
-  return signet_extend_set_servers (job, options, core);
+  return signet_extend_set_servers (job, options, invocation);
 }
 
 static void
 signet_extend_run_one (SignetExtendJob           *job,
                        SignetInvocation          *invocation,
-                       const SignetExtendOptions *options)
+                       SignetExtendOptions       *options)
 {
   g_autoptr(SignetDocumentFile) file = NULL;
   guint tries = 0;

@@ -15,6 +15,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-command.h"
+#include "signet-tsa-client.h"
 #include "signet-lookup.h"
 #include "signet-sign-job.h"
 #include "signet-sign-watch.h"
@@ -82,7 +83,7 @@ signet_sign_parse (SignetInvocation  *invocation,
     { NULL }
   };
 
-  return signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN | SIGNET_OPTIONS_PASSWORD);
+  return signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_MODULE | SIGNET_OPTIONS_PIN | SIGNET_OPTIONS_PASSWORD | SIGNET_OPTIONS_TSA);
 }
 
 static gboolean
@@ -550,6 +551,8 @@ signet_command_sign (SignetInvocation *invocation)
                                       (const char *const *) options.tsa, &error);
   if (servers == NULL)
     return signet_invocation_fail (invocation, NULL, error);
+  if (!signet_tsa_set_person (invocation, servers))
+    return invocation->status;
   if (options.watch != NULL)
     return signet_sign_run_watch (invocation, &options, key, servers, interaction);
   signet_sign_check_all (invocation, &options, key, servers, jobs);

@@ -12,6 +12,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-command.h"
+#include "signet-tsa-client.h"
 
 #include "../core/base/signet-base-error.h"
 #include "../core/base/signet-policy.h"
@@ -21,9 +22,10 @@
 
 /* --- the list ------------------------------------------------------------------------------------------------------------- */
 static SignetTimestampServers *
-signet_tsa_load (char ***entries)
+signet_tsa_load (SignetInvocation *invocation,
+                 char           ***entries)
 {
-  SignetTimestampServers *servers = signet_timestamp_servers_new ();
+  SignetTimestampServers *servers = signet_timestamps_new (signet_invocation_get_core (invocation));
   char **list = signet_settings_dup_timestamp_servers ();
 
   for (guint i = 0; list[i] != NULL; i++)
@@ -64,6 +66,7 @@ signet_tsa_to_json (SignetTimestampServers *servers,
 {
   const char *url = signet_timestamp_servers_get_url (servers, index);
   const char *user = signet_timestamp_servers_get_user (servers, index);
+  const char *client = signet_timestamp_servers_get_client (servers, index);
   g_autoptr(SignetTimestampHealth) health = signet_timestamp_health_read (url);
   g_autofree char *answered = signet_time_format_iso8601 (health->answered);
   g_autofree char *failed = signet_time_format_iso8601 (health->failed);
@@ -74,6 +77,10 @@ signet_tsa_to_json (SignetTimestampServers *servers,
     json_object_set_string_member (object, "user", user);
   else
     json_object_set_null_member (object, "user");
+  if (client != NULL)
+    json_object_set_string_member (object, "client_certificate", client);
+  else
+    json_object_set_null_member (object, "client_certificate");
   json_object_set_boolean_member (object, "locked", signet_policy_is_locked (SIGNET_POLICY_TIMESTAMP_SERVERS));
   json_object_set_string_member (object, "answered", answered);
   json_object_set_int_member (object, "latency_ms", health->latency_ms);
@@ -94,10 +101,14 @@ signet_tsa_show (SignetTimestampServers *servers,
   g_autoptr(SignetTimestampHealth) health = signet_timestamp_health_read (url);
   g_autofree char *name = signet_text_sanitize (url, -1, 0);
   g_autofree char *words = signet_words_timestamp_health (health, now);
+  const char *client = signet_timestamp_servers_get_client (servers, index);
+  g_autofree char *certificate = client != NULL ? signet_tsa_client_describe (client) : NULL;
   g_autofree char *who = user != NULL ? signet_text_sanitize (user, -1, 100) : NULL;
 
   signet_terminal_print ("%u  %s%s%s%s", index + 1, name, who != NULL ? " (" : "", who != NULL ? who : "", who != NULL ? ")" : "");
   signet_terminal_print ("   %s", words);
+  if (certificate != NULL)
+    signet_terminal_print ("   %s", certificate);
 }
 
 static int
@@ -138,7 +149,7 @@ signet_command_tsa_list (SignetInvocation *invocation)
     return invocation->status;
   if (signet_invocation_n_arguments (invocation) > 0)
     return signet_invocation_usage (invocation, "%s", _("nothing more is needed"));
-  servers = signet_tsa_load (NULL);
+  servers = signet_tsa_load (invocation, NULL);
   return signet_tsa_print (invocation, servers);
 }
 
@@ -153,7 +164,7 @@ signet_tsa_save (SignetInvocation *invocation,
   g_ptr_array_add (entries, NULL);
   if (!signet_settings_set_timestamp_servers ((const char *const *) entries->pdata, &error))
     return signet_invocation_fail (invocation, NULL, error);
-  servers = signet_tsa_load (NULL);
+  servers = signet_tsa_load (invocation, NULL);
   return signet_tsa_print (invocation, servers);
 }
 
@@ -183,16 +194,47 @@ signet_tsa_keep_password (SignetInvocation *invocation,
   return FALSE;
 }
 
+typedef struct
+{
+  char    *user;          /* (owned) (nullable), as all that follow */
+  char    *password_file;
+  char    *certificate;
+  char    *passphrase_file;
+  gboolean first;
+} SignetTsaOptions;
+
+static void
+signet_tsa_options_clear (SignetTsaOptions *options)
+{
+  g_free (options->user);
+  g_free (options->password_file);
+  g_free (options->certificate);
+  g_free (options->passphrase_file);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SignetTsaOptions, signet_tsa_options_clear)
+
+/* FALSE: told already */
+static gboolean
+signet_tsa_keep_proofs (SignetInvocation       *invocation,
+                        const char             *url,
+                        const SignetTsaOptions *options)
+{
+  if (signet_policy_is_locked (SIGNET_POLICY_TIMESTAMP_SERVERS))
+    return TRUE; /* saving it will say so */
+  if (options->password_file != NULL && !signet_tsa_keep_password (invocation, url, options->user, options->password_file))
+    return FALSE;
+  return options->certificate == NULL || signet_tsa_client_keep (invocation, url, options->certificate, options->passphrase_file);
+}
+
 static int
-signet_tsa_add (SignetInvocation *invocation,
-                const char       *user,
-                const char       *password_file,
-                gboolean          first)
+signet_tsa_add (SignetInvocation       *invocation,
+                const SignetTsaOptions *options)
 {
   const char *url = invocation->arguments[0];
-  g_autofree char *entry = user != NULL ? g_strconcat (url, " ", user, NULL) : g_strdup (url);
+  g_autofree char *entry = options->user != NULL ? g_strconcat (url, " ", options->user, NULL) : g_strdup (url);
   g_auto(GStrv) entries = NULL;
-  g_autoptr(SignetTimestampServers) servers = signet_tsa_load (&entries);
+  g_autoptr(SignetTimestampServers) servers = signet_tsa_load (invocation, &entries);
   g_autoptr(GPtrArray) array = signet_tsa_to_array (entries);
 
   if (!signet_settings_is_timestamp_server (entry))
@@ -200,23 +242,23 @@ signet_tsa_add (SignetInvocation *invocation,
   for (guint i = 0; i < signet_timestamp_servers_get_n (servers); i++)
     if (g_str_equal (signet_timestamp_servers_get_url (servers, i), url))
       return signet_invocation_usage (invocation, "%s", _("this time stamp server is in your list already"));
-  if (password_file != NULL && !signet_policy_is_locked (SIGNET_POLICY_TIMESTAMP_SERVERS) &&
-      !signet_tsa_keep_password (invocation, url, user, password_file))
+  if (!signet_tsa_keep_proofs (invocation, url, options))
     return invocation->status != 0 ? invocation->status : SIGNET_STATUS_REFUSED;
-  g_ptr_array_insert (array, first ? 0 : -1, entry);
+  g_ptr_array_insert (array, options->first ? 0 : -1, entry);
   return signet_tsa_save (invocation, array);
 }
 
 int
 signet_command_tsa_add (SignetInvocation *invocation)
 {
-  g_autofree char *user = NULL;
-  g_autofree char *password_file = NULL;
-  gboolean first = FALSE;
+  g_auto(SignetTsaOptions) options = { NULL };
   const GOptionEntry entries[] = {
-    { "user", 0, 0, G_OPTION_ARG_FILENAME, &user, N_("Your name at the server; the password is kept in the key ring"), N_("NAME") },
-    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &password_file, N_("Read the password from this file"), N_("FILE") },
-    { "first", 0, 0, G_OPTION_ARG_NONE, &first, N_("Ask it before all others"), NULL },
+    { "user", 0, 0, G_OPTION_ARG_FILENAME, &options.user, N_("Your name at the server; the password is kept in the key ring"), N_("NAME") },
+    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &options.password_file, N_("Read the password from this file"), N_("FILE") },
+    { "client-certificate", 0, 0, G_OPTION_ARG_FILENAME, &options.certificate,
+      N_("Sign in with this certificate: a file (PKCS#12 or PEM), or a URI or fingerprint on a token"), N_("CERTIFICATE") },
+    { "passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &options.passphrase_file, N_("Read the passphrase of the certificate’s file from this file"), N_("FILE") },
+    { "first", 0, 0, G_OPTION_ARG_NONE, &options.first, N_("Ask it before all others"), NULL },
     { NULL }
   };
 
@@ -224,9 +266,11 @@ signet_command_tsa_add (SignetInvocation *invocation)
     return invocation->status;
   if (signet_invocation_n_arguments (invocation) != 1)
     return signet_invocation_usage (invocation, "%s", _("give the address of one time stamp server"));
-  if ((user != NULL) != (password_file != NULL))
+  if ((options.user != NULL) != (options.password_file != NULL))
     return signet_invocation_usage (invocation, "%s", _("--user and --password-file belong together"));
-  return signet_tsa_add (invocation, user, password_file, first);
+  if (options.passphrase_file != NULL && options.certificate == NULL)
+    return signet_invocation_usage (invocation, "%s", _("--passphrase-file needs --client-certificate"));
+  return signet_tsa_add (invocation, &options);
 }
 
 int
@@ -243,7 +287,7 @@ signet_command_tsa_remove (SignetInvocation *invocation)
     return invocation->status;
   if (signet_invocation_n_arguments (invocation) != 1)
     return signet_invocation_usage (invocation, "%s", _("give the address of one time stamp server"));
-  servers = signet_tsa_load (&entries);
+  servers = signet_tsa_load (invocation, &entries);
   if (!signet_tsa_find (invocation, servers, invocation->arguments[0], &index))
     return invocation->status != 0 ? invocation->status : SIGNET_STATUS_USAGE;
   array = signet_tsa_to_array (entries);
@@ -253,6 +297,7 @@ signet_command_tsa_remove (SignetInvocation *invocation)
     {
       if (user != NULL)
         signet_timestamp_password_forget (signet_timestamp_servers_get_url (servers, index), user);
+      signet_timestamps_forget_client (signet_timestamp_servers_get_url (servers, index));
       signet_timestamp_health_forget (signet_timestamp_servers_get_url (servers, index));
     }
   return signet_tsa_save (invocation, array);
@@ -272,7 +317,7 @@ signet_command_tsa_move (SignetInvocation *invocation)
     return invocation->status;
   if (signet_invocation_n_arguments (invocation) != 2)
     return signet_invocation_usage (invocation, "%s", _("give a time stamp server of your list and its new place: 1 is asked first"));
-  servers = signet_tsa_load (&entries);
+  servers = signet_tsa_load (invocation, &entries);
   if (!signet_tsa_find (invocation, servers, invocation->arguments[0], &index))
     return invocation->status != 0 ? invocation->status : SIGNET_STATUS_USAGE;
   if (!g_ascii_string_to_unsigned (invocation->arguments[1], 10, 1, MAX (1, signet_timestamp_servers_get_n (servers)), &place, NULL))
@@ -313,9 +358,9 @@ signet_command_tsa_check (SignetInvocation *invocation)
   guint n = 0;
   int status = 0;
 
-  if (!signet_invocation_parse (invocation, options, SIGNET_OPTIONS_JSON))
+  if (!signet_invocation_parse (invocation, options, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_TSA))
     return invocation->status;
-  servers = signet_tsa_load (NULL);
+  servers = signet_tsa_load (invocation, NULL);
   n = signet_timestamp_servers_get_n (servers);
   if (signet_invocation_n_arguments (invocation) > 1)
     return signet_invocation_usage (invocation, "%s", _("give the address of one time stamp server"));
@@ -328,6 +373,8 @@ signet_command_tsa_check (SignetInvocation *invocation)
         return invocation->status != 0 ? invocation->status : SIGNET_STATUS_USAGE;
       n = index + 1;
     }
+  if (!signet_tsa_set_person (invocation, servers))
+    return invocation->status;
   status = signet_tsa_check (invocation, servers, index, n);
   signet_tsa_print (invocation, servers);
   return status;

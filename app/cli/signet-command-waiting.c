@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-command.h"
+#include "signet-tsa-client.h"
 
 #include "../core/base/signet-base-error.h"
 #include "../core/base/signet-text.h"
@@ -154,6 +155,11 @@ signet_waiting_run (SignetInvocation           *invocation,
 
   if (items != NULL)
     servers = signet_timestamps_choose_all (core, (const char *const *) options->tsa, &error);
+  if (servers != NULL && !signet_tsa_set_person (invocation, servers))
+    {
+      g_clear_pointer (&array, json_array_unref);
+      return invocation->status;
+    }
   if (servers != NULL && options->list)
     signet_waiting_list (items, array);
   else if (servers != NULL)
@@ -189,7 +195,7 @@ signet_command_waiting (SignetInvocation *invocation)
     { NULL }
   };
 
-  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON))
+  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_TSA))
     return invocation->status;
   if (signet_invocation_n_arguments (invocation) > 0)
     return signet_invocation_usage (invocation, "%s", _("--waiting takes no files: it works on those that wait"));

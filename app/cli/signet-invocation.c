@@ -39,6 +39,7 @@ signet_invocation_free (SignetInvocation *self)
   g_strfreev (self->arguments);
   g_strfreev (self->modules);
   g_free (self->pin_file);
+  g_free (self->tsa_pin_file);
   g_free (self->password_file);
   g_clear_pointer (&self->password, signet_secret_unref);
   g_free (self->management_key_file);
@@ -151,6 +152,8 @@ signet_invocation_all_entries (SignetInvocation   *self,
                                N_("Use the management key that every card has when it leaves the factory"), NULL };
   GOptionEntry password = { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &self->password_file,
                             N_("Read the password of encrypted documents from this file"), N_("FILE") };
+  GOptionEntry tsa_pin = { "tsa-pin-file", 0, 0, G_OPTION_ARG_FILENAME, &self->tsa_pin_file,
+                           N_("Read the PIN for signing in at a time stamp server from this file"), N_("FILE") };
   GOptionEntry json = { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_("Print one JSON document and nothing else"), NULL };
   GOptionEntry help_entry = { "help", 'h', 0, G_OPTION_ARG_NONE, help, N_("Show this help"), NULL };
   GArray *all = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
@@ -166,6 +169,8 @@ signet_invocation_all_entries (SignetInvocation   *self,
     }
   if (common & SIGNET_OPTIONS_PASSWORD)
     g_array_append_val (all, password);
+  if (common & SIGNET_OPTIONS_TSA)
+    g_array_append_val (all, tsa_pin);
   if (common & SIGNET_OPTIONS_WRITE)
     {
       g_array_append_val (all, management_key);

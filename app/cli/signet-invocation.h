@@ -43,6 +43,7 @@ typedef enum {
   SIGNET_OPTIONS_LAST_TRY = 1 << 3, /* part of SIGNET_OPTIONS_PIN as well */
   SIGNET_OPTIONS_WRITE = 1 << 4,    /* something goes to a token: the management key of a card */
   SIGNET_OPTIONS_PASSWORD = 1 << 5, /* of encrypted documents: signet-password.h */
+  SIGNET_OPTIONS_TSA = 1 << 6,      /* time-stamp servers are asked: signet-tsa-client.h */
 } SignetOptions;
 
 struct _SignetInvocation {
@@ -55,6 +56,7 @@ struct _SignetInvocation {
   gboolean       spend_last_try;
   char          *management_key_file;    /* (owned) (nullable) */
   gboolean       factory_management_key; /* the person says that the one every card left the factory with may be used */
+  char          *tsa_pin_file;  /* (owned) (nullable): of the token whose certificate a time-stamp server wants to see */
   char          *password_file; /* (owned) (nullable) */
   SignetSecret  *password;      /* (owned) (nullable): of documents, from that file */
   GCancellable  *cancellable; /* borrowed */

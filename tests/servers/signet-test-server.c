@@ -11,6 +11,7 @@ typedef struct {
   TestHandler handler;
   gpointer    user_data;
   GMainLoop  *loop;
+  TestAccept  accept; /* (nullable): over https only */
 } State;
 
 static gboolean
@@ -185,22 +186,55 @@ write_port (SoupServer *server, const char *port_file, GError **error)
   return TRUE;
 }
 
-gboolean
-test_server_run (int port, const char *port_file, TestHandler handler, gpointer user_data, GError **error)
+static gboolean
+serve (SoupServer *server, State *state, int port, const char *port_file, SoupServerListenOptions options, GError **error)
 {
-  g_autoptr (SoupServer) server = soup_server_new (NULL, NULL);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  State state = { handler, user_data, loop };
   guint term = g_unix_signal_add (SIGTERM, on_end_cb, loop);
   guint interrupt = g_unix_signal_add (SIGINT, on_end_cb, loop);
   gboolean ok;
 
-  soup_server_add_handler (server, NULL, on_request_cb, &state, NULL);
-  ok = soup_server_listen_local (server, port, SOUP_SERVER_LISTEN_IPV4_ONLY, error) && write_port (server, port_file, error);
+  state->loop = loop;
+  soup_server_add_handler (server, NULL, on_request_cb, state, NULL);
+  ok = soup_server_listen_local (server, port, SOUP_SERVER_LISTEN_IPV4_ONLY | options, error) && write_port (server, port_file, error);
   if (ok)
     g_main_loop_run (loop);
   soup_server_disconnect (server);
   g_source_remove (term);
   g_source_remove (interrupt);
   return ok;
+}
+
+gboolean
+test_server_run (int port, const char *port_file, TestHandler handler, gpointer user_data, GError **error)
+{
+  g_autoptr (SoupServer) server = soup_server_new (NULL, NULL);
+  State state = { .handler = handler, .user_data = user_data };
+
+  return serve (server, &state, port, port_file, 0, error);
+}
+
+static gboolean
+on_accept_cb (SoupServerMessage *message, GTlsCertificate *shown, GTlsCertificateFlags errors, gpointer user_data)
+{
+  State *state = user_data;
+
+  return state->accept (shown, state->user_data);
+}
+
+static void
+on_started_cb (SoupServer *server, SoupServerMessage *message, gpointer user_data)
+{
+  g_signal_connect (message, "accept-certificate", G_CALLBACK (on_accept_cb), user_data);
+}
+
+gboolean
+test_server_run_tls (int port, const char *port_file, GTlsCertificate *certificate, TestAccept accept, TestHandler handler, gpointer user_data,
+                     GError **error)
+{
+  g_autoptr (SoupServer) server = soup_server_new ("tls-certificate", certificate, "tls-auth-mode", G_TLS_AUTHENTICATION_REQUIRED, NULL);
+  State state = { .handler = handler, .user_data = user_data, .accept = accept };
+
+  g_signal_connect (server, "request-started", G_CALLBACK (on_started_cb), &state);
+  return serve (server, &state, port, port_file, SOUP_SERVER_LISTEN_HTTPS, error);
 }

@@ -2,7 +2,7 @@
 /* signet-test-server.h: the HTTP side every test server shares: loopback only, port file, ends on SIGTERM. */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -26,5 +26,10 @@ typedef void (*TestHandler) (const char *method, const char *path, GBytes *body,
 
 /* Serves until SIGTERM or SIGINT. */
 gboolean test_server_run (int port, const char *port_file, TestHandler handler, gpointer user_data, GError **error);
+/* Whether who showed this may go on; in the handshake. */
+typedef gboolean (*TestAccept) (GTlsCertificate *shown, gpointer user_data);
+/* The same over https, to who shows a certificate that @accept takes, and to nobody else. */
+gboolean test_server_run_tls (int port, const char *port_file, GTlsCertificate *certificate, TestAccept accept, TestHandler handler, gpointer user_data,
+                              GError **error);
 
 G_END_DECLS

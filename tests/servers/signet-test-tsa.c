@@ -2,9 +2,9 @@
 /*
  * signet-test-tsa.c: a time-stamping authority (RFC 3161) over a test PKI, for tests and the demo.
  *
- *   signet-test-tsa DIR --port-file F [--port N] [--fault NAME]
+ *   signet-test-tsa DIR --port-file F [--port N] [--members] [--fault NAME]
  *
- * Signs with DIR/tsa.pem. Loopback only. Faults: wrong-nonce, no-nonce, wrong-imprint, rejection, expired-cert, bad-signature, error-500,
+ * Signs with DIR/tsa.pem. Loopback only. --members: over https, for those alone who show a certificate of the CA in DIR. Faults: wrong-nonce, no-nonce, wrong-imprint, rejection, expired-cert, bad-signature, error-500,
  * busy, html, slow, drip, huge, garbage, no-eku, empty.
  */
 #include "config.h"
@@ -18,6 +18,7 @@
 
 #include "signet-test-pki.h"
 #include "signet-test-server.h"
+#include "signet-test-tls.h"
 
 #define POLICY_OID "1.3.6.1.4.1.99999.2.1"
 #define OTHER_POLICY_OID "1.3.6.1.4.1.99999.2.2"
@@ -26,11 +27,13 @@
 
 static char *option_port_file, *option_fault;
 static int option_port;
+static gboolean option_members;
 
 static const GOptionEntry entries[] = {
   { "port-file", 0, 0, G_OPTION_ARG_FILENAME, &option_port_file, "the port is written here when ready", "FILE" },
   { "port", 0, 0, G_OPTION_ARG_INT, &option_port, "0: any", "N" },
   { "fault", 0, 0, G_OPTION_ARG_STRING, &option_fault, "do this wrong", "NAME" },
+  { "members", 0, 0, G_OPTION_ARG_NONE, &option_members, "https, and a client certificate is demanded", NULL },
   G_OPTION_ENTRY_NULL
 };
 
@@ -273,6 +276,46 @@ load (const char *dir, Authority *authority, GError **error)
          (authority->key = test_pki_load_key (dir, "tsa.key", error)) != NULL;
 }
 
+typedef struct {
+  Authority authority; /* first: what the handler gets */
+  TestPki  *pki;
+} Members;
+
+static gboolean
+is_member (GTlsCertificate *shown, gpointer user_data)
+{
+  const Members *members = user_data;
+  g_autoptr (GByteArray) der = NULL;
+  const guint8 *at;
+  X509 *x509;
+  gboolean ours;
+
+  g_object_get (shown, "certificate", &der, NULL);
+  at = der->data;
+  x509 = d2i_X509 (NULL, &at, (long) der->len);
+  ours = test_tls_is_ours (members->pki, x509);
+  X509_free (x509);
+  return ours;
+}
+
+static gboolean
+serve_members (const char *dir, const Authority *authority, GError **error)
+{
+  g_autoptr (TestPki) pki = test_pki_open (dir, error);
+  g_autoptr (GTlsCertificate) certificate = pki != NULL ? test_tls_certificate_new (pki, NULL, error) : NULL;
+  Members members = { .authority = *authority, .pki = pki };
+
+  return certificate != NULL && test_server_run_tls (option_port, option_port_file, certificate, is_member, on_request_cb, &members, error);
+}
+
+static gboolean
+serve (const char *dir, const Authority *authority, GError **error)
+{
+  if (option_members)
+    return serve_members (dir, authority, error);
+  return test_server_run (option_port, option_port_file, on_request_cb, (gpointer) authority, error);
+}
+
 static gboolean
 run (const char *dir, GError **error)
 {
@@ -284,7 +327,7 @@ run (const char *dir, GError **error)
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "no such fault: %s", option_fault);
       return FALSE;
     }
-  ok = load (dir, &authority, error) && test_server_run (option_port, option_port_file, on_request_cb, &authority, error);
+  ok = load (dir, &authority, error) && serve (dir, &authority, error);
   X509_free (authority.ca);
   X509_free (authority.signer);
   EVP_PKEY_free (authority.key);

@@ -20,6 +20,7 @@
 #define KEY_PIN_KEEPING "PinKeeping"
 #define GROUP_TIMESTAMPS "TimeStamps"
 #define KEY_SERVERS "Servers"
+#define KEY_CLIENTS "Clients"
 #define MAX_SERVERS 32
 #define MAX_SERVER 2048 /* bytes of one entry */
 #define MAX_SIZE (64 * 1024)
@@ -209,6 +210,91 @@ signet_settings_set_timestamp_servers (const char *const *servers, GError **erro
   g_mutex_lock (&lock);
   file = read_settings ();
   g_key_file_set_string_list (file, GROUP_TIMESTAMPS, KEY_SERVERS, servers, g_strv_length ((char **) servers));
+  ok = write_settings (file, error);
+  g_mutex_unlock (&lock);
+  return ok;
+}
+
+/* --- who we are to them ------------------------------------------------------------------------------------------------------ */
+
+/**
+ * signet_settings_is_timestamp_client:
+ * @text: perhaps a file's URI, or the SHA-256 of a certificate on a token in hexadecimal
+ */
+gboolean
+signet_settings_is_timestamp_client (const char *text)
+{
+  if (strlen (text) > MAX_SERVER || strpbrk (text, "; \n\r\t\\") != NULL)
+    return FALSE;
+  return g_str_has_prefix (text, "file:///") || (strlen (text) == 64 && strspn (text, "0123456789abcdef") == 64);
+}
+
+/* "URL CLIENT" each; of @url all but its client when @skip */
+static char **
+list_clients (GKeyFile *file, const char *skip)
+{
+  g_auto (GStrv) list = g_key_file_get_string_list (file, GROUP_TIMESTAMPS, KEY_CLIENTS, NULL, NULL);
+  g_autoptr (GStrvBuilder) clients = g_strv_builder_new ();
+
+  for (guint i = 0; list != NULL && list[i] != NULL && i < MAX_SERVERS; i++)
+    {
+      const char *blank = strchr (list[i], ' ');
+
+      if (blank != NULL && signet_settings_is_timestamp_client (blank + 1)
+          && (skip == NULL || strlen (skip) != (gsize) (blank - list[i]) || !g_str_has_prefix (list[i], skip)))
+        g_strv_builder_add (clients, list[i]);
+    }
+  return g_strv_builder_end (clients);
+}
+
+/**
+ * signet_settings_dup_timestamp_client:
+ *
+ * Returns: (transfer full) (nullable): what signs us in at the server @url: see signet_settings_is_timestamp_client()
+ */
+char *
+signet_settings_dup_timestamp_client (const char *url)
+{
+  g_autoptr (GKeyFile) file = read_settings ();
+  g_auto (GStrv) clients = list_clients (file, NULL);
+  gsize length = strlen (url);
+
+  for (guint i = 0; clients[i] != NULL; i++)
+    if (strncmp (clients[i], url, length) == 0 && clients[i][length] == ' ')
+      return g_strdup (clients[i] + length + 1);
+  return NULL;
+}
+
+/**
+ * signet_settings_set_timestamp_client:
+ * @client: (nullable): none any more
+ */
+gboolean
+signet_settings_set_timestamp_client (const char *url, const char *client, GError **error)
+{
+  g_autoptr (GKeyFile) file = NULL;
+  g_auto (GStrv) others = NULL;
+  g_autoptr (GStrvBuilder) clients = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+  gboolean ok = FALSE;
+
+  if (client != NULL && (!signet_settings_is_timestamp_client (client) || !g_str_has_prefix (url, "https://")))
+    {
+      g_set_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_USAGE, "%s: no certificate can be shown there, or it is none", url);
+      return FALSE;
+    }
+  g_mutex_lock (&lock);
+  file = read_settings ();
+  others = list_clients (file, url);
+  g_strv_builder_addv (clients, (const char **) others);
+  if (client != NULL)
+    {
+      g_autofree char *entry = g_strconcat (url, " ", client, NULL);
+
+      g_strv_builder_add (clients, entry);
+    }
+  all = g_strv_builder_end (clients);
+  g_key_file_set_string_list (file, GROUP_TIMESTAMPS, KEY_CLIENTS, (const char *const *) all, g_strv_length (all));
   ok = write_settings (file, error);
   g_mutex_unlock (&lock);
   return ok;

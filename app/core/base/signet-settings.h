@@ -15,6 +15,10 @@ gboolean    signet_settings_set_pin_keeping (guint seconds, GError **error); /* 
 char      **signet_settings_dup_timestamp_servers (void);
 gboolean    signet_settings_set_timestamp_servers (const char *const *servers, GError **error); /* DENIED when the policy names them; USAGE: not such a list */
 gboolean    signet_settings_is_timestamp_server (const char *text);
+/* With which certificate we sign in to a time-stamp server: "file:///…" (PKCS#12 or PEM), or the SHA-256 of one on a token. (transfer full) (nullable) */
+char       *signet_settings_dup_timestamp_client (const char *url);
+gboolean    signet_settings_set_timestamp_client (const char *url, const char *client, GError **error); /* @client: (nullable); only for https */
+gboolean    signet_settings_is_timestamp_client (const char *text);
 const char *signet_settings_get_path        (void);
 
 G_END_DECLS

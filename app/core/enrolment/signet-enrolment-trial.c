@@ -12,84 +12,20 @@
 #include <string.h>
 
 #include "../base/signet-base-error.h"
+#include "../base/signet-software-signer.h"
 
 #define KEY_SPEC "ec-p256"
 
 /* --- the key that stands for a token's ------------------------------------------------------------------------------------- */
 
-#define SIGNET_TYPE_TRIAL_SIGNER (signet_trial_signer_get_type ())
-G_DECLARE_FINAL_TYPE (SignetTrialSigner, signet_trial_signer, SIGNET, TRIAL_SIGNER, GObject)
-
-struct _SignetTrialSigner
+static SignetSigner *
+new_throw_away_signer (void)
 {
-  GObject   parent_instance;
-  EVP_PKEY *key;   /* (owned) */
-};
+  EVP_PKEY *key = EVP_EC_gen ("P-256");
+  SignetSigner *signer = signet_software_signer_new (key);
 
-static void signet_trial_signer_iface_init (SignetSignerInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (SignetTrialSigner, signet_trial_signer, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (SIGNET_TYPE_SIGNER, signet_trial_signer_iface_init))
-
-static GBytes *
-dup_public_key (SignetSigner *signer)
-{
-  guint8 *der = NULL;
-  int length = i2d_PUBKEY (SIGNET_TRIAL_SIGNER (signer)->key, &der);
-  GBytes *bytes = g_bytes_new (der, MAX (length, 0));
-
-  OPENSSL_free (der);
-  return bytes;
-}
-
-static gboolean
-can_sign (SignetSigner *signer, SignetSignatureAlgorithm algorithm)
-{
-  return algorithm.scheme == SIGNET_SIGNATURE_ECDSA;
-}
-
-static GBytes *
-sign (SignetSigner *signer, SignetSignatureAlgorithm algorithm, GBytes *message, GCancellable *cancellable, GError **error)
-{
-  EVP_MD_CTX *context = EVP_MD_CTX_new ();
-  guint8 signature[256];
-  gsize length = sizeof signature;
-  gboolean ok = context != NULL &&
-                EVP_DigestSignInit (context, NULL, signet_digest_get_md (algorithm.digest), NULL, SIGNET_TRIAL_SIGNER (signer)->key) == 1 &&
-                EVP_DigestSign (context, signature, &length, g_bytes_get_data (message, NULL), g_bytes_get_size (message)) == 1;
-
-  EVP_MD_CTX_free (context);
-  if (ok)
-    return g_bytes_new (signature, length);
-  signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "signing with the throw-away key");
-  return NULL;
-}
-
-static void
-signet_trial_signer_iface_init (SignetSignerInterface *iface)
-{
-  iface->dup_public_key = dup_public_key;
-  iface->can_sign = can_sign;
-  iface->sign = sign;
-}
-
-static void
-signet_trial_signer_finalize (GObject *object)
-{
-  EVP_PKEY_free (SIGNET_TRIAL_SIGNER (object)->key);
-  G_OBJECT_CLASS (signet_trial_signer_parent_class)->finalize (object);
-}
-
-static void
-signet_trial_signer_class_init (SignetTrialSignerClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = signet_trial_signer_finalize;
-}
-
-static void
-signet_trial_signer_init (SignetTrialSigner *self)
-{
-  self->key = EVP_EC_gen ("P-256");
+  EVP_PKEY_free (key);
+  return signer;
 }
 
 /* --- a request nobody keeps -------------------------------------------------------------------------------------------------- */
@@ -184,7 +120,7 @@ signet_enrolment_try (SignetEnrolment *self, const SignetEnrolmentTrial *trial, 
   if (request == NULL)
     return NULL;
   run.http = _signet_watched_http_new (&run);
-  run.signer = g_object_new (SIGNET_TYPE_TRIAL_SIGNER, NULL);
+  run.signer = new_throw_away_signer ();
   current_trial = trial;
   if (start (&run, trial, error))
     result = _signet_enrolment_run_call_with (&run, trial->method, add_params, error);

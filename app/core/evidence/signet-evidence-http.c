@@ -92,9 +92,23 @@ code_of (const GError *error)
   if (g_error_matches (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_TOO_LARGE))
     return SIGNET_EVIDENCE_ERROR_INVALID;
   if (g_error_matches (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_DENIED) ||
-      g_error_matches (error, SIGNET_HTTP_ERROR, SIGNET_HTTP_ERROR_REDIRECTED))
+      g_error_matches (error, SIGNET_HTTP_ERROR, SIGNET_HTTP_ERROR_REDIRECTED) ||
+      g_error_matches (error, SIGNET_HTTP_ERROR, SIGNET_HTTP_ERROR_CERTIFICATE_WANTED) ||
+      g_error_matches (error, SIGNET_HTTP_ERROR, SIGNET_HTTP_ERROR_CERTIFICATE_REFUSED) ||
+      g_error_matches (error, SIGNET_HTTP_ERROR, SIGNET_HTTP_ERROR_KEY_UNFIT))
     return SIGNET_EVIDENCE_ERROR_REFUSED;
   return SIGNET_EVIDENCE_ERROR_UNREACHABLE;
+}
+
+/* What libcurl says of these names no remedy. */
+static const char *
+prefix_of (const GError *error)
+{
+  if (g_error_matches (error, SIGNET_HTTP_ERROR, SIGNET_HTTP_ERROR_CERTIFICATE_WANTED))
+    return "the server wants to see a certificate of yours: ";
+  if (g_error_matches (error, SIGNET_HTTP_ERROR, SIGNET_HTTP_ERROR_CERTIFICATE_REFUSED))
+    return "the server does not take your certificate: ";
+  return "";
 }
 
 static SignetHttpResponse *
@@ -108,7 +122,7 @@ send_question (SignetHttp *http, const SignetHttpRequest *request, GCancellable 
   if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_propagate_error (error, g_steal_pointer (&local_error));
   else
-    g_set_error_literal (error, SIGNET_EVIDENCE_ERROR, code_of (local_error), local_error->message);
+    g_set_error (error, SIGNET_EVIDENCE_ERROR, code_of (local_error), "%s%s", prefix_of (local_error), local_error->message);
   return NULL;
 }
 
@@ -154,8 +168,15 @@ _signet_evidence_post_as (SignetHttp *http, const char *url, GBytes *question, c
     .max_size = SIGNET_EVIDENCE_MAX_ANSWER, .deadline = DEADLINE,
     .user = login != NULL ? login->user : NULL, .password = login != NULL ? login->password : NULL,
   };
-  g_autoptr (SignetHttpResponse) response = exchange (http, &request, 0, cancellable, error);
+  g_autoptr (SignetHttpResponse) response = NULL;
 
+  if (login != NULL && login->client != NULL)
+    {
+      request.client_certificate = signet_timestamp_client_get_x509 (login->client);
+      request.client_chain = signet_timestamp_client_get_chain (login->client);
+      request.client_signer = signet_timestamp_client_get_signer (login->client);
+    }
+  response = exchange (http, &request, 0, cancellable, error);
   return response != NULL ? g_bytes_ref (response->body) : NULL;
 }
 

@@ -8,6 +8,7 @@
 #include <openssl/ts.h>
 
 #include "signet-evidence.h"
+#include "signet-timestamp-client.h"
 
 G_BEGIN_DECLS
 
@@ -45,8 +46,9 @@ gboolean _signet_evidence_random      (guint8 *data, gsize length, GError **erro
 gboolean _signet_evidence_crl_names   (GBytes *crl, SignetCertificate *issuer);
 /* POSTs a question; NULL with UNREACHABLE or REFUSED unless the answer is a 200. */
 typedef struct {
-  const char   *user;     /* (nullable) */
-  SignetSecret *password; /* (nullable) */
+  const char            *user;     /* (nullable) */
+  SignetSecret          *password; /* (nullable) */
+  SignetTimestampClient *client;   /* (nullable): over https only */
 } SignetEvidenceLogin;
 /* @login: (nullable) */
 GBytes  *_signet_evidence_post_as     (SignetHttp *http, const char *url, GBytes *question, const char *content_type,

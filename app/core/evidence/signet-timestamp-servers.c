@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "../base/signet-settings.h"
 #include "signet-evidence-private.h"
 
 typedef struct {
@@ -18,12 +19,22 @@ typedef struct {
   char         *user;     /* (nullable) */
   SignetSecret *password; /* (nullable): looked for when first needed */
   gboolean      looked;
+
+  char                  *client; /* (nullable): what signs us in there */
+  SignetTimestampClient *opened; /* (nullable): when first needed */
+  GError                *closed; /* (nullable): why it cannot be opened: not tried again */
 } Server;
 
 struct _SignetTimestampServers {
   gatomicrefcount references;
-  GMutex          lock; /* for passwords */
+  GMutex          lock; /* for passwords and clients */
   GPtrArray      *servers;
+
+  SignetTimestampClientOpener opener; /* (nullable) */
+  gpointer                    opener_data;
+  GDestroyNotify              opener_destroy;
+  SignetInteraction          *interaction; /* (nullable) */
+  gboolean                    only;        /* it stays */
 };
 
 static void
@@ -32,6 +43,9 @@ server_free (Server *server)
   g_free (server->url);
   g_free (server->user);
   g_clear_pointer (&server->password, signet_secret_unref);
+  g_free (server->client);
+  g_clear_pointer (&server->opened, signet_timestamp_client_unref);
+  g_clear_error (&server->closed);
   g_free (server);
 }
 
@@ -59,6 +73,8 @@ signet_timestamp_servers_unref (SignetTimestampServers *self)
   if (self == NULL || !g_atomic_ref_count_dec (&self->references))
     return;
   g_ptr_array_unref (self->servers);
+  signet_timestamp_servers_set_opener (self, NULL, NULL, NULL);
+  g_clear_object (&self->interaction);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -84,6 +100,7 @@ signet_timestamp_servers_add (SignetTimestampServers *self, const char *server)
   added = g_new0 (Server, 1);
   added->url = blank != NULL ? g_strndup (server, (gsize) (blank - server)) : g_strdup (server);
   added->user = blank != NULL && blank[1] != '\0' ? g_strdup (blank + 1) : NULL;
+  added->client = g_str_has_prefix (added->url, "https://") ? signet_settings_dup_timestamp_client (added->url) : NULL;
   for (guint i = 0; i < self->servers->len; i++)
     if (g_str_equal (get (self, i)->url, added->url))
       {
@@ -111,6 +128,43 @@ signet_timestamp_servers_get_user (SignetTimestampServers *self, guint index)
   return get (self, index)->user;
 }
 
+const char *
+signet_timestamp_servers_get_client (SignetTimestampServers *self, guint index)
+{
+  return get (self, index)->client;
+}
+
+/**
+ * signet_timestamp_servers_set_opener:
+ * @opener: (nullable): without it, certificates on tokens cannot be shown to a server
+ */
+void
+signet_timestamp_servers_set_opener (SignetTimestampServers *self, SignetTimestampClientOpener opener, gpointer data, GDestroyNotify destroy)
+{
+  if (self->opener_destroy != NULL)
+    self->opener_destroy (self->opener_data);
+  self->opener = opener;
+  self->opener_data = data;
+  self->opener_destroy = destroy;
+}
+
+/**
+ * signet_timestamp_servers_attend:
+ * @self: (nullable): no servers, nothing to ask
+ * @interaction: (nullable)
+ */
+void
+signet_timestamp_servers_attend (SignetTimestampServers *self, SignetInteraction *interaction, gboolean only)
+{
+  if (self == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  if (!self->only || only)
+    g_set_object (&self->interaction, interaction);
+  self->only = self->only || only;
+  g_mutex_unlock (&self->lock);
+}
+
 /* --- one server --------------------------------------------------------------------------------------------------------------- */
 
 /* The key ring is asked once for a run. */
@@ -136,6 +190,50 @@ is_cancelled (const GError *error)
   return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* The passphrase of a file is in the key ring under the file's name. */
+static SignetTimestampClient *
+open_client (SignetTimestampServers *self, Server *server, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (SignetSecret) passphrase = NULL;
+
+  if (g_str_has_prefix (server->client, "file:"))
+    {
+      passphrase = signet_timestamp_password_find (server->url, server->client);
+      return signet_timestamp_client_open_file (server->client, passphrase, error);
+    }
+  if (self->opener != NULL && self->interaction != NULL)
+    return self->opener (server->client, self->interaction, self->opener_data, cancellable, error);
+  g_set_error_literal (error, SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_REFUSED, "nobody is here to open the token with your certificate");
+  return NULL;
+}
+
+/* FALSE: there should be one and it cannot be had. It is tried once for a run: a PIN is not asked for again with every document. */
+static gboolean
+find_client (SignetTimestampServers *self, Server *server, SignetTimestampClient **client, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  gboolean found = TRUE;
+
+  *client = NULL;
+  if (server->client == NULL)
+    return TRUE;
+  g_mutex_lock (&self->lock);
+  if (server->opened == NULL && server->closed == NULL)
+    server->opened = open_client (self, server, cancellable, &failure);
+  if (failure != NULL && !is_cancelled (failure))
+    g_set_error (&server->closed, SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_REFUSED, "your certificate for this server cannot be used: %s", failure->message);
+  if (server->opened != NULL)
+    *client = signet_timestamp_client_ref (server->opened);
+  else
+    found = FALSE;
+  if (server->closed != NULL)
+    g_propagate_error (error, g_error_copy (server->closed));
+  else if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  g_mutex_unlock (&self->lock);
+  return found;
+}
+
 static gint64
 now (void)
 {
@@ -147,15 +245,20 @@ ask (SignetTimestampServers *self, guint index, SignetHttp *http, SignetDigest d
 {
   Server *server = get (self, index);
   g_autoptr (SignetSecret) password = find_password (self, server);
-  SignetEvidenceLogin login = { server->user, password };
+  g_autoptr (SignetTimestampClient) client = NULL;
+  SignetEvidenceLogin login = { .user = server->user, .password = password };
   g_autoptr (GError) failure = NULL;
   gint64 began = g_get_monotonic_time ();
   GBytes *token = NULL;
 
   if (server->user != NULL && password == NULL)
     g_set_error (&failure, SIGNET_EVIDENCE_ERROR, SIGNET_EVIDENCE_ERROR_REFUSED, "no password for %s in the key ring", server->user);
-  else
-    token = _signet_evidence_fetch_timestamp_as (http, server->url, &login, digest, hash, cancellable, &failure);
+  else if (find_client (self, server, &login.client, cancellable, &failure))
+    {
+      began = g_get_monotonic_time (); /* how long a person took for a PIN says nothing about the server */
+      token = _signet_evidence_fetch_timestamp_as (http, server->url, &login, digest, hash, cancellable, &failure);
+    }
+  client = login.client;
   /* that nobody may be asked tells nothing about a server */
   if ((failure == NULL || !is_cancelled (failure)) && http != NULL && !signet_http_is_offline (http))
     signet_timestamp_health_note (server->url, now (), (guint) ((g_get_monotonic_time () - began) / 1000), failure);

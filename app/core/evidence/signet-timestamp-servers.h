@@ -5,7 +5,9 @@
  */
 #pragma once
 
+#include "../base/signet-interaction.h"
 #include "signet-evidence.h"
+#include "signet-timestamp-client.h"
 
 G_BEGIN_DECLS
 
@@ -49,6 +51,13 @@ void                    signet_timestamp_servers_add   (SignetTimestampServers *
 guint                   signet_timestamp_servers_get_n (SignetTimestampServers *self);
 const char             *signet_timestamp_servers_get_url (SignetTimestampServers *self, guint index);
 const char             *signet_timestamp_servers_get_user (SignetTimestampServers *self, guint index); /* (nullable) */
+const char             *signet_timestamp_servers_get_client (SignetTimestampServers *self, guint index); /* (nullable): see signet-settings.h */
+/* Opens the certificate on a token that is called @client; asked at most once for each server, when it is first needed. */
+typedef SignetTimestampClient *(*SignetTimestampClientOpener) (const char *client, SignetInteraction *interaction, gpointer data, GCancellable *cancellable,
+                                                               GError **error);
+void                    signet_timestamp_servers_set_opener (SignetTimestampServers *self, SignetTimestampClientOpener opener, gpointer data, GDestroyNotify destroy);
+/* Who is asked for the PIN of such a token; nobody: the server counts as one that refuses. @only: nobody else, whoever attends an act later. */
+void                    signet_timestamp_servers_attend (SignetTimestampServers *self, SignetInteraction *interaction, gboolean only);
 /* A token as signet_evidence_fetch_timestamp() gives it, from the first that gives one. @served: (out) (optional) (transfer full): its address.
    The error of the whole: UNREACHABLE when any of them might answer another time. */
 GBytes                 *signet_timestamp_servers_fetch_of_hash (SignetTimestampServers *self, SignetHttp *http, SignetDigest digest, GBytes *hash,

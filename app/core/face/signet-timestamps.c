@@ -12,6 +12,76 @@
 #include "../base/signet-policy.h"
 #include "../base/signet-settings.h"
 
+/* --- who we are to them ------------------------------------------------------------------------------------------------------- */
+
+/* As a login at an authority does it (enrolment): the token signs, its session lives as long as the client. */
+static SignetTimestampClient *
+open_on_token (const char *fingerprint, SignetInteraction *interaction, gpointer tokens, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (SignetTokenKey) key = signet_token_manager_find_key (tokens, fingerprint, cancellable, error);
+  SignetCertificate *certificate = key != NULL ? signet_token_key_get_certificate (key) : NULL;
+  SignetPinQuestion about = { .kind = SIGNET_PIN_USER, .tries_left = -1 };
+  g_autoptr (SignetTokenSession) session = NULL;
+  g_autoptr (SignetSigner) signer = NULL;
+
+  if (key == NULL)
+    return NULL;
+  if (certificate == NULL || signet_certificate_get_x509 (certificate) == NULL)
+    {
+      g_set_error_literal (error, SIGNET_TOKEN_ERROR, SIGNET_TOKEN_ERROR_NOT_FOUND, "the certificate is not on the token");
+      return NULL;
+    }
+  about.certificate = signet_certificate_get_holder (certificate);
+  about.certificate_details = signet_certificate_get_authority (certificate);
+  session = signet_token_login (signet_token_key_get_token (key), interaction, &about, cancellable, error);
+  signer = session != NULL ? signet_token_session_new_signer (session, key, interaction, error) : NULL;
+  return signer != NULL ? signet_timestamp_client_new (certificate, NULL, signer, G_OBJECT (session)) : NULL;
+}
+
+SignetTimestampServers *
+signet_timestamps_new (SignetCore *core)
+{
+  SignetTimestampServers *servers = signet_timestamp_servers_new ();
+
+  signet_timestamp_servers_set_opener (servers, open_on_token, g_object_ref (signet_core_get_tokens (core)), g_object_unref);
+  return servers;
+}
+
+/* Opened once before it is kept: a wrong passphrase is told now, not when somebody signs. */
+static gboolean
+try_file (const char *client, SignetSecret *passphrase, GError **error)
+{
+  g_autoptr (SignetTimestampClient) opened = signet_timestamp_client_open_file (client, passphrase, error);
+
+  return opened != NULL;
+}
+
+gboolean
+signet_timestamps_keep_client (const char *url, const char *client, SignetSecret *passphrase, GError **error)
+{
+  if (g_str_has_prefix (client, "file:") && !try_file (client, passphrase, error))
+    return FALSE;
+  if (passphrase != NULL && !signet_timestamp_password_keep (url, client, passphrase, error))
+    return FALSE;
+  return signet_settings_set_timestamp_client (url, client, error);
+}
+
+void
+signet_timestamps_forget_client (const char *url)
+{
+  g_autofree char *client = signet_settings_dup_timestamp_client (url);
+  g_autoptr (GError) error = NULL;
+
+  if (client == NULL)
+    return;
+  if (g_str_has_prefix (client, "file:"))
+    signet_timestamp_password_forget (url, client);
+  if (!signet_settings_set_timestamp_client (url, NULL, &error))
+    g_message ("%s", error->message);
+}
+
+/* --- which ones -------------------------------------------------------------------------------------------------------------- */
+
 static void
 add_all (SignetTimestampServers *servers, const char *const *list)
 {
@@ -70,7 +140,7 @@ add_of_authority (SignetTimestampServers *servers, SignetCore *core, SignetCerti
 SignetTimestampServers *
 signet_timestamps_choose (SignetCore *core, SignetCertificate *certificate, const char *const *given, GError **error)
 {
-  g_autoptr (SignetTimestampServers) servers = signet_timestamp_servers_new ();
+  g_autoptr (SignetTimestampServers) servers = signet_timestamps_new (core);
   g_auto (GStrv) known = signet_settings_dup_timestamp_servers ();
 
   if (given != NULL && given[0] != NULL)

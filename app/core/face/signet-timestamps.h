@@ -11,5 +11,10 @@ G_BEGIN_DECLS
 SignetTimestampServers *signet_timestamps_choose (SignetCore *core, SignetCertificate *certificate, const char *const *given, GError **error);
 /* The same for files of several signers, long after: those of all authorities known here come behind the person's own. */
 SignetTimestampServers *signet_timestamps_choose_all (SignetCore *core, const char *const *given, GError **error);
+/* (transfer full): none yet; certificates on the tokens of @core can be shown to them, once somebody attends (signet_timestamp_servers_attend()). */
+SignetTimestampServers *signet_timestamps_new (SignetCore *core);
+/* @client: as signet-settings.h says; @passphrase: (nullable): of a file, kept in the key ring. Errors: SIGNET_CERTIFICATE_ERROR, SIGNET_BASE_ERROR */
+gboolean signet_timestamps_keep_client   (const char *url, const char *client, SignetSecret *passphrase, GError **error);
+void     signet_timestamps_forget_client (const char *url);
 
 G_END_DECLS

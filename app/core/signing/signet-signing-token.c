@@ -72,6 +72,7 @@ signet_signing_run_with_token (SignetSigning *self, SignetInteraction *interacti
   session = log_in (self, document, 0, interaction, cancellable, error);
   if (session == NULL)
     return FALSE;
+  signet_timestamp_servers_attend (self->servers, interaction, FALSE);
   signer = signet_token_session_new_signer (session, self->key, interaction, error);
   done = signer != NULL && signet_signing_run (self, signer, interaction, cancellable, error);
   signet_token_session_close (session);
@@ -105,6 +106,7 @@ signet_signing_run_batch_with_token (GPtrArray *signings, const char *documents,
   session = log_in (first, documents, signings->len, interaction, cancellable, error);
   if (session == NULL)
     return FALSE;
+  signet_timestamp_servers_attend (first->servers, interaction, FALSE);
   signer = signet_token_session_new_signer (session, first->key, interaction, error);
   if (signer != NULL)
     signet_signing_run_batch (signings, signer, interaction, told, data, cancellable);

@@ -108,6 +108,7 @@ work (gpointer            data,
 
   if (store == NULL)
     return FALSE;
+  signet_timestamp_servers_attend (job->servers, interaction, FALSE);
   if (job->act == TRY)
     ok = try_item (job, store, cancellable, error);
   else if (job->act == FORGET)
