@@ -8,7 +8,7 @@
 #include "config.h"
 
 #include "signet-mark-draw.h"
-#include "signet-mark-module.h"
+#include "signet-mark-kept-private.h"
 
 #include "../base/signet-library.h"
 #include "../base/signet-paths.h"
@@ -17,13 +17,11 @@
 #define PLAIN_TEXT    "{name}\n{date} {time}\n{reason}\n{location}"
 #define PLAIN_HEADING "{name}"
 
-typedef GBytes *(*DrawFunction) (const SignetMarkPicture *picture, GError **error);
-
-static DrawFunction
+static SignetMarkDrawFunction
 load_module (GError **error)
 {
   static const char *const names[] = { SIGNET_MARK_MODULE_SYMBOL, NULL };
-  static union { DrawFunction draw; gpointer place; } function;
+  static union { SignetMarkDrawFunction draw; gpointer place; } function;
   static GMutex lock;
   static gboolean loaded;
   gboolean ok;
@@ -68,7 +66,7 @@ signet_mark_draw (const SignetVisibleMark *mark, const SignetMarkFacts *facts, d
   g_autofree char *text = NULL;
   g_autofree char *heading = NULL;
   g_autoptr(GBytes) image = NULL;
-  DrawFunction draw = NULL;
+  SignetMarkDrawFunction draw = NULL;
 
   g_return_val_if_fail (mark != NULL && facts != NULL, NULL);
 
@@ -84,5 +82,5 @@ signet_mark_draw (const SignetVisibleMark *mark, const SignetMarkFacts *facts, d
   picture.text = text;
   picture.heading = heading;
   picture.image = image;
-  return draw (&picture, error);
+  return _signet_mark_draw_once (draw, &picture, error);
 }
