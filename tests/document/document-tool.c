@@ -6,7 +6,7 @@
  *   document-tool sign-cms DATA OUT KEY.pem CERT.pem [pss]
  *   document-tool sign-more enclosed|parallel|counter IN OUT KEY.pem CERT.pem [content=FILE] [id=N] [pss] [token=FILE]
  *   document-tool find FILE [DATA] [password=TEXT]   one line for each signature, then its changes and problems
- *   document-tool info FILE
+ *   document-tool info FILE [field=NAME]: also an earlier signature that a mark in this field would cover
  */
 #include "config.h"
 
@@ -130,12 +130,14 @@ add_mark (SignetDocumentPdf *pdf, const char *spec, const Signer *signer, Signet
     .location = parameters->location,
     .time = parameters->time,
   };
+  double width, height;
 
   if (mark == NULL || !signet_document_pdf_place_mark (pdf, mark, parameters->field, &parameters->mark, error))
     return FALSE;
   if (parameters->field == NULL)
     parameters->field = g_intern_string (mark->field);
-  parameters->drawing = signet_mark_draw (mark, &facts, parameters->mark.width, parameters->mark.height,
+  signet_mark_box_get_drawing_size (&parameters->mark, &width, &height);
+  parameters->drawing = signet_mark_draw (mark, &facts, width, height,
                                           signet_document_pdf_get_pdfa_part (pdf) == 1, error);
   return parameters->drawing != NULL;
 }
@@ -302,6 +304,19 @@ find (char **arguments, GError **error)
   return found != NULL;
 }
 
+static void
+print_covered (SignetDocumentPdf *pdf, const char *field)
+{
+  g_autoptr(SignetVisibleMark) mark = signet_mark_new ();
+  g_autofree char *covered = NULL;
+  SignetMarkBox box;
+
+  if (field != NULL && signet_document_pdf_place_mark (pdf, mark, field, &box, NULL))
+    covered = signet_document_pdf_find_covered (pdf, &box, field, SIGNET_PDF_OCCUPANT_SIGNATURE, NULL);
+  if (covered != NULL)
+    printf ("covered\t%s\n", covered);
+}
+
 static gboolean
 info (char **arguments, GError **error)
 {
@@ -320,6 +335,7 @@ info (char **arguments, GError **error)
 
       printf ("finding\t%s\t%u\t%u\t%s\n", finding->code, finding->count, finding->page, finding->names);
     }
+  print_covered (pdf, option (arguments + 1, "field"));
   empty = signet_document_pdf_dup_empty_fields (pdf);
   joined = g_strjoinv (",", empty);
   printf ("pages\t%u\nsignatures\t%u\nencrypted\t%d\ncontent\t%u\nempty\t%s\n", signet_document_pdf_get_n_pages (pdf),

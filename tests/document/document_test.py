@@ -32,7 +32,7 @@ class Signature:
 
 class Answer:
     def __init__(self, text, status):
-        self.status, self.signatures, self.error, self.findings = status, [], None, {}
+        self.status, self.signatures, self.error, self.findings, self.covered = status, [], None, {}, None
         for line in text.splitlines():
             name, *fields = line.split('\t')
             if name == 'signature':
@@ -45,6 +45,8 @@ class Answer:
                 self.signatures[-1].reason = fields[0]
             elif name == 'finding':
                 self.findings[fields[0]] = (int(fields[1]), int(fields[2]), fields[3])
+            elif name == 'covered':
+                self.covered = fields[0]
             elif name == 'error':
                 self.error = (fields[0], int(fields[1]), fields[2])
 

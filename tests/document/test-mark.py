@@ -3,95 +3,11 @@
 """Visible marks in PDFs, looked at by poppler, MuPDF and qpdf: seen where they should be and nowhere else, upright on turned pages, with fonts embedded
 and text that can be read back; earlier signatures stay what they were."""
 import re
-import subprocess
 import unittest
-import zlib
 
 import pdf_maker
-from document_test import DOMAIN, DocumentTest, FORBIDDEN, main
-
-A4 = (595, 842)
-MARK_DOMAIN = 'signet-mark-error-quark'
-NO_PAGE, OFF_PAGE, NO_PLACE, NO_AREA = 5, 6, 7, 8
-CHINESE, HEBREW, ARABIC = '李娜（样例）', 'שלום כהן', 'محمد'
-HOSTILE = 'Eve\u202e\u0000\n/Name) >> endobj {time} \u2066'.replace('\u0000', '')
-
-
-def page(extra=b'/MediaBox [0 0 595 842]', catalogue=b'', more=None):
-    objects = pdf_maker.plain_objects(1)
-    objects[1] = b'<< /Type /Catalog /Pages 2 0 R ' + catalogue + b' >>'
-    objects[4] = b'<< /Type /Page /Parent 2 0 R ' + extra + b' /Contents 5 0 R /Resources << /Font << /F1 3 0 R >> >> >>'
-    objects[5] = pdf_maker.stream(b'BT /F1 18 Tf 60 400 Td (Sample page) Tj ET')
-    return pdf_maker.write({**objects, **(more or {})})
-
-
-def png(width, height, pixel=(200, 0, 0, 128)):
-    def chunk(kind, data):
-        return len(data).to_bytes(4, 'big') + kind + data + zlib.crc32(kind + data).to_bytes(4, 'big')
-    rows = b''.join(b'\0' + bytes(pixel) * width for _ in range(height))
-    return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', width.to_bytes(4, 'big') + height.to_bytes(4, 'big') + b'\x08\x06\0\0\0')
-            + chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
-
-
-class Picture:
-    """A grey picture (PGM): which of it is not as in another one."""
-
-    def __init__(self, data):
-        head = re.match(rb'P5\s(?:#.*\s)*(\d+)\s(\d+)\s255\s', data)
-        self.width, self.height = int(head.group(1)), int(head.group(2))
-        self.pixels = data[head.end():]
-
-    def difference(self, other):
-        """left, top, right, bottom of what differs, from 0 to 1; None: nothing."""
-        assert (self.width, self.height) == (other.width, other.height)
-        places = [i for i, (a, b) in enumerate(zip(self.pixels, other.pixels)) if abs(a - b) > 40]
-        if not places:
-            return None
-        columns = [i % self.width for i in places]
-        return (min(columns) / self.width, places[0] // self.width / self.height, (max(columns) + 1) / self.width,
-                (places[-1] // self.width + 1) / self.height)
-
-
-class MarkTest(DocumentTest):
-    def sign(self, source, target, key='rsa', *options):
-        return super().sign(self.path(source), target, key, *options)
-
-    def refuse(self, source, code, *options, domain=DOMAIN):
-        return super().refuse(self.path(source), code, *options, domain=domain)
-
-    def poppler(self, name):
-        return Picture(subprocess.run(['pdftoppm', '-cropbox', '-gray', '-r', '72', '-l', '1', self.path(name)], check=True, capture_output=True).stdout)
-
-    def mupdf(self, name):
-        return Picture(subprocess.run(['mutool', 'draw', '-q', '-F', 'pgm', '-r', '72', '-o', '-', self.path(name), '1'], check=True,
-                                      capture_output=True).stdout)
-
-    def text(self, name):
-        return subprocess.run(['pdftotext', self.path(name), '-'], check=True, capture_output=True, text=True).stdout
-
-    def fonts(self, name):
-        rows = subprocess.run(['pdffonts', self.path(name)], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
-        return [(row[:36].strip(), *re.search(r'(yes|no) +(yes|no) +(yes|no) +\d+ +\d+$', row).groups()) for row in rows]
-
-    def sign_visible(self, source, target, spec, *options, key='rsa'):
-        self.sign(source, target, key, 'visible=' + spec, *options)
-        self.check(target)
-        return target
-
-    def check(self, name):
-        subprocess.run(['qpdf', '--check', self.path(name)], check=True, capture_output=True)
-        for signature in self.find(self.path(name)).signatures:
-            self.assertTrue(signature.passes, (signature.id, signature.changes, signature.reason))
-
-    def assert_seen(self, before, after, box, what=''):
-        """Only in the box (of a page from 0 to 1), and nearly filling it from side to side."""
-        for draw in (self.poppler, self.mupdf):
-            seen = draw(after).difference(draw(before))
-            self.assertIsNotNone(seen, f'{what} {draw.__name__}: nothing is seen')
-            for side, (found, allowed) in enumerate(zip(seen, box)):
-                inside = found >= allowed - 0.005 if side < 2 else found <= allowed + 0.005
-                self.assertTrue(inside, f'{what} {draw.__name__}: {seen} reaches beyond {box}')
-            self.assertGreater(seen[2] - seen[0], (box[2] - box[0]) * 0.5, f'{what} {draw.__name__}: {seen} in {box}')
+from document_test import FORBIDDEN, main
+from mark_test import A4, ARABIC, CHINESE, HEBREW, HOSTILE, MARK_DOMAIN, MarkTest, NO_AREA, NO_PAGE, NO_PLACE, OFF_PAGE, page, png
 
 
 class Places(MarkTest):

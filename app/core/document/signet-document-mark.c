@@ -11,16 +11,13 @@
 
 #include "../base/signet-base-error.h"
 #include "signet-document-pdf-private.h"
-#include "signet-pdf-page-private.h"
+#include "signet-pdf-widget-private.h"
 
 #define MAX_ANNOTATIONS 5000
 #define MAX_METADATA    (4 * 1024 * 1024)
 #define SLACK           0.5  /* points: rounding is no overlap */
 #define STEP            6.0  /* points from one place tried to the next, and at least between two marks */
 #define MARGIN          36.0 /* points free at the edge of the page, where there is room for it */
-
-/* Annotation flags (12.5.3) */
-enum { HIDDEN = 2, NO_VIEW = 32 };
 
 void
 signet_pdf_occupant_free (SignetPdfOccupant *occupant)
@@ -32,27 +29,6 @@ signet_pdf_occupant_free (SignetPdfOccupant *occupant)
 }
 
 /* --- what is there ------------------------------------------------------------------------------------------------------------- */
-
-/* A widget is its field, or a kid of it */
-static const SignetPdfField *
-find_field_of (SignetDocumentPdf *self, const SignetPdfValue *reference, const SignetPdfValue *widget)
-{
-  const SignetPdfValue *parent = _signet_pdf_lookup (widget, "Parent");
-  gint64 own = reference->type == SIGNET_PDF_REFERENCE ? reference->integer : 0;
-  gint64 above = parent->type == SIGNET_PDF_REFERENCE ? parent->integer : 0;
-  const SignetPdfField *found = NULL;
-
-  for (guint i = 0; i < self->fields->len; i++)
-    {
-      const SignetPdfField *field = g_ptr_array_index (self->fields, i);
-
-      if (field->number != 0 && field->number == own)
-        return field;
-      if (field->number != 0 && field->number == above && field->terminal)
-        found = field;
-    }
-  return found;
-}
 
 static SignetPdfOccupantKind
 kind_of (SignetDocumentPdf *self, const SignetPdfField *field)
@@ -68,10 +44,9 @@ static gboolean
 is_seen (SignetPdfReader *reader, const SignetPdfValue *annotation)
 {
   const SignetPdfValue *subtype = _signet_pdf_reader_get (reader, annotation, "Subtype");
-  const SignetPdfValue *flags = _signet_pdf_reader_get (reader, annotation, "F");
 
-  return !_signet_pdf_is_name (subtype, "Link") && !_signet_pdf_is_name (subtype, "Popup")
-         && (flags->type != SIGNET_PDF_INTEGER || (flags->integer & (HIDDEN | NO_VIEW)) == 0);
+  return !_signet_pdf_is_name (subtype, "Link") && !_signet_pdf_is_name (subtype, "Popup") &&
+         _signet_pdf_is_annotation_seen (reader, annotation);
 }
 
 static void
@@ -86,8 +61,7 @@ add_occupant (SignetDocumentPdf *self, const SignetPdfPage *page, guint index, c
       || !_signet_pdf_read_rectangle (self->reader, _signet_pdf_lookup (annotation, "Rect"), rectangle) || rectangle[0] == rectangle[2]
       || rectangle[1] == rectangle[3])
     return;
-  if (_signet_pdf_is_name (_signet_pdf_reader_get (self->reader, annotation, "Subtype"), "Widget"))
-    field = find_field_of (self, reference, annotation);
+  field = _signet_document_pdf_find_widget_field (self, reference);
   occupant = g_new0 (SignetPdfOccupant, 1);
   _signet_pdf_page_from_user (page, rectangle, &occupant->box);
   occupant->box.page = index;
@@ -157,8 +131,8 @@ overlap (const SignetMarkBox *a, const SignetMarkBox *b, double slack)
          && b->top + b->height > a->top + slack;
 }
 
-char *
-signet_document_pdf_find_covered (SignetDocumentPdf *self, const SignetMarkBox *box, const char *field, SignetPdfOccupantKind kind, GError **error)
+static char *
+find_covered (SignetDocumentPdf *self, const SignetMarkBox *box, const char *field, SignetPdfOccupantKind kind, GError **error)
 {
   g_autoptr(GPtrArray) occupants = signet_document_pdf_list_occupants (self, box->page, error);
 
@@ -172,52 +146,46 @@ signet_document_pdf_find_covered (SignetDocumentPdf *self, const SignetMarkBox *
   return NULL;
 }
 
-/* --- in a field -------------------------------------------------------------------------------------------------------------------- */
-
-typedef struct {
-  SignetDocumentPdf    *pdf;
-  const SignetPdfField *field;
-  SignetMarkBox        *box;
-} Search;
-
-static gboolean
-has_field (const SignetPdfPage *page, guint index, gpointer data)
+/* In a field with several widgets the mark is seen in each */
+char *
+signet_document_pdf_find_covered (SignetDocumentPdf *self,
+                                  const SignetMarkBox *box,
+                                  const char *field,
+                                  SignetPdfOccupantKind kind,
+                                  GError **error)
 {
-  Search *search = data;
-  SignetPdfReader *reader = search->pdf->reader;
-  const SignetPdfValue *annotations = _signet_pdf_reader_get (reader, page->dictionary, "Annots");
-  double rectangle[4];
+  const SignetPdfField *found = field != NULL && self->reader != NULL ? _signet_document_pdf_find_field (self, field) : NULL;
+  g_autoptr(GArray) widgets = found != NULL ? _signet_document_pdf_list_seen_widgets (self, found) : NULL;
+  char *covered = find_covered (self, box, field, kind, error);
 
-  for (guint i = 0; annotations->type == SIGNET_PDF_ARRAY && i < MIN (annotations->count, MAX_ANNOTATIONS); i++)
-    {
-      const SignetPdfValue *item = annotations->items[i];
-
-      if (item->type != SIGNET_PDF_REFERENCE || (guint32) item->integer != search->field->number
-          || !_signet_pdf_read_rectangle (reader, _signet_pdf_lookup (search->field->dictionary, "Rect"), rectangle))
-        continue;
-      _signet_pdf_page_from_user (page, rectangle, search->box);
-      search->box->page = index;
-      return TRUE;
-    }
-  return FALSE;
+  for (guint i = 1; covered == NULL && widgets != NULL && i < widgets->len; i++)
+    covered = find_covered (self, &g_array_index (widgets, SignetPdfWidget, i).box, field, kind, NULL);
+  return covered;
 }
+
+/* --- in a field -------------------------------------------------------------------------------------------------------------------- */
 
 static gboolean
 place_in_field (SignetDocumentPdf *self, const char *name, SignetMarkBox *box, GError **error)
 {
-  Search search = { .pdf = self, .field = _signet_document_pdf_find_field (self, name), .box = box };
+  const SignetPdfField *field = _signet_document_pdf_find_field (self, name);
+  g_autoptr(GArray) widgets = field != NULL ? _signet_document_pdf_list_seen_widgets (self, field) : NULL;
 
-  if (search.field == NULL)
+  if (widgets == NULL)
     {
       g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_NOT_FOUND, "no signature field of that name");
       return FALSE;
     }
-  if (_signet_pdf_page_visit (self->reader, has_field, &search) && box->width >= SIGNET_MARK_LEAST_SIDE - SLACK
-      && box->height >= SIGNET_MARK_LEAST_SIDE - SLACK)
-    return _signet_pdf_reader_check (self->reader, error);
-  if (_signet_pdf_reader_check (self->reader, error))
-    g_set_error_literal (error, SIGNET_MARK_ERROR, SIGNET_MARK_ERROR_NO_AREA, "the signature field has no place on a page, or too small a one");
-  return FALSE;
+  if (!_signet_pdf_reader_check (self->reader, error))
+    return FALSE;
+  if (widgets->len == 0)
+    {
+      g_set_error_literal (error, SIGNET_MARK_ERROR, SIGNET_MARK_ERROR_NO_AREA,
+                           "the signature field has no place on a page, or too small a one");
+      return FALSE;
+    }
+  *box = g_array_index (widgets, SignetPdfWidget, 0).box;
+  return TRUE;
 }
 
 /* --- on a page --------------------------------------------------------------------------------------------------------------------- */

@@ -12,7 +12,7 @@
 #include "../base/signet-base-error.h"
 #include "../base/signet-text.h"
 #include "signet-document-pdf-private.h"
-#include "signet-pdf-page-private.h"
+#include "signet-pdf-widget-private.h"
 
 #define MIN_ROOM       1024
 #define MAX_ROOM       (4 * 1024 * 1024)
@@ -28,8 +28,9 @@ typedef struct {
   char                          *field_name;
   guint32                        signature_number;
   guint32                        field_number; /* of a new field */
-  SignetPdfPage                  page;        /* with a visible mark: the one it stands on */
-  guint32                        look;        /* the form XObject of the mark; 0: nothing is seen */
+  SignetPdfPage                  page;        /* with a visible mark in a new field: the one it stands on */
+  GArray                        *widgets;     /* (nullable) (element-type SignetPdfWidget): of @field, in which the mark is seen */
+  SignetPdfLook                 *looks;       /* (nullable): one for each of @widgets, or for the new field; NULL: nothing is seen */
   gsize                          byte_range;   /* offsets in writer->bytes */
   gsize                          contents;
 } Plan;
@@ -179,14 +180,11 @@ extend_indirect_array (Plan *plan, const SignetPdfValue *raw, guint32 number)
   return TRUE;
 }
 
-/* @look: a form XObject; 0: leave it as it is */
 static void
 write_look (Plan *plan, guint32 look)
 {
   GString *bytes = plan->writer->bytes;
 
-  if (look == 0)
-    return;
   g_string_append (bytes, "/AP << /N ");
   _signet_pdf_write_reference (plan->writer, look, 0);
   g_string_append (bytes, " >>\n");
@@ -212,13 +210,13 @@ write_rectangle (Plan *plan)
   GString *bytes = plan->writer->bytes;
   double rectangle[4] = { 0 };
 
-  if (plan->look != 0)
+  if (plan->looks != NULL)
     _signet_pdf_page_to_user (&plan->page, &plan->parameters->mark, rectangle);
   g_string_append (bytes, "/Rect [");
   for (guint i = 0; i < G_N_ELEMENTS (rectangle); i++)
     _signet_pdf_write_number (bytes, rectangle[i]);
   g_string_append (bytes, " ]\n");
-  if (plan->look != 0 && plan->page.rotation != 0)
+  if (plan->looks != NULL && plan->page.rotation != 0)
     g_string_append_printf (bytes, "/MK << /R %u >>\n", plan->page.rotation);
 }
 
@@ -227,7 +225,7 @@ static void
 write_new_field (Plan *plan, const SignetPdfValue *page)
 {
   GString *bytes = plan->writer->bytes;
-  guint32 look = plan->look != 0 ? plan->look : write_empty_look (plan);
+  guint32 look = plan->looks != NULL ? plan->looks[0].number : write_empty_look (plan);
 
   plan->field_number = _signet_pdf_writer_new_number (plan->writer);
   _signet_pdf_writer_begin_object (plan->writer, plan->field_number, 0);
@@ -261,32 +259,96 @@ write_page (Plan *plan, const SignetPdfValue *reference)
   _signet_pdf_writer_end_object (plan->writer);
 }
 
+/* Without what it showed before; hidden from nobody */
+static void
+write_widget_look (Plan *plan, const SignetPdfLook *look)
+{
+  write_look (plan, look->number);
+  g_string_append (plan->writer->bytes, "/F 132\n");
+}
+
+static void
+write_value (Plan *plan)
+{
+  _signet_pdf_write_key (plan->writer, "V");
+  _signet_pdf_write_reference (plan->writer, plan->signature_number, 0);
+  g_string_append (plan->writer->bytes, "\n>>");
+}
+
+static const SignetPdfLook *
+find_look (Plan *plan, guint32 widget)
+{
+  for (guint i = 0; plan->looks != NULL && i < plan->widgets->len; i++)
+    if (g_array_index (plan->widgets, SignetPdfWidget, i).number == widget)
+      return &plan->looks[i];
+  return NULL;
+}
+
+/* Widgets that are objects apart from their field. The value is the field's, but there are readers that look for a signature in
+ * what is seen of it (docs/decisions/0070-what-is-seen-of-a-field.md). */
+static void
+write_widgets (Plan *plan)
+{
+  static const char *const skip_marked[] = { "AP", "AS", "F", "V", NULL };
+  g_autoptr(GArray) widgets = _signet_pdf_list_widgets (plan->pdf->reader, plan->field);
+
+  for (guint i = 0; i < widgets->len; i++)
+    {
+      const SignetPdfWidget *widget = &g_array_index (widgets, SignetPdfWidget, i);
+      const SignetPdfLook *look = find_look (plan, widget->number);
+
+      if (widget->is_field || widget->dictionary->ambiguous)
+        continue;
+      _signet_pdf_writer_begin_object (plan->writer, widget->number, widget->generation);
+      _signet_pdf_write_open_dictionary (plan->writer, widget->dictionary, look != NULL ? skip_marked : skip_marked + 3);
+      if (look != NULL)
+        write_widget_look (plan, look);
+      write_value (plan);
+      _signet_pdf_writer_end_object (plan->writer);
+    }
+}
+
 static void
 write_existing_field (Plan *plan)
 {
   static const char *const skip_marked[] = { "AP", "AS", "F", "V", NULL };
-  const char *const *skip = plan->look != 0 ? skip_marked : skip_marked + 3;
-  GString *bytes = plan->writer->bytes;
+  gboolean marked = plan->looks != NULL && g_array_index (plan->widgets, SignetPdfWidget, 0).is_field;
+  const char *const *skip = marked ? skip_marked : skip_marked + 3;
 
   _signet_pdf_writer_begin_object (plan->writer, plan->field->number, plan->field->generation);
   _signet_pdf_write_open_dictionary (plan->writer, plan->field->dictionary, skip);
-  write_look (plan, plan->look);
-  if (plan->look != 0)
-    g_string_append (bytes, "/F 132\n");
-  _signet_pdf_write_key (plan->writer, "V");
-  _signet_pdf_write_reference (plan->writer, plan->signature_number, 0);
-  g_string_append (bytes, "\n>>");
+  if (marked)
+    write_widget_look (plan, &plan->looks[0]);
+  write_value (plan);
   _signet_pdf_writer_end_object (plan->writer);
+}
+
+/* NeedAppearances (table 218) has readers draw every field anew, and the mark away. Nothing needs that where all have a look; the
+ * first signature may say so, to earlier ones it would be a change of the form. */
+static gboolean
+settles_looks (Plan *plan, const SignetPdfValue *form)
+{
+  const SignetPdfValue *wanted = _signet_pdf_reader_get (plan->pdf->reader, form, "NeedAppearances");
+
+  return plan->looks != NULL && wanted->type == SIGNET_PDF_BOOLEAN && wanted->integer != 0 &&
+         signet_document_pdf_get_n_signatures (plan->pdf) == 0 && _signet_document_pdf_has_all_looks (plan->pdf);
 }
 
 static void
 write_form_dictionary (Plan *plan, const SignetPdfValue *form, gboolean fields_written)
 {
-  static const char *const skip_both[] = { "Fields", "SigFlags", NULL };
   GString *bytes = plan->writer->bytes;
   gboolean keep_fields = fields_written || plan->field != NULL;
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto(GStrv) skip = NULL;
 
-  _signet_pdf_write_open_dictionary (plan->writer, form, keep_fields ? skip_both + 1 : skip_both);
+  g_strv_builder_add (builder, "SigFlags");
+  if (!keep_fields)
+    g_strv_builder_add (builder, "Fields");
+  if (settles_looks (plan, form))
+    g_strv_builder_add (builder, "NeedAppearances");
+  skip = g_strv_builder_end (builder);
+  _signet_pdf_write_open_dictionary (plan->writer, form, (const char *const *) skip);
   if (!keep_fields)
     {
       _signet_pdf_write_key (plan->writer, "Fields");
@@ -342,7 +404,7 @@ write_form (Plan *plan)
   const SignetPdfValue *flags = _signet_pdf_reader_get (reader, form, "SigFlags");
   gboolean flags_set = flags->type == SIGNET_PDF_INTEGER && flags->integer == 3;
   gboolean fields_written = plan->field == NULL && extend_indirect_array (plan, _signet_pdf_lookup (form, "Fields"), plan->field_number);
-  gboolean form_needed = !flags_set || (plan->field == NULL && !fields_written);
+  gboolean form_needed = !flags_set || (plan->field == NULL && !fields_written) || settles_looks (plan, form);
   gboolean own_object = raw->type == SIGNET_PDF_REFERENCE && form->type == SIGNET_PDF_DICTIONARY;
 
   if (form_needed && own_object)
@@ -420,17 +482,54 @@ dup_new_name (SignetDocumentPdf *self)
 
 /* --- the mark ---------------------------------------------------------------------------------------------------------------- */
 
+static void
+add_look (GArray *looks, guint rotation, const SignetMarkBox *box)
+{
+  SignetPdfLook look = { .rotation = rotation };
+
+  signet_mark_box_get_drawing_size (box, &look.width, &look.height);
+  g_array_append_val (looks, look);
+}
+
+/* One in each widget of a field that is there */
+static gboolean
+add_field_looks (Plan *plan, GArray *looks, GError **error)
+{
+  plan->widgets = _signet_document_pdf_list_seen_widgets (plan->pdf, plan->field);
+  for (guint i = 0; i < plan->widgets->len; i++)
+    {
+      const SignetPdfWidget *widget = &g_array_index (plan->widgets, SignetPdfWidget, i);
+
+      if (widget->dictionary->ambiguous)
+        return set_malformed (error, "the place of the signature field can be read in two ways");
+      add_look (looks, widget->rotation, &widget->box);
+    }
+  if (looks->len > 0)
+    return TRUE;
+  g_set_error_literal (error, SIGNET_MARK_ERROR, SIGNET_MARK_ERROR_NO_AREA, "the signature field has no place on a page");
+  return FALSE;
+}
+
 static gboolean
 write_mark (Plan *plan, GError **error)
 {
   const SignetPdfSignParameters *parameters = plan->parameters;
+  g_autoptr(GArray) looks = g_array_new (FALSE, FALSE, sizeof (SignetPdfLook));
 
   if (parameters->drawing == NULL)
     return TRUE;
-  if (!_signet_pdf_page_find (plan->pdf->reader, parameters->mark.page, &plan->page, error))
+  if (plan->field != NULL && !add_field_looks (plan, looks, error))
     return FALSE;
-  plan->look = _signet_pdf_import_drawing (plan->writer, parameters->drawing, &plan->page, parameters->mark.width, parameters->mark.height, error);
-  return plan->look != 0;
+  if (plan->field == NULL)
+    {
+      if (!_signet_pdf_page_find (plan->pdf->reader, parameters->mark.page, &plan->page, error))
+        return FALSE;
+      add_look (looks, plan->page.rotation, &parameters->mark);
+    }
+  if (!_signet_pdf_import_drawing (plan->writer, parameters->drawing, (SignetPdfLook *) (void *) looks->data, looks->len, error))
+    return FALSE;
+  plan->looks = g_array_steal (looks, NULL);
+  return TRUE;
 }
 
 /* --- putting it together ------------------------------------------------------------------------------------------------------ */
@@ -443,7 +542,7 @@ write_increment (Plan *plan, GError **error)
 
   if (!write_mark (plan, error))
     return FALSE;
-  page = plan->look != 0 ? plan->page.reference : _signet_pdf_get_first_page (reader);
+  page = plan->looks != NULL && plan->field == NULL ? plan->page.reference : _signet_pdf_get_first_page (reader);
   if (plan->field == NULL && !check_unambiguous (plan->pdf, page, error))
     return FALSE;
   if (plan->field != NULL && plan->field->dictionary->ambiguous)
@@ -453,6 +552,7 @@ write_increment (Plan *plan, GError **error)
   if (plan->field != NULL)
     {
       write_existing_field (plan);
+      write_widgets (plan);
     }
   else
     {
@@ -586,6 +686,8 @@ signet_document_pdf_prepare (SignetDocumentPdf *self, int fd, SignetDigest diges
   plan.writer = _signet_pdf_writer_new (self->reader);
   prepared = execute (&plan, fd, md, cancellable, error);
   _signet_pdf_writer_free (plan.writer);
+  g_clear_pointer (&plan.widgets, g_array_unref);
+  g_free (plan.looks);
   g_free (plan.field_name);
   return prepared;
 }

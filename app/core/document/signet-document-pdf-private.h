@@ -12,6 +12,7 @@ struct _SignetDocumentPdf {
   SignetDocumentFile *file;
   SignetPdfReader    *reader;
   GPtrArray          *fields;    /* (element-type SignetPdfField) */
+  GHashTable         *widgets;   /* (nullable) (element-type uint SignetPdfField): made when it is asked for */
   guint               n_pages;
   SignetPdfContent    content;
   gboolean            content_known;

@@ -24,6 +24,7 @@ signet_document_pdf_finalize (GObject *object)
 {
   SignetDocumentPdf *self = SIGNET_DOCUMENT_PDF (object);
 
+  g_clear_pointer (&self->widgets, g_hash_table_unref);
   g_clear_pointer (&self->fields, g_ptr_array_unref);
   g_clear_pointer (&self->reader, _signet_pdf_reader_free);
   g_clear_object (&self->file);

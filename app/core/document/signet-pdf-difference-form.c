@@ -136,11 +136,10 @@ differs (const SignetPdfValue *before, const SignetPdfValue *after)
   return keys[0] != NULL;
 }
 
-/* Widgets that are kids of their field (a group of buttons) change their look and state only */
+/* Widgets that are kids of their field: a group of buttons, a signature seen apart from its field */
 static gboolean
-check_widgets (SignetPdfComparison *self, const SignetPdfField *before, const SignetPdfField *after)
+check_widgets (SignetPdfComparison *self, const SignetPdfField *after, const char *const *allowed)
 {
-  static const char *const allowed[] = { "AP", "AS", NULL };
   const SignetPdfValue *kids = _signet_pdf_reader_get (self->after, after->dictionary, "Kids");
   gboolean filled = FALSE;
 
@@ -160,20 +159,45 @@ check_widgets (SignetPdfComparison *self, const SignetPdfField *before, const Si
   return filled;
 }
 
+/* The signature itself may be referred to from its widgets as well, or from one of them alone; never another one */
+static void
+explain_signature_in_widgets (SignetPdfComparison *self, const SignetPdfField *field, const SignetPdfValue *signature)
+{
+  const SignetPdfValue *kids = _signet_pdf_reader_get (self->after, field->dictionary, "Kids");
+
+  for (guint i = 0; kids->type == SIGNET_PDF_ARRAY && i < kids->count; i++)
+    {
+      const SignetPdfValue *widget = _signet_pdf_reader_resolve (self->after, kids->items[i]);
+      const SignetPdfValue *value = _signet_pdf_reader_get (self->after, widget, "V");
+
+      if (value == signature)
+        _signet_pdf_comparison_explain_below (self, _signet_pdf_lookup (widget, "V"), FALSE);
+      else if (value->type != SIGNET_PDF_NULL)
+        add_undefined (self, field->name, "two signatures in one field");
+    }
+}
+
+/* What it shows may change with the signature that is put in, and not before or after */
 static void
 check_known_signature (SignetPdfComparison *self, const SignetPdfField *before, const SignetPdfField *after)
 {
   static const char *const allowed[] = { "V", "AP", "AS", "F", "M", NULL };
+  static const char *const nothing[] = { NULL };
+  const SignetPdfValue *signature = _signet_pdf_field_get_signature (self->after, after);
+  gboolean was_signed = _signet_pdf_field_get_signature (self->before, before)->type != SIGNET_PDF_NULL;
+  gboolean changed = differs (before->dictionary, after->dictionary);
+  gboolean seen = check_widgets (self, after, was_signed || signature->type == SIGNET_PDF_NULL ? nothing : allowed);
 
-  if (!differs (before->dictionary, after->dictionary))
+  if (!changed && !seen)
     return;
-  if (_signet_pdf_lookup (before->dictionary, "V")->type != SIGNET_PDF_NULL)
+  if (was_signed)
     return add_undefined (self, after->name, "signed field changed");
-  if (!only_allowed_keys (self, after->name, before->dictionary, after->dictionary, allowed))
+  if (changed && !only_allowed_keys (self, after->name, before->dictionary, after->dictionary, allowed))
     return;
   _signet_pdf_comparison_explain (self, after->number);
   _signet_pdf_comparison_explain_below (self, _signet_pdf_lookup (after->dictionary, "V"), FALSE);
   _signet_pdf_comparison_explain_below (self, _signet_pdf_lookup (after->dictionary, "AP"), FALSE);
+  explain_signature_in_widgets (self, after, signature);
   report_signature (self, after, FALSE);
 }
 
@@ -181,6 +205,7 @@ static void
 check_filled (SignetPdfComparison *self, const SignetPdfField *before, const SignetPdfField *after)
 {
   static const char *const allowed[] = { "V", "AP", "AS", "RV", "I", "M", NULL };
+  static const char *const allowed_in_widgets[] = { "AP", "AS", NULL };
   gboolean filled = differs (before->dictionary, after->dictionary);
   guint left = 0;
 
@@ -192,7 +217,7 @@ check_filled (SignetPdfComparison *self, const SignetPdfField *before, const Sig
   _signet_pdf_comparison_explain_below (self, _signet_pdf_lookup (after->dictionary, "AP"), TRUE);
   _signet_pdf_comparison_explain_below (self, _signet_pdf_reader_get (self->after, after->dictionary, "AP"), TRUE);
   filled |= g_hash_table_size (self->changed) != left;
-  filled |= check_widgets (self, before, after);
+  filled |= check_widgets (self, after, allowed_in_widgets);
   if (filled)
     _signet_pdf_comparison_add (self, "form-fill", after->name,
                                 self->permissions->level != 1 && !_signet_pdf_permissions_is_locked (self->permissions, after->name));

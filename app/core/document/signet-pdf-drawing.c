@@ -175,43 +175,51 @@ write_waiting (Import *self, GError **error)
   return _signet_pdf_reader_check (self->drawing, error);
 }
 
-/* 12.5.5: the box is turned by the matrix, then put into the rectangle of the annotation */
+/* 12.5.5: the box is turned by the matrix, then put into the rectangle of the annotation. A box with another shape than the
+ * drawing's is larger than it, so that the drawing keeps its own. */
 static void
-write_placement (GString *bytes, guint rotation, double width, double height)
+write_placement (GString *bytes, const SignetPdfLook *look, const SignetPdfPage *drawn)
 {
+  double width = drawn->right - drawn->left;
+  double height = drawn->top - drawn->bottom;
+  double scale = MIN (look->width / width, look->height / height);
+  double across = look->width / scale;
+  double along = look->height / scale;
+  const double box[4] = { drawn->left + (width - across) / 2, drawn->bottom + (height - along) / 2,
+                          drawn->left + (width + across) / 2, drawn->bottom + (height + along) / 2 };
   const double numbers[4][6] = {
     { 1, 0, 0, 1, 0, 0 },
-    { 0, 1, -1, 0, height, 0 },
-    { -1, 0, 0, -1, width, height },
-    { 0, -1, 1, 0, 0, width },
+    { 0, 1, -1, 0, along, 0 },
+    { -1, 0, 0, -1, across, along },
+    { 0, -1, 1, 0, 0, across },
   };
 
-  g_string_append (bytes, "/BBox [ 0 0");
-  _signet_pdf_write_number (bytes, width);
-  _signet_pdf_write_number (bytes, height);
+  g_string_append (bytes, "/BBox [");
+  for (guint i = 0; i < G_N_ELEMENTS (box); i++)
+    _signet_pdf_write_number (bytes, box[i]);
   g_string_append (bytes, " ]\n/Matrix [");
-  for (guint i = 0; i < 6; i++)
-    _signet_pdf_write_number (bytes, numbers[rotation / 90 % 4][i]);
+  for (guint i = 0; i < G_N_ELEMENTS (numbers[0]); i++)
+    _signet_pdf_write_number (bytes, numbers[look->rotation / 90 % 4][i]);
   g_string_append (bytes, " ]\n");
 }
 
-static guint32
-write_form (Import *self, const SignetPdfValue *drawn, const SignetPdfPage *page, double width, double height, GError **error)
+static gboolean
+write_form (Import *self, const SignetPdfPage *drawn, SignetPdfLook *look, GError **error)
 {
   static const char *const kept[] = { "Filter", "DecodeParms" };
-  const SignetPdfValue *content = _signet_pdf_reader_get (self->drawing, drawn, "Contents");
-  const SignetPdfValue *resources = _signet_pdf_reader_get (self->drawing, drawn, "Resources");
+  const SignetPdfValue *content = _signet_pdf_reader_get (self->drawing, drawn->dictionary, "Contents");
+  const SignetPdfValue *resources = _signet_pdf_reader_get (self->drawing, drawn->dictionary, "Resources");
   GString *bytes = self->writer->bytes;
-  guint32 number = _signet_pdf_writer_new_number (self->writer);
 
   if (content->type != SIGNET_PDF_STREAM || resources->type != SIGNET_PDF_DICTIONARY)
     {
       g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_MALFORMED, "the drawing of a mark cannot be used");
-      return 0;
+      return FALSE;
     }
-  _signet_pdf_writer_begin_object (self->writer, number, 0);
+  look->number = _signet_pdf_writer_new_number (self->writer);
+  _signet_pdf_writer_begin_object (self->writer, look->number, 0);
   g_string_append (bytes, "<<\n/Type /XObject\n/Subtype /Form\n/FormType 1\n");
-  write_placement (bytes, page->rotation, width, height);
+  write_placement (bytes, look, drawn);
   g_string_append (bytes, "/Resources ");
   write_copy (self, resources, 0);
   g_string_append_c (bytes, '\n');
@@ -226,26 +234,35 @@ write_form (Import *self, const SignetPdfValue *drawn, const SignetPdfPage *page
       g_string_append_c (bytes, '\n');
     }
   if (!write_stream_data (self, content, error))
-    return 0;
+    return FALSE;
   _signet_pdf_writer_end_object (self->writer);
-  return write_waiting (self, error) ? number : 0;
+  return TRUE;
 }
 
-guint32
-_signet_pdf_import_drawing (SignetPdfWriter *writer, GBytes *drawing, const SignetPdfPage *page, double width, double height, GError **error)
+static gboolean
+write_forms (Import *self, const SignetPdfPage *drawn, SignetPdfLook *looks, guint n_looks, GError **error)
+{
+  for (guint i = 0; i < n_looks; i++)
+    if (!write_form (self, drawn, &looks[i], error))
+      return FALSE;
+  return write_waiting (self, error);
+}
+
+gboolean
+_signet_pdf_import_drawing (SignetPdfWriter *writer, GBytes *drawing, SignetPdfLook *looks, guint n_looks, GError **error)
 {
   g_autoptr(SignetDocumentFile) file = open_drawing (drawing, error);
   g_autoptr(SignetPdfReader) reader = file != NULL ? _signet_pdf_reader_new (file, signet_document_file_get_size (file), error) : NULL;
   Import import = { .writer = writer, .drawing = reader };
   SignetPdfPage drawn;
-  guint32 number = 0;
+  gboolean ok;
 
   if (reader == NULL || !_signet_pdf_page_find (reader, 0, &drawn, error))
-    return 0;
+    return FALSE;
   import.numbers = g_hash_table_new (NULL, NULL);
   import.waiting = g_array_new (FALSE, FALSE, sizeof (const SignetPdfValue *));
-  number = write_form (&import, drawn.dictionary, page, width, height, error);
+  ok = write_forms (&import, &drawn, looks, n_looks, error);
   g_array_unref (import.waiting);
   g_hash_table_unref (import.numbers);
-  return number;
+  return ok;
 }

@@ -10,6 +10,7 @@
 
 #define MAX_DEPTH  32
 #define MAX_FIELDS 50000
+#define MAX_WIDGETS 200 /* of one signature field that are looked at */
 
 static void
 field_free (gpointer data)
@@ -107,8 +108,27 @@ _signet_pdf_field_is_signature (const SignetPdfField *field)
   return field->terminal && g_str_equal (field->type, "Sig");
 }
 
+/* Where the value is: in the field; some programs put it into the widget alone */
+static const SignetPdfValue *
+find_holder (SignetPdfReader *reader, const SignetPdfField *field)
+{
+  const SignetPdfValue *kids = _signet_pdf_reader_get (reader, field->dictionary, "Kids");
+
+  if (_signet_pdf_lookup (field->dictionary, "V")->type != SIGNET_PDF_NULL)
+    return field->dictionary;
+  for (guint i = 0; kids->type == SIGNET_PDF_ARRAY && i < MIN (kids->count, MAX_WIDGETS); i++)
+    {
+      const SignetPdfValue *widget = _signet_pdf_reader_resolve (reader, kids->items[i]);
+
+      if (_signet_pdf_reader_get (reader, widget, "V")->type != SIGNET_PDF_NULL)
+        return widget;
+    }
+  return field->dictionary;
+}
+
 const SignetPdfValue *
 _signet_pdf_field_get_signature (SignetPdfReader *reader, const SignetPdfField *field)
 {
-  return _signet_pdf_field_is_signature (field) ? _signet_pdf_reader_get (reader, field->dictionary, "V") : &_signet_pdf_null;
+  return _signet_pdf_field_is_signature (field) ? _signet_pdf_reader_get (reader, find_holder (reader, field), "V")
+                                                : &_signet_pdf_null;
 }

@@ -27,7 +27,10 @@ void     _signet_pdf_page_from_user (const SignetPdfPage *page, const double rec
 gboolean _signet_pdf_read_rectangle (SignetPdfReader *reader, const SignetPdfValue *value, double rectangle[4]);
 void     _signet_pdf_write_number   (GString *bytes, double number); /* a blank before it */
 
-/* Puts the one page of @drawing into the document as a form XObject turned so that it stands upright on @page. 0: @error */
-guint32  _signet_pdf_import_drawing (SignetPdfWriter *writer, GBytes *drawing, const SignetPdfPage *page, double width, double height, GError **error);
+/* A look: turned by @rotation counterclockwise in the page's own coordinates, with room for what is @width wide and @height high before it is turned */
+typedef struct { guint rotation; double width, height; guint32 number; } SignetPdfLook;
+/* Puts the one page of @drawing into the document as form XObjects, one for each of @looks, in the middle of its room and as large as it fits; sets
+   their numbers. What they show is in the document once. */
+gboolean _signet_pdf_import_drawing (SignetPdfWriter *writer, GBytes *drawing, SignetPdfLook *looks, guint n_looks, GError **error);
 
 G_END_DECLS

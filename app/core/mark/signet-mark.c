@@ -26,6 +26,15 @@ G_DEFINE_BOXED_TYPE (SignetVisibleMark, signet_mark, signet_mark_copy, signet_ma
 static const char *const show_names[] = { "text", "image", "both", NULL };
 static const char *const corner_names[] = { "bottom-left", "bottom-right", "top-left", "top-right", NULL };
 
+void
+signet_mark_box_get_drawing_size (const SignetMarkBox *box, double *width, double *height)
+{
+  gboolean lies = box->turn == 90 || box->turn == 270;
+
+  *width = lies ? box->height : box->width;
+  *height = lies ? box->width : box->height;
+}
+
 SignetVisibleMark *
 signet_mark_new (void)
 {

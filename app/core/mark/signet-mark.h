@@ -55,8 +55,11 @@ typedef struct {
   char            *field;   /* (nullable): in this existing signature field, whose place it takes */
 } SignetVisibleMark;
 
-/* A place on a page as it is shown: turned and cropped. Points, from its upper left corner; @page counts from 0. */
-typedef struct { guint page; double left, top, width, height; } SignetMarkBox;
+/* A place on a page as it is shown: turned and cropped. Points, from its upper left corner; @page counts from 0. @turn: degrees by which what stands
+   there is turned clockwise (0, 90, 180, 270), as some signature fields want it. */
+typedef struct { guint page; double left, top, width, height; guint turn; } SignetMarkBox;
+/* Of the drawing that, turned, fills @box */
+void        signet_mark_box_get_drawing_size (const SignetMarkBox *box, double *width, double *height);
 
 #define SIGNET_TYPE_MARK (signet_mark_get_type ())
 GType       signet_mark_get_type (void);

@@ -47,17 +47,17 @@ signet_signing_place_mark (SignetSigning *self, SignetMarkBox *box, GError **err
 
 /**
  * signet_signing_draw_mark:
- * @width: in points
- * @height: in points
+ * @box: from signet_signing_place_mark()
  *
- * Returns: (transfer full) (nullable): a PDF of one page, as it would be written if it were signed now
+ * Returns: (transfer full) (nullable): a PDF of one page, as it would be written if it were signed now; upright, whatever @box says of turning
  */
 GBytes *
-signet_signing_draw_mark (SignetSigning *self, double width, double height, GError **error)
+signet_signing_draw_mark (SignetSigning *self, const SignetMarkBox *box, GError **error)
 {
   SignetDocumentPdf *pdf = NULL;
   g_autofree char *organization = NULL;
   SignetMarkFacts facts = { .reason = self->reason, .location = self->location, .time = _signet_signing_now (self) };
+  double width, height;
 
   g_return_val_if_fail (SIGNET_IS_SIGNING (self) && self->mark != NULL, NULL);
 
@@ -72,6 +72,7 @@ signet_signing_draw_mark (SignetSigning *self, double width, double height, GErr
       facts.issuer = signet_certificate_get_authority (self->certificate);
       facts.serial = signet_certificate_get_serial (self->certificate);
     }
+  signet_mark_box_get_drawing_size (box, &width, &height);
   return signet_mark_draw (self->mark, &facts, width, height, signet_document_pdf_get_pdfa_part (pdf) == 1, error);
 }
 
@@ -149,7 +150,7 @@ _signet_signing_check_mark (SignetSigning *self, GPtrArray *checks)
       return;
     }
   if (signet_signing_place_mark (self, &box, &problem))
-    drawing = signet_signing_draw_mark (self, box.width, box.height, &problem);
+    drawing = signet_signing_draw_mark (self, &box, &problem);
   if (drawing == NULL)
     {
       add_problem (checks, problem);
@@ -186,6 +187,6 @@ _signet_signing_add_mark (SignetSigning *self, SignetDocumentPdf *pdf, SignetPdf
     return TRUE;
   if (!signet_signing_place_mark (self, &parameters->mark, error) || !check_uncovered (self, pdf, &parameters->mark, error))
     return FALSE;
-  *drawing = parameters->drawing = signet_signing_draw_mark (self, parameters->mark.width, parameters->mark.height, error);
+  *drawing = parameters->drawing = signet_signing_draw_mark (self, &parameters->mark, error);
   return *drawing != NULL;
 }

@@ -68,7 +68,7 @@ void           signet_signing_set_key         (SignetSigning *self, SignetTokenK
 
 /* Of a PDF with a mark: where it would stand, and a drawing of it (a PDF of one page). */
 gboolean       signet_signing_place_mark       (SignetSigning *self, SignetMarkBox *box, GError **error);
-GBytes        *signet_signing_draw_mark        (SignetSigning *self, double width, double height, GError **error);
+GBytes        *signet_signing_draw_mark        (SignetSigning *self, const SignetMarkBox *box, GError **error);
 
 /* What was found out about the certificate (path, revocation) serves both; for acts that are signed together. */
 void           signet_signing_share_findings   (SignetSigning *self, SignetSigning *with);

@@ -24,15 +24,26 @@ signet_mark_drawing_free (SignetMarkDrawing *drawing)
   g_free (drawing);
 }
 
+/* The drawing stands upright; a field may want it turned */
+static void
+turn (cairo_t             *cr,
+      const SignetMarkBox *box)
+{
+  static const int quarters[4][2] = { { 0, 0 }, { 1, 0 }, { 1, 1 }, { 0, 1 } }; /* the corner its upper left one comes to */
+  guint quarter = box->turn / 90 % 4;
+
+  cairo_translate (cr, quarters[quarter][0] * box->width, quarters[quarter][1] * box->height);
+  cairo_rotate (cr, quarter * G_PI_2);
+}
+
 static GdkTexture *
-to_picture (GBytes  *drawing,
-            double   width,
-            double   height,
-            GError **error)
+to_picture (GBytes              *drawing,
+            const SignetMarkBox *box,
+            GError             **error)
 {
   g_autoptr(GObject) document = (GObject *) poppler_document_new_from_bytes (drawing, NULL, error);
   g_autoptr(GObject) page = document != NULL ? (GObject *) poppler_document_get_page (POPPLER_DOCUMENT (document), 0) : NULL;
-  double scale = MIN (DENSITY, MOST_PIXELS / MAX (width, height));
+  double scale = MIN (DENSITY, MOST_PIXELS / MAX (box->width, box->height));
   cairo_surface_t *surface;
   cairo_t *cr;
   GdkTexture *picture;
@@ -43,9 +54,10 @@ to_picture (GBytes  *drawing,
         g_set_error_literal (error, SIGNET_MARK_ERROR, SIGNET_MARK_ERROR_IMAGE, "the drawing of the mark cannot be shown");
       return NULL;
     }
-  surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, MAX (1, (int) ceil (width * scale)), MAX (1, (int) ceil (height * scale)));
+  surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, MAX (1, (int) ceil (box->width * scale)), MAX (1, (int) ceil (box->height * scale)));
   cr = cairo_create (surface);
   cairo_scale (cr, scale, scale);
+  turn (cr, box);
   poppler_page_render (POPPLER_PAGE (page), cr);
   cairo_destroy (cr);
   picture = signet_page_renderer_surface_to_texture (surface);
@@ -63,8 +75,8 @@ draw (SignetSigning  *signing,
 
   if (!signet_signing_place_mark (signing, &drawing->box, error))
     return NULL;
-  bytes = signet_signing_draw_mark (signing, drawing->box.width, drawing->box.height, &local_error);
-  drawing->picture = bytes != NULL ? to_picture (bytes, drawing->box.width, drawing->box.height, &local_error) : NULL;
+  bytes = signet_signing_draw_mark (signing, &drawing->box, &local_error);
+  drawing->picture = bytes != NULL ? to_picture (bytes, &drawing->box, &local_error) : NULL;
   /* a frame that is too small can still be made larger; the pre-flight tells what is wrong */
   if (local_error != NULL)
     g_debug ("the mark cannot be drawn: %s", local_error->message);

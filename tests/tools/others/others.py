@@ -59,6 +59,13 @@ def pdfbox_each(files):
     return told
 
 
+def pdfbox_fields(path):
+    """Has PDFBox make a form: PdfFields.java."""
+    status, said = java('PdfFields', PDFBOX, path)
+    if status != 0:
+        raise RuntimeError(f'PdfFields: {said}')
+
+
 def pdfbox_archive(*paths):
     """What PDFBox preflight has against each file as PDF/A-1b."""
     status, said = java('PdfArchive', (*PDFBOX, 'preflight', 'xmpbox', 'commons-io', 'javax.activation', 'jaxb-api'), *paths)
