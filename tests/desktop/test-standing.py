@@ -4,10 +4,8 @@
 the network; what changed in its terms; requests that are over, with their record. Looks: SIGNET_LOOK=dark, zh or large for pictures.
 """
 import hashlib
-import http.server
 import os
 import sys
-import threading
 import unittest
 from pathlib import Path
 
@@ -15,7 +13,7 @@ SOURCE = Path(os.environ['SIGNET_SOURCE_ROOT'])
 sys.path[:0] = [str(SOURCE / 'tests/desktop'), str(SOURCE / 'tests/end-to-end')]
 from desk import ESCAPE, Desk  # noqa: E402  pylint: disable=wrong-import-position
 from screenshots import chinese, settings  # noqa: E402  pylint: disable=wrong-import-position
-from world import World  # noqa: E402  pylint: disable=wrong-import-position
+from standing import StandingTest  # noqa: E402  pylint: disable=wrong-import-position
 
 LOOK = os.environ.get('SIGNET_LOOK', 'light')
 PICTURES = Path(os.environ['SIGNET_BUILD_ROOT']) / 'tests/desktop/screenshots/standing' / LOOK
@@ -28,19 +26,10 @@ def is_row(name):
     return name.startswith('Li Na (sample), ')
 
 
-class Standing(unittest.TestCase):
+class Standing(StandingTest):
     def setUp(self):
-        self.world = World()
-        self.addCleanup(self.world.close)
+        super().setUp()
         settings(self.world, LOOK)
-
-    def change_profile(self, *changes):
-        profile = self.world.root / 'data/signet/authorities/sample-ca.profile'
-        text = profile.read_text(encoding='utf-8')
-        for old, new in changes:
-            self.assertIn(old, text)
-            text = text.replace(old, new)
-        profile.write_text(text, encoding='utf-8')
 
     def desk(self, place='Certificates'):
         desk = Desk(self.world.environment, pictures=PICTURES, words=WORDS)
@@ -70,7 +59,7 @@ class Standing(unittest.TestCase):
         desk.fill('PIN', '1234')
         desk.click('Unlock')
         desk.find('Suspended')
-        self.assertIn('certificateHold', (self.world.root / 'pki/index.txt').read_text(encoding='utf-8'))
+        self.assertIn('certificateHold', self.index())
         desk.picture('suspended')
         desk.click('Let It Count Again…')
         desk.find('Resume the Certificate?')
@@ -78,7 +67,7 @@ class Standing(unittest.TestCase):
         desk.fill('PIN', '1234')
         desk.click('Unlock')
         desk.find('Suspend…', role=BUTTON, sensitive=True)
-        self.assertNotIn('certificateHold', (self.world.root / 'pki/index.txt').read_text(encoding='utf-8'))
+        self.assertNotIn('certificateHold', self.index())
         desk.scroll(260, 500, 4)
         desk.row('Asked of the Authority')
         desk.find('Suspension')
@@ -97,23 +86,6 @@ class Standing(unittest.TestCase):
         desk.picture('by-hand')
 
     # --- terms ---
-    def serve_statement(self, content):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):  # pylint: disable=invalid-name
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(server.content)
-
-            def log_message(self, *arguments):  # pylint: disable=arguments-differ
-                pass
-
-        server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-        server.content = content
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        return server
-
     def show_terms(self):
         desk = self.desk()
         desk.click('Get a Certificate…')

@@ -3,20 +3,14 @@
 """test-certificate-life: a certificate renewed, revoked, and its key said to be compromised, from the command line, with a token and an authority on loopback."""
 import csv
 import hashlib
-import http.server
 import json
 import shutil
-import threading
-import unittest
 
-from world import REFUSED, TRY_LATER, UNAVAILABLE, USAGE, World, main
+from standing import StandingTest
+from world import REFUSED, TRY_LATER, UNAVAILABLE, USAGE, main
 
 
-class Life(unittest.TestCase):
-    def setUp(self):
-        self.world = World()
-        self.addCleanup(self.world.close)
-
+class Life(StandingTest):
     def signet(self, *arguments, status=0, **options):
         run = self.world.signet(*arguments, **options)
         self.assertEqual(run.returncode, status, run.stdout + run.stderr)
@@ -33,18 +27,6 @@ class Life(unittest.TestCase):
         document.write_text('an agreement (sample)\n', encoding='utf-8')
         named = ['--certificate', certificate] if certificate else []
         return self.signet('sign', *named, '--pin-file', self.world.pin, document, status=status)
-
-    def change_profile(self, *changes):
-        profile = next((self.world.root / 'data/signet/authorities').glob('*.profile'))
-        before = text = profile.read_text(encoding='utf-8')
-        for old, new in changes:
-            self.assertIn(old, text)
-            text = text.replace(old, new)
-        profile.write_text(text, encoding='utf-8')
-        return lambda: profile.write_text(before, encoding='utf-8')
-
-    def index(self):
-        return (self.world.root / 'pki/index.txt').read_text(encoding='utf-8')
 
     def test_compromised(self):
         fingerprint = self.certificates()[0]['sha256']
@@ -133,23 +115,6 @@ class Life(unittest.TestCase):
         self.change_profile(('Sample=true', 'Sample=true\nPhone=+86 10 0000 0000'), ('Plugin=cmp', 'Plugin=example'))
         run = self.signet('certificate', 'suspend', '--yes', fingerprint, status=UNAVAILABLE)
         self.assertIn('+86 10 0000 0000', run.stderr)
-
-    def serve_statement(self, content):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):  # pylint: disable=invalid-name
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(server.content)
-
-            def log_message(self, *arguments):  # pylint: disable=arguments-differ
-                pass
-
-        server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-        server.content = content
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        return server
 
     def test_what_was_told(self):
         """Terms and statement are kept as they were shown, and what changed since is said."""

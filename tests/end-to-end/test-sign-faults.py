@@ -18,7 +18,7 @@ KILL_POINTS = ('opened', 'prepared', 'signed', 'time-stamped', 'completed', 'ver
 
 class TestKilled(FaultTest):
     def test_killed_at_each_point(self):
-        self.assertEqual(len(KILL_POINTS), 10)
+        self.assertEqual(len(KILL_POINTS), 9)
         tsa = f'http://127.0.0.1:{self.world.port("TSA")}/'
         for point in KILL_POINTS:
             with self.subTest(point=point):
