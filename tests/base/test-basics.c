@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <glib/gstdio.h>
+
 #include "../../app/core/base/signet-base-error.h"
 #include "../../app/core/base/signet-clock.h"
 #include "../../app/core/base/signet-store.h"
@@ -446,6 +448,30 @@ test_store_transaction (void)
   g_assert_true (signet_store_commit (store, NULL));
 }
 
+/* As many commands do, each alone: the log beside the database must not grow for ever. */
+static void
+test_store_log_stays_short (void)
+{
+  g_autofree char *dir = signet_test_make_dir ();
+  g_autofree char *path = g_build_filename (dir, "test.db-wal", NULL);
+  GStatBuf status = { 0 };
+
+  for (guint i = 0; i < 200; i++)
+    {
+      g_autoptr (SignetStore) store = open_store (dir);
+      g_autoptr (sqlite3_stmt) insert = NULL;
+
+      g_assert_true (signet_store_migrate (store, "things", steps, NULL));
+      g_assert_true (signet_store_begin (store, NULL));
+      insert = signet_store_prepare (store, "INSERT INTO things (name) VALUES ('one more')", NULL);
+      g_assert_cmpint (sqlite3_step (insert), ==, SQLITE_DONE);
+      sqlite3_reset (insert);
+      g_assert_true (signet_store_commit (store, NULL));
+      g_assert_cmpint (g_stat (path, &status), ==, 0);
+      g_assert_cmpint (status.st_size, <, 600 * 1024);
+    }
+}
+
 static void
 test_store_not_a_database (void)
 {
@@ -481,6 +507,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/store/migration", test_store_migration);
   g_test_add_func ("/base/store/broken-migration-leaves-nothing", test_store_broken_migration_leaves_nothing);
   g_test_add_func ("/base/store/transaction", test_store_transaction);
+  g_test_add_func ("/base/store/log-stays-short", test_store_log_stays_short);
   g_test_add_func ("/base/store/not-a-database", test_store_not_a_database);
   g_test_add_func ("/text/names-pin", test_names_pin);
   return g_test_run ();

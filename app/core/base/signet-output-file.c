@@ -32,15 +32,34 @@ struct _SignetOutputFile {
   int      folder;    /* (owned) */
   int      fd;        /* (owned) */
   gboolean overwrite;
+  GThread *syncing;   /* (owned) (nullable) */
+  int      errnum;    /* of a sync that failed: the kernel tells it once */
+  gboolean synced;    /* with all that will be in it, when @syncing has ended */
 };
 
 G_DEFINE_FINAL_TYPE (SignetOutputFile, signet_output_file, G_TYPE_OBJECT)
+
+static gpointer
+sync_content (gpointer data)
+{
+  return GINT_TO_POINTER (fdatasync (GPOINTER_TO_INT (data)) == 0 ? 0 : errno);
+}
+
+static void
+wait_for_sync (SignetOutputFile *self)
+{
+  int errnum = self->syncing != NULL ? GPOINTER_TO_INT (g_thread_join (g_steal_pointer (&self->syncing))) : 0;
+
+  if (self->errnum == 0)
+    self->errnum = errnum;
+}
 
 static void
 signet_output_file_finalize (GObject *object)
 {
   SignetOutputFile *self = SIGNET_OUTPUT_FILE (object);
 
+  wait_for_sync (self);
   if (self->temporary != NULL)
     unlinkat (self->folder, self->temporary, 0);
   if (self->fd >= 0)
@@ -329,6 +348,31 @@ give_name (SignetOutputFile *self)
 }
 
 /**
+ * signet_output_file_begin_sync:
+ * @whole: nothing more will be written to it
+ *
+ * Has another thread bring to the disk what was written so far, while this one goes on; for a file that is worth a thread. What it cannot do is told
+ * by signet_output_file_publish().
+ */
+void
+signet_output_file_begin_sync (SignetOutputFile *self, gboolean whole)
+{
+  wait_for_sync (self);
+  self->syncing = g_thread_try_new ("signet-sync", sync_content, GINT_TO_POINTER (self->fd), NULL);
+  self->synced = whole && self->syncing != NULL;
+}
+
+/* The content and what is needed to find it. Its times and mode go with its name. */
+static gboolean
+finish_sync (SignetOutputFile *self, GError **error)
+{
+  wait_for_sync (self);
+  if (self->errnum == 0 && !self->synced && fdatasync (self->fd) != 0)
+    self->errnum = errno;
+  return self->errnum == 0 || set_write_error (error, self->errnum, "writing the output to the disk");
+}
+
+/**
  * signet_output_file_publish:
  *
  * The first half of a commit: what is in the file is on the disk and the file has its name. That the name outlives a loss of power is for
@@ -338,8 +382,8 @@ gboolean
 signet_output_file_publish (SignetOutputFile *self, GError **error)
 {
   set_mode (self);
-  if (fsync (self->fd) != 0)
-    return set_write_error (error, errno, "writing the output to the disk");
+  if (!finish_sync (self, error))
+    return FALSE;
   signet_stop_here ("synced");
   if (give_name (self) != 0)
     return set_write_error (error, errno, "giving the output its name");

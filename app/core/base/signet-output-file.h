@@ -17,7 +17,8 @@ gboolean          signet_output_file_write  (SignetOutputFile *self, const void 
 gboolean          signet_output_file_commit (SignetOutputFile *self, GError **error); /* fsync, rename, fsync of the folder; dropped without: nothing remains */
 
 /* A commit in two halves, so that many files in one folder are committed with one fsync of it. */
-gboolean          signet_output_file_publish (SignetOutputFile *self, GError **error);  /* fsync, rename */
+gboolean          signet_output_file_publish (SignetOutputFile *self, GError **error);  /* sync, rename */
+void              signet_output_file_begin_sync (SignetOutputFile *self, gboolean whole); /* ahead of it, beside other work */
 void              signet_output_file_sync_folder (SignetOutputFile *self);
 gboolean          signet_output_file_is_beside (SignetOutputFile *self, SignetOutputFile *other); /* in the same folder */
 void              signet_output_file_rename (SignetOutputFile *self, const char *target);  /* before it has its name: another one in the same folder */

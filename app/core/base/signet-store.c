@@ -112,6 +112,22 @@ make_private_file (const char *path, GError **error)
   return TRUE;
 }
 
+/*
+ * A log that is long is moved over and cut off, not only moved over as SQLite would by itself: that it was moved over is known in shared memory alone, and
+ * the next process to come alone would move all of it again at each commit, and write behind it. Not now, when somebody else is reading.
+ */
+static int
+on_log_grown_cb (void *data, sqlite3 *handle, const char *database, int n_pages)
+{
+  if (n_pages < LOG_PAGES)
+    return SQLITE_OK;
+  sqlite3_busy_timeout (handle, 0);
+  if (sqlite3_wal_checkpoint_v2 (handle, database, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
+    g_debug ("the log stays as long as it is: %s", sqlite3_errmsg (handle));
+  sqlite3_busy_timeout (handle, PATIENCE_MILLISECONDS);
+  return SQLITE_OK;
+}
+
 static gboolean
 configure (SignetStore *self, GError **error)
 {
@@ -121,8 +137,8 @@ configure (SignetStore *self, GError **error)
   /* The log beside the database stays when the last process closes it: to make it, to move it over and to delete it each time is five waits
      for the disk, of which a commit needs one. It is moved over when it is long, so that there is little to read at the next start. */
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+  sqlite3_wal_hook (self->handle, on_log_grown_cb, NULL);
   return execute (self, "PRAGMA journal_mode=WAL", error) && execute (self, "PRAGMA synchronous=FULL", error)
-         && execute (self, "PRAGMA wal_autocheckpoint=" G_STRINGIFY (LOG_PAGES), error)
          && execute (self, "PRAGMA foreign_keys=ON", error) && execute (self, "PRAGMA trusted_schema=OFF", error)
          && execute (self, "CREATE TABLE IF NOT EXISTS schema (room TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT", error);
 }

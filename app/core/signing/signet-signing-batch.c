@@ -186,15 +186,6 @@ wait_for_ready (Batch *self)
   return n;
 }
 
-/* Each folder is synced once for neighbours in it. */
-static void
-sync_folders (GPtrArray *outputs)
-{
-  for (guint i = 0; i < outputs->len; i++)
-    if (i + 1 == outputs->len || !signet_output_file_is_beside (outputs->pdata[i], outputs->pdata[i + 1]))
-      signet_output_file_sync_folder (outputs->pdata[i]);
-}
-
 static void
 publish (Batch *self, guint n)
 {
@@ -211,9 +202,7 @@ publish (Batch *self, guint n)
       g_ptr_array_add (outputs, _signet_signing_act_get_output (item->act));
       g_ptr_array_add (entries, _signet_signing_act_describe (item->act));
     }
-  sync_folders (outputs);
-  if (entries->len > 0)
-    _signet_signing_record (first->journal, entries);
+  _signet_signing_keep (outputs, first->journal, entries);
 }
 
 /* @error: what became of it, or what ended the run before it was begun. */

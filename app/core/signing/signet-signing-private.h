@@ -173,6 +173,8 @@ gboolean            _signet_signing_act_publish    (SignetSigningAct *act, gbool
 SignetOutputFile   *_signet_signing_act_get_output (SignetSigningAct *act);
 SignetJournalEntry *_signet_signing_act_describe   (SignetSigningAct *act);
 void                _signet_signing_record         (SignetJournal *journal, GPtrArray *entries); /* @journal: (nullable) */
+/* The folders of @outputs (SignetOutputFile, neighbours beside each other) are synced while @entries are recorded. */
+void                _signet_signing_keep           (GPtrArray *outputs, SignetJournal *journal, GPtrArray *entries);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetSigningAct, _signet_signing_act_free)
 
 G_END_DECLS

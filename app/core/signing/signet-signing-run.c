@@ -354,18 +354,58 @@ _signet_signing_record (SignetJournal *journal, GPtrArray *entries)
   signet_stop_here ("journalled");
 }
 
+/* Each folder is synced once for neighbours in it. */
+static gpointer
+sync_folders (gpointer data)
+{
+  GPtrArray *outputs = data;
+
+  for (guint i = 0; i < outputs->len; i++)
+    if (i + 1 == outputs->len || !signet_output_file_is_beside (outputs->pdata[i], outputs->pdata[i + 1]))
+      signet_output_file_sync_folder (outputs->pdata[i]);
+  return NULL;
+}
+
+/* Both waits for the disk at once. A journal that is there sooner than the name, when the power goes in between, tells what is true: it was signed. */
+void
+_signet_signing_keep (GPtrArray *outputs, SignetJournal *journal, GPtrArray *entries)
+{
+  GThread *beside = outputs->len > 0 && journal != NULL ? g_thread_try_new ("signet-sync", sync_folders, outputs, NULL) : NULL;
+
+  if (beside == NULL)
+    sync_folders (outputs);
+  if (entries->len > 0)
+    _signet_signing_record (journal, entries);
+  if (beside != NULL)
+    g_thread_join (beside);
+}
+
 static gboolean
 finish (SignetSigningAct *act, GError **error)
 {
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_journal_entry_free);
+  g_autoptr (GPtrArray) outputs = g_ptr_array_new ();
 
   if (!_signet_signing_act_publish (act, FALSE, error))
     return FALSE;
-  signet_output_file_sync_folder (act->output);
+  g_ptr_array_add (outputs, act->output);
   g_ptr_array_add (entries, _signet_signing_act_describe (act));
-  _signet_signing_record (act->signing->journal, entries);
+  _signet_signing_keep (outputs, act->signing->journal, entries);
   signet_interaction_progress (act->interaction, "done", 1);
   return TRUE;
+}
+
+/* Alone, what was copied goes to the disk while the token signs, and the rest while it is read back: what is left to wait for is the name. */
+static gboolean
+make (SignetSigningAct *act, GError **error)
+{
+  if (!_signet_signing_act_prepare (act, error))
+    return FALSE;
+  signet_output_file_begin_sync (act->output, FALSE);
+  if (!_signet_signing_act_sign (act, error) || !add_proof (act, error))
+    return FALSE;
+  signet_output_file_begin_sync (act->output, TRUE);
+  return check (act, error);
 }
 
 /**
@@ -384,6 +424,5 @@ signet_signing_run (SignetSigning *self, SignetSigner *signer, SignetInteraction
 
   act = _signet_signing_act_new (self, signer, interaction, cancellable);
   _signet_signing_name_document (self, signer, 0, 0);
-  return _signet_signing_act_prepare (act, error) && _signet_signing_act_sign (act, error) && _signet_signing_act_complete (act, error)
-         && finish (act, error);
+  return make (act, error) && finish (act, error);
 }
