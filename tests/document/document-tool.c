@@ -138,7 +138,7 @@ add_mark (SignetDocumentPdf *pdf, const char *spec, const Signer *signer, Signet
     parameters->field = g_intern_string (mark->field);
   signet_mark_box_get_drawing_size (&parameters->mark, &width, &height);
   parameters->drawing = signet_mark_draw (mark, &facts, width, height,
-                                          signet_document_pdf_get_pdfa_part (pdf) == 1, error);
+                                          signet_document_pdf_wants_opaque_mark (pdf), error);
   return parameters->drawing != NULL;
 }
 

@@ -14,7 +14,6 @@
 #include "signet-pdf-widget-private.h"
 
 #define MAX_ANNOTATIONS 5000
-#define MAX_METADATA    (4 * 1024 * 1024)
 #define SLACK           0.5  /* points: rounding is no overlap */
 #define STEP            6.0  /* points from one place tried to the next, and at least between two marks */
 #define MARGIN          36.0 /* points free at the edge of the page, where there is room for it */
@@ -283,35 +282,4 @@ signet_document_pdf_place_mark (SignetDocumentPdf *self, const SignetVisibleMark
   if (field != NULL)
     return place_in_field (self, field, box, error);
   return check_may_be_seen (self, error) && place_on_page (self, mark, box, error);
-}
-
-/* --- PDF/A ------------------------------------------------------------------------------------------------------------------------- */
-
-/* "<pdfaid:part>1</pdfaid:part>" or pdfaid:part="1" (ISO 19005-1, 6.7.11): a claim, taken as one */
-static guint
-find_part (const char *xmp, gsize length)
-{
-  const char *found = g_strstr_len (xmp, (gssize) length, "pdfaid:part");
-  const char *end = xmp + length;
-
-  for (found = found != NULL ? found + strlen ("pdfaid:part") : end; found < end && strchr ("=>\"' \t\r\n", *found) != NULL; found++)
-    ;
-  return found < end && *found >= '1' && *found <= '4' ? (guint) (*found - '0') : 0;
-}
-
-guint
-signet_document_pdf_get_pdfa_part (SignetDocumentPdf *self)
-{
-  const SignetPdfValue *metadata = NULL;
-  g_autoptr(GBytes) xmp = NULL;
-
-  g_return_val_if_fail (SIGNET_IS_DOCUMENT_PDF (self), 0);
-
-  if (self->reader == NULL)
-    return 0;
-  metadata = _signet_pdf_reader_get (self->reader, _signet_pdf_get_catalogue (self->reader), "Metadata");
-  if (metadata->type != SIGNET_PDF_STREAM || metadata->end - metadata->start > MAX_METADATA)
-    return 0;
-  xmp = _signet_pdf_reader_decode_stream (self->reader, metadata, NULL);
-  return xmp != NULL ? find_part (g_bytes_get_data (xmp, NULL), g_bytes_get_size (xmp)) : 0;
 }

@@ -33,5 +33,7 @@ char      *signet_document_pdf_find_covered   (SignetDocumentPdf *self, const Si
                                                GError **error);
 /* The part of ISO 19005 its metadata claim; 0: none */
 guint      signet_document_pdf_get_pdfa_part  (SignetDocumentPdf *self);
+/* A mark in it must be drawn without transparency */
+gboolean   signet_document_pdf_wants_opaque_mark (SignetDocumentPdf *self);
 
 G_END_DECLS

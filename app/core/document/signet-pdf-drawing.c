@@ -7,6 +7,7 @@
 
 #include "config.h"
 
+#include "signet-pdf-archive-private.h"
 #include "signet-pdf-page-private.h"
 
 #include <errno.h>
@@ -22,7 +23,9 @@
 typedef struct {
   SignetPdfWriter *writer;
   SignetPdfReader *drawing;
+  SignetPdfArchive archive;
   GHashTable      *numbers; /* there -> here */
+  GHashTable      *characters; /* number there of the descriptor of a subset font -> how many characters it has */
   GArray          *waiting; /* (element-type SignetPdfValue *): references to objects that are not written yet */
 } Import;
 
@@ -61,6 +64,16 @@ new_number_of (Import *self, const SignetPdfValue *reference)
 }
 
 static void write_copy (Import *self, const SignetPdfValue *value, guint depth);
+static void write_pairs (Import *self, const SignetPdfValue *dictionary, const char *skip, guint depth);
+
+static void
+write_resources (Import *self, const SignetPdfValue *resources, guint depth)
+{
+  write_pairs (self, resources, NULL, depth);
+  if (self->archive.own_colours && _signet_pdf_lookup (resources, "ColorSpace")->type == SIGNET_PDF_NULL)
+    _signet_pdf_write_default_colours (self->writer->bytes);
+  g_string_append (self->writer->bytes, ">>");
+}
 
 /* What tells of the page tree of the drawing, and what PDF/A (ISO 19005-1, 6.2.4) does not want in a picture */
 static gboolean
@@ -82,7 +95,10 @@ write_pairs (Import *self, const SignetPdfValue *dictionary, const char *skip, g
       if (is_left_out (key) || g_strcmp0 (key, skip) == 0)
         continue;
       _signet_pdf_write_key (self->writer, key);
-      write_copy (self, dictionary->pairs[i].value, depth + 1);
+      if (g_str_equal (key, "Resources") && dictionary->pairs[i].value->type == SIGNET_PDF_DICTIONARY && depth < MAX_DEPTH)
+        write_resources (self, dictionary->pairs[i].value, depth + 1);
+      else
+        write_copy (self, dictionary->pairs[i].value, depth + 1);
       g_string_append_c (bytes, '\n');
     }
 }
@@ -138,6 +154,73 @@ write_stream_data (Import *self, const SignetPdfValue *stream, GError **error)
   return TRUE;
 }
 
+/* --- fonts of many characters (9.7.4), as archives want them ------------------------------------------------------------------- */
+
+/* How many there are, when their widths are told in one piece from the first one on; 0: it cannot be told */
+static guint
+count_characters (Import *self, const SignetPdfValue *font)
+{
+  const SignetPdfValue *widths = _signet_pdf_reader_get (self->drawing, font, "W");
+  const SignetPdfValue *each = NULL;
+
+  if (widths->type != SIGNET_PDF_ARRAY || widths->count != 2 || widths->items[0]->type != SIGNET_PDF_INTEGER || widths->items[0]->integer != 0)
+    return 0;
+  each = _signet_pdf_reader_resolve (self->drawing, widths->items[1]);
+  return each->type == SIGNET_PDF_ARRAY ? MIN (each->count, G_MAXUINT16) : 0;
+}
+
+/* ISO 19005-1, 6.3.3.2: which glyph a character is, is said also where it is what it would be anyway */
+static void
+write_font_keys (Import *self, const SignetPdfValue *font)
+{
+  const SignetPdfValue *descriptor = _signet_pdf_lookup (font, "FontDescriptor");
+  gboolean true_type = _signet_pdf_is_name (_signet_pdf_lookup (font, "Subtype"), "CIDFontType2");
+
+  if (!true_type && !_signet_pdf_is_name (_signet_pdf_lookup (font, "Subtype"), "CIDFontType0"))
+    return;
+  if (true_type && _signet_pdf_lookup (font, "CIDToGIDMap")->type == SIGNET_PDF_NULL)
+    g_string_append (self->writer->bytes, "/CIDToGIDMap /Identity\n");
+  if (self->archive.lists_characters && descriptor->type == SIGNET_PDF_REFERENCE)
+    g_hash_table_insert (self->characters, GUINT_TO_POINTER ((guint32) descriptor->integer), GUINT_TO_POINTER (count_characters (self, font)));
+}
+
+/* 9.8.3.2: a bit for each character, the first one in the highest */
+static void
+write_character_set (Import *self, guint32 number, guint count)
+{
+  gsize length = (count + 7) / 8;
+  g_autofree guint8 *bits = g_malloc0 (length + 1);
+
+  for (guint i = 0; i < count; i++)
+    bits[i / 8] |= (guint8) (0x80 >> i % 8);
+  _signet_pdf_writer_begin_object (self->writer, number, 0);
+  g_string_append (self->writer->bytes, "<<\n");
+  _signet_pdf_write_stream (self->writer, bits, length);
+  _signet_pdf_writer_end_object (self->writer);
+}
+
+static void
+write_dictionary (Import *self, const SignetPdfValue *reference, const SignetPdfValue *dictionary)
+{
+  guint count = GPOINTER_TO_UINT (g_hash_table_lookup (self->characters, GUINT_TO_POINTER ((guint32) reference->integer)));
+  guint32 set = count > 0 ? _signet_pdf_writer_new_number (self->writer) : 0;
+
+  write_pairs (self, dictionary, NULL, 0);
+  write_font_keys (self, dictionary);
+  if (set != 0)
+    {
+      _signet_pdf_write_key (self->writer, "CIDSet");
+      _signet_pdf_write_reference (self->writer, set, 0);
+      g_string_append_c (self->writer->bytes, '\n');
+    }
+  g_string_append (self->writer->bytes, ">>");
+  _signet_pdf_writer_end_object (self->writer);
+  if (set != 0)
+    write_character_set (self, set, count);
+}
+
+/* --- objects ------------------------------------------------------------------------------------------------------------------- */
+
 static gboolean
 write_object (Import *self, const SignetPdfValue *reference, GError **error)
 {
@@ -145,6 +228,11 @@ write_object (Import *self, const SignetPdfValue *reference, GError **error)
   gboolean ok = TRUE;
 
   _signet_pdf_writer_begin_object (self->writer, new_number_of (self, reference), 0);
+  if (value->type == SIGNET_PDF_DICTIONARY)
+    {
+      write_dictionary (self, reference, value);
+      return TRUE;
+    }
   if (value->type == SIGNET_PDF_STREAM)
     {
       write_pairs (self, value, "Length", 0);
@@ -221,7 +309,7 @@ write_form (Import *self, const SignetPdfPage *drawn, SignetPdfLook *look, GErro
   g_string_append (bytes, "<<\n/Type /XObject\n/Subtype /Form\n/FormType 1\n");
   write_placement (bytes, look, drawn);
   g_string_append (bytes, "/Resources ");
-  write_copy (self, resources, 0);
+  write_resources (self, resources, 0);
   g_string_append_c (bytes, '\n');
   for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
     {
@@ -259,10 +347,13 @@ _signet_pdf_import_drawing (SignetPdfWriter *writer, GBytes *drawing, SignetPdfL
 
   if (reader == NULL || !_signet_pdf_page_find (reader, 0, &drawn, error))
     return FALSE;
+  _signet_pdf_archive_read (writer->reader, &import.archive);
   import.numbers = g_hash_table_new (NULL, NULL);
+  import.characters = g_hash_table_new (NULL, NULL);
   import.waiting = g_array_new (FALSE, FALSE, sizeof (const SignetPdfValue *));
   ok = write_forms (&import, &drawn, looks, n_looks, error);
   g_array_unref (import.waiting);
   g_hash_table_unref (import.numbers);
+  g_hash_table_unref (import.characters);
   return ok;
 }

@@ -254,6 +254,6 @@ _signet_pdf_write_number (GString *bytes, double number)
 {
   char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-  g_ascii_formatd (text, sizeof text, "%.4f", number);
+  g_ascii_formatd (text, sizeof text, "%.4f", fabs (number) < 0.00005 ? 0 : number); /* never -0 */
   g_string_append_printf (bytes, " %s", text);
 }

@@ -73,7 +73,7 @@ signet_signing_draw_mark (SignetSigning *self, const SignetMarkBox *box, GError 
       facts.serial = signet_certificate_get_serial (self->certificate);
     }
   signet_mark_box_get_drawing_size (box, &width, &height);
-  return signet_mark_draw (self->mark, &facts, width, height, signet_document_pdf_get_pdfa_part (pdf) == 1, error);
+  return signet_mark_draw (self->mark, &facts, width, height, signet_document_pdf_wants_opaque_mark (pdf), error);
 }
 
 /* --- before the PIN ---------------------------------------------------------------------------------------------------------- */
