@@ -18,28 +18,29 @@
 #include "../base/signet-base-error.h"
 #include "signet-asic-container-private.h"
 #include "signet-asic-odf-manifest-private.h"
+#include "signet-asic-whole-private.h"
 #include "signet-document-cms.h"
 #include "signet-document-xades.h"
 
 #define MAX_SIGNATURES 999
 #define MAX_DOCUMENTS 65000
-#define TYPE_CMS "application/pkcs7-signature"
+#define TYPE_CMS       "application/pkcs7-signature"
 
-struct _SignetAsicCreation
-{
+struct _SignetAsicCreation {
   SignetSignatureCreation parent_instance;
 
-  GPtrArray *files; /* (element-type SignetDocumentFile) */
-  SignetAsicFlavour flavour;
-  SignetAsicInner inner;
-  SignetAsicContainer *earlier; /* (nullable): the container that is added to */
-  SignetZipWriter *writer;      /* (nullable) before prepare */
-  SignetAsicContainer *written; /* (nullable): what is there before the signature, read back */
-  char *member;                 /* (nullable): the signature's name */
-  char *list;                   /* (nullable): the manifest's name */
-  GBytes *manifest;             /* (nullable): what a CAdES signature is about */
-  SignetDocumentCms *cms;       /* (nullable): one of them */
-  SignetDocumentXades *xades;   /* (nullable) */
+  GPtrArray              *files;    /* (element-type SignetDocumentFile) */
+  SignetAsicFlavour       flavour;
+  SignetAsicInner         inner;
+  SignetAsicContainer    *earlier;  /* (nullable): the container that is added to */
+  SignetZipWriter        *writer;   /* (nullable) before prepare */
+  SignetAsicContainer    *written;  /* (nullable): what is there before the signature, read back */
+  SignetAsicWhole        *whole;    /* (nullable): its digest as a file */
+  char                   *member;   /* (nullable): the signature's name */
+  char                   *list;     /* (nullable): the manifest's name */
+  GBytes                 *manifest; /* (nullable): what a CAdES signature is about */
+  SignetDocumentCms      *cms;      /* (nullable): one of them */
+  SignetDocumentXades    *xades;    /* (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (SignetAsicCreation, signet_asic_creation, SIGNET_TYPE_SIGNATURE_CREATION)
@@ -50,11 +51,7 @@ G_DEFINE_FINAL_TYPE (SignetAsicCreation, signet_asic_creation, SIGNET_TYPE_SIGNA
 static const char *
 find_mime_type (const char *name)
 {
-  static const struct
-  {
-    const char *ending;
-    const char *type;
-  } rows[] = {
+  static const struct { const char *ending; const char *type; } rows[] = {
     { ".pdf", "application/pdf" },
     { ".txt", "text/plain" },
     { ".xml", "text/xml" },
@@ -87,7 +84,7 @@ dup_member_name (SignetDocumentFile *file)
 SignetAsicNames
 signet_asic_creation_check_names (GPtrArray *files, guint *index)
 {
-  g_autoptr (GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (guint i = 0; i < files->len; i++)
     {
@@ -137,8 +134,7 @@ check_files (SignetAsicCreation *self, GError **error)
     }
 }
 
-/* --- a container that is there ------------------------------------------------------------------------------------------------
- */
+/* --- a container that is there ------------------------------------------------------------------------------------------------ */
 
 static gboolean
 has_role (SignetAsicContainer *container, SignetAsicRole role)
@@ -165,8 +161,8 @@ find_obstacle (SignetAsicContainer *container, SignetAsicFlavour flavour)
 gboolean
 signet_asic_creation_is_container (SignetDocumentFile *file)
 {
-  g_autoptr (SignetAsicContainer) container = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autoptr(SignetAsicContainer) container = NULL;
+  g_autoptr(GError) error = NULL;
 
   if (signet_document_file_get_format (file) != SIGNET_FORMAT_ZIP)
     return FALSE;
@@ -177,7 +173,7 @@ signet_asic_creation_is_container (SignetDocumentFile *file)
 gboolean
 signet_asic_creation_takes_on (SignetDocumentFile *file, SignetAsicFlavour flavour)
 {
-  g_autoptr (SignetAsicContainer) container = NULL;
+  g_autoptr(SignetAsicContainer) container = NULL;
 
   if (signet_document_file_get_format (file) != SIGNET_FORMAT_ZIP)
     return FALSE;
@@ -190,7 +186,7 @@ static gboolean
 open_earlier (SignetAsicCreation *self, GCancellable *cancellable, GError **error)
 {
   SignetDocumentFile *file = self->files->len == 1 ? g_ptr_array_index (self->files, 0) : NULL;
-  g_autoptr (GError) local_error = NULL;
+  g_autoptr(GError) local_error = NULL;
   const char *obstacle = NULL;
 
   if (file == NULL || signet_document_file_get_format (file) != SIGNET_FORMAT_ZIP)
@@ -226,8 +222,7 @@ choose_names (SignetAsicCreation *self, GError **error)
     }
   for (guint i = 1; i <= MAX_SIGNATURES; i++)
     {
-      g_autofree char *signature =
-          xades ? g_strdup_printf ("META-INF/signatures%03u.xml", i) : g_strdup_printf ("META-INF/signature%03u.p7s", i);
+      g_autofree char *signature = xades ? g_strdup_printf ("META-INF/signatures%03u.xml", i) : g_strdup_printf ("META-INF/signature%03u.p7s", i);
       g_autofree char *list = g_strdup_printf ("META-INF/ASiCManifest%03u.xml", i);
 
       if (!is_free (self, signature) || !is_free (self, list))
@@ -239,13 +234,12 @@ choose_names (SignetAsicCreation *self, GError **error)
   return refuse (error, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "too many signatures");
 }
 
-/* --- what goes in before the signature
- * ------------------------------------------------------------------------------------------ */
+/* --- what goes in before the signature ------------------------------------------------------------------------------------------ */
 
 static gboolean
 add_text (SignetAsicCreation *self, const char *name, const char *text, GError **error)
 {
-  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autoptr(GBytes) bytes = g_bytes_new (text, strlen (text));
 
   return _signet_zip_writer_add (self->writer, name, bytes, error);
 }
@@ -254,8 +248,8 @@ add_text (SignetAsicCreation *self, const char *name, const char *text, GError *
 static gboolean
 add_odf_manifest (SignetAsicCreation *self, GPtrArray *names, GError **error)
 {
-  g_autoptr (GPtrArray) types = g_ptr_array_new ();
-  g_autoptr (GBytes) manifest = NULL;
+  g_autoptr(GPtrArray) types = g_ptr_array_new ();
+  g_autoptr(GBytes) manifest = NULL;
 
   if (self->flavour == SIGNET_ASIC_S || self->inner != SIGNET_ASIC_XADES)
     return TRUE;
@@ -268,10 +262,10 @@ add_odf_manifest (SignetAsicCreation *self, GPtrArray *names, GError **error)
 static gboolean
 write_documents (SignetAsicCreation *self, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
 
-  if (!check_files (self, error) ||
-      !add_text (self, "mimetype", self->flavour == SIGNET_ASIC_S ? SIGNET_ASIC_MIMETYPE_S : SIGNET_ASIC_MIMETYPE_E, error))
+  if (!check_files (self, error)
+      || !add_text (self, "mimetype", self->flavour == SIGNET_ASIC_S ? SIGNET_ASIC_MIMETYPE_S : SIGNET_ASIC_MIMETYPE_E, error))
     return FALSE;
   for (guint i = 0; i < self->files->len; i++)
     {
@@ -290,14 +284,16 @@ static gboolean
 read_back (SignetAsicCreation *self, int fd, GCancellable *cancellable, GError **error)
 {
   g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", fd);
-  g_autoptr (SignetDocumentFile) file = signet_document_file_open (path, error);
-  g_autoptr (GError) local_error = NULL;
+  g_autoptr(SignetDocumentFile) file = signet_document_file_open (path, error);
+  g_autoptr(GError) local_error = NULL;
 
   self->written = file != NULL ? _signet_asic_container_open (file, cancellable, &local_error) : NULL;
   if (local_error != NULL)
     g_propagate_error (error, g_steal_pointer (&local_error));
   else if (self->written == NULL && file != NULL)
     refuse (error, SIGNET_DOCUMENT_ERROR_MALFORMED, "what was written is no container");
+  if (self->written != NULL)
+    self->whole = _signet_asic_whole_new (file, _signet_zip_reader_get_end (self->written->zip));
   return self->written != NULL;
 }
 
@@ -307,8 +303,7 @@ load_types (SignetAsicCreation *self, GCancellable *cancellable)
 {
   const SignetZipMember *member =
       self->earlier != NULL ? _signet_zip_reader_find (self->earlier->zip, SIGNET_ASIC_ODF_MANIFEST) : NULL;
-  g_autoptr (GBytes) xml =
-      member != NULL ? _signet_zip_reader_load (self->earlier->zip, member, SIGNET_ASIC_MAX_MANIFEST, cancellable, NULL) : NULL;
+  g_autoptr(GBytes) xml = member != NULL ? _signet_zip_reader_load (self->earlier->zip, member, SIGNET_ASIC_MAX_MANIFEST, cancellable, NULL) : NULL;
 
   return xml != NULL ? _signet_asic_odf_manifest_parse (xml) : NULL;
 }
@@ -317,15 +312,15 @@ load_types (SignetAsicCreation *self, GCancellable *cancellable)
 static GPtrArray *
 refer_to_documents (SignetAsicCreation *self, SignetDigest digest, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) references = g_ptr_array_new_with_free_func ((GDestroyNotify) _signet_asic_reference_free);
-  g_autoptr (GHashTable) types = load_types (self, cancellable);
+  g_autoptr(GPtrArray) references = g_ptr_array_new_with_free_func ((GDestroyNotify) _signet_asic_reference_free);
+  g_autoptr(GHashTable) types = load_types (self, cancellable);
 
   for (guint i = 0; i < self->written->documents->len; i++)
     {
       const SignetZipMember *member = g_ptr_array_index (self->written->documents, i);
       const char *type = types != NULL ? g_hash_table_lookup (types, member->name) : NULL;
-      g_autoptr (GError) local_error = NULL;
-      g_autoptr (GBytes) value = _signet_zip_reader_digest (self->written->zip, member, digest, cancellable, &local_error);
+      g_autoptr(GError) local_error = NULL;
+      g_autoptr(GBytes) value = _signet_zip_reader_digest (self->written->zip, member, digest, cancellable, &local_error);
 
       if (value == NULL && local_error == NULL)
         refuse (&local_error, SIGNET_DOCUMENT_ERROR_MALFORMED, "a damaged member");
@@ -359,17 +354,14 @@ make_manifest (SignetAsicCreation *self, SignetDigest digest, GPtrArray *referen
 static gboolean
 begin_xades (SignetAsicCreation *self, const SignetCreationParameters *with, GPtrArray *references, GError **error)
 {
-  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_xades_data_free);
-  SignetXadesParameters parameters = {
-    .certificate = with->certificate, .chain = with->chain, .algorithm = with->algorithm, .time = with->time
-  };
+  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_xades_data_free);
+  SignetXadesParameters parameters = { .certificate = with->certificate, .chain = with->chain, .algorithm = with->algorithm, .time = with->time };
 
   for (guint i = 0; i < references->len; i++)
     {
       const SignetAsicReference *reference = g_ptr_array_index (references, i);
 
-      g_ptr_array_add (all,
-                       signet_xades_data_new (SIGNET_XADES_DETACHED, reference->name, reference->mime_type, reference->value));
+      g_ptr_array_add (all, signet_xades_data_new (SIGNET_XADES_DETACHED, reference->name, reference->mime_type, reference->value));
     }
   self->xades = signet_document_xades_new (&parameters, all, error);
   return self->xades != NULL;
@@ -379,15 +371,14 @@ begin_xades (SignetAsicCreation *self, const SignetCreationParameters *with, GPt
 static gboolean
 begin_cades (SignetAsicCreation *self, const SignetCreationParameters *with, GPtrArray *references, GError **error)
 {
-  g_autoptr (GBytes) digest = NULL;
+  g_autoptr(GBytes) digest = NULL;
 
   if (self->list == NULL)
     digest = g_bytes_ref (((SignetAsicReference *) g_ptr_array_index (references, 0))->value);
   else
     digest = make_manifest (self, with->algorithm.digest, references, error);
   if (digest != NULL)
-    self->cms = signet_document_cms_new (SIGNET_CMS_PROFILE_CADES, with->certificate, with->chain, with->algorithm, digest,
-                                         with->time, error);
+    self->cms = signet_document_cms_new (SIGNET_CMS_PROFILE_CADES, with->certificate, with->chain, with->algorithm, digest, with->time, error);
   return self->cms != NULL;
 }
 
@@ -399,22 +390,18 @@ write_first_half (SignetAsicCreation *self, GCancellable *cancellable, GError **
   return write_documents (self, cancellable, error);
 }
 
-/* --- the steps ---------------------------------------------------------------------------------------------------------------
- */
+/* --- the steps --------------------------------------------------------------------------------------------------------------- */
 
 static gboolean
-signet_asic_creation_prepare (SignetSignatureCreation *creation,
-                              const SignetCreationParameters *with,
-                              int fd,
-                              GCancellable *cancellable,
+signet_asic_creation_prepare (SignetSignatureCreation *creation, const SignetCreationParameters *with, int fd, GCancellable *cancellable,
                               GError **error)
 {
   SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
-  g_autoptr (GPtrArray) references = NULL;
+  g_autoptr(GPtrArray) references = NULL;
 
   self->writer = _signet_zip_writer_new (fd, with->time);
-  if (!open_earlier (self, cancellable, error) || !choose_names (self, error) || !write_first_half (self, cancellable, error) ||
-      !read_back (self, fd, cancellable, error))
+  if (!open_earlier (self, cancellable, error) || !choose_names (self, error) || !write_first_half (self, cancellable, error)
+      || !read_back (self, fd, cancellable, error))
     return FALSE;
   references = refer_to_documents (self, with->algorithm.digest, cancellable, error);
   if (references == NULL)
@@ -428,8 +415,7 @@ signet_asic_creation_get_to_be_signed (SignetSignatureCreation *creation)
 {
   SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
 
-  return self->xades != NULL ? signet_document_xades_get_to_be_signed (self->xades)
-                             : signet_document_cms_get_to_be_signed (self->cms);
+  return self->xades != NULL ? signet_document_xades_get_to_be_signed (self->xades) : signet_document_cms_get_to_be_signed (self->cms);
 }
 
 static gboolean
@@ -466,15 +452,14 @@ static gboolean
 signet_asic_creation_complete (SignetSignatureCreation *creation, int fd, GCancellable *cancellable, GError **error)
 {
   SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
-  g_autoptr (GBytes) signature = NULL;
+  g_autoptr(GBytes) signature = NULL;
 
   (void) fd; /* the writer's from the beginning */
-  signature = self->xades != NULL ? signet_document_xades_encode_file (self->xades, TRUE, error)
-                                  : signet_document_cms_encode (self->cms, error);
-  return signature != NULL &&
-         (self->manifest == NULL || _signet_zip_writer_add (self->writer, self->list, self->manifest, error)) &&
-         _signet_zip_writer_add (self->writer, self->member, signature, error) &&
-         _signet_zip_writer_commit (self->writer, cancellable, error);
+  signature = self->xades != NULL ? signet_document_xades_encode_file (self->xades, TRUE, error) : signet_document_cms_encode (self->cms, error);
+  return signature != NULL
+         && (self->manifest == NULL || _signet_zip_writer_add (self->writer, self->list, self->manifest, error))
+         && _signet_zip_writer_add (self->writer, self->member, signature, error)
+         && _signet_zip_writer_commit (self->writer, cancellable, error);
 }
 
 static const char *
@@ -488,7 +473,11 @@ signet_asic_creation_hint (SignetSignatureCreation *creation, SignetDocumentFile
 {
   SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
 
-  _signet_zip_reader_tell (self->written->zip, written, _signet_zip_writer_get_kept (self->writer));
+  guint64 kept = _signet_zip_writer_get_kept (self->writer);
+
+  _signet_zip_reader_tell (self->written->zip, written, kept);
+  if (kept >= _signet_zip_reader_get_end (self->written->zip))
+    _signet_asic_whole_tell (self->whole, written);
 }
 
 static void
@@ -498,6 +487,7 @@ signet_asic_creation_finalize (GObject *object)
 
   g_clear_pointer (&self->files, g_ptr_array_unref);
   g_clear_pointer (&self->earlier, _signet_asic_container_free);
+  g_clear_pointer (&self->whole, _signet_asic_whole_free);
   g_clear_pointer (&self->written, _signet_asic_container_free);
   g_clear_pointer (&self->writer, _signet_zip_writer_free);
   g_clear_pointer (&self->member, g_free);

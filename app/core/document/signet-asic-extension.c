@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signet-asic-extension.c: signatures in a container at higher levels (EN 319 162-1, 6): each is taken out, extended as what it
- * is (CAdES, XAdES), and put back in its place; the documents in front of it keep every byte. Neither judges nor fetches. One
- * thread at a time.
+ * signet-asic-extension.c: signatures in a container at higher levels (EN 319 162-1, 6): each is taken out, extended as what it is (CAdES, XAdES), and put
+ * back in its place; the documents in front of it keep every byte. Neither judges nor fetches. One thread at a time.
  */
 #define G_LOG_DOMAIN "signet-asic-extension"
 
@@ -22,18 +21,16 @@
 #define MAX_INSIDE (64 * 1024 * 1024)
 
 /* A signature that was taken out. */
-typedef struct
-{
-  char *member;
-  char *id;    /* as it is called where it stands alone */
-  int fd;      /* its content, changing */
-  int subject; /* what a CAdES signature is directly about; -1: not at hand */
-  gboolean is_xades;
+typedef struct {
+  char                    *member;
+  char                    *id;        /* as it is called where it stands alone */
+  int                      fd;        /* its content, changing */
+  int                      subject;   /* what a CAdES signature is directly about; -1: not at hand */
+  gboolean                 is_xades;
   SignetDocumentExtension *extension;
 } Inner;
 
-struct _SignetAsicExtension
-{
+struct _SignetAsicExtension {
   SignetDocumentExtension parent_instance;
 
   Inner *inner; /* (nullable): between preparing and adding a time-stamp */
@@ -61,8 +58,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Inner, inner_free)
 static SignetAsicContainer *
 open_container (SignetAsicExtension *self, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (SignetDocumentFile) file = _signet_document_extension_open_file (SIGNET_DOCUMENT_EXTENSION (self), error);
-  g_autoptr (GError) local_error = NULL;
+  g_autoptr(SignetDocumentFile) file = _signet_document_extension_open_file (SIGNET_DOCUMENT_EXTENSION (self), error);
+  g_autoptr(GError) local_error = NULL;
   SignetAsicContainer *container = file != NULL ? _signet_asic_container_open (file, cancellable, &local_error) : NULL;
 
   if (local_error != NULL)
@@ -72,14 +69,13 @@ open_container (SignetAsicExtension *self, GCancellable *cancellable, GError **e
   return container;
 }
 
-/* --- out and in ---------------------------------------------------------------------------------------------------------------
- */
+/* --- out and in --------------------------------------------------------------------------------------------------------------- */
 
 /* -1 with @error */
 static int
 unpack_to_memory (SignetAsicContainer *container, const SignetZipMember *member, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GBytes) bytes = _signet_zip_reader_load (container->zip, member, MAX_INSIDE, cancellable, error);
+  g_autoptr(GBytes) bytes = _signet_zip_reader_load (container->zip, member, MAX_INSIDE, cancellable, error);
   int fd = -1;
 
   if (bytes == NULL)
@@ -102,9 +98,9 @@ find_subject (SignetAsicContainer *container, const SignetZipMember *signature, 
   for (guint i = 0; i < container->manifests->len; i++)
     {
       const SignetZipMember *member = g_ptr_array_index (container->manifests, i);
-      g_autoptr (GBytes) xml = _signet_zip_reader_load (container->zip, member, SIGNET_ASIC_MAX_MANIFEST, cancellable, NULL);
-      g_autoptr (SignetAsicManifest) manifest = xml != NULL ? _signet_asic_manifest_parse (xml, NULL) : NULL;
-      g_auto (GStrv) names = manifest != NULL ? _signet_asic_uri_to_names (manifest->signature_uri) : NULL;
+      g_autoptr(GBytes) xml = _signet_zip_reader_load (container->zip, member, SIGNET_ASIC_MAX_MANIFEST, cancellable, NULL);
+      g_autoptr(SignetAsicManifest) manifest = xml != NULL ? _signet_asic_manifest_parse (xml, NULL) : NULL;
+      g_auto(GStrv) names = manifest != NULL ? _signet_asic_uri_to_names (manifest->signature_uri) : NULL;
 
       if (names != NULL && g_strv_contains ((const char *const *) names, signature->name))
         return member;
@@ -136,9 +132,9 @@ new_inner (const char *id)
 static Inner *
 take_out (SignetAsicExtension *self, const char *id, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (SignetAsicContainer) container = open_container (self, cancellable, error);
-  g_autoptr (Inner) inner = new_inner (id);
-  g_autoptr (SignetDocumentFile) file = NULL;
+  g_autoptr(SignetAsicContainer) container = open_container (self, cancellable, error);
+  g_autoptr(Inner) inner = new_inner (id);
+  g_autoptr(SignetDocumentFile) file = NULL;
   const SignetZipMember *member = container != NULL ? _signet_zip_reader_find (container->zip, inner->member) : NULL;
   const SignetZipMember *subject = NULL;
 
@@ -167,7 +163,7 @@ read_back (Inner *inner, GError **error)
 {
   off_t length = lseek (inner->fd, 0, SEEK_END);
   g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", inner->fd);
-  g_autoptr (SignetDocumentFile) file = signet_document_file_open (path, error);
+  g_autoptr(SignetDocumentFile) file = signet_document_file_open (path, error);
   g_autofree guint8 *bytes = g_malloc ((gsize) MAX (length, 0) + 1);
 
   if (file == NULL || length < 0 || !signet_document_file_read (file, 0, bytes, (gsize) length, error))
@@ -178,18 +174,17 @@ read_back (Inner *inner, GError **error)
 static gboolean
 put_back (SignetAsicExtension *self, Inner *inner, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GBytes) content = read_back (inner, error);
-  g_autoptr (SignetAsicContainer) container = content != NULL ? open_container (self, cancellable, error) : NULL;
+  g_autoptr(GBytes) content = read_back (inner, error);
+  g_autoptr(SignetAsicContainer) container = content != NULL ? open_container (self, cancellable, error) : NULL;
   const SignetZipMember *member = container != NULL ? _signet_zip_reader_find (container->zip, inner->member) : NULL;
-  g_autoptr (SignetZipWriter) writer =
+  g_autoptr(SignetZipWriter) writer =
       _signet_zip_writer_new (_signet_document_extension_get_fd (SIGNET_DOCUMENT_EXTENSION (self)), time (NULL));
 
-  return member != NULL && _signet_zip_writer_replace (writer, member, content, error) &&
-         _signet_zip_writer_commit (writer, cancellable, error);
+  return member != NULL && _signet_zip_writer_replace (writer, member, content, error)
+         && _signet_zip_writer_commit (writer, cancellable, error);
 }
 
-/* --- the steps
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- the steps ------------------------------------------------------------------------------------------------------------------ */
 
 static gboolean
 add_to_digest (const void *data, gsize length, gpointer user_data)
@@ -210,7 +205,7 @@ feed_member (const char *name, EVP_MD_CTX *context, gpointer data, GCancellable 
 static GBytes *
 prepare_over_members (SignetAsicExtension *self, const SignetExtensionStamp *stamp, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (SignetAsicContainer) container = open_container (self, cancellable, error);
+  g_autoptr(SignetAsicContainer) container = open_container (self, cancellable, error);
   GBytes *digest = NULL;
 
   if (container == NULL)
@@ -244,22 +239,18 @@ add_timestamp (SignetDocumentExtension *base, GBytes *token, GCancellable *cance
 
   g_return_val_if_fail (self->inner != NULL, FALSE);
 
-  return signet_document_extension_add_timestamp (self->inner->extension, token, cancellable, error) &&
-         put_back (self, self->inner, cancellable, error);
+  return signet_document_extension_add_timestamp (self->inner->extension, token, cancellable, error)
+         && put_back (self, self->inner, cancellable, error);
 }
 
 static gboolean
-add_evidence (SignetDocumentExtension *base,
-              const char *id,
-              SignetDocumentEvidence *evidence,
-              GCancellable *cancellable,
-              GError **error)
+add_evidence (SignetDocumentExtension *base, const char *id, SignetDocumentEvidence *evidence, GCancellable *cancellable, GError **error)
 {
   SignetAsicExtension *self = SIGNET_ASIC_EXTENSION (base);
-  g_autoptr (Inner) inner = take_out (self, id, cancellable, error);
+  g_autoptr(Inner) inner = take_out (self, id, cancellable, error);
 
-  return inner != NULL && signet_document_extension_add_evidence (inner->extension, inner->id, evidence, cancellable, error) &&
-         put_back (self, inner, cancellable, error);
+  return inner != NULL && signet_document_extension_add_evidence (inner->extension, inner->id, evidence, cancellable, error)
+         && put_back (self, inner, cancellable, error);
 }
 
 static void

@@ -228,6 +228,14 @@ signet_document_file_get_size (SignetDocumentFile *self)
   return (guint64) self->status.st_size;
 }
 
+gint64
+signet_document_file_get_time (SignetDocumentFile *self)
+{
+  g_return_val_if_fail (SIGNET_IS_DOCUMENT_FILE (self), 0);
+
+  return (gint64) self->status.st_mtime;
+}
+
 SignetFormat
 signet_document_file_get_format (SignetDocumentFile *self)
 {

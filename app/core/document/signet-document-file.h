@@ -19,6 +19,7 @@ SignetDocumentFile *signet_document_file_open          (const char *path, GError
 const char         *signet_document_file_get_path      (SignetDocumentFile *self);
 int                 signet_document_file_get_fd        (SignetDocumentFile *self);
 guint64             signet_document_file_get_size      (SignetDocumentFile *self);
+gint64              signet_document_file_get_time      (SignetDocumentFile *self);           /* last changed, in seconds since 1970, as it was when opened */
 SignetFormat        signet_document_file_get_format    (SignetDocumentFile *self);           /* by content, not by name */
 /* FALSE with CHANGED when size, times or inode differ from when it was opened. */
 gboolean            signet_document_file_check_unchanged (SignetDocumentFile *self, GError **error);

@@ -298,35 +298,42 @@ add_objects (GString *out, SignetDocumentXades *self)
     }
 }
 
-/* As far as it is known yet. @whole: with what is carried inside, which no canonical form here needs */
 static char *
-write_signature (SignetDocumentXades *self, gboolean whole)
+write_value (SignetDocumentXades *self)
+{
+  g_autofree char *value = _signet_xml_encode_base64 (self->value);
+
+  return g_strdup_printf ("<ds:SignatureValue Id=\"%s-value\">%s</ds:SignatureValue>", self->id, value);
+}
+
+static char *
+write_signature (SignetDocumentXades *self)
 {
   GString *out = g_string_new (NULL);
 
   g_string_append_printf (out, "<ds:Signature xmlns:ds=\"%s\" Id=\"%s\">%s", SIGNET_XML_NS_DSIG, self->id, self->signed_info != NULL ? self->signed_info : "");
   if (self->value != NULL)
     {
-      g_autofree char *value = _signet_xml_encode_base64 (self->value);
+      g_autofree char *value = write_value (self);
 
-      g_string_append_printf (out, "<ds:SignatureValue Id=\"%s-value\">%s</ds:SignatureValue>", self->id, value);
+      g_string_append (out, value);
     }
   add_key_info (out, self);
   add_qualifying_properties (out, self);
-  if (whole)
-    add_objects (out, self);
+  add_objects (out, self);
   g_string_append (out, "</ds:Signature>");
   return g_string_free (out, FALSE);
 }
 
 /* --- what is signed -------------------------------------------------------------------------------------------------------- */
 
-/* The first element of that name in what was written so far. */
+/* The element that @text begins with, as it will be in the signature: the exclusive form depends on the namespaces around it and on nothing else. */
 static GBytes *
-canonicalize (SignetDocumentXades *self, const char *namespace_uri, const char *name, GError **error)
+canonicalize (const char *text, const char *namespace_uri, const char *name, GError **error)
 {
-  char *text = write_signature (self, FALSE);
-  g_autoptr(GBytes) bytes = g_bytes_new_take (text, strlen (text));
+  g_autofree char *around = g_strdup_printf ("<ds:Signature xmlns:ds=\"%s\"><xades:QualifyingProperties xmlns:xades=\"%s\">%s</xades:QualifyingProperties></ds:Signature>",
+                                             SIGNET_XML_NS_DSIG, SIGNET_XML_NS_XADES, text);
+  g_autoptr(GBytes) bytes = g_bytes_new_static (around, strlen (around));
   g_autoptr(SignetXml) xml = _signet_xml_parse (bytes, error);
   xmlNode *root = xml != NULL ? _signet_xml_get_root (xml) : NULL;
   SignetXmlSelection selection = { .apex = root };
@@ -346,12 +353,12 @@ prepare (SignetDocumentXades *self, const SignetXadesParameters *parameters, GEr
   g_autoptr(GBytes) digest = NULL;
 
   self->properties = write_properties (self, parameters);
-  canonical = canonicalize (self, SIGNET_XML_NS_XADES, "SignedProperties", error);
+  canonical = canonicalize (self->properties, SIGNET_XML_NS_XADES, "SignedProperties", error);
   digest = canonical != NULL ? digest_bytes (self->algorithm.digest, canonical) : NULL;
   if (digest == NULL)
     return FALSE;
   self->signed_info = write_signed_info (self, digest);
-  self->to_be_signed = canonicalize (self, SIGNET_XML_NS_DSIG, "SignedInfo", error);
+  self->to_be_signed = canonicalize (self->signed_info, SIGNET_XML_NS_DSIG, "SignedInfo", error);
   return self->to_be_signed != NULL;
 }
 
@@ -475,9 +482,12 @@ check_signed (SignetDocumentXades *self, GError **error)
 GBytes *
 signet_document_xades_dup_timestamped (SignetDocumentXades *self, GError **error)
 {
+  g_autofree char *value = NULL;
+
   g_return_val_if_fail (SIGNET_IS_DOCUMENT_XADES (self), NULL);
 
-  return check_signed (self, error) ? canonicalize (self, SIGNET_XML_NS_DSIG, "SignatureValue", error) : NULL;
+  value = check_signed (self, error) ? write_value (self) : NULL;
+  return value != NULL ? canonicalize (value, SIGNET_XML_NS_DSIG, "SignatureValue", error) : NULL;
 }
 
 /**
@@ -502,7 +512,7 @@ signet_document_xades_encode (SignetDocumentXades *self, GError **error)
 {
   g_return_val_if_fail (SIGNET_IS_DOCUMENT_XADES (self), NULL);
 
-  return check_signed (self, error) ? write_signature (self, TRUE) : NULL;
+  return check_signed (self, error) ? write_signature (self) : NULL;
 }
 
 GBytes *

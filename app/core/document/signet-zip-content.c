@@ -26,8 +26,8 @@ read_pieces (SignetZipReader *self,
 {
   zip_int64_t n = 0;
 
-  while (!g_cancellable_set_error_if_cancelled (cancellable, error) &&
-         (n = self->library->fread (content, self->window, WINDOW)) >= 0)
+  while (!g_cancellable_set_error_if_cancelled (cancellable, error)
+         && (n = self->library->fread (content, self->window, WINDOW)) >= 0)
     {
       if (n == 0)
         return size == 0;
@@ -61,14 +61,12 @@ read_all (SignetZipReader *self,
   return done;
 }
 
-/* --- where the packed form ends -----------------------------------------------------------------------------------------------
- */
+/* --- where the packed form ends ----------------------------------------------------------------------------------------------- */
 
-typedef struct
-{
+typedef struct {
   GConverter *inflater;
-  gboolean ended;
-  guint8 scratch[32 * 1024];
+  gboolean    ended;
+  guint8      scratch[32 * 1024];
 } Inflating;
 
 static gboolean
@@ -100,7 +98,7 @@ inflate_piece (const void *data, gsize length, gpointer user_data)
 static gboolean
 ends_where_it_says (SignetZipReader *self, const SignetZipMember *member, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GZlibDecompressor) inflater = NULL;
+  g_autoptr(GZlibDecompressor) inflater = NULL;
   g_autofree Inflating *inflating = NULL;
 
   if (member->method == ZIP_CM_STORE || !member->has_descriptor)
@@ -119,18 +117,17 @@ _signet_zip_reader_unpack (SignetZipReader *self,
                            GCancellable *cancellable,
                            GError **error)
 {
-  g_autoptr (GError) local_error = NULL;
+  g_autoptr(GError) local_error = NULL;
 
-  if (read_all (self, member, 0, sink, user_data, cancellable, &local_error) &&
-      ends_where_it_says (self, member, cancellable, &local_error))
+  if (read_all (self, member, 0, sink, user_data, cancellable, &local_error)
+      && ends_where_it_says (self, member, cancellable, &local_error))
     return TRUE;
   if (local_error != NULL)
     g_propagate_error (error, g_steal_pointer (&local_error));
   return FALSE;
 }
 
-/* --- what is done with it ----------------------------------------------------------------------------------------------------
- */
+/* --- what is done with it ---------------------------------------------------------------------------------------------------- */
 
 static gboolean
 add_to_hash (const void *data, gsize length, gpointer user_data)
@@ -151,18 +148,16 @@ hash (SignetZipReader *self, const SignetZipMember *member, const EVP_MD *md, GC
       signet_base_error_set_openssl (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED, "starting a digest");
       return NULL;
     }
-  if (!_signet_zip_reader_unpack (self, member, add_to_hash, self->hashing, cancellable, error) ||
-      EVP_DigestFinal_ex (self->hashing, value, &length) != 1)
+  if (!_signet_zip_reader_unpack (self, member, add_to_hash, self->hashing, cancellable, error)
+      || EVP_DigestFinal_ex (self->hashing, value, &length) != 1)
     return NULL;
   return g_bytes_new (value, length);
 }
 
-/* --- what was hashed already -------------------------------------------------------------------------------------------------
- */
+/* --- what was hashed already ------------------------------------------------------------------------------------------------- */
 
 /* A member of a file that has been read back when it was written. */
-typedef struct
-{
+typedef struct {
   guint64 data;
   guint64 stored;
   guint32 crc;
@@ -222,8 +217,8 @@ recall (SignetZipReader *self, const SignetZipMember *member, SignetDigest diges
   GHashTable *all = g_object_get_qdata (G_OBJECT (self->file), told_quark ());
   const Told *told = all != NULL ? g_hash_table_lookup (all, member->name) : NULL;
 
-  if (told == NULL || told->digests[digest] == NULL || member->method != ZIP_CM_STORE || told->data != member->data ||
-      told->stored != member->stored || told->crc != member->crc || !signet_document_file_check_unchanged (self->file, NULL))
+  if (told == NULL || told->digests[digest] == NULL || member->method != ZIP_CM_STORE || told->data != member->data
+      || told->stored != member->stored || told->crc != member->crc || !signet_document_file_check_unchanged (self->file, NULL))
     return NULL;
   return g_bytes_ref (told->digests[digest]);
 }
@@ -270,8 +265,8 @@ _signet_zip_reader_load (SignetZipReader *self,
                          GCancellable *cancellable,
                          GError **error)
 {
-  g_autoptr (GByteArray) bytes = g_byte_array_new ();
-  g_autoptr (GError) local_error = NULL;
+  g_autoptr(GByteArray) bytes = g_byte_array_new ();
+  g_autoptr(GError) local_error = NULL;
 
   if (member->size > most)
     {

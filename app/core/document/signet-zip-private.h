@@ -39,6 +39,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetZipReader, _signet_zip_reader_free)
 guint                  _signet_zip_reader_get_n_members (SignetZipReader *self);
 const SignetZipMember *_signet_zip_reader_get_member    (SignetZipReader *self, guint index);   /* in the order of the file */
 const SignetZipMember *_signet_zip_reader_find          (SignetZipReader *self, const char *name); /* (nullable) */
+guint64                _signet_zip_reader_get_end       (SignetZipReader *self);                /* where the members end and the directory begins */
 gboolean               _signet_zip_reader_has_alike     (SignetZipReader *self, const char *name); /* a name that some would take for it */
 
 /* The content, in pieces; FALSE without @error: the member is damaged (it does not unpack, its size or CRC is another). (signet-zip-content.c) */

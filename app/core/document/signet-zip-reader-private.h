@@ -4,18 +4,6 @@
 
 #include "signet-zip-source-private.h"
 
-struct _SignetZipReader {
-  const SignetZipLibrary *library;
-  SignetDocumentFile     *file;
-  SignetZipSource        *source;
-  zip_t                  *zip;
-  GPtrArray              *members;   /* (element-type SignetZipMember), by position */
-  GHashTable             *by_name;   /* key → borrowed member */
-  GHashTable             *known[SIGNET_DIGEST_SM3 + 1]; /* (nullable): borrowed member → digest, for each kind of digest */
-  EVP_MD_CTX             *hashing;   /* (nullable): kept from one member to the next */
-  guint8                 *window;    /* (nullable) */
-};
-
 /* The end of the archive: what is announced there (signet-zip-walk.c) */
 typedef struct {
   guint64 n_members;
@@ -23,6 +11,21 @@ typedef struct {
   guint64 directory_size;
 } SignetZipEnd;
 
+struct _SignetZipReader {
+  const SignetZipLibrary *library;
+  SignetDocumentFile     *file;
+  SignetZipSource        *source;
+  zip_t                  *zip;
+  SignetZipEnd            end;
+  GPtrArray              *members;   /* (element-type SignetZipMember), by position */
+  GHashTable             *by_name;   /* key → borrowed member */
+  GHashTable             *known[SIGNET_DIGEST_SM3 + 1]; /* (nullable): borrowed member → digest, for each kind of digest */
+  EVP_MD_CTX             *hashing;   /* (nullable): kept from one member to the next */
+  guint8                 *window;    /* (nullable) */
+  gboolean                looked_up; /* whether @told is */
+  GHashTable             *told;      /* (nullable): what @file was told of its members */
+};
+
 gboolean _signet_zip_read_end (SignetDocumentFile *file, SignetZipEnd *end, GError **error);
 /* Goes from the first byte to the directory, member by member, and says where they are. */
-gboolean _signet_zip_walk     (SignetZipReader *self, const SignetZipEnd *end, GCancellable *cancellable, GError **error);
+gboolean _signet_zip_walk     (SignetZipReader *self, GCancellable *cancellable, GError **error);

@@ -52,8 +52,7 @@ _signet_zip_reader_free (SignetZipReader *self)
   g_free (self);
 }
 
-/* --- members -----------------------------------------------------------------------------------------------------------------
- */
+/* --- members ----------------------------------------------------------------------------------------------------------------- */
 
 static gboolean
 is_link_or_device (SignetZipReader *self, guint64 index)
@@ -94,8 +93,8 @@ take_name (SignetZipReader *self, SignetZipMember *member, const char *name, GEr
     return refuse (error, SIGNET_DOCUMENT_ERROR_MALFORMED, fault, name);
   member->name = g_strdup (name);
   member->is_folder = name[length - 1] == '/';
-  return g_hash_table_insert (self->by_name, _signet_zip_make_name_key (name), member) ||
-         refuse (error, SIGNET_DOCUMENT_ERROR_MALFORMED, "two members of the same name", name);
+  return g_hash_table_insert (self->by_name, _signet_zip_make_name_key (name), member)
+         || refuse (error, SIGNET_DOCUMENT_ERROR_MALFORMED, "two members of the same name", name);
 }
 
 static gboolean
@@ -118,12 +117,12 @@ take_member (SignetZipReader *self, guint64 index, GError **error)
 }
 
 static gboolean
-take_members (SignetZipReader *self, const SignetZipEnd *end, GError **error)
+take_members (SignetZipReader *self, GError **error)
 {
   guint64 n = (guint64) self->library->get_num_entries (self->zip, 0);
   guint64 unpacked = 0;
 
-  if (n == 0 || n != end->n_members)
+  if (n == 0 || n != self->end.n_members)
     return refuse (error, SIGNET_DOCUMENT_ERROR_MALFORMED, n == 0 ? "it is empty" : "another number of members than announced",
                    NULL);
   for (guint64 i = 0; i < n; i++)
@@ -137,22 +136,21 @@ take_members (SignetZipReader *self, const SignetZipEnd *end, GError **error)
   return TRUE;
 }
 
-/* --- the door ----------------------------------------------------------------------------------------------------------------
- */
+/* --- the door ---------------------------------------------------------------------------------------------------------------- */
 
 /* libzip keeps the whole directory in memory, and reads the members' own headers, which repeat it: neither may be without bounds.
  */
 static gboolean
-open_zip (SignetZipReader *self, const SignetZipEnd *end, GError **error)
+open_zip (SignetZipReader *self, GError **error)
 {
-  if (end->n_members > SIGNET_ZIP_MAX_MEMBERS || end->directory_size > MAX_DIRECTORY)
+  if (self->end.n_members > SIGNET_ZIP_MAX_MEMBERS || self->end.directory_size > MAX_DIRECTORY)
     return refuse (error, SIGNET_DOCUMENT_ERROR_TOO_LARGE, "too many members", NULL);
   self->source =
       _signet_zip_source_new (signet_document_file_get_fd (self->file), signet_document_file_get_size (self->file), error);
   if (self->source == NULL)
     return FALSE;
   self->library = _signet_zip_library (NULL);
-  _signet_zip_source_set_limit (self->source, 4 * end->directory_size + 1024 * 1024);
+  _signet_zip_source_set_limit (self->source, 4 * self->end.directory_size + 1024 * 1024);
   self->zip = _signet_zip_source_open (self->source, ZIP_RDONLY | ZIP_CHECKCONS, error);
   _signet_zip_source_set_limit (self->source, G_MAXUINT64);
   return self->zip != NULL;
@@ -161,14 +159,13 @@ open_zip (SignetZipReader *self, const SignetZipEnd *end, GError **error)
 SignetZipReader *
 _signet_zip_reader_new (SignetDocumentFile *file, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (SignetZipReader) self = g_new0 (SignetZipReader, 1);
-  SignetZipEnd end = { 0 };
+  g_autoptr(SignetZipReader) self = g_new0 (SignetZipReader, 1);
 
   self->file = g_object_ref (file);
   self->members = g_ptr_array_new_with_free_func ((GDestroyNotify) member_free);
   self->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  if (!_signet_zip_read_end (file, &end, error) || !open_zip (self, &end, error) || !take_members (self, &end, error) ||
-      !_signet_zip_walk (self, &end, cancellable, error))
+  if (!_signet_zip_read_end (file, &self->end, error) || !open_zip (self, error) || !take_members (self, error)
+      || !_signet_zip_walk (self, cancellable, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -199,6 +196,12 @@ _signet_zip_reader_find (SignetZipReader *self, const char *name)
   const SignetZipMember *member = find_alike (self, name);
 
   return member != NULL && strcmp (member->name, name) == 0 ? member : NULL;
+}
+
+guint64
+_signet_zip_reader_get_end (SignetZipReader *self)
+{
+  return self->end.directory;
 }
 
 gboolean

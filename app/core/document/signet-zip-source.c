@@ -28,28 +28,27 @@
 
 #define ZIP_NAME(name) "zip_" #name,
 
-struct _SignetZipSource
-{
+struct _SignetZipSource {
   const SignetZipLibrary *library;
-  int fd;
-  guint64 size;
-  zip_error_t said; /* for libzip */
-  GError *failure;  /* (nullable): for us */
-  guint64 limit;    /* bytes that may still be read */
+  int                     fd;
+  guint64                 size;
+  zip_error_t             said;    /* for libzip */
+  GError                 *failure; /* (nullable): for us */
+  guint64                 limit;   /* bytes that may still be read */
 
   /* reading */
-  guint64 position;
-  guint8 *window;
-  guint64 window_start;
-  gsize window_length;
-  gsize step;
+  guint64                 position;
+  guint8                 *window;
+  guint64                 window_start;
+  gsize                   window_length;
+  gsize                   step;
 
   /* writing: what is before @base is on the disk, @behind follows it */
-  guint64 base;
-  GByteArray *behind;
-  guint64 cursor;
-  gboolean adding; /* to an archive that is there */
-  guint64 kept;
+  guint64                 base;
+  GByteArray             *behind;
+  guint64                 cursor;
+  gboolean                adding;  /* to an archive that is there */
+  guint64                 kept;
 };
 
 /* (nullable): the functions, loaded once; a system without the library is asked again. */
@@ -57,11 +56,7 @@ const SignetZipLibrary *
 _signet_zip_library (GError **error)
 {
   static const char *const names[] = { SIGNET_ZIP_FUNCTIONS (ZIP_NAME) NULL };
-  static union
-  {
-    SignetZipLibrary functions;
-    gpointer places[G_N_ELEMENTS (names) - 1];
-  } table;
+  static union { SignetZipLibrary functions; gpointer places[G_N_ELEMENTS (names) - 1]; } table;
   static GMutex lock;
   static gboolean loaded;
 
@@ -176,8 +171,8 @@ flush (SignetZipSource *self, GError **error)
 static gboolean
 check_writable (SignetZipSource *self, guint64 length, GError **error)
 {
-  if (!self->adding || (self->cursor >= self->base && self->cursor - self->base <= MAX_BEHIND &&
-                        length <= MAX_BEHIND - (self->cursor - self->base)))
+  if (!self->adding || (self->cursor >= self->base && self->cursor - self->base <= MAX_BEHIND
+                        && length <= MAX_BEHIND - (self->cursor - self->base)))
     return TRUE;
   g_set_error_literal (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_TOO_LARGE,
                        "ZIP: too much behind the member that changes");
@@ -190,8 +185,8 @@ put (SignetZipSource *self, const guint8 *data, gsize length, GError **error)
   gsize before = self->cursor < self->base ? (gsize) MIN (length, self->base - self->cursor) : 0;
   gsize at = 0;
 
-  if (!check_writable (self, length, error) ||
-      (before > 0 && !signet_document_write_at (self->fd, self->cursor, data, before, error)))
+  if (!check_writable (self, length, error)
+      || (before > 0 && !signet_document_write_at (self->fd, self->cursor, data, before, error)))
     return FALSE;
   self->cursor += length;
   if (before == length)
@@ -213,8 +208,7 @@ commit (SignetZipSource *self, GError **error)
   return ftruncate (self->fd, (off_t) self->size) == 0 || signet_base_error_set_errno (error, errno, "writing the container");
 }
 
-/* --- what libzip asks for -----------------------------------------------------------------------------------------------------
- */
+/* --- what libzip asks for ----------------------------------------------------------------------------------------------------- */
 
 static zip_int64_t
 seek (SignetZipSource *self, const zip_source_args_seek_t *to, guint64 *position, guint64 end)
@@ -286,8 +280,7 @@ on_command (void *data, void *argument, zip_uint64_t length, zip_source_cmd_t co
     }
 }
 
-/* --- the door ----------------------------------------------------------------------------------------------------------------
- */
+/* --- the door ---------------------------------------------------------------------------------------------------------------- */
 
 SignetZipSource *
 _signet_zip_source_new (int fd, guint64 size, GError **error)

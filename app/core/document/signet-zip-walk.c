@@ -87,10 +87,10 @@ read_end64 (SignetDocumentFile *file, guint64 *position, SignetZipEnd *end, GErr
     return FALSE;
   if (memcmp (record, "PK\006\006", 4) != 0 || get64 (record + 4) != END64_SIZE - 12)
     return refuse (error, "no zip64 end at byte %" G_GUINT64_FORMAT, at);
-  return (settle (&end->n_members, get64 (record + 32), G_MAXUINT16) &&
-          settle (&end->directory_size, get64 (record + 40), G_MAXUINT32) &&
-          settle (&end->directory, get64 (record + 48), G_MAXUINT32)) ||
-         refuse (error, "two ends of the directory that differ");
+  return (settle (&end->n_members, get64 (record + 32), G_MAXUINT16)
+          && settle (&end->directory_size, get64 (record + 40), G_MAXUINT32)
+          && settle (&end->directory, get64 (record + 48), G_MAXUINT32))
+         || refuse (error, "two ends of the directory that differ");
 }
 
 /* Some readers take the last mark, others the one whose comment fits: they have to be the same. */
@@ -118,8 +118,8 @@ _signet_zip_read_end (SignetDocumentFile *file, SignetZipEnd *end, GError **erro
   position = size - (guint64) (tail + length - p);
   if (!read_end64 (file, &position, end, error))
     return FALSE;
-  return (end->directory <= position && end->directory_size == position - end->directory) ||
-         refuse (error, "the directory does not end where the file does");
+  return (end->directory <= position && end->directory_size == position - end->directory)
+         || refuse (error, "the directory does not end where the file does");
 }
 
 /* --- from the front --------------------------------------------------------------------------------------------------------- */
@@ -137,8 +137,8 @@ measure_descriptor (SignetZipReader *self, const SignetZipMember *member, guint6
     return 0;
   if (memcmp (p, "PK\007\010", 4) == 0)
     p += 4;
-  if (get32 (p) == member->crc && get32 (p + 4) == member->stored && get32 (p + 8) == member->size &&
-      memcmp (p + 12, "PK", 2) == 0)
+  if (get32 (p) == member->crc && get32 (p + 4) == member->stored && get32 (p + 8) == member->size
+      && memcmp (p + 12, "PK", 2) == 0)
     return (gsize) (p - bytes) + 12;
   if (get32 (p) == member->crc && get64 (p + 4) == member->stored && get64 (p + 12) == member->size)
     return (gsize) (p - bytes) + 20;
@@ -225,9 +225,9 @@ compare_positions (gconstpointer a, gconstpointer b)
 }
 
 gboolean
-_signet_zip_walk (SignetZipReader *self, const SignetZipEnd *end, GCancellable *cancellable, GError **error)
+_signet_zip_walk (SignetZipReader *self, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GHashTable) left = list_members (self);
+  g_autoptr(GHashTable) left = list_members (self);
   guint64 position = 0;
 
   for (guint i = 0; i < self->members->len; i++)
@@ -236,13 +236,13 @@ _signet_zip_walk (SignetZipReader *self, const SignetZipEnd *end, GCancellable *
 
       if (i % 256 == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
-      if (position >= end->directory)
+      if (position >= self->end.directory)
         return refuse (error, "members overlap");
-      member = step (self, left, end->directory, &position, error);
+      member = step (self, left, self->end.directory, &position, error);
       if (member == NULL)
         return FALSE;
       g_hash_table_remove (left, member->name);
     }
   g_ptr_array_sort (self->members, compare_positions);
-  return position == end->directory || refuse (error, "bytes from %" G_GUINT64_FORMAT " on that belong to no member", position);
+  return position == self->end.directory || refuse (error, "bytes from %" G_GUINT64_FORMAT " on that belong to no member", position);
 }

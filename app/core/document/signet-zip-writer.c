@@ -21,30 +21,28 @@
 #define MODE (0100644u << 16)
 #define VERSION 20 /* 2.0: folders, deflate */
 
-struct _SignetZipWriter
-{
-  int fd;
-  gint64 time;
-  const SignetZipLibrary *library; /* (nullable) before the first member */
-  SignetZipSource *source;         /* (nullable): while members are gathered */
-  zip_t *zip;                      /* (nullable): the same */
-  GCancellable *cancellable;       /* (nullable): of the commit */
-  guint8 *window;                  /* of the file that is being read */
-  guint64 kept;
+struct _SignetZipWriter {
+  int                     fd;
+  gint64                  time;
+  const SignetZipLibrary *library;     /* (nullable) before the first member */
+  SignetZipSource        *source;      /* (nullable): while members are gathered */
+  zip_t                  *zip;         /* (nullable): the same */
+  GCancellable           *cancellable; /* (nullable): of the commit */
+  guint8                 *window;      /* of the file that is being read */
+  guint64                 kept;
 };
 
 /* What becomes a member; belongs to libzip until it frees it. */
-typedef struct
-{
-  SignetZipWriter *writer;
-  SignetZipSource *source;  /* the archive's, which keeps what went wrong */
-  GBytes *bytes;            /* (nullable): one of them */
-  SignetDocumentFile *file; /* (nullable) */
-  guint64 size;
-  gint64 time;
-  guint64 at;
-  guint64 window_start; /* of the file's bytes in the writer's window */
-  gsize window_length;
+typedef struct {
+  SignetZipWriter    *writer;
+  SignetZipSource    *source;       /* the archive's, which keeps what went wrong */
+  GBytes             *bytes;        /* (nullable): one of them */
+  SignetDocumentFile *file;         /* (nullable) */
+  guint64             size;
+  gint64              time;
+  guint64             at;
+  guint64             window_start; /* of the file's bytes in the writer's window */
+  gsize               window_length;
 } Content;
 
 SignetZipWriter *
@@ -80,8 +78,7 @@ _signet_zip_writer_get_kept (SignetZipWriter *self)
   return self->kept;
 }
 
-/* --- what goes in ------------------------------------------------------------------------------------------------------------
- */
+/* --- what goes in ------------------------------------------------------------------------------------------------------------ */
 
 static gboolean
 read_content (Content *self, guint8 *data, gsize length, GError **error)
@@ -97,8 +94,8 @@ read_content (Content *self, guint8 *data, gsize length, GError **error)
         {
           self->window_start = self->at + done;
           self->window_length = (gsize) MIN (WINDOW, self->size - self->window_start);
-          if (g_cancellable_set_error_if_cancelled (self->writer->cancellable, error) ||
-              !signet_document_file_read (self->file, self->window_start, self->writer->window, self->window_length, error))
+          if (g_cancellable_set_error_if_cancelled (self->writer->cancellable, error)
+              || !signet_document_file_read (self->file, self->window_start, self->writer->window, self->window_length, error))
             return FALSE;
           start = 0;
         }
@@ -116,8 +113,8 @@ on_read (Content *self, guint8 *data, guint64 wanted)
   GError *error = NULL;
   gsize length = (gsize) MIN (wanted, self->size - self->at);
 
-  if (read_content (self, data, length, &error) &&
-      (length > 0 || self->file == NULL || signet_document_file_check_unchanged (self->file, &error)))
+  if (read_content (self, data, length, &error)
+      && (length > 0 || self->file == NULL || signet_document_file_check_unchanged (self->file, &error)))
     return (zip_int64_t) length;
   return _signet_zip_source_fail (self->source, error);
 }
@@ -198,8 +195,7 @@ on_command (void *data, void *argument, zip_uint64_t length, zip_source_cmd_t co
     }
 }
 
-/* --- gathering ---------------------------------------------------------------------------------------------------------------
- */
+/* --- gathering --------------------------------------------------------------------------------------------------------------- */
 
 static gboolean
 fail (SignetZipWriter *self, GError **error)
@@ -236,15 +232,13 @@ make_source (SignetZipWriter *self, GBytes *bytes, SignetDocumentFile *file, GEr
 {
   Content *content = g_new0 (Content, 1);
   zip_source_t *source = NULL;
-  struct stat status;
 
   content->writer = self;
   content->source = self->source;
   content->bytes = bytes != NULL ? g_bytes_ref (bytes) : NULL;
   content->file = file != NULL ? g_object_ref (file) : NULL;
   content->size = bytes != NULL ? g_bytes_get_size (bytes) : signet_document_file_get_size (file);
-  content->time =
-      file != NULL && fstat (signet_document_file_get_fd (file), &status) == 0 ? (gint64) status.st_mtime : self->time;
+  content->time = file != NULL ? signet_document_file_get_time (file) : self->time;
   source = self->library->source_function_create (on_command, content, NULL);
   if (source != NULL)
     return source;
@@ -270,8 +264,8 @@ add (SignetZipWriter *self, const char *name, GBytes *bytes, SignetDocumentFile 
   index = self->library->file_add (self->zip, name, source, ZIP_FL_ENC_UTF_8);
   if (index < 0)
     self->library->source_free (source);
-  return (index >= 0 && self->library->set_file_compression (self->zip, (zip_uint64_t) index, ZIP_CM_STORE, 0) == 0) ||
-         fail (self, error);
+  return (index >= 0 && self->library->set_file_compression (self->zip, (zip_uint64_t) index, ZIP_CM_STORE, 0) == 0)
+         || fail (self, error);
 }
 
 gboolean
@@ -301,8 +295,7 @@ _signet_zip_writer_replace (SignetZipWriter *self, const SignetZipMember *member
   return self->library->set_file_compression (self->zip, member->index, ZIP_CM_STORE, 0) == 0 || fail (self, error);
 }
 
-/* --- writing -----------------------------------------------------------------------------------------------------------------
- */
+/* --- writing ----------------------------------------------------------------------------------------------------------------- */
 
 gboolean
 _signet_zip_writer_commit (SignetZipWriter *self, GCancellable *cancellable, GError **error)
@@ -332,9 +325,9 @@ copy_by_hand (SignetZipWriter *self, SignetDocumentFile *earlier, guint64 at, GC
   for (; at < size; at += length)
     {
       length = (gsize) MIN (WINDOW, size - at);
-      if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-          !signet_document_file_read (earlier, at, self->window, length, error) ||
-          !signet_document_write_at (self->fd, at, self->window, length, error))
+      if (g_cancellable_set_error_if_cancelled (cancellable, error)
+          || !signet_document_file_read (earlier, at, self->window, length, error)
+          || !signet_document_write_at (self->fd, at, self->window, length, error))
         return FALSE;
     }
   return TRUE;
@@ -356,6 +349,6 @@ _signet_zip_writer_copy (SignetZipWriter *self, SignetDocumentFile *earlier, GCa
       n = copy_file_range (signet_document_file_get_fd (earlier), &from, self->fd, &to,
                            (size_t) MIN (STEP, size - (guint64) from), 0);
     }
-  return copy_by_hand (self, earlier, (guint64) from, cancellable, error) &&
-         signet_document_file_check_unchanged (earlier, error);
+  return copy_by_hand (self, earlier, (guint64) from, cancellable, error)
+         && signet_document_file_check_unchanged (earlier, error);
 }
