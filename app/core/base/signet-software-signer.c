@@ -7,9 +7,9 @@
 #include "signet-software-signer.h"
 
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
 
 #include "signet-base-error.h"
+#include "signet-key-der.h"
 
 #define SIGNET_TYPE_SOFTWARE_SIGNER (signet_software_signer_get_type ())
 G_DECLARE_FINAL_TYPE (SignetSoftwareSigner, signet_software_signer, SIGNET, SOFTWARE_SIGNER, GObject)
@@ -27,12 +27,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (SignetSoftwareSigner, signet_software_signer, G_T
 static GBytes *
 dup_public_key (SignetSigner *signer)
 {
-  guint8 *der = NULL;
-  int length = i2d_PUBKEY (SIGNET_SOFTWARE_SIGNER (signer)->key, &der);
-  GBytes *bytes = g_bytes_new (der, (gsize) MAX (length, 0));
+  GBytes *der = signet_key_dup_public_der (SIGNET_SOFTWARE_SIGNER (signer)->key);
 
-  OPENSSL_free (der);
-  return bytes;
+  return der != NULL ? der : g_bytes_new (NULL, 0);
 }
 
 static gboolean

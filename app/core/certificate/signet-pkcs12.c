@@ -17,6 +17,8 @@
 
 #include "signet-pkcs12-private.h"
 
+#include "../base/signet-key-der.h"
+
 #define MAX_BAGS 256
 #define MAX_DEPTH 4
 #define MAX_KEYS 8
@@ -369,33 +371,6 @@ choose_key (Reading *reading, SignetCertificate **certificate)
   return best;
 }
 
-/* PKCS#8 without the attributes a file may carry. */
-static SignetSecret *
-encode_key (EVP_PKEY *key)
-{
-  PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8 (key);
-  guint8 *der = NULL;
-  int length = info != NULL ? i2d_PKCS8_PRIV_KEY_INFO (info, &der) : -1;
-  SignetSecret *secret = length > 0 ? signet_secret_new (der, (gsize) length) : NULL;
-
-  OPENSSL_clear_free (der, length > 0 ? (gsize) length : 0);
-  PKCS8_PRIV_KEY_INFO_free (info);
-  ERR_clear_error ();
-  return secret;
-}
-
-static GBytes *
-encode_public_key (EVP_PKEY *key)
-{
-  guint8 *der = NULL;
-  int length = i2d_PUBKEY (key, &der);
-  GBytes *bytes = length > 0 ? g_bytes_new (der, (gsize) length) : NULL;
-
-  OPENSSL_free (der);
-  ERR_clear_error ();
-  return bytes;
-}
-
 static SignetPkcs12 *
 finish (Reading *reading, GError **error)
 {
@@ -411,8 +386,9 @@ finish (Reading *reading, GError **error)
       g_ptr_array_add (self->chain, g_object_ref (reading->certificates->pdata[i]));
   if (key == NULL)
     return g_steal_pointer (&self);
-  self->key = encode_key (key);
-  self->public_key = encode_public_key (key);
+  self->key = signet_key_dup_private_der (key);
+  self->public_key = signet_key_dup_public_der (key);
+  ERR_clear_error ();
   if (self->key != NULL && self->public_key != NULL)
     return g_steal_pointer (&self);
   fail (error, SIGNET_CERTIFICATE_ERROR_UNSUPPORTED, "a key of a kind that is not supported");

@@ -14,6 +14,7 @@
 #include <openssl/rsa.h>
 
 #include "../base/signet-base-error.h"
+#include "../base/signet-key-der.h"
 
 #define BITS 3072
 #define NAME SIGNET_REQUEST_SECRET_OWN "transport-key"
@@ -30,24 +31,11 @@ read_key (SignetSecret *secret)
   return key;
 }
 
-static SignetSecret *
-write_key (EVP_PKEY *key)
-{
-  PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8 (key);
-  guint8 *der = NULL;
-  int length = info != NULL ? i2d_PKCS8_PRIV_KEY_INFO (info, &der) : -1;
-  SignetSecret *secret = length > 0 ? signet_secret_new (der, (gsize) length) : NULL;
-
-  OPENSSL_clear_free (der, length > 0 ? (gsize) length : 0);
-  PKCS8_PRIV_KEY_INFO_free (info);
-  return secret;
-}
-
 static EVP_PKEY *
 make_key (SignetRequest *request, GError **error)
 {
   EVP_PKEY *key = EVP_RSA_gen (BITS);
-  g_autoptr (SignetSecret) secret = key != NULL ? write_key (key) : NULL;
+  g_autoptr (SignetSecret) secret = key != NULL ? signet_key_dup_private_der (key) : NULL;
 
   if (secret == NULL)
     {
@@ -105,22 +93,11 @@ make_certificate (EVP_PKEY *key, const char *attempt)
   return bytes;
 }
 
-static GBytes *
-public_key (EVP_PKEY *key)
-{
-  guint8 *der = NULL;
-  int length = i2d_PUBKEY (key, &der);
-  GBytes *bytes = length > 0 ? g_bytes_new (der, (gsize) length) : NULL;
-
-  OPENSSL_free (der);
-  return bytes;
-}
-
 JsonObject *
 _signet_broker_serve_transport (SignetEnrolmentRun *run, JsonObject *params, GError **error)
 {
   EVP_PKEY *key = _signet_enrolment_run_transport_key (run, error);
-  g_autoptr (GBytes) spki = key != NULL ? public_key (key) : NULL;
+  g_autoptr (GBytes) spki = key != NULL ? signet_key_dup_public_der (key) : NULL;
   g_autoptr (GBytes) certificate = key != NULL ? make_certificate (key, run->request->attempt) : NULL;
   JsonObject *result = NULL;
 
