@@ -3,11 +3,13 @@
 """signet verify: statuses and JSON of each documented situation, with signatures another program made."""
 import json
 import os
+import re
 import signal
 import subprocess
 import time
+from pathlib import Path
 
-from contract import (CANCELLED, CLI, DATA, FAILED, INDETERMINATE, NO_INPUT, NOT_SIGNED, PASSED, CommandLineTest, localized, main, make_pki,
+from contract import (CANCELLED, CLI, DATA, FAILED, INDETERMINATE, NO_INPUT, NOT_SIGNED, PASSED, PATIENCE, CommandLineTest, localized, main, make_pki,
                       openssl, sign_detached)
 
 FILE_KEYS = {'file', 'format', 'verdict', 'signatures'}
@@ -186,12 +188,22 @@ class Verify(CommandLineTest):
         self.assert_status(run, PASSED)
         self.assert_plain(run.out)
 
+    def wait_until_it_heeds(self, run, number):
+        """A signal that comes before would end any program."""
+        end = time.monotonic() + PATIENCE
+        caught = 0
+        while not caught & 1 << number - 1 and run.poll() is None:
+            self.assertLess(time.monotonic(), end, 'it does not come to its work')
+            status = Path('/proc', str(run.pid), 'status').read_text(encoding='ascii', errors='replace')
+            caught = int(re.search(r'^SigCgt:\s*([0-9a-f]+)$', status, re.MULTILINE).group(1), 16)
+            time.sleep(0.01)
+
     def test_interrupted(self):
         # a thousand files: Ctrl+C ends it soon, with the status of a cancelled run and one whole document
         many = ['minutes.odt.p7s'] * 4000
         run = subprocess.Popen([CLI, 'verify', '--json', '--offline', '--trust', 'root.pem', *many], env=self.environment, cwd=self.desk,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-        time.sleep(0.3)
+        self.wait_until_it_heeds(run, signal.SIGINT)
         run.send_signal(signal.SIGINT)
         out, _ = run.communicate(timeout=60)
         if run.returncode != PASSED:

@@ -117,7 +117,7 @@ class TestModule(HostileTest):
         start = time.monotonic()
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PATIENCE)
-        self.assertLess(time.monotonic() - start, 5)
+        self.assertLess(time.monotonic() - start, PATIENCE / 4, 'far less than a signature may take')
         self.assertEqual(process.returncode, CANCELLED)
         self.assertFalse(desk.result.exists())
         self.assert_sound(desk)

@@ -330,7 +330,7 @@ sign_slowly (gpointer data)
 static gpointer
 release_later (gpointer unused)
 {
-  g_usleep (800000);
+  g_usleep (4 * G_USEC_PER_SEC);
   set_fault ("");
   return NULL;
 }
@@ -346,7 +346,7 @@ test_turns (void)
   GThread *signs = NULL;
   GThread *releases = NULL;
 
-  _signet_token_manager_set_deadlines (manager, 400, 20000, 0);
+  _signet_token_manager_set_deadlines (manager, 2000, 60000, 0);
   set_fault ("hang C_Sign");
   signs = g_thread_new ("signs", sign_slowly, session);
   releases = g_thread_new ("releases", release_later, NULL);
