@@ -190,11 +190,19 @@ look_at_acts (Look *look)
 static void
 look_at_shelf (Look *look)
 {
-  guint n = signet_shelf_look (look->core, look->now);
+  guint n_locked = 0;
+  guint n = signet_shelf_look (look->core, look->now, &n_locked);
   g_autofree char *body = g_strdup_printf (ngettext ("%u signed file has the time stamp it waited for", "%u signed files have the time stamps they waited for", n), n);
+  g_autofree char *locked = g_strdup_printf (ngettext ("%u signed file is encrypted: its time stamp can only be added with the password",
+                                                       "%u signed files are encrypted: their time stamps can only be added with the passwords", n_locked),
+                                             n_locked);
   g_autoptr(GError) error = NULL;
 
   if (n > 0 && !signet_notifier_tell (look->notifier, _("Time stamps added"), body, FALSE, NULL, NULL, NULL, &error))
+    g_message ("not told: %s", error->message);
+  g_clear_error (&error);
+  /* once: from now on it waits for the person */
+  if (n_locked > 0 && !signet_notifier_tell (look->notifier, _("A password is needed"), locked, FALSE, NULL, NULL, NULL, &error))
     g_message ("not told: %s", error->message);
 }
 

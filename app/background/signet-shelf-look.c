@@ -21,7 +21,7 @@ any_is_due (GPtrArray *items, gint64 now)
 }
 
 static guint
-work (SignetCore *core, SignetStore *store, GPtrArray *items, SignetTimestampServers *servers, gint64 now)
+work (SignetCore *core, SignetStore *store, GPtrArray *items, SignetTimestampServers *servers, gint64 now, guint *n_locked)
 {
   SignetShelfMeans means = {
     .http = signet_core_get_http (core), .servers = servers, .clock = signet_core_get_clock (core), .cache = signet_core_get_evidence_cache (core),
@@ -31,10 +31,15 @@ work (SignetCore *core, SignetStore *store, GPtrArray *items, SignetTimestampSer
 
   for (guint i = 0; i < items->len; i++)
     {
+      SignetShelfItem *item = g_ptr_array_index (items, i);
       g_autoptr(GError) error = NULL;
 
-      if (signet_shelf_is_due (g_ptr_array_index (items, i), now))
-        n += signet_shelf_work (store, g_ptr_array_index (items, i), &means, NULL, &error);
+      if (!signet_shelf_is_due (item, now))
+        continue;
+      if (signet_shelf_work (store, item, &means, NULL, &error))
+        n++;
+      else
+        *n_locked += g_strcmp0 (item->problem, "password") == 0;
       if (error != NULL)
         g_message ("the shelf: %s", error->message);
     }
@@ -42,13 +47,14 @@ work (SignetCore *core, SignetStore *store, GPtrArray *items, SignetTimestampSer
 }
 
 guint
-signet_shelf_look (SignetCore *core, gint64 now)
+signet_shelf_look (SignetCore *core, gint64 now, guint *n_locked)
 {
   g_autoptr(GError) error = NULL;
   SignetStore *store = signet_core_get_store (core, &error);
   g_autoptr(GPtrArray) items = store != NULL ? signet_shelf_list (store, &error) : NULL;
   g_autoptr(SignetTimestampServers) servers = NULL;
 
+  *n_locked = 0;
   if (items == NULL)
     {
       g_message ("the shelf: %s", error->message);
@@ -58,5 +64,5 @@ signet_shelf_look (SignetCore *core, gint64 now)
     return 0;
   signet_timestamp_password_set_attended (FALSE);
   servers = signet_timestamps_choose_all (core, NULL, &error);
-  return servers != NULL ? work (core, store, items, servers, now) : 0;
+  return servers != NULL ? work (core, store, items, servers, now, n_locked) : 0;
 }

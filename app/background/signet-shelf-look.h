@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Tries those whose time has come; asks nobody for anything. How many have what they waited for. */
-guint signet_shelf_look (SignetCore *core, gint64 now);
+/* Tries those whose time has come; asks nobody for anything. How many have what they waited for. @n_locked: (out): how many need a password, as was found out now */
+guint signet_shelf_look (SignetCore *core, gint64 now, guint *n_locked);
 
 G_END_DECLS

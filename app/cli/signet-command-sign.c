@@ -23,6 +23,7 @@
 #include "signet-terminal-interaction.h"
 
 #include "../core/base/signet-base-error.h"
+#include "../core/base/signet-stop.h"
 #include "../core/base/signet-text.h"
 #include "../core/document/signet-document-content.h"
 #include "../core/face/signet-timestamps.h"
@@ -494,8 +495,10 @@ signet_sign_run_all (SignetInvocation          *invocation,
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(SignetTokenSession) session = NULL;
-  g_autoptr(SignetSigner) signer = signet_sign_new_signer (invocation, key, jobs, interaction, &session, &error);
+  g_autoptr(SignetSigner) signer = NULL;
 
+  signet_stop_here ("looked-at");
+  signer = signet_sign_new_signer (invocation, key, jobs, interaction, &session, &error);
   if (signer != NULL)
     {
       signet_sign_run_ready (invocation, signer, jobs, interaction);

@@ -9,6 +9,8 @@
 #include <glib/gi18n.h>
 
 #include "signet-command.h"
+#include "signet-password.h"
+#include "signet-terminal-interaction.h"
 #include "signet-tsa-client.h"
 
 #include "../core/base/signet-base-error.h"
@@ -73,7 +75,7 @@ signet_waiting_status (const SignetShelfItem *item)
 {
   if (g_strcmp0 (item->problem, "gone") == 0)
     return SIGNET_STATUS_NO_INPUT;
-  if (g_strcmp0 (item->problem, "changed") == 0 || g_strcmp0 (item->problem, "failed") == 0)
+  if (g_strcmp0 (item->problem, "changed") == 0 || g_strcmp0 (item->problem, "failed") == 0 || g_strcmp0 (item->problem, "password") == 0)
     return SIGNET_STATUS_DATA;
   return g_strcmp0 (item->problem, "cannot-write") == 0 ? SIGNET_STATUS_CANNOT_WRITE : SIGNET_STATUS_UNAVAILABLE;
 }
@@ -87,9 +89,11 @@ signet_waiting_work (SignetInvocation       *invocation,
                      GError                **error)
 {
   SignetCore *core = signet_invocation_get_core (invocation);
+  g_autoptr(SignetTerminalInteraction) interaction = signet_terminal_can_ask () ? signet_terminal_interaction_new () : NULL;
   SignetShelfMeans means = {
     .http = signet_core_get_http (core), .servers = servers, .clock = signet_core_get_clock (core),
     .cache = signet_core_get_evidence_cache (core), .chain = signet_core_get_ca_certificates (core), .journal = signet_core_get_journal (core, NULL),
+    .password = invocation->password, .interaction = SIGNET_INTERACTION (interaction),
   };
   int status = SIGNET_STATUS_DONE;
 
@@ -195,10 +199,12 @@ signet_command_waiting (SignetInvocation *invocation)
     { NULL }
   };
 
-  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_TSA))
+  if (!signet_invocation_parse (invocation, entries, SIGNET_OPTIONS_JSON | SIGNET_OPTIONS_TSA | SIGNET_OPTIONS_PASSWORD))
     return invocation->status;
   if (signet_invocation_n_arguments (invocation) > 0)
     return signet_invocation_usage (invocation, "%s", _("--waiting takes no files: it works on those that wait"));
+  if (!signet_password_load (invocation, &error))
+    return signet_invocation_fail (invocation, NULL, error);
   store = signet_core_get_store (signet_invocation_get_core (invocation), &error);
   if (store == NULL)
     return signet_invocation_fail (invocation, NULL, error);

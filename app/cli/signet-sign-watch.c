@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -56,6 +57,21 @@ signet_watch_is_document (const char *name)
   return TRUE;
 }
 
+/* Somebody has it open for writing: it is not whole, and its end will be told. Where leases are not known nobody can say. */
+static gboolean
+signet_watch_is_being_written (const char *path)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  gboolean written = fd >= 0 && fcntl (fd, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN;
+
+  if (fd >= 0)
+    {
+      fcntl (fd, F_SETLEASE, F_UNLCK);
+      close (fd);
+    }
+  return written;
+}
+
 static gboolean
 signet_watch_ends (const GError *error)
 {
@@ -99,6 +115,8 @@ signet_watch_tell (SignetWatch   *watch,
   result = signet_text_sanitize (signet_signing_get_result_path (job->signing), -1, 0);
   mark = signet_terminal_mark (SIGNET_MARK_OK, _("Signed"), FALSE);
   signet_terminal_print ("%s  %s → %s", mark, name, result);
+  if (signet_signing_is_postponed (job->signing))
+    signet_terminal_message ("%s: %s", result, _("without a time stamp, which will be added later: signet extend --waiting"));
 }
 
 static void
@@ -131,7 +149,7 @@ signet_watch_take (SignetWatch *watch,
   SignetSignJob *job;
   struct stat info;
 
-  if (!signet_watch_is_document (name) || lstat (path, &info) != 0 || !S_ISREG (info.st_mode))
+  if (!signet_watch_is_document (name) || lstat (path, &info) != 0 || !S_ISREG (info.st_mode) || signet_watch_is_being_written (path))
     return;
   job = g_new0 (SignetSignJob, 1);
   job->path = path;
@@ -271,7 +289,11 @@ signet_sign_watch (SignetInvocation          *invocation,
       status = signet_words_exit_status (error);
     }
   else if (watch.end != NULL && !g_error_matches (watch.end, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    status = signet_words_exit_status (watch.end);
+    {
+      status = signet_words_exit_status (watch.end);
+      if (invocation->json)
+        signet_terminal_show_error (options->watch, watch.end); /* else it was said with the file it happened to */
+    }
   signet_terminal_message (ngettext ("%u document was signed.", "%u documents were signed.", watch.n_signed), watch.n_signed);
   g_clear_error (&watch.end);
   return status;

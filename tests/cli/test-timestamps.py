@@ -13,7 +13,7 @@ import time
 import unittest
 from pathlib import Path
 
-from contract import CANNOT_WRITE, NO_INPUT, REFUSED, SOURCE, UNAVAILABLE, USAGE
+from contract import CANNOT_WRITE, DATA, NO_INPUT, REFUSED, SOURCE, UNAVAILABLE, USAGE
 
 sys.path.insert(0, str(SOURCE / 'tests/end-to-end'))
 from world import World, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
@@ -61,8 +61,8 @@ class TimestampTest(unittest.TestCase):
         self.assertEqual(run.returncode, status, run.stdout + run.stderr)
         return json.loads(run.stdout)
 
-    def levels(self, path):
-        report, = json.loads(self.signet('verify', '--json', '--offline', path).stdout)['files']
+    def levels(self, path, *more):
+        report, = json.loads(self.signet('verify', '--json', '--offline', *more, path).stdout)['files']
         self.assertEqual({s['integrity'] for s in report['signatures']}, {'intact'})
         return [s['level'] for s in report['signatures']]
 
@@ -243,6 +243,23 @@ class TheShelf(TimestampTest):
         self.assertTrue(item['done'])
         self.assertEqual(signed.read_bytes(), extended)
         self.assert_waiting()
+
+    def test_encrypted(self):
+        """Its password is kept nowhere: whoever adds the time-stamp has to know it."""
+        subprocess.run(['qpdf', '--encrypt', 'user', 'owner', '256', '--', 'contract.pdf', 'locked.pdf'], cwd=self.desk, check=True)
+        for name in ('user', 'wrong'):
+            (self.desk / name).write_text(f'{name}\n', encoding='utf-8')
+        signed = self.sign_without('--password-file', 'user', 'locked.pdf')
+        before = signed.read_bytes()
+        with self.tsa() as good:
+            for more in ([], ['--password-file', 'wrong']):
+                item, = self.json('extend', '--waiting', '--tsa', good, *more, status=DATA)['waiting']
+                self.assertEqual((item['done'], item['problem'], item['next']), (False, 'password', ''))
+                self.assertEqual(signed.read_bytes(), before)
+            item, = self.json('extend', '--waiting', '--tsa', good, '--password-file', 'user')['waiting']
+            self.assertTrue(item['done'])
+        self.assert_waiting()
+        self.assertIn('B-T', self.levels(signed, '--password-file', 'user'))
 
     def test_no_name_no_row(self):
         """The name was taken: nothing waits."""

@@ -32,9 +32,9 @@ USAGE, DATA, NO_INPUT, UNAVAILABLE, INTERNAL, CANNOT_WRITE, TRY_LATER, REFUSED, 
 class World:
     """One person's folders, a software token with a certificate, a sample authority on loopback."""
 
-    def __init__(self, key='ec-p256'):
+    def __init__(self, key='ec-p256', *options):
         self.folder = Path(tempfile.mkdtemp(prefix='signet-test.'))
-        self.keeper = subprocess.Popen([SOURCE / 'tests/tools/world-keeper', self.folder / 'world', key],
+        self.keeper = subprocess.Popen([SOURCE / 'tests/tools/world-keeper', self.folder / 'world', key, *options],
                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         said = []
         for line in self.keeper.stdout:

@@ -12,7 +12,7 @@
 #define DAY (24 * HOUR)
 #define HUGE_SIZE (33 * 1024 * 1024)
 
-const char *const test_crl_faults[] = { "expired", "future", "bad-signature", "wrong-signer", "other-issuer", "only-ca",
+const char *const test_crl_faults[] = { "expired", "future", "yesterday", "no-next", "bad-signature", "wrong-signer", "other-issuer", "only-ca",
                                         "only-user", "only-attributes", "other-point", "some-reasons", "indirect", "delta",
                                         "critical-extension", "critical-entry", "weak-algorithm", "huge", NULL };
 
@@ -37,14 +37,33 @@ set_times (X509_CRL *crl, long begins, long ends)
   ASN1_TIME_free (time);
 }
 
-X509_CRL *
-test_crl_new (X509 *issuer)
+static X509_CRL *
+new_list (X509 *issuer)
 {
   X509_CRL *crl = X509_CRL_new ();
 
   X509_CRL_set_version (crl, X509_CRL_VERSION_2);
   X509_CRL_set_issuer_name (crl, X509_get_subject_name (issuer));
+  return crl;
+}
+
+X509_CRL *
+test_crl_new (X509 *issuer)
+{
+  X509_CRL *crl = new_list (issuer);
+
   set_times (crl, -60, DAY);
+  return crl;
+}
+
+X509_CRL *
+test_crl_new_without_next (X509 *issuer)
+{
+  X509_CRL *crl = new_list (issuer);
+  ASN1_TIME *time = X509_gmtime_adj (NULL, -60);
+
+  X509_CRL_set1_lastUpdate (crl, time);
+  ASN1_TIME_free (time);
   return crl;
 }
 
@@ -205,6 +224,8 @@ bend (X509_CRL *crl, X509 *issuer, const char *fault)
     set_times (crl, -30 * DAY, -29 * DAY);
   if (strcmp (fault, "future") == 0)
     set_times (crl, 2 * DAY, 3 * DAY);
+  if (strcmp (fault, "yesterday") == 0)
+    set_times (crl, -2 * DAY, -DAY);
   if (strcmp (fault, "other-issuer") == 0)
     X509_CRL_set_issuer_name (crl, other);
   if (strcmp (fault, "critical-extension") == 0)

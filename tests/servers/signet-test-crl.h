@@ -7,11 +7,12 @@
 
 G_BEGIN_DECLS
 
-/* expired future bad-signature wrong-signer other-issuer only-ca only-user only-attributes other-point some-reasons
+/* expired future yesterday no-next (test_crl_new_without_next) bad-signature wrong-signer other-issuer only-ca only-user only-attributes other-point some-reasons
    indirect delta critical-extension critical-entry weak-algorithm huge */
 extern const char *const test_crl_faults[];
 
 X509_CRL *test_crl_new    (X509 *issuer);
+X509_CRL *test_crl_new_without_next (X509 *issuer); /* RFC 5280 wants a nextUpdate; X.509 does not */
 /* @when: seconds since 1970; @reason: (nullable): as openssl ca names it */
 void      test_crl_revoke (X509_CRL *crl, const ASN1_INTEGER *serial, gint64 when, const char *reason);
 /* Those that index.txt in @dir says are revoked. */

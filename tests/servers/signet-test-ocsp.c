@@ -4,8 +4,9 @@
  *
  *   signet-test-ocsp DIR --port-file F [--port N] [--fault NAME]
  *
- * Reads DIR/index.txt afresh for every request, signs with DIR/ocsp.pem. Loopback only. Faults: revoked-all, unknown, wrong-certid,
- * old-response, future-response, wrong-signer, no-nonce, wrong-nonce, bad-signature, error-500, html, slow, try-later, garbage.
+ * Reads DIR/index.txt afresh for every request, signs with DIR/ocsp.pem. Loopback only. Faults: those of signet-test-http-faults.h, and revoked-all,
+ * unknown, wrong-certid, old-response, yesterday, future-response, wrong-signer (of the authority, not for OCSP), stranger (for OCSP, of another
+ * authority), ended-signer, no-nonce, wrong-nonce, bad-signature, try-later, unauthorized, truncated.
  */
 #include "config.h"
 
@@ -15,12 +16,12 @@
 #include <openssl/ocsp.h>
 #include <openssl/rand.h>
 
+#include "signet-test-http-faults.h"
 #include "signet-test-pki.h"
 #include "signet-test-server.h"
 
 #define HOUR 3600L
 #define DAY (24 * HOUR)
-#define SLOW 60
 
 static char *option_port_file, *option_fault;
 static int option_port;
@@ -32,8 +33,8 @@ static const GOptionEntry entries[] = {
   G_OPTION_ENTRY_NULL
 };
 
-static const char *const faults[] = { "revoked-all", "unknown", "wrong-certid", "old-response", "future-response", "wrong-signer",
-                                      "no-nonce", "wrong-nonce", "bad-signature", "error-500", "html", "slow", "try-later", "garbage", NULL };
+static const char *const faults[] = { "revoked-all", "unknown", "wrong-certid", "old-response", "yesterday", "future-response", "wrong-signer",
+                                      "stranger", "ended-signer", "no-nonce", "wrong-nonce", "bad-signature", "try-later", "unauthorized", "truncated", NULL };
 
 typedef struct {
   const char *dir;
@@ -157,7 +158,7 @@ answered_id (OCSP_CERTID *asked)
 static void
 add_status (const Responder *responder, OCSP_BASICRESP *basic, OCSP_CERTID *asked)
 {
-  long shift = fault_is ("old-response") ? -30 * DAY : fault_is ("future-response") ? 2 * DAY : 0;
+  long shift = fault_is ("old-response") ? -30 * DAY : fault_is ("yesterday") ? -DAY - 2 * HOUR : fault_is ("future-response") ? 2 * DAY : 0;
   ASN1_TIME *this_update = X509_gmtime_adj (NULL, shift - 60);
   ASN1_TIME *next_update = X509_gmtime_adj (NULL, shift + DAY);
   OCSP_CERTID *id = answered_id (asked);
@@ -228,25 +229,15 @@ read_request (const char *method, const char *path, GBytes *body)
 }
 
 static gboolean
-answer_with_fault (TestAnswer *answer)
+answer_with_fault (const char *path, TestAnswer *answer)
 {
-  static const char html[] = "<html><body>Welcome to the guest network</body></html>";
-
-  answer->delay = fault_is ("slow") ? SLOW : 0;
-  if (fault_is ("error-500"))
-    answer->status = 500;
-  else if (fault_is ("html"))
-    {
-      answer->content_type = "text/html";
-      answer->body = g_bytes_new_static (html, strlen (html));
-    }
-  else if (fault_is ("garbage"))
-    answer->body = g_bytes_new_static ("\x30\x82\x01\x00\x0a\x01\x00garbage", 14);
-  else if (fault_is ("try-later"))
+  if (test_http_fault (option_fault, path, answer))
+    return TRUE;
+  if (fault_is ("try-later"))
     answer->body = encode (OCSP_response_create (OCSP_RESPONSE_STATUS_TRYLATER, NULL));
-  else
-    return FALSE;
-  return TRUE;
+  else if (fault_is ("unauthorized"))
+    answer->body = encode (OCSP_response_create (OCSP_RESPONSE_STATUS_UNAUTHORIZED, NULL));
+  return answer->body != NULL;
 }
 
 static void
@@ -255,12 +246,31 @@ on_request_cb (const char *method, const char *path, GBytes *body, TestAnswer *a
   OCSP_REQUEST *request;
 
   answer->content_type = "application/ocsp-response";
-  if (answer_with_fault (answer))
+  if (answer_with_fault (path, answer))
     return;
   request = read_request (method, path, body);
   answer->body = request != NULL ? answer_request (user_data, request)
                                  : encode (OCSP_response_create (OCSP_RESPONSE_STATUS_MALFORMEDREQUEST, NULL));
+  if (fault_is ("truncated"))
+    answer->body = test_http_truncate (answer->body);
   OCSP_REQUEST_free (request);
+}
+
+/* --- who signs ---------------------------------------------------------------------------------------------------------- */
+
+/* The same certificate, but one that has ended, or that another authority of the same name has made */
+static gboolean
+spoil_signer (Responder *responder, const char *dir, GError **error)
+{
+  EVP_PKEY *key = fault_is ("stranger") ? EVP_EC_gen ("P-256") : test_pki_load_key (dir, "ca.key", error);
+  gboolean ok = key != NULL;
+
+  if (ok && fault_is ("ended-signer"))
+    ok = X509_gmtime_adj (X509_getm_notBefore (responder->signer), -30 * DAY) != NULL
+         && X509_gmtime_adj (X509_getm_notAfter (responder->signer), -DAY) != NULL;
+  ok = ok && X509_sign (responder->signer, key, EVP_sha256 ()) > 0;
+  EVP_PKEY_free (key);
+  return ok;
 }
 
 static gboolean
@@ -272,7 +282,7 @@ run (const char *dir, GError **error)
   Responder responder = { .dir = dir };
   gboolean ok;
 
-  if (option_fault != NULL && !g_strv_contains (faults, option_fault))
+  if (option_fault != NULL && !g_strv_contains (faults, option_fault) && !g_strv_contains (test_http_faults, option_fault))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "no such fault: %s", option_fault);
       return FALSE;
@@ -280,6 +290,7 @@ run (const char *dir, GError **error)
   ok = (responder.ca = test_pki_load_certificate (dir, "ca.pem", error)) != NULL &&
        (responder.signer = test_pki_load_certificate (dir, certificate, error)) != NULL &&
        (responder.key = test_pki_load_key (dir, key, error)) != NULL &&
+       ((!fault_is ("stranger") && !fault_is ("ended-signer")) || spoil_signer (&responder, dir, error)) &&
        test_server_run (option_port, option_port_file, on_request_cb, &responder, error);
   X509_free (responder.ca);
   X509_free (responder.signer);

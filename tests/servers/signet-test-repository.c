@@ -7,8 +7,7 @@
  *   /NAME.crl  list of DIR/NAME.pem, signed with DIR/NAME.key, made afresh from DIR/index.txt
  *   /NAME.cer /NAME.pem /NAME.p7c  DIR/NAME.pem as DER, as PEM, as PKCS#7
  *
- * Loopback only. Faults: those of signet-test-crl.h, and error-500, html, slow, garbage, drip, elsewhere (sends on to another host),
- * round (sends on to itself).
+ * Loopback only. Faults: those of signet-test-crl.h and signet-test-http-faults.h, other-certificate, truncated.
  */
 #include "config.h"
 
@@ -19,10 +18,9 @@
 #include <openssl/pkcs7.h>
 
 #include "signet-test-crl.h"
+#include "signet-test-http-faults.h"
 #include "signet-test-pki.h"
 #include "signet-test-server.h"
-
-#define SLOW 60
 
 static char *option_port_file, *option_fault;
 static int option_port;
@@ -34,7 +32,7 @@ static const GOptionEntry entries[] = {
   G_OPTION_ENTRY_NULL
 };
 
-static const char *const faults[] = { "error-500", "html", "slow", "garbage", "drip", "elsewhere", "round", NULL };
+static const char *const faults[] = { "other-certificate", "truncated", NULL };
 
 static gboolean
 fault_is (const char *name)
@@ -55,7 +53,7 @@ make_list (const char *dir, const char *name)
 
   if (key != NULL)
     {
-      X509_CRL *crl = test_crl_new (issuer);
+      X509_CRL *crl = fault_is ("no-next") ? test_crl_new_without_next (issuer) : test_crl_new (issuer);
 
       test_crl_revoke_listed (crl, dir);
       der = test_crl_finish (crl, issuer, key, option_fault);
@@ -120,35 +118,21 @@ make_answer (const char *dir, const char *path)
 
 /* --- the server ---------------------------------------------------------------------------------------------------------- */
 
-static gboolean
-answer_with_fault (const char *path, TestAnswer *answer)
+/* "other-certificate": that of somebody else, whatever is asked for */
+static GBytes *
+make_answer_with_fault (const char *dir, const char *path)
 {
-  static const char html[] = "<html><body>Welcome to the guest network</body></html>";
+  GBytes *body = fault_is ("other-certificate") ? make_certificate (dir, "tsa", "cer") : make_answer (dir, path);
 
-  answer->delay = fault_is ("slow") ? SLOW : 0;
-  answer->drip = fault_is ("drip");
-  if (fault_is ("error-500"))
-    answer->status = 500;
-  else if (fault_is ("html"))
-    answer->body = g_bytes_new_static (html, strlen (html));
-  else if (fault_is ("garbage"))
-    answer->body = g_bytes_new_static ("\x30\x82\x01\x00\x30\x03\x02\x01\x00garbage", 16);
-  else if (fault_is ("elsewhere") || fault_is ("round"))
-    {
-      answer->status = 302;
-      answer->location = fault_is ("round") ? g_strdup (path) : g_strconcat ("http://localhost:9", path, NULL);
-    }
-  else
-    return fault_is ("drip");
-  return TRUE;
+  return body != NULL && fault_is ("truncated") ? test_http_truncate (body) : body;
 }
 
 static void
 on_request_cb (const char *method, const char *path, GBytes *body, TestAnswer *answer, gpointer user_data)
 {
-  if (answer_with_fault (path, answer))
+  if (test_http_fault (option_fault, path, answer))
     return;
-  answer->body = make_answer (user_data, path);
+  answer->body = make_answer_with_fault (user_data, path);
   answer->status = answer->body != NULL ? 200 : 404;
 }
 
@@ -160,7 +144,8 @@ main (int argc, char **argv)
 
   g_option_context_add_main_entries (context, entries, NULL);
   if (g_option_context_parse (context, &argc, &argv, &error) && argc == 2
-      && (option_fault == NULL || g_strv_contains (faults, option_fault) || g_strv_contains (test_crl_faults, option_fault))
+      && (option_fault == NULL || g_strv_contains (faults, option_fault) || g_strv_contains (test_crl_faults, option_fault)
+          || g_strv_contains (test_http_faults, option_fault))
       && test_server_run (option_port, option_port_file, on_request_cb, argv[1], &error))
     return 0;
   g_printerr ("signet-test-repository: %s\n", error != NULL ? error->message : "usage: DIR --port-file F [--fault NAME]");

@@ -113,6 +113,8 @@ set_headers (SoupServerMessage *message, const TestAnswer *answer)
 
   if (answer->location != NULL)
     soup_message_headers_replace (headers, "Location", answer->location);
+  if (answer->content_encoding != NULL)
+    soup_message_headers_replace (headers, "Content-Encoding", answer->content_encoding);
   if (answer->etag != NULL)
     soup_message_headers_replace (headers, "ETag", answer->etag);
 }

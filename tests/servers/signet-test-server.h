@@ -13,6 +13,7 @@ typedef struct {
   guint       delay;          /* seconds before the answer */
   char       *location;       /* (nullable): for a redirection */
   const char *etag;           /* (nullable) static */
+  const char *content_encoding; /* (nullable) static */
   gboolean    drip;           /* a byte each half second, without an end in sight */
   guint64     flood;          /* so many bytes after the body */
   gpointer    asked;          /* the headers of the request: test_answer_get_asked() */

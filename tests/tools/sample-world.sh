@@ -4,7 +4,7 @@
 # certificate. Used by ./dev demo, ./dev bench and the end-to-end tests. Sourced; needs common.sh. Not a test by itself.
 #
 #   world_open FOLDER            the environment of a person who has never used Signet; cleaned up by world_close
-#   world_authority [--no-ocsp]  makes the authority's keys, starts its servers, files it as an authority profile and anchor
+#   world_authority [--no-ocsp | --lists]  makes the authority's keys, starts its servers, files it as an authority profile and anchor
 #   world_token LABEL            a software token; PIN 1234
 #   world_certificate LABEL KEY  a certificate from the authority on that token
 #
@@ -72,14 +72,15 @@ world_free_port () { /usr/bin/python3 -c 'import socket; s = socket.socket(); s.
 world_authority ()
 {
   local urls=()
-  ocsp_port=$(world_free_port); tsa_port=$(world_free_port)
+  ocsp_port=$(world_free_port); tsa_port=$(world_free_port); list_port=$(world_free_port)
   [ "${1:-}" = --no-ocsp ] || urls=(--ocsp-url "http://127.0.0.1:$ocsp_port/" --tsa-url "http://127.0.0.1:$tsa_port/")
+  [ "${1:-}" != --lists ] || urls+=(--crl-url "http://127.0.0.1:$list_port/ca.crl" --issuer-url "http://127.0.0.1:$list_port/ca.cer")
   "$world_build/tests/servers/signet-test-ca" init "$world/pki" "${urls[@]}" >"$world/init.log" 2>&1 \
     || { cat "$world/init.log" >&2; fail "the sample authority could not be made" 70; }
   world_start authority signet-test-ca serve "$world/pki" --reference 1234 --secret signet-demo
   ca_port=$port
   if [ ${#urls[@]} -gt 0 ]; then
-    world_start ocsp signet-test-ocsp "$world/pki" --port "$ocsp_port"
+    [ "${1:-}" = --lists ] || world_start ocsp signet-test-ocsp "$world/pki" --port "$ocsp_port"
     world_start time-stamp signet-test-tsa "$world/pki" --port "$tsa_port"
   fi
   cp "$world/pki/chain.pem" "$XDG_DATA_HOME/signet/authorities/sample-ca-chain.pem"

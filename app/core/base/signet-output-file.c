@@ -29,6 +29,7 @@ struct _SignetOutputFile {
   char    *target;
   char    *name;      /* last part of @target */
   char    *temporary; /* (nullable): name in the folder while it has one that is not the target's */
+  char    *place;     /* (nullable): path of the folder */
   int      folder;    /* (owned) */
   int      fd;        /* (owned) */
   gboolean overwrite;
@@ -68,6 +69,7 @@ signet_output_file_finalize (GObject *object)
     close (self->folder);
   g_free (self->target);
   g_free (self->name);
+  g_free (self->place);
   g_free (self->temporary);
   G_OBJECT_CLASS (signet_output_file_parent_class)->finalize (object);
 }
@@ -134,14 +136,13 @@ resolve_target (const char *target, gboolean overwrite)
 static gboolean
 open_folder (SignetOutputFile *self, const char *path, GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
-
+  self->place = g_path_get_dirname (path);
   if (*path == '\0' || g_str_has_suffix (path, "/"))
     return set_write_error (error, EISDIR, "opening the output");
   self->name = g_path_get_basename (path);
   if (strlen (self->name) > NAME_MAX)
     return set_write_error (error, ENAMETOOLONG, "opening the output");
-  self->folder = open (folder, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+  self->folder = open (self->place, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
   if (self->folder < 0)
     return set_write_error (error, errno, "opening the output folder");
   return TRUE;
@@ -325,6 +326,19 @@ rename_without_replacing (SignetOutputFile *self)
   return renameat (self->folder, self->temporary, self->folder, self->name);
 }
 
+/* A folder that was moved, replaced or unmounted while it was open still takes files; nobody would find them. */
+static gboolean
+check_place (SignetOutputFile *self, GError **error)
+{
+  struct stat opened;
+  struct stat there;
+
+  if (stat (self->place, &there) == 0 && fstat (self->folder, &opened) == 0 && opened.st_dev == there.st_dev && opened.st_ino == there.st_ino)
+    return TRUE;
+  g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_CANNOT_WRITE, "the output folder is no longer where it was");
+  return FALSE;
+}
+
 static int
 give_name (SignetOutputFile *self)
 {
@@ -385,6 +399,8 @@ signet_output_file_publish (SignetOutputFile *self, GError **error)
   if (!finish_sync (self, error))
     return FALSE;
   signet_stop_here ("synced");
+  if (!check_place (self, error))
+    return FALSE;
   if (give_name (self) != 0)
     return set_write_error (error, errno, "giving the output its name");
   signet_stop_here ("renamed");

@@ -111,6 +111,19 @@ prefix_of (const GError *error)
   return "";
 }
 
+/* A test may be less patient. */
+static guint
+choose_deadline (guint usual)
+{
+#if SIGNET_DEVELOPMENT
+  const char *given = g_getenv ("SIGNET_TEST_DEADLINE");
+
+  if (given != NULL)
+    return (guint) g_ascii_strtoull (given, NULL, 10);
+#endif
+  return usual;
+}
+
 static SignetHttpResponse *
 send_question (SignetHttp *http, const SignetHttpRequest *request, GCancellable *cancellable, GError **error)
 {
@@ -165,7 +178,7 @@ _signet_evidence_post_as (SignetHttp *http, const char *url, GBytes *question, c
 {
   SignetHttpRequest request = {
     .method = "POST", .url = url, .body = question, .content_type = content_type,
-    .max_size = SIGNET_EVIDENCE_MAX_ANSWER, .deadline = DEADLINE,
+    .max_size = SIGNET_EVIDENCE_MAX_ANSWER, .deadline = choose_deadline (DEADLINE),
     .user = login != NULL ? login->user : NULL, .password = login != NULL ? login->password : NULL,
   };
   g_autoptr (SignetHttpResponse) response = NULL;
@@ -178,6 +191,21 @@ _signet_evidence_post_as (SignetHttp *http, const char *url, GBytes *question, c
     }
   response = exchange (http, &request, 0, cancellable, error);
   return response != NULL ? g_bytes_ref (response->body) : NULL;
+}
+
+/* Who it was that gave no answer: a person can ask there, and needs the name for that. */
+void
+_signet_evidence_prefix_server (GError **error, const char *url)
+{
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+
+  if (host == NULL || g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (g_uri_get_port (uri) > 0)
+    g_prefix_error (error, "%s:%d: ", host, g_uri_get_port (uri));
+  else
+    g_prefix_error (error, "%s: ", host);
 }
 
 /* What a certificate names is asked of the host it names: a server that sends us on to another host is not followed. */
@@ -206,7 +234,7 @@ _signet_evidence_get (SignetHttp *http, const char *url, gsize max_size, const c
   const char *headers[] = { "If-None-Match", known, NULL };
   SignetHttpRequest request = {
     .url = url, .headers = known != NULL ? headers : NULL, .allowed_hosts = (const char *const *) hosts,
-    .max_size = max_size, .deadline = max_size > SIGNET_EVIDENCE_MAX_ANSWER ? LIST_DEADLINE : DEADLINE,
+    .max_size = max_size, .deadline = choose_deadline (max_size > SIGNET_EVIDENCE_MAX_ANSWER ? LIST_DEADLINE : DEADLINE),
   };
 
   return exchange (http, &request, known != NULL ? 304 : 0, cancellable, error);

@@ -118,6 +118,7 @@ fetch_issuer (SignetEvidenceSession *self, const SignetEvidencePathQuestion *que
       g_clear_error (&last);
       if (take_from (self, urls[i], question, certificate, cancellable, &last))
         return TRUE;
+      _signet_evidence_prefix_server (&last, urls[i]);
     }
   if (last != NULL)
     g_propagate_error (error, g_steal_pointer (&last));

@@ -413,6 +413,8 @@ signet_evidence_fetch_ocsp (SignetHttp *http, SignetCertificate *certificate, Si
     {
       g_clear_error (&last);
       status = ask_one (http, urls[i], certificate, issuer, now, cancellable, &last);
+      if (status == NULL)
+        _signet_evidence_prefix_server (&last, urls[i]);
       if (g_error_matches (last, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         break;
     }

@@ -59,6 +59,9 @@ GBytes  *_signet_evidence_fetch_timestamp_as (SignetHttp *http, const char *url,
 GBytes  *_signet_evidence_post        (SignetHttp *http, const char *url, GBytes *question, const char *content_type,
                                        GCancellable *cancellable, GError **error);
 
+/* Puts the server's name in front of what went wrong with it. */
+void     _signet_evidence_prefix_server (GError **error, const char *url);
+
 /* GETs a list or certificates from the host in @url and no other; @known: (nullable): ETag of what is here already, then a 304 is fine too. */
 SignetHttpResponse *_signet_evidence_get (SignetHttp *http, const char *url, gsize max_size, const char *known, GCancellable *cancellable,
                                           GError **error);

@@ -31,6 +31,7 @@ typedef struct
   SignetEvidenceSession *session;
   SignetCertificate *certificate, *issuer; /* borrowed */
   GCancellable *cancellable;               /* (nullable) */
+  const char *list;                        /* (nullable): address of the list that is being asked for */
   GString *problems;                       /* what was tried and did not serve */
   GError *last;                            /* (nullable) */
   SignetRevocationStatus *kept;            /* (nullable): valid still, but somebody newer should be asked first */
@@ -63,6 +64,8 @@ add_problem (Inquiry *inquiry, const char *whom, GError *problem)
       g_error_free (problem);
       return;
     }
+  if (inquiry->list != NULL)
+    _signet_evidence_prefix_server (&problem, inquiry->list);
   if (!is_offline)
     g_string_append_printf (inquiry->problems, "%s%s: %s", inquiry->problems->len > 0 ? "; " : "", whom, problem->message);
   g_clear_error (&inquiry->last);
@@ -293,8 +296,10 @@ ask_list (Inquiry *inquiry, const char *url)
 {
   g_autofree char *key = g_strconcat ("crl ", signet_certificate_get_key_sha256 (inquiry->issuer), " ", url, NULL);
   SignetRevocationStatus *kept = NULL;
-  SignetEvidenceDownload *what = download_usable (inquiry, key, url, &kept);
+  SignetEvidenceDownload *what = NULL;
 
+  inquiry->list = url;
+  what = download_usable (inquiry, key, url, &kept);
   if (what == NULL)
     return NULL;
   if (what->fetched != NULL)
@@ -331,7 +336,7 @@ ask_servers (Inquiry *inquiry)
   if ((ocsp != NULL && ocsp->status != SIGNET_REVOCATION_UNKNOWN) || is_cancelled (inquiry))
     return ocsp;
   if (ocsp != NULL)
-    g_string_append (inquiry->problems, "OCSP: the server does not know the certificate");
+    g_string_append_printf (inquiry->problems, "OCSP: %s does not know the certificate", ocsp->responder);
   list = ask_lists (inquiry);
   if (list == NULL)
     return ocsp;

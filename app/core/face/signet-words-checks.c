@@ -59,7 +59,9 @@ static const SignetCheckRow rows[] = {
   { "certificate-revocation", SIGNET_CHECK_OK, NULL, N_("The certificate is not revoked"),
     /* translators: {value} is a date and time */
     N_("The certificate is not revoked, asked at {value}") },
-  { "certificate-revocation", SIGNET_CHECK_WARNING, NULL, N_("Whether the certificate is revoked could not be found out"), NULL },
+  { "certificate-revocation", SIGNET_CHECK_WARNING, NULL, N_("Whether the certificate is revoked could not be found out"),
+    /* translators: {value} is a list of servers */
+    N_("Whether the certificate is revoked could not be found out: no usable answer from {value}") },
   { "certificate-revocation", SIGNET_CHECK_STOP, "ca-revoked", N_("The certificate of an authority on the path is revoked"),
     /* translators: {value} is the name of an authority */
     N_("The certificate of {value}, an authority on the path, is revoked") },
@@ -337,7 +339,7 @@ signet_words_check_status (const SignetSigningCheck *check)
   if (g_str_equal (check->code, "output"))
     return 73;
   if (g_str_equal (check->code, "level"))
-    return 64;
+    return g_strcmp0 (check->detail, "no revocation evidence") == 0 ? 69 : 64;
   if (g_str_equal (check->code, "document-content") || g_str_equal (check->code, "document-container") || g_str_equal (check->code, "signed-file"))
     return 65;
   return 77;

@@ -60,6 +60,7 @@ signet_words_shelf (const SignetShelfItem *item)
     { "refused", N_("The time stamp servers refused") },
     { "invalid", N_("What the time stamp servers answered could not be used") },
     { "unreachable", N_("No time stamp server answered") },
+    { "password", N_("The document is encrypted: its password is needed to add the time stamp") },
     { "failed", N_("The time stamp could not be added") },
   };
 

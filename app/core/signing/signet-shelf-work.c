@@ -14,10 +14,13 @@
 #include "../base/signet-output-file.h"
 #include "../base/signet-stop.h"
 #include "../base/signet-text.h"
+#include "../document/signet-document-password.h"
+#include "../document/signet-document-pdf.h"
 #include "signet-extension-private.h"
 #include "signet-shelf-private.h"
 
-#define CHUNK (256 * 1024)
+#define CHUNK     (256 * 1024)
+#define MAX_TRIES 3 /* to type a password */
 
 typedef struct {
   SignetStore            *store;
@@ -68,6 +71,34 @@ _signet_shelf_is_as_left (const SignetShelfItem *item)
   return g_strcmp0 (sha256, item->sha256) == 0;
 }
 
+/* What is encrypted is opened before anything is written: asking may take a while, and the password is kept nowhere. */
+static gboolean
+unlock (Work *work, GError **error)
+{
+  const SignetShelfMeans *means = work->means;
+  gboolean may_ask = means->interaction != NULL && means->password == NULL;
+
+  if (signet_document_file_get_format (work->file) != SIGNET_FORMAT_PDF)
+    return TRUE;
+  if (means->password != NULL)
+    signet_document_file_set_password (work->file, means->password);
+  for (guint tries = 0; ; tries++)
+    {
+      g_autoptr (GError) local_error = NULL;
+      g_autoptr (SignetDocumentPdf) pdf = signet_document_pdf_open (work->file, NULL, &local_error);
+
+      if (pdf != NULL)
+        return TRUE;
+      if (!may_ask || tries == MAX_TRIES || !signet_document_password_is_missing (local_error))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+      if (!signet_document_password_ask (work->file, local_error, means->interaction, work->cancellable, error))
+        return FALSE;
+    }
+}
+
 static gboolean
 open_all (Work *work, GError **error)
 {
@@ -87,6 +118,8 @@ open_all (Work *work, GError **error)
     }
   if (!g_str_equal (sha256, work->item->sha256))
     return changed (error);
+  if (!unlock (work, error))
+    return FALSE;
   if (work->item->content == NULL)
     return TRUE;
   work->content = signet_document_file_open (work->item->content, error);
@@ -160,6 +193,8 @@ check (Work *work, GError **error)
   g_autoptr (SignetDocumentFile) written = signet_document_file_open (path, error);
   g_autoptr (GPtrArray) signatures = NULL;
 
+  if (written != NULL)
+    signet_document_file_share_password (written, work->file);
   signatures = written != NULL ? signet_document_find_signatures (written, work->content, work->cancellable, error) : NULL;
   if (signatures == NULL)
     return FALSE;
@@ -239,6 +274,8 @@ name_problem (const GError *error)
     return error->code == SIGNET_EVIDENCE_ERROR_REFUSED ? "refused" : error->code == SIGNET_EVIDENCE_ERROR_INVALID ? "invalid" : "unreachable";
   if (g_error_matches (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_CHANGED))
     return "changed";
+  if (signet_document_password_is_missing (error))
+    return "password";
   if (g_error_matches (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_NOT_FOUND))
     return "gone";
   if (g_error_matches (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_CANNOT_WRITE) || g_error_matches (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_NO_SPACE)
@@ -253,7 +290,7 @@ choose_next (const SignetShelfItem *item, gint64 now)
 {
   gint64 wait = SIGNET_SHELF_FIRST_WAIT;
 
-  if (g_str_equal (item->problem, "changed") || g_str_equal (item->problem, "gone"))
+  if (g_str_equal (item->problem, "changed") || g_str_equal (item->problem, "gone") || g_str_equal (item->problem, "password"))
     return SIGNET_TIME_UNKNOWN;
   for (guint i = 1; i < item->tries && wait < SIGNET_SHELF_LAST_WAIT; i++)
     wait *= 2;

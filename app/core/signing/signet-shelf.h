@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "../base/signet-interaction.h"
 #include "../base/signet-store.h"
 #include "../evidence/signet-evidence-cache.h"
 #include "../evidence/signet-timestamp-servers.h"
@@ -21,9 +22,9 @@ typedef struct {
   char  *signature; /* id of the one that waits */
   gint64 added;
   gint64 tried;     /* SIGNET_TIME_UNKNOWN: not yet */
-  gint64 next;      /* not before this; of a file that is not as we left it: SIGNET_TIME_UNKNOWN, only the person can tell what to do */
+  gint64 next;      /* not before this; of a file that is not as we left it, or needs a password: SIGNET_TIME_UNKNOWN, only the person can tell what to do */
   guint  tries;
-  char  *problem;   /* (nullable): "unreachable", "refused", "invalid", "changed", "gone", "cannot-write", "failed" */
+  char  *problem;   /* (nullable): "unreachable", "refused", "invalid", "changed", "gone", "cannot-write", "password", "failed" */
   char  *detail;    /* (nullable): technical */
   char  *becoming;  /* (nullable): digest of the extended file that was about to take its place */
 } SignetShelfItem;
@@ -46,6 +47,8 @@ typedef struct {
   SignetEvidenceCache    *cache;   /* (nullable) */
   GPtrArray              *chain;   /* (element-type SignetCertificate): CA certificates known here */
   SignetJournal          *journal; /* (nullable) */
+  SignetSecret           *password;    /* (nullable): tried on documents that are encrypted */
+  SignetInteraction      *interaction; /* (nullable): nobody is there; asked for the password when none was given */
 } SignetShelfMeans;
 
 /* Takes one item as far as it goes now. TRUE: it is done, and off the shelf. FALSE without an error: it stays, @item says why. */

@@ -7,6 +7,7 @@
 
 #include "config.h"
 
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -16,6 +17,8 @@
 #include "signet-signing-private.h"
 
 #define SOON (30 * 24 * 3600)
+#define MAX_SERVERS     3   /* as many as are asked */
+#define MAX_SERVER_NAME 255
 #define SPARE_BYTES (2 * 1024 * 1024)  /* what an increment may need beyond the document */
 
 static void
@@ -140,24 +143,50 @@ check_path (SignetSigning *self, const SignetCertificatePath *path, GPtrArray *c
     add_check (checks, "certificate-chain", SIGNET_CHECK_UNKNOWN, authority, path->reason);
 }
 
+/* (transfer full): those the certificate names, for whoever has to ask there why */
+static char *
+dup_revocation_servers (SignetCertificate *certificate)
+{
+  static const char *const kinds[] = { "ocsp", "crl" };
+  g_autoptr (GString) servers = g_string_new (NULL);
+
+  for (gsize kind = 0; kind < G_N_ELEMENTS (kinds); kind++)
+    {
+      g_auto (GStrv) urls = signet_certificate_dup_urls (certificate, kinds[kind]);
+
+      for (guint i = 0; urls[i] != NULL && i < MAX_SERVERS; i++)
+        {
+          g_autoptr (GUri) uri = g_uri_parse (urls[i], G_URI_FLAGS_NONE, NULL);
+          g_autofree char *safe = uri != NULL && g_uri_get_host (uri) != NULL ? signet_text_sanitize (g_uri_get_host (uri), -1, MAX_SERVER_NAME) : NULL;
+          g_autofree char *port = uri != NULL && g_uri_get_port (uri) > 0 ? g_strdup_printf (":%d", g_uri_get_port (uri)) : g_strdup ("");
+
+          if (safe != NULL)
+            g_string_append_printf (servers, "%s%s%s (%s)", servers->len > 0 ? ", " : "", safe, port, kind == 0 ? "OCSP" : "CRL");
+        }
+    }
+  return g_string_free (g_steal_pointer (&servers), FALSE);
+}
+
 static void
-check_revocation (const SignetSigningAnswer *answer, GPtrArray *checks)
+check_revocation (SignetSigning *self, const SignetSigningAnswer *answer, GPtrArray *checks)
 {
   const SignetRevocationStatus *status = answer->status;
   gboolean is_kept = status != NULL && status->origin == SIGNET_EVIDENCE_FROM_CACHE;
   g_autofree char *asked = signet_time_format_iso8601 (is_kept ? status->fetched_at : answer->asked);
   g_autofree char *revoked = signet_time_format_iso8601 (status != NULL ? status->revoked_at : SIGNET_TIME_UNKNOWN);
+  g_autofree char *servers = status == NULL && answer->why_not_asked == NULL ? dup_revocation_servers (self->certificate) : NULL;
 
   if (answer->revoked_authority != NULL)
     add_check (checks, "certificate-revocation", SIGNET_CHECK_STOP, answer->revoked_authority, "ca-revoked");
   else if (status == NULL)
-    add_check (checks, "certificate-revocation", answer->why_not_asked == NULL ? SIGNET_CHECK_WARNING : SIGNET_CHECK_UNKNOWN, NULL, answer->problem);
+    add_check (checks, "certificate-revocation", answer->why_not_asked == NULL ? SIGNET_CHECK_WARNING : SIGNET_CHECK_UNKNOWN, servers,
+               answer->problem);
   else if (status->status == SIGNET_REVOCATION_REVOKED)
     add_check (checks, "certificate-revocation", SIGNET_CHECK_STOP, revoked, status->responder);
   else if (status->status == SIGNET_REVOCATION_GOOD)
     add_check (checks, "certificate-revocation", SIGNET_CHECK_OK, asked, status->responder);
   else
-    add_check (checks, "certificate-revocation", SIGNET_CHECK_WARNING, NULL, "unknown to its own authority");
+    add_check (checks, "certificate-revocation", SIGNET_CHECK_WARNING, status->responder, "unknown to its own authority");
 }
 
 static gboolean
@@ -179,7 +208,7 @@ check_certificate (SignetSigning *self, GPtrArray *checks, GCancellable *cancell
   answer = _signet_signing_get_revocation (self, cancellable, error);
   if (answer == NULL)
     return FALSE;
-  check_revocation (answer, checks);
+  check_revocation (self, answer, checks);
   return TRUE;
 }
 
@@ -370,6 +399,30 @@ has_room (SignetSigning *self, const char *folder)
 }
 
 static void
+remember_place (SignetSigning *self, const char *folder)
+{
+  struct stat status;
+
+  self->place[0] = self->place[1] = 0;
+  if (stat (folder, &status) != 0)
+    return;
+  self->place[0] = status.st_dev;
+  self->place[1] = status.st_ino;
+}
+
+gboolean
+_signet_signing_check_place (SignetSigning *self, const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  struct stat status;
+
+  if (self->place[1] == 0 || (stat (folder, &status) == 0 && self->place[0] == status.st_dev && self->place[1] == status.st_ino))
+    return TRUE;
+  g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_CANNOT_WRITE, "the output folder is not the one that was looked at before");
+  return FALSE;
+}
+
+static void
 check_output_place (SignetSigning *self, GPtrArray *checks)
 {
   g_autofree char *path = signet_signing_dup_output (self);
@@ -377,6 +430,7 @@ check_output_place (SignetSigning *self, GPtrArray *checks)
   g_autofree char *name = g_filename_display_basename (path);
   gboolean exists = g_file_test (path, G_FILE_TEST_EXISTS);
 
+  remember_place (self, folder);
   if (access (folder, W_OK | X_OK) != 0)
     add_check (checks, "output", SIGNET_CHECK_STOP, name, "folder-not-writable");
   else if (_signet_signing_is_the_document (self, path))

@@ -52,6 +52,7 @@ struct _SignetSigning {
   gboolean                 cover;       /* it may cover an earlier signature */
   char                    *output;      /* (nullable): beside the input */
   gboolean                 overwrite;
+  guint64                  place[2];    /* device and inode of the folder that the pre-flight looked at; 0: none was */
   char                    *result;      /* (nullable) */
   const SignetSigningFormat *usual;     /* (nullable): the format for the content, once it was looked for */
   SignetDocumentPdf       *pdf;         /* (nullable): read once, for pre-flight and act */
@@ -67,6 +68,8 @@ gboolean           _signet_signing_is_pades        (SignetSigning *self);
 gboolean           _signet_signing_wants_timestamp (SignetSigning *self);
 /* borrowed; opened when first asked for */
 SignetDocumentPdf *_signet_signing_get_pdf         (SignetSigning *self, GError **error);
+/* The output's folder is the one that was looked at: not another that has its name, because a disk was pulled out. CANNOT_WRITE. */
+gboolean           _signet_signing_check_place     (SignetSigning *self, const char *path, GError **error);
 gboolean           _signet_signing_is_the_document (SignetSigning *self, const char *path); /* one of them */
 /* All documents of the act (signet-signing-container.c) */
 guint              _signet_signing_get_n_documents (SignetSigning *self);

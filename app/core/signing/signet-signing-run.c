@@ -128,6 +128,8 @@ open_output (SignetSigningAct *act, GError **error)
       g_set_error_literal (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_EXISTS, "the output is the document itself, which is never written to");
       return FALSE;
     }
+  if (!_signet_signing_check_place (act->signing, path, error))
+    return FALSE;
   act->output = signet_output_file_open (path, act->signing->overwrite, error);
   return act->output != NULL;
 }

@@ -164,6 +164,7 @@ void
 signet_signing_set_output (SignetSigning *self, const char *path, gboolean overwrite)
 {
   replace_text (&self->output, path);
+  self->place[0] = self->place[1] = 0;
   self->overwrite = overwrite;
 }
 

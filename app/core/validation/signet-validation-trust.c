@@ -217,7 +217,11 @@ check_one (const SignetValidationContext *context, SignetSignatureReport *report
   else if (status != NULL && status->status == SIGNET_REVOCATION_REVOKED)
     judge_revoked (report, status, index > 0);
   else if (status != NULL && status->status == SIGNET_REVOCATION_UNKNOWN)
-    _signet_signature_report_fail (report, SIGNET_VERDICT_INDETERMINATE, "TRY_LATER", "revocation-unknown", "the server does not know the certificate");
+    {
+      g_autofree char *who = g_strdup_printf ("%s does not know the certificate", status->responder);
+
+      _signet_signature_report_fail (report, SIGNET_VERDICT_INDETERMINATE, "TRY_LATER", "revocation-unknown", who);
+    }
   if (status != NULL)
     tell_origin (report, status);
   if (index == 0)

@@ -63,10 +63,11 @@ find_item (GPtrArray *items,
 }
 
 static gboolean
-try_item (Work          *work,
-          SignetStore   *store,
-          GCancellable  *cancellable,
-          GError       **error)
+try_item (Work              *work,
+          SignetStore       *store,
+          SignetInteraction *interaction,
+          GCancellable      *cancellable,
+          GError           **error)
 {
   const SignetShelfMeans means = {
     .http = signet_core_get_http (work->core),
@@ -75,6 +76,7 @@ try_item (Work          *work,
     .cache = signet_core_get_evidence_cache (work->core),
     .chain = signet_core_get_ca_certificates (work->core),
     .journal = signet_core_get_journal (work->core, NULL),
+    .interaction = interaction,
   };
   g_autoptr(GPtrArray) items = signet_shelf_list (store, error);
   g_autoptr(GError) failure = NULL;
@@ -110,7 +112,7 @@ work (gpointer            data,
     return FALSE;
   signet_timestamp_servers_attend (job->servers, interaction, FALSE);
   if (job->act == TRY)
-    ok = try_item (job, store, cancellable, error);
+    ok = try_item (job, store, interaction, cancellable, error);
   else if (job->act == FORGET)
     ok = signet_shelf_forget (store, job->id, error);
   job->items = signet_shelf_list (store, ok ? error : NULL);
