@@ -177,3 +177,30 @@ def xmlsec1(path):
     status, said = run('xmlsec1', '--verify', '--id-attr:Id', 'SignedProperties', '--id-attr:Id', 'Object', '--enabled-key-data', 'x509', '--insecure', path.name,
                        cwd=path.parent)
     return status == 0 and 'OK' in said
+
+
+# --- what npm has: only where somebody put it ------------------------------------------------------------------------------------
+
+
+def npm_missing(*tools):
+    """Why these cannot be asked; None when they can."""
+    folder = os.environ.get('SIGNET_NPM')
+    if shutil.which('node') is None:
+        return 'node is not there'
+    if not folder:
+        return f'SIGNET_NPM does not name a folder where `npm install {" ".join(tools)}` was run'
+    missing = [tool for tool in tools if not (Path(folder) / 'node_modules' / tool).is_dir()]
+    return f'not in {folder}/node_modules: {missing}' if missing else None
+
+
+def npm(tool, files):
+    """For each (file, document) whether @tool takes it. A script finds modules beside itself, so it is put there for the call."""
+    folder = Path(os.environ['SIGNET_NPM'])
+    with tempfile.NamedTemporaryFile('w', dir=folder, prefix='signet-', suffix='.mjs', encoding='utf-8') as script:
+        script.write((HERE / f'{tool}.mjs').read_text(encoding='utf-8'))
+        script.flush()
+        status, said = run('node', script.name, *(part for pair in files for part in pair))
+    lines = [line for line in said.splitlines() if line.startswith(('intact', 'broken'))]
+    if status != 0 or len(lines) != len(files):
+        raise RuntimeError(f'{tool}: {said}')
+    return [line == 'intact' for line in lines]
