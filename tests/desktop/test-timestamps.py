@@ -280,6 +280,25 @@ class Servers(TimestampTest):
         desk.find_text(says('As %s', 'li.na'))
         self.assertEqual([server.get('user') for server in self.json('tsa', 'list')['servers']], [None, 'li.na'])
 
+    def test_certificate(self):
+        """The certificate of a token is chosen, and refused for an address without TLS; its PIN is asked for when a time-stamp is."""
+        desk = self.open_list()
+        desk.click('Add a Time Stamp Server')
+        desk.fill('Address', self.OTHER.replace('https', 'http'))
+        # the second choice: a popover does not say where it is on the screen
+        desk.point('Certificate, if it wants one')
+        desk.find(lambda name: name.startswith('Li Na (sample) · '))
+        desk.bus.key(DOWN)
+        desk.bus.key(RETURN)
+        desk.find('A certificate is only shown to an address that begins with https://.')
+        desk.fill('Address', self.OTHER)
+        desk.find('The PIN of the token is asked for when a time stamp is.')
+        desk.picture('12-certificate')
+        desk.click('Add')
+        desk.find_text(WORDS.get('With a certificate of yours', 'With a certificate of yours'))
+        server, = self.json('tsa', 'list')['servers']
+        self.assertRegex(server['client_certificate'], '^[0-9a-f]{64}$')
+
     def test_locked(self):
         self.set_policy()
         desk = self.open_list()

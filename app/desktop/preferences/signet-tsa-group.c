@@ -14,6 +14,7 @@
 #include "../common/signet-job.h"
 #include "../common/signet-ui.h"
 #include "../../core/base/signet-policy.h"
+#include "../../core/face/signet-timestamps.h"
 #include "../../core/base/signet-settings.h"
 #include "../../core/base/signet-text.h"
 #include "../../core/face/signet-words.h"
@@ -41,6 +42,8 @@ typedef struct {
   char                   *url;      /* (owned) (nullable): of ADD, REMOVE, MOVE */
   char                   *user;     /* (owned) (nullable) */
   SignetSecret           *password; /* (owned) (nullable) */
+  char                   *client;   /* (owned) (nullable): the certificate it wants to see */
+  SignetSecret           *passphrase; /* (owned) (nullable): of that one's file */
   int                     step;     /* of MOVE: -1 is asked earlier */
   const char             *focus;    /* (nullable): what had the focus in the row */
   SignetTimestampServers *servers;  /* (owned) (nullable): afterwards */
@@ -57,6 +60,8 @@ work_free (gpointer data)
   g_free (job->url);
   g_free (job->user);
   g_clear_pointer (&job->password, signet_secret_unref);
+  g_free (job->client);
+  g_clear_pointer (&job->passphrase, signet_secret_unref);
   g_clear_pointer (&job->servers, signet_timestamp_servers_unref);
   g_clear_pointer (&job->health, g_ptr_array_unref);
   g_strfreev (job->entries);
@@ -66,9 +71,10 @@ work_free (gpointer data)
 /* --- on the thread --------------------------------------------------------------------------------------------------- */
 
 static SignetTimestampServers *
-new_servers (char **entries)
+new_servers (SignetCore *core,
+             char      **entries)
 {
-  SignetTimestampServers *servers = signet_timestamp_servers_new ();
+  SignetTimestampServers *servers = signet_timestamps_new (core);
 
   for (guint i = 0; entries[i] != NULL; i++)
     signet_timestamp_servers_add (servers, entries[i]);
@@ -97,7 +103,7 @@ save (GPtrArray  *entries,
   return signet_settings_set_timestamp_servers ((const char *const *) entries->pdata, error);
 }
 
-/* a server whose password could not be kept would refuse every time: it is not added */
+/* a server whose password or certificate could not be kept would refuse every time: it is not added */
 static gboolean
 add_server (Work       *job,
             GPtrArray  *entries,
@@ -106,6 +112,8 @@ add_server (Work       *job,
   g_autofree char *entry = job->user != NULL ? g_strconcat (job->url, " ", job->user, NULL) : g_strdup (job->url);
 
   if (job->user != NULL && !signet_timestamp_password_keep (job->url, job->user, job->password, error))
+    return FALSE;
+  if (job->client != NULL && !signet_timestamps_keep_client (job->url, job->client, job->passphrase, error))
     return FALSE;
   g_ptr_array_add (entries, entry);
   return save (entries, error);
@@ -125,6 +133,7 @@ remove_server (SignetTimestampServers  *servers,
     return FALSE;
   if (user != NULL)
     signet_timestamp_password_forget (url, user);
+  signet_timestamps_forget_client (url);
   signet_timestamp_health_forget (url);
   return TRUE;
 }
@@ -161,17 +170,19 @@ check_servers (Work                   *job,
 }
 
 static gboolean
-act (Work          *job,
-     GCancellable  *cancellable,
-     GError       **error)
+act (Work               *job,
+     SignetInteraction  *interaction,
+     GCancellable       *cancellable,
+     GError            **error)
 {
   g_auto(GStrv) list = signet_settings_dup_timestamp_servers ();
-  g_autoptr(SignetTimestampServers) servers = new_servers (list);
+  g_autoptr(SignetTimestampServers) servers = new_servers (job->core, list);
   g_autoptr(GPtrArray) entries = g_ptr_array_new ();
   guint index = 0;
 
   for (guint i = 0; list[i] != NULL; i++)
     g_ptr_array_add (entries, list[i]);
+  signet_timestamp_servers_attend (servers, interaction, FALSE);
   if (job->act == CHECK)
     check_servers (job, servers, cancellable);
   else if (job->act == ADD && !find_server (servers, job->url, &index))
@@ -190,11 +201,11 @@ work (gpointer            data,
       GError            **error)
 {
   Work *job = data;
-  gboolean ok = act (job, cancellable, error);
+  gboolean ok = act (job, interaction, cancellable, error);
   guint n;
 
   job->entries = signet_settings_dup_timestamp_servers ();
-  job->servers = new_servers (job->entries);
+  job->servers = new_servers (job->core, job->entries);
   job->health = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_timestamp_health_free);
   n = signet_timestamp_servers_get_n (job->servers);
   for (guint i = 0; i < n; i++)
@@ -337,13 +348,16 @@ on_dialog_response_cb (SignetTsaDialog *dialog,
   job = new_work (self, ADD, url);
   job->user = signet_tsa_dialog_dup_user (dialog);
   job->password = signet_tsa_dialog_dup_password (dialog);
+  job->client = signet_tsa_dialog_dup_client (dialog);
+  job->passphrase = signet_tsa_dialog_dup_passphrase (dialog);
   run (self, job);
 }
 
 static void
 on_add_cb (SignetTsaGroup *self)
 {
-  SignetTsaDialog *dialog = signet_tsa_dialog_new (signet_ui_get_window (GTK_WIDGET (self)), (const char *const *) self->entries);
+  g_autoptr(GPtrArray) tokens = signet_desktop_dup_tokens (self->desktop);
+  SignetTsaDialog *dialog = signet_tsa_dialog_new (signet_ui_get_window (GTK_WIDGET (self)), (const char *const *) self->entries, tokens);
 
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_dialog_response_cb), self, 0);
   gtk_window_present (GTK_WINDOW (dialog));
@@ -401,13 +415,14 @@ state_of (const SignetTimestampHealth *health)
 static char *
 dup_subtitle (SignetTsaGroup              *self,
               const char                  *user,
+              gboolean                     certificate,
               const SignetTimestampHealth *health)
 {
   g_autofree char *did = signet_words_timestamp_health (health, signet_desktop_now (self->desktop));
   g_autofree char *name = user != NULL ? signet_text_sanitize (user, -1, 100) : NULL;
   g_autofree char *as = name != NULL ? g_strdup_printf (_("As %s"), name) : NULL;
 
-  return as != NULL ? g_strdup_printf ("%s\n%s", as, did) : g_steal_pointer (&did);
+  return g_strconcat (as != NULL ? as : "", as != NULL ? "\n" : "", certificate ? _("With a certificate of yours") : "", certificate ? "\n" : "", did, NULL);
 }
 
 static GtkWidget *
@@ -418,7 +433,8 @@ new_row (SignetTsaGroup *self,
   const SignetTimestampHealth *health = g_ptr_array_index (job->health, index);
   const char *url = signet_timestamp_servers_get_url (job->servers, index);
   g_autofree char *name = signet_text_sanitize (url, -1, 300);
-  g_autofree char *subtitle = dup_subtitle (self, signet_timestamp_servers_get_user (job->servers, index), health);
+  g_autofree char *subtitle = dup_subtitle (self, signet_timestamp_servers_get_user (job->servers, index),
+                                            signet_timestamp_servers_get_client (job->servers, index) != NULL, health);
   g_autofree char *detail = health->detail != NULL && state_of (health) == SIGNET_STATE_WARNING ? signet_text_sanitize (health->detail, -1, 300) : NULL;
   GtkWidget *row = signet_ui_new_state_row (state_of (health), name, subtitle);
 
