@@ -213,6 +213,17 @@ signet_sign_show_check (const SignetSigningCheck *check,
     signet_terminal_message ("%s", mark);
 }
 
+/* (nullable): the option that helps where a check stops */
+static const char *
+signet_sign_find_hint (const SignetSigningCheck *check)
+{
+  if (signet_words_check_can_wait (check))
+    return _("With --or-later it is signed now, and the time stamp is added later");
+  if (check->state == SIGNET_CHECK_STOP && g_strcmp0 (check->detail, "content-missing") == 0)
+    return _("Name that file with --content");
+  return NULL;
+}
+
 /* What stops and what needs a look is said, what is fine is not. What is about the certificate is said once for all files. */
 void
 signet_sign_job_show_checks (SignetSignJob *job,
@@ -224,8 +235,11 @@ signet_sign_job_show_checks (SignetSignJob *job,
       gboolean of_all = g_str_has_prefix (check->code, "certificate-") || g_str_equal (check->code, "level");
 
       job->status = signet_invocation_worse_status (job->status, signet_words_check_status (check));
-      if (check->state != SIGNET_CHECK_OK && (first || !of_all))
-        signet_sign_show_check (check, of_all || check->document != NULL ? NULL : job->path);
+      if (check->state == SIGNET_CHECK_OK || (!first && of_all))
+        continue;
+      signet_sign_show_check (check, of_all || check->document != NULL ? NULL : job->path);
+      if (signet_sign_find_hint (check) != NULL)
+        signet_terminal_message ("%s", signet_sign_find_hint (check));
     }
 }
 

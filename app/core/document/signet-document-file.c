@@ -462,6 +462,15 @@ signet_document_file_share_password (SignetDocumentFile *self, SignetDocumentFil
   set_password_and_keys (self, password, keys);
 }
 
+void
+signet_document_file_try_password_of (SignetDocumentFile *self, SignetDocumentFile *from)
+{
+  g_return_if_fail (SIGNET_IS_DOCUMENT_FILE (self));
+  g_return_if_fail (SIGNET_IS_DOCUMENT_FILE (from));
+
+  set_password_and_keys (self, _signet_document_file_dup_given_password (from), NULL);
+}
+
 /**
  * signet_document_file_dup_password:
  *

@@ -28,6 +28,8 @@ gboolean            signet_document_file_read          (SignetDocumentFile *self
 void                signet_document_file_set_password  (SignetDocumentFile *self, SignetSecret *password);
 /* What opens @from opens @self: for a file made of it. */
 void                signet_document_file_share_password (SignetDocumentFile *self, SignetDocumentFile *from);
+/* Another document: the password that was typed for @from is tried for it; the keys made of it there are no good here. */
+void                signet_document_file_try_password_of (SignetDocumentFile *self, SignetDocumentFile *from);
 /* (transfer full) (nullable): the password that opened it as this document spells it, NUL-terminated; NULL: none was needed so far */
 SignetSecret       *signet_document_file_dup_password  (SignetDocumentFile *self);
 /* Digest of [offset, offset + length) in constant memory. */

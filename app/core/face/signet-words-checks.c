@@ -144,6 +144,7 @@ static const SignetCheckRow rows[] = {
   { "document-fields", SIGNET_CHECK_WARNING, NULL, N_("A form field is not filled in"),
     /* translators: {value} is the name of a form field, or a count */
     N_("Form fields are not filled in: {value}") },
+  { "document-fields", SIGNET_CHECK_STOP, "no-field", N_("The document has no empty signature field for the visible mark"), NULL },
   { "document-fields", SIGNET_CHECK_STOP, NULL, N_("The document has no such empty signature field"),
     /* translators: {value} is the name of a signature field */
     N_("The document has no empty signature field “{value}”") },
@@ -155,7 +156,8 @@ static const SignetCheckRow rows[] = {
   { "signed-file", SIGNET_CHECK_OK, NULL, N_("The signatures that are there hold, and stay as they are"), NULL },
   { "signed-file", SIGNET_CHECK_WARNING, NULL, N_("The file that the countersigned signature is about is not at hand: what it signed cannot be told"), NULL },
   { "signed-file", SIGNET_CHECK_STOP, "content-missing",
-    N_("The file that this signature is about does not lie beside it; name it with --content"), NULL },
+    N_("The file that this signature is about does not lie beside it"), NULL },
+  { "signed-file", SIGNET_CHECK_STOP, "which-signature", N_("Several signatures are in the file: sign it alone, to choose the one to be countersigned"), NULL },
   { "signed-file", SIGNET_CHECK_STOP, "no-such-signature", N_("There is no such signature to be countersigned"),
     /* translators: {value} is a number like 1 or 2 */
     N_("There is no signature {value} to be countersigned") },
@@ -186,6 +188,9 @@ static const SignetCheckRow rows[] = {
   { "mark-placement", SIGNET_CHECK_OK, NULL, N_("The visible mark has its place"),
     /* translators: {value} is the number of a page */
     N_("The visible mark stands on page {value}") },
+  { "mark-placement", SIGNET_CHECK_WARNING, "first-field", N_("Several signature fields are empty; the visible mark goes into the first"),
+    /* translators: {value} is the name of a signature field */
+    N_("Several signature fields are empty; the visible mark goes into “{value}”") },
   { "mark-placement", SIGNET_CHECK_WARNING, "covers-signature", N_("The visible mark covers an earlier signature, as you wanted"),
     /* translators: {value} is the name of a signature field */
     N_("The visible mark covers the earlier signature {value}, as you wanted") },
@@ -212,7 +217,7 @@ static const SignetCheckRow rows[] = {
   { "level", SIGNET_CHECK_OK, NULL, N_("The level can be reached"), NULL },
   { "level", SIGNET_CHECK_WARNING, "later", N_("No time stamp can be had now: the signature will be made without, and the time stamp added later"), NULL },
   { "level", SIGNET_CHECK_WARNING, NULL, N_("Without a time stamp the time is only claimed by this computer’s clock"), NULL },
-  { "level", SIGNET_CHECK_STOP, "offline", N_("A time stamp needs the network, and Signet works offline"), NULL },
+  { "level", SIGNET_CHECK_STOP, "offline", N_("A time stamp needs the network, and this computer is offline"), NULL },
   { "level", SIGNET_CHECK_STOP, "no revocation evidence", N_("Nobody would say now whether the certificate is revoked, and this level has to carry that"), NULL },
   { "level", SIGNET_CHECK_STOP, "no time-stamp server", N_("A time stamp needs a server, and neither you nor the authority names one"), NULL },
   { "level", SIGNET_CHECK_STOP, NULL, N_("This level cannot be reached"), NULL },
@@ -343,4 +348,19 @@ signet_words_check_status (const SignetSigningCheck *check)
   if (g_str_equal (check->code, "document-content") || g_str_equal (check->code, "document-container") || g_str_equal (check->code, "signed-file"))
     return 65;
   return 77;
+}
+
+/**
+ * signet_words_check_can_wait:
+ * @check: one line of the pre-flight
+ *
+ * Returns: whether it stops only because no time-stamp can be had now: signed without, the file gets it later
+ */
+gboolean
+signet_words_check_can_wait (const SignetSigningCheck *check)
+{
+  g_return_val_if_fail (check != NULL, FALSE);
+
+  return check->state == SIGNET_CHECK_STOP && g_str_equal (check->code, "level") &&
+         (g_strcmp0 (check->detail, "offline") == 0 || g_strcmp0 (check->detail, "no time-stamp server") == 0);
 }

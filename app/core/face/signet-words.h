@@ -42,6 +42,7 @@ char       *signet_words_check           (const SignetSigningCheck *check);
 const char *signet_words_mark_text       (void);                   /* of a visible mark, with {placeholders} */
 void        signet_words_fill_mark       (SignetVisibleMark *mark); /* gives it the usual text and heading where it has none of its own */
 int         signet_words_check_status    (const SignetSigningCheck *check);   /* 0 unless it stops */
+gboolean    signet_words_check_can_wait  (const SignetSigningCheck *check);   /* it stops for want of a time-stamp alone */
 char       *signet_words_extension_problem (const SignetExtensionProblem *problem);
 char       *signet_words_request_state   (SignetRequestState state);
 const char *signet_words_request_field   (const char *code);           /* (nullable): of a SignetRequestDifference */

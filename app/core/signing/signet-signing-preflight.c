@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../base/signet-base-error.h"
+#include "../base/signet-network.h"
 #include "../base/signet-text.h"
 #include "signet-extension.h"
 #include "signet-signing-private.h"
@@ -368,6 +369,18 @@ check_document (SignetSigning *self, GPtrArray *checks, GCancellable *cancellabl
 
 /* --- level and output ------------------------------------------------------------------------------------------------------ */
 
+/* No network at all, or none that may be used: a server on this computer is there all the same. */
+static gboolean
+is_cut_off (SignetSigning *self)
+{
+  if (!_signet_signing_may_ask (self))
+    return TRUE;
+  for (guint i = 0; i < signet_timestamp_servers_get_n (self->servers); i++)
+    if (signet_network_is_local (signet_timestamp_servers_get_url (self->servers, i)))
+      return FALSE;
+  return !signet_network_is_there ();
+}
+
 static void
 check_level (SignetSigning *self, GPtrArray *checks)
 {
@@ -379,9 +392,9 @@ check_level (SignetSigning *self, GPtrArray *checks)
     add_check (checks, "level", SIGNET_CHECK_STOP, self->level, "not supported");
   else if (wanted >= SIGNET_LEVEL_T && signet_timestamp_servers_get_n (self->servers) == 0 && !self->or_later)
     add_check (checks, "level", SIGNET_CHECK_STOP, level, "no time-stamp server");
-  else if (wanted >= SIGNET_LEVEL_T && !_signet_signing_may_ask (self) && !self->or_later)
+  else if (wanted >= SIGNET_LEVEL_T && is_cut_off (self) && !self->or_later)
     add_check (checks, "level", SIGNET_CHECK_STOP, level, "offline");
-  else if (wanted >= SIGNET_LEVEL_T && (signet_timestamp_servers_get_n (self->servers) == 0 || !_signet_signing_may_ask (self)))
+  else if (wanted >= SIGNET_LEVEL_T && (signet_timestamp_servers_get_n (self->servers) == 0 || is_cut_off (self)))
     add_check (checks, "level", SIGNET_CHECK_WARNING, level, "later");
   else if (wanted >= SIGNET_LEVEL_LT && answer != NULL && answer->status == NULL && g_strcmp0 (answer->why_not_asked, "no-address") != 0)
     add_check (checks, "level", SIGNET_CHECK_STOP, level, "no revocation evidence");

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-batch-file.h"
+#include "../../core/document/signet-document-password.h"
 #include "../../core/face/signet-words.h"
 
 struct _SignetBatchFile {
@@ -23,7 +24,9 @@ struct _SignetBatchFile {
   guint               n_pages;  /* 0: no pages, or not counted */
   gint64              looked;
   gint64              signed_at;
+  gboolean            postponed; /* its time-stamp is still to come */
   gboolean            left_out; /* by the person */
+  gboolean            unmarked;
 };
 
 G_DEFINE_FINAL_TYPE (SignetBatchFile, signet_batch_file, G_TYPE_OBJECT)
@@ -94,6 +97,12 @@ static void
 tell (SignetBatchFile *self)
 {
   g_signal_emit (self, changed_signal, 0);
+}
+
+gboolean
+signet_batch_file_has_pages (SignetBatchFile *self)
+{
+  return self->n_pages > 0;
 }
 
 /* --- words --------------------------------------------------------------------------------------------------------------- */
@@ -167,6 +176,8 @@ dup_look_words (SignetBatchFile *self)
   /* translators: %s is a time of day */
   g_autofree char *looked = time != NULL ? g_strdup_printf (_("looked at, %s"), time) : g_strdup (_("not looked at"));
 
+  if (self->unmarked)
+    return g_strdup_printf ("%s · %s · %s", kind, _("without a visible mark"), looked);
   return g_strdup_printf ("%s · %s", kind, looked);
 }
 
@@ -176,6 +187,8 @@ dup_signed_words (SignetBatchFile *self)
   g_autofree char *time = signet_words_time (self->signed_at);
   g_autofree char *name = self->result != NULL ? g_filename_display_basename (self->result) : g_strdup ("");
 
+  if (self->postponed)
+    return g_strdup_printf ("%s · %s · %s", time, name, _("the time stamp comes later"));
   return g_strdup_printf ("%s · %s", time, name);
 }
 
@@ -194,6 +207,7 @@ signet_batch_file_dup_words (SignetBatchFile *self)
       break;
     case SIGNET_BATCH_LOOKING:
     case SIGNET_BATCH_READY:
+    case SIGNET_BATCH_LOCKED:
     case SIGNET_BATCH_WAITING:
     case SIGNET_BATCH_SIGNING:
     case SIGNET_BATCH_FAILED:
@@ -203,6 +217,8 @@ signet_batch_file_dup_words (SignetBatchFile *self)
     return signet_words_check (check);
   if (self->left_out)
     return g_strdup (_("You left it out"));
+  if (self->state == SIGNET_BATCH_LOCKED)
+    return g_strdup (_("It is encrypted and left out as long as its password is not given"));
   if (self->error != NULL)
     return dup_error_words (self);
   return self->file != NULL ? dup_look_words (self) : g_strdup (_("Reading the file"));
@@ -216,6 +232,8 @@ judge (SignetBatchFile *self)
 {
   if (self->result != NULL)
     return SIGNET_BATCH_SIGNED;
+  if (!self->left_out && signet_document_password_is_missing (self->error))
+    return SIGNET_BATCH_LOCKED;
   if (self->left_out || self->error != NULL || find_check (self, SIGNET_CHECK_STOP, FALSE) != NULL || find_check (self, SIGNET_CHECK_STOP, TRUE) != NULL)
     return SIGNET_BATCH_LEFT_OUT;
   if (self->checks == NULL)
@@ -261,6 +279,13 @@ signet_batch_file_leave_out (SignetBatchFile *self,
 }
 
 void
+signet_batch_file_set_unmarked (SignetBatchFile *self,
+                                gboolean         unmarked)
+{
+  self->unmarked = unmarked;
+}
+
+void
 signet_batch_file_set_folder (SignetBatchFile *self,
                               const char      *folder)
 {
@@ -285,6 +310,20 @@ signet_batch_file_take_look (SignetBatchFile    *self,
   g_clear_error (&self->error);
   self->error = error != NULL ? g_error_copy (error) : NULL;
   self->n_pages = n_pages;
+  /* one that was tried with the password of another is asked for its own from the start */
+  if (g_error_matches (error, SIGNET_DOCUMENT_ERROR, SIGNET_DOCUMENT_ERROR_WRONG_PASSWORD))
+    g_clear_object (&self->file);
+  update (self);
+}
+
+void
+signet_batch_file_take_unlocked (SignetBatchFile    *self,
+                                 SignetDocumentFile *file)
+{
+  g_set_object (&self->file, file);
+  g_clear_object (&self->signing);
+  g_clear_pointer (&self->checks, g_ptr_array_unref);
+  g_clear_error (&self->error);
   update (self);
 }
 
@@ -305,6 +344,7 @@ signet_batch_file_take_outcome (SignetBatchFile *self,
     {
       self->result = g_strdup (signet_signing_get_result_path (self->signing));
       self->signed_at = time;
+      self->postponed = signet_signing_is_postponed (self->signing);
       signet_batch_file_set_state (self, SIGNET_BATCH_SIGNED);
       /* hundreds of open files are let go as they are done */
       g_clear_object (&self->signing);

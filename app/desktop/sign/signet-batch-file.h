@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "signet-mark-plan.h"
 #include "signet-sign-choice.h"
 #include "signet-sign-work.h"
 
@@ -14,6 +15,7 @@ typedef enum {
   SIGNET_BATCH_LOOKING,   /* being opened and checked */
   SIGNET_BATCH_READY,
   SIGNET_BATCH_NEEDS_LOOK, /* a check warns of the document: signed only once the person has looked at it */
+  SIGNET_BATCH_LOCKED,    /* cannot be read without its password; left out as long as nobody gives it */
   SIGNET_BATCH_LEFT_OUT,  /* a check stops it, it cannot be read, or the person left it out */
   SIGNET_BATCH_WAITING,   /* for its turn at the key */
   SIGNET_BATCH_SIGNING,
@@ -35,6 +37,7 @@ const GError       *signet_batch_file_get_error    (SignetBatchFile *self);   /*
 const char         *signet_batch_file_get_result   (SignetBatchFile *self);   /* (nullable): the signed file */
 const char         *signet_batch_file_get_folder   (SignetBatchFile *self);   /* (nullable): where the signed file goes; NULL: beside */
 void                signet_batch_file_set_folder   (SignetBatchFile *self, const char *folder);
+gboolean            signet_batch_file_has_pages    (SignetBatchFile *self);   /* for a visible mark to stand on */
 /* Kind and size, and pages: "PDF · 2 pages"; why it is where it is. Each (transfer full) */
 char               *signet_batch_file_dup_kind     (SignetBatchFile *self);
 char               *signet_batch_file_dup_words    (SignetBatchFile *self);
@@ -46,8 +49,12 @@ gboolean            signet_batch_file_is_left_out  (SignetBatchFile *self);   /*
 /* The outcome of looking: @file: (nullable); @signing: (nullable); @checks: (nullable); @error: (nullable). All borrowed. */
 void                signet_batch_file_take_look    (SignetBatchFile *self, SignetDocumentFile *file, guint n_pages, SignetSigning *signing,
                                                     GPtrArray *checks, const GError *error);
+/* The others get a visible mark, and this one has nothing to show it on. */
+void                signet_batch_file_set_unmarked (SignetBatchFile *self, gboolean unmarked);
 /* The outcome of signing. @error: (nullable): signed */
 void                signet_batch_file_take_outcome (SignetBatchFile *self, const GError *error, gint64 time);
+/* Its password is known to @file, through which it is read from now on; looked at anew. */
+void                signet_batch_file_take_unlocked (SignetBatchFile *self, SignetDocumentFile *file);
 /* Opened anew at the next look: it failed, or changed since. */
 void                signet_batch_file_forget       (SignetBatchFile *self);
 /* Whether a check is about the certificate and so about every file alike. */

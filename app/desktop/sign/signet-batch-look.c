@@ -16,6 +16,7 @@ struct _SignetBatchLook {
   SignetBatchFile *file;     /* (owned) (nullable) */
   GCancellable    *opening;  /* (owned) (nullable) */
   gboolean         has_next;
+  SignetMarkChoice *mark;    /* (owned) (nullable): of all files */
   SignetPreview   *preview;
   SignetCheckList *checks;
   GtkButton       *leave_out;
@@ -72,6 +73,15 @@ open_in_thread (GTask        *task,
   g_task_return_pointer (task, pdf, g_object_unref);
 }
 
+/* no other format shows anything on a page */
+static gboolean
+is_marked (SignetBatchLook *self)
+{
+  SignetSigning *signing = self->file != NULL ? signet_batch_file_get_signing (self->file) : NULL;
+
+  return signing != NULL && g_str_equal (signet_signing_get_format (signing), "pades");
+}
+
 static void
 on_opened_cb (GObject      *source,
               GAsyncResult *result,
@@ -85,6 +95,8 @@ on_opened_cb (GObject      *source,
     return; /* cancelled: another one is looked at */
   g_clear_object (&self->opening);
   signet_preview_set_file (self->preview, g_task_get_task_data (G_TASK (result)), pdf);
+  if (self->mark != NULL)
+    signet_mark_choice_show_on (self->mark, g_task_get_task_data (G_TASK (result)), is_marked (self) ? pdf : NULL);
 }
 
 static void
@@ -119,6 +131,14 @@ signet_batch_look_set (SignetBatchLook *self,
   gtk_widget_grab_focus (GTK_WIDGET (self->next));
 }
 
+void
+signet_batch_look_set_mark_choice (SignetBatchLook  *self,
+                                   SignetMarkChoice *choice)
+{
+  g_set_object (&self->mark, choice);
+  signet_preview_set_mark_choice (self->preview, choice);
+}
+
 /* --- acts ---------------------------------------------------------------------------------------------------------------- */
 
 void
@@ -141,6 +161,7 @@ signet_batch_look_dispose (GObject *object)
   g_cancellable_cancel (self->opening);
   g_clear_object (&self->opening);
   g_clear_object (&self->file);
+  g_clear_object (&self->mark);
   G_OBJECT_CLASS (signet_batch_look_parent_class)->dispose (object);
 }
 

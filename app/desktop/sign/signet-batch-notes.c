@@ -14,7 +14,7 @@ static GtkWidget *
 new_words (const char *title,
            const char *words)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+  GtkWidget *box = g_object_new (GTK_TYPE_BOX, "orientation", GTK_ORIENTATION_VERTICAL, "spacing", 3, "hexpand", TRUE, NULL);
   GtkWidget *heading = g_object_new (GTK_TYPE_LABEL, "label", title, "xalign", 0.0f, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR, NULL);
   GtkWidget *body;
 
@@ -27,8 +27,8 @@ new_words (const char *title,
   return box;
 }
 
-/* @image: taken; @style: (nullable); @words: (nullable) */
-static void
+/* @image: taken; @style: (nullable); @words: (nullable). Returns the box of the words. */
+static GtkBox *
 add (GtkBox     *box,
      GtkWidget  *image,
      const char *style,
@@ -36,6 +36,7 @@ add (GtkBox     *box,
      const char *words)
 {
   GtkWidget *note = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *column = new_words (title, words);
 
   gtk_widget_add_css_class (note, "note");
   if (style != NULL)
@@ -43,8 +44,51 @@ add (GtkBox     *box,
   gtk_widget_set_valign (image, GTK_ALIGN_START);
   gtk_widget_set_margin_top (image, 2);
   gtk_box_append (GTK_BOX (note), image);
-  gtk_box_append (GTK_BOX (note), new_words (title, words));
+  gtk_box_append (GTK_BOX (note), column);
   gtk_box_append (box, note);
+  return GTK_BOX (column);
+}
+
+static void
+on_later_cb (SignetBatch *batch)
+{
+  signet_batch_set_or_later (batch, TRUE);
+}
+
+/* for all of them at once, before any PIN */
+static void
+add_later_button (GtkBox      *box,
+                  SignetBatch *batch)
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (_("Time-Stamp Them _Later"));
+
+  gtk_widget_set_halign (button, GTK_ALIGN_START);
+  gtk_widget_set_margin_top (button, 6);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (on_later_cb), batch, G_CONNECT_SWAPPED);
+  gtk_box_append (box, button);
+}
+
+/* what nobody can be asked to mend for each file alone */
+static void
+add_common_check (GtkBox                   *box,
+                  SignetBatch              *batch,
+                  const SignetSigningCheck *check)
+{
+  gboolean stops = check->state == SIGNET_CHECK_STOP;
+  gboolean can_wait = signet_words_check_can_wait (check);
+  SignetState state = stops ? SIGNET_STATE_STOP : check->state == SIGNET_CHECK_WARNING ? SIGNET_STATE_WARNING : SIGNET_STATE_UNKNOWN;
+  const char *style = stops ? "stop-note" : check->state == SIGNET_CHECK_WARNING ? "warning-note" : NULL;
+  g_autofree char *words = signet_words_check (check);
+  GtkBox *column;
+
+  if (can_wait)
+    column = add (box, signet_state_image_new (state), style, words,
+                  _("They can be signed without one: Signet adds the time stamps as soon as a server gives them. Servers are named in Preferences."));
+  else
+    column = add (box, signet_state_image_new (state), style, words,
+                  stops ? _("So none of them can be signed. Choose another certificate or level.") : NULL);
+  if (can_wait)
+    add_later_button (column, batch);
 }
 
 static GtkWidget *
@@ -95,15 +139,9 @@ add_common_checks (GtkBox      *box,
   for (guint i = 0; checks != NULL && i < checks->len; i++)
     {
       const SignetSigningCheck *check = g_ptr_array_index (checks, i);
-      gboolean stops = check->state == SIGNET_CHECK_STOP;
-      g_autofree char *words = NULL;
 
-      if (check->state == SIGNET_CHECK_OK || !signet_batch_check_is_of_all (check))
-        continue;
-      words = signet_words_check (check);
-      add (box, signet_state_image_new (stops ? SIGNET_STATE_STOP : check->state == SIGNET_CHECK_WARNING ? SIGNET_STATE_WARNING : SIGNET_STATE_UNKNOWN),
-           stops ? "stop-note" : check->state == SIGNET_CHECK_WARNING ? "warning-note" : NULL, words,
-           stops ? _("So none of them can be signed. Choose another certificate or level.") : NULL);
+      if (check->state != SIGNET_CHECK_OK && signet_batch_check_is_of_all (check))
+        add_common_check (box, batch, check);
     }
 }
 
@@ -149,7 +187,9 @@ signet_batch_notes_show (GtkBox       *box,
     {
       if (end != NULL)
         add_end (box, batch, end);
-      add_common_checks (box, batch);
+      /* once all are signed there is nothing more that will happen */
+      if (n > 0 || signet_batch_count (batch, SIGNET_BATCH_SIGNED) == 0)
+        add_common_checks (box, batch);
       if (n > 0 && end == NULL)
         add_pin (box, batch, n);
     }

@@ -24,7 +24,7 @@ struct _SignetBatchRow {
 
 G_DEFINE_FINAL_TYPE (SignetBatchRow, signet_batch_row, ADW_TYPE_ACTION_ROW)
 
-enum { LOOK, RETRY, OPEN, N_SIGNALS };
+enum { LOOK, RETRY, OPEN, UNLOCK, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 typedef struct {
@@ -41,6 +41,7 @@ static const Look looks[] = {
   [SIGNET_BATCH_LOOKING] = { N_("Checking…"), "dim-label", SIGNET_STATE_LATER, TRUE, NULL, LOOK },
   [SIGNET_BATCH_READY] = { N_("Ready"), "dim-label", SIGNET_STATE_CLAIMED, FALSE, N_("Look"), LOOK },
   [SIGNET_BATCH_NEEDS_LOOK] = { N_("Needs a look"), "warning", SIGNET_STATE_WARNING, FALSE, N_("Look"), LOOK },
+  [SIGNET_BATCH_LOCKED] = { N_("Needs its password"), "warning", SIGNET_STATE_WARNING, FALSE, N_("Password…"), UNLOCK },
   [SIGNET_BATCH_LEFT_OUT] = { N_("Left out"), "error", SIGNET_STATE_STOP, FALSE, N_("Why?"), LOOK },
   [SIGNET_BATCH_WAITING] = { N_("Waiting"), "dim-label", SIGNET_STATE_LATER, FALSE, NULL, LOOK },
   [SIGNET_BATCH_SIGNING] = { N_("Signing…"), "dim-label", SIGNET_STATE_LATER, TRUE, NULL, LOOK },
@@ -89,6 +90,7 @@ dup_spoken (SignetBatchState  state,
     {
     /* translators: spoken for the button beside a file; %s is its name */
     case SIGNET_BATCH_LEFT_OUT: return g_strdup_printf (_("Why %s is left out"), name);
+    case SIGNET_BATCH_LOCKED: return g_strdup_printf (_("Password of %s"), name);
     case SIGNET_BATCH_SIGNED: return g_strdup_printf (_("Open %s"), name);
     case SIGNET_BATCH_FAILED: return g_strdup_printf (_("Retry %s"), name);
     case SIGNET_BATCH_LOOKING:
@@ -105,7 +107,7 @@ show_act (SignetBatchRow *self,
           const Look     *look,
           const char     *name)
 {
-  gboolean emphasized = look->signal == RETRY || signet_batch_file_get_state (self->file) == SIGNET_BATCH_NEEDS_LOOK;
+  gboolean emphasized = look->signal == RETRY || look->signal == UNLOCK || signet_batch_file_get_state (self->file) == SIGNET_BATCH_NEEDS_LOOK;
   g_autofree char *spoken = dup_spoken (signet_batch_file_get_state (self->file), name);
 
   gtk_widget_set_visible (GTK_WIDGET (self->act), look->act != NULL);
@@ -179,6 +181,7 @@ signet_batch_row_class_init (SignetBatchRowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_act_cb);
   signals[LOOK] = g_signal_new ("look", SIGNET_TYPE_BATCH_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[RETRY] = g_signal_new ("retry", SIGNET_TYPE_BATCH_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[UNLOCK] = g_signal_new ("unlock", SIGNET_TYPE_BATCH_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[OPEN] = g_signal_new ("open", SIGNET_TYPE_BATCH_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 

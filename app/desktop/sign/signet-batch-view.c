@@ -13,10 +13,12 @@
 #include "signet-batch-look.h"
 #include "signet-batch-notes.h"
 #include "signet-batch-row.h"
+#include "signet-batch-unlock.h"
 #include "signet-batch.h"
 #include "signet-format-group.h"
 #include "signet-key-list.h"
-#include "signet-sign-choice.h"
+#include "signet-mark-group.h"
+#include "signet-sign-later.h"
 #include "../common/signet-ui.h"
 #include "../pin/signet-desktop-interaction.h"
 #include "../../core/base/signet-base-error.h"
@@ -49,6 +51,8 @@ struct _SignetBatchView {
   SignetBatchLook   *look;
   SignetKeyList     *keys;
   SignetFormatGroup *format;
+  SignetMarkGroup   *mark;
+  SignetMarkChoice  *choice;      /* (owned): of the mark of all */
   GtkWidget         *done;
 };
 
@@ -102,13 +106,17 @@ dup_counts_after (SignetBatchView *self)
   g_autofree char *failed = g_strdup_printf (ngettext ("%u failed", "%u failed", n_failed), n_failed);
   g_autofree char *look = g_strdup_printf (ngettext ("%u needs a look", "%u need a look", n_look), n_look);
   g_autofree char *out = g_strdup_printf (ngettext ("%u left out", "%u left out", n_out), n_out);
-  const char *parts[4] = { NULL };
+  guint n_locked = count (self, SIGNET_BATCH_LOCKED);
+  g_autofree char *locked = g_strdup_printf (ngettext ("%u needs a password", "%u need a password", n_locked), n_locked);
+  const char *parts[5] = { NULL };
   guint n = 0;
 
   if (n_failed > 0)
     parts[n++] = failed;
   if (n_look > 0)
     parts[n++] = look;
+  if (n_locked > 0)
+    parts[n++] = locked;
   if (n_out > 0)
     parts[n++] = out;
   return g_strjoinv (" · ", (char **) parts);
@@ -156,7 +164,7 @@ show_buttons (SignetBatchView *self)
   g_autofree char *label = g_strdup_printf (ngettext ("_Sign %u Document…", "_Sign %u Documents…", n), n);
   gboolean over = n == 0 && n_signed > 0 && !running;
 
-  gtk_button_set_label (self->sign, label);
+  gtk_button_set_label (self->sign, n > 0 ? label : _("_Sign…"));
   gtk_widget_set_visible (GTK_WIDGET (self->sign), !running && !over);
   gtk_widget_set_sensitive (GTK_WIDGET (self->sign), n > 0 && !signet_batch_is_looking (self->batch) && signet_batch_get_key (self->batch) != NULL);
   gtk_widget_set_visible (self->change, !running && !over);
@@ -221,7 +229,8 @@ rank (SignetBatchView *self,
     return 0;
   switch (signet_batch_file_get_state (signet_batch_row_get_file (SIGNET_BATCH_ROW (row))))
     {
-    case SIGNET_BATCH_NEEDS_LOOK: return 0;
+    case SIGNET_BATCH_NEEDS_LOOK:
+    case SIGNET_BATCH_LOCKED: return 0;
     case SIGNET_BATCH_FAILED: return 1;
     case SIGNET_BATCH_SIGNING: return 2;
     case SIGNET_BATCH_LOOKING:
@@ -307,6 +316,13 @@ on_open_cb (SignetBatchRow  *row,
             SignetBatchView *self)
 {
   signet_ui_open_file (GTK_WIDGET (self), signet_batch_file_get_result (signet_batch_row_get_file (row)));
+}
+
+static void
+on_unlock_cb (SignetBatchRow  *row,
+              SignetBatchView *self)
+{
+  signet_batch_unlock (self->batch, signet_batch_row_get_file (row), GTK_WIDGET (self));
 }
 
 static void
@@ -429,6 +445,31 @@ on_stop_cb (SignetBatchView *self)
   signet_batch_stop (self->batch);
 }
 
+static void
+on_later_response_cb (SignetBatchView *self,
+                      const char      *response)
+{
+  gboolean later = g_str_equal (response, "later");
+
+  if (self->batch == NULL || signet_batch_is_running (self->batch) || (!later && !g_str_equal (response, "again")))
+    return;
+  if (later)
+    signet_batch_set_or_later (self->batch, TRUE);
+  self->again = TRUE;
+  on_changed_cb (self);
+}
+
+/* once for all of them; nothing of those that wait was signed */
+static void
+offer_later (SignetBatchView *self,
+             const GError    *error)
+{
+  AdwMessageDialog *dialog = signet_sign_later_new_dialog_for_many (GTK_WIDGET (self), error, count (self, SIGNET_BATCH_READY));
+
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_later_response_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
 /* a cancelled PIN is the person's own word: nothing happened, and nothing is told */
 static void
 on_ended_cb (SignetBatchView *self,
@@ -443,6 +484,8 @@ on_ended_cb (SignetBatchView *self,
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         g_clear_error (&self->end);
     }
+  if (error != NULL && error->domain == SIGNET_EVIDENCE_ERROR)
+    offer_later (self, error);
   on_changed_cb (self);
 }
 
@@ -481,12 +524,22 @@ intersect (char              **common,
   return g_strv_builder_end (both);
 }
 
-/* formats and levels that every one of them can have, the usual format of each before them */
+static gboolean
+has_pages (SignetBatchView *self)
+{
+  GPtrArray *files = signet_batch_get_files (self->batch);
+
+  for (guint i = 0; i < files->len; i++)
+    if (signet_batch_file_has_pages (g_ptr_array_index (files, i)))
+      return TRUE;
+  return FALSE;
+}
+
+/* formats and levels that every one of them can have, the usual format of each before them; no other format than that of PDF shows anything on a page */
 static void
 show_formats (SignetBatchView *self)
 {
   GPtrArray *files = signet_batch_get_files (self->batch);
-  SignetTokenKey *key = signet_key_list_get_key (self->keys);
   const char *chosen = signet_format_group_get_format (self->format);
   g_auto(GStrv) common = NULL;
   g_auto(GStrv) levels = NULL;
@@ -499,12 +552,22 @@ show_formats (SignetBatchView *self)
 
       if (formats == NULL)
         continue;
-      own = signet_sign_choice_list_levels (self->desktop, key, chosen != NULL ? chosen : formats[0]);
+      own = signet_signing_list_levels (chosen != NULL ? chosen : formats[0]);
       common = intersect (common, (const char *const *) formats);
       levels = intersect (levels, (const char *const *) own);
     }
   signet_format_group_set_formats (self->format, (const char *const *) common, TRUE);
   signet_format_group_set_levels (self->format, (const char *const *) levels);
+  signet_mark_group_set_for_many (self->mark, has_pages (self) && (chosen == NULL || g_str_equal (chosen, "pades")));
+}
+
+static void
+on_mark_cb (SignetBatchView *self)
+{
+  g_autoptr(SignetMarkPlan) plan = signet_mark_choice_dup_plan (self->choice);
+
+  if (self->batch != NULL && !signet_batch_is_running (self->batch))
+    signet_batch_set_mark (self->batch, plan);
 }
 
 static void
@@ -513,6 +576,7 @@ on_chosen_cb (SignetBatchView *self)
   if (self->desktop == NULL || self->batch == NULL || signet_batch_is_running (self->batch))
     return;
   show_formats (self);
+  signet_mark_choice_set_key (self->choice, signet_key_list_get_key (self->keys), signet_core_get_clock (signet_desktop_get_core (self->desktop)));
   signet_batch_choose (self->batch, signet_key_list_get_key (self->keys), signet_format_group_get_format (self->format),
                        signet_format_group_get_level (self->format));
   on_changed_cb (self);
@@ -539,6 +603,7 @@ append_row (SignetBatchView *self,
   g_signal_connect_object (row, "look", G_CALLBACK (on_look_cb), self, 0);
   g_signal_connect_object (row, "retry", G_CALLBACK (on_retry_cb), self, 0);
   g_signal_connect_object (row, "open", G_CALLBACK (on_open_cb), self, 0);
+  g_signal_connect_object (row, "unlock", G_CALLBACK (on_unlock_cb), self, 0);
   gtk_list_box_append (self->list, row);
 }
 
@@ -566,6 +631,10 @@ signet_batch_view_clear (SignetBatchView *self)
   self->begun = FALSE;
   self->again = FALSE;
   signet_batch_look_set (self->look, NULL, FALSE);
+  signet_mark_choice_show_on (self->choice, NULL, NULL);
+  signet_mark_choice_take_mark (self->choice, NULL);
+  signet_mark_choice_set_in_fields (self->choice, FALSE);
+  signet_mark_group_start_anew (self->mark);
   signet_ui_clear_list (self->list);
 }
 
@@ -642,6 +711,7 @@ signet_batch_view_dispose (GObject *object)
   if (self->batch != NULL)
     signet_batch_stop (self->batch);
   g_clear_object (&self->batch);
+  g_clear_object (&self->choice);
   g_clear_error (&self->end);
   g_clear_object (&self->desktop);
   G_OBJECT_CLASS (signet_batch_view_parent_class)->dispose (object);
@@ -667,6 +737,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SignetBatchView, look);
   gtk_widget_class_bind_template_child (widget_class, SignetBatchView, keys);
   gtk_widget_class_bind_template_child (widget_class, SignetBatchView, format);
+  gtk_widget_class_bind_template_child (widget_class, SignetBatchView, mark);
   gtk_widget_class_bind_template_child (widget_class, SignetBatchView, done);
 }
 
@@ -679,6 +750,7 @@ signet_batch_view_class_init (SignetBatchViewClass *klass)
   g_type_ensure (SIGNET_TYPE_BATCH_LOOK);
   g_type_ensure (SIGNET_TYPE_KEY_LIST);
   g_type_ensure (SIGNET_TYPE_FORMAT_GROUP);
+  g_type_ensure (SIGNET_TYPE_MARK_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/sign/signet-batch-view.ui");
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, on_change_cb);
@@ -698,4 +770,8 @@ signet_batch_view_init (SignetBatchView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_list_box_set_sort_func (self->list, compare_rows, self, NULL);
+  self->choice = signet_mark_choice_new_for_many ();
+  signet_mark_group_set_choice (self->mark, self->choice);
+  signet_batch_look_set_mark_choice (self->look, self->choice);
+  g_signal_connect_object (self->choice, "changed", G_CALLBACK (on_mark_cb), self, G_CONNECT_SWAPPED);
 }

@@ -8,11 +8,13 @@
 
 #include "config.h"
 
+#include <string.h>
 #include <sys/resource.h>
 
 #include <glib/gi18n.h>
 
 #include "signet-batch.h"
+#include "signet-sign-later.h"
 
 struct _SignetBatch {
   GObject parent_instance;
@@ -22,6 +24,8 @@ struct _SignetBatch {
   SignetTokenKey *key;      /* (owned) (nullable) */
   char           *format;   /* (nullable) */
   char           *level;
+  gboolean        or_later; /* signed without a time-stamp when none is to be had */
+  SignetMarkPlan *plan;     /* (owned) (nullable): the visible mark of all */
   GCancellable   *looking;  /* (owned) (nullable): the look that counts */
   GCancellable   *running;  /* (owned) (nullable) */
 };
@@ -83,6 +87,8 @@ typedef struct {
   SignetDocumentFile *file;    /* (owned) (nullable): opened before */
   guint               n_pages;
   SignetSigning      *signing; /* (owned) (nullable) */
+  gboolean            unmarked; /* nothing of it can show the mark of all */
+  SignetSigningCheck *told;    /* (owned) (nullable): what concerns the mark on this one */
   GPtrArray          *checks;  /* (owned) (nullable) */
   GError             *error;   /* (owned) (nullable) */
 } Item;
@@ -92,6 +98,7 @@ typedef struct {
   SignetBatch         *batch;   /* (owned): not touched there */
   GPtrArray           *items;   /* (owned) */
   SignetSignChoice    *choice;  /* (owned) */
+  SignetMarkPlan      *plan;    /* (owned) (nullable) */
   SignetSigning       *first;   /* (owned) (nullable): what it found out of the certificate serves all */
   GCancellable        *cancellable;
 } Look;
@@ -113,6 +120,7 @@ item_free (gpointer data)
   g_free (item->folder);
   g_clear_object (&item->file);
   g_clear_object (&item->signing);
+  g_clear_pointer (&item->told, signet_signing_check_free);
   g_clear_pointer (&item->checks, g_ptr_array_unref);
   g_clear_error (&item->error);
   g_free (item);
@@ -126,6 +134,7 @@ look_free (gpointer data)
   g_object_unref (look->batch);
   g_ptr_array_unref (look->items);
   signet_sign_choice_free (look->choice);
+  g_clear_pointer (&look->plan, signet_mark_plan_free);
   g_clear_object (&look->first);
   g_object_unref (look->cancellable);
   g_free (look);
@@ -144,28 +153,81 @@ item_new (SignetBatchFile *file)
   return item;
 }
 
-static void
-count_pages (Item *item)
+/* (transfer full) (nullable): what is wrong with it the checks tell */
+static SignetDocumentPdf *
+open_pdf (Item *item)
 {
-  g_autoptr(SignetDocumentPdf) pdf = NULL;
+  SignetDocumentPdf *pdf = NULL;
 
-  if (signet_document_file_get_format (item->file) != SIGNET_FORMAT_PDF)
-    return;
-  /* what is wrong with it the checks tell */
-  pdf = signet_document_pdf_open (item->file, NULL, NULL);
+  if (signet_document_file_get_format (item->file) == SIGNET_FORMAT_PDF)
+    pdf = signet_document_pdf_open (item->file, NULL, NULL);
   item->n_pages = pdf != NULL ? signet_document_pdf_get_n_pages (pdf) : 0;
+  return pdf;
+}
+
+static void
+choose_mark (Look              *look,
+             Item              *item,
+             SignetDocumentPdf *pdf)
+{
+  gboolean shows = pdf != NULL && g_str_equal (signet_signing_get_format (item->signing), "pades");
+
+  item->unmarked = look->plan != NULL && !shows;
+  if (look->plan != NULL && shows)
+    item->told = signet_mark_plan_apply (look->plan, item->signing, pdf);
+}
+
+static void
+check (Look *look,
+       Item *item)
+{
+  item->checks = signet_signing_preflight (item->signing, look->cancellable, &item->error);
+  if (item->checks != NULL && item->told != NULL)
+    g_ptr_array_insert (item->checks, 0, g_steal_pointer (&item->told));
+}
+
+static guint
+count_signatures (SignetDocumentFile *file)
+{
+  g_autoptr(GPtrArray) signatures = signet_document_find_signatures (file, NULL, NULL, NULL);
+  guint n = 0;
+
+  for (guint i = 0; signatures != NULL && i < signatures->len; i++)
+    n += strchr (signet_document_signature_get_id (g_ptr_array_index (signatures, i)), '.') == NULL;
+  return n;
+}
+
+/* a signature file that is signed again: what it is about, and which is countersigned where only one can be meant */
+static void
+choose_signature (Item *item)
+{
+  g_autoptr(SignetDocumentFile) content = signet_sign_open_content (item->file);
+
+  if (signet_document_file_get_format (item->file) != SIGNET_FORMAT_CMS)
+    return;
+  signet_signing_set_cades (item->signing, content, "1");
+  if (!g_str_equal (signet_signing_get_format (item->signing), "cades-counter") || count_signatures (item->file) < 2)
+    return;
+  item->told = g_new0 (SignetSigningCheck, 1);
+  item->told->code = g_strdup ("signed-file");
+  item->told->state = SIGNET_CHECK_STOP;
+  item->told->detail = g_strdup ("which-signature");
 }
 
 static void
 look_at (Look *look,
          Item *item)
 {
+  g_autoptr(SignetDocumentPdf) pdf = NULL;
+
   if (item->file == NULL)
     item->file = signet_document_file_open (item->path, &item->error);
   if (item->file == NULL)
     return;
-  count_pages (item);
+  pdf = open_pdf (item);
   item->signing = signet_sign_choice_new_signing (look->choice, item->file);
+  choose_signature (item);
+  choose_mark (look, item, pdf);
   if (item->folder != NULL)
     signet_signing_set_output_folder (item->signing, item->folder, FALSE);
   if (look->first != NULL)
@@ -173,7 +235,7 @@ look_at (Look *look,
   else
     look->first = g_object_ref (item->signing);
   if (signet_sign_choice_has_key (look->choice))
-    item->checks = signet_signing_preflight (item->signing, look->cancellable, &item->error);
+    check (look, item);
 }
 
 static void
@@ -195,6 +257,7 @@ take_found (gpointer data)
 
   if (found->batch->looking != found->cancellable)
     return G_SOURCE_REMOVE;
+  signet_batch_file_set_unmarked (item->owner, item->unmarked);
   signet_batch_file_take_look (item->owner, item->file, item->n_pages, item->signing, item->checks, item->error);
   tell_changed (found->batch);
   return G_SOURCE_REMOVE;
@@ -288,6 +351,8 @@ look (SignetBatch *self,
   look->batch = g_object_ref (self);
   look->items = g_ptr_array_new_with_free_func (item_free);
   look->choice = signet_sign_choice_new (self->desktop, self->key, self->format, self->level);
+  signet_sign_choice_set_or_later (look->choice, self->or_later);
+  look->plan = signet_mark_plan_copy (self->plan);
   look->cancellable = g_object_ref (self->looking);
   for (guint i = 0; i < self->files->len; i++)
     if (wants_look (g_ptr_array_index (self->files, i), again))
@@ -348,7 +413,50 @@ signet_batch_choose (SignetBatch    *self,
   self->format = g_strdup (format);
   g_free (self->level);
   self->level = g_strdup (level);
+  /* what was agreed to of another level was not agreed to of this one */
+  self->or_later = FALSE;
   look (self, TRUE);
+}
+
+void
+signet_batch_set_or_later (SignetBatch *self,
+                           gboolean     or_later)
+{
+  if (self->or_later == or_later)
+    return;
+  self->or_later = or_later;
+  look (self, TRUE);
+}
+
+void
+signet_batch_set_mark (SignetBatch          *self,
+                       const SignetMarkPlan *plan)
+{
+  if (plan == NULL && self->plan == NULL)
+    return;
+  g_clear_pointer (&self->plan, signet_mark_plan_free);
+  self->plan = signet_mark_plan_copy (plan);
+  look (self, TRUE);
+}
+
+void
+signet_batch_take_unlocked (SignetBatch        *self,
+                            SignetBatchFile    *file,
+                            SignetDocumentFile *unlocked)
+{
+  for (guint i = 0; i < self->files->len; i++)
+    {
+      SignetBatchFile *other = g_ptr_array_index (self->files, i);
+
+      if (other == file)
+        signet_batch_file_take_unlocked (other, unlocked);
+      else if (signet_batch_file_get_state (other) == SIGNET_BATCH_LOCKED && signet_batch_file_get_file (other) != NULL)
+        {
+          signet_document_file_try_password_of (signet_batch_file_get_file (other), unlocked);
+          signet_batch_file_take_unlocked (other, signet_batch_file_get_file (other));
+        }
+    }
+  look (self, FALSE);
 }
 
 void
@@ -369,6 +477,7 @@ typedef struct {
   GPtrArray         *files;       /* (owned) (element-type SignetBatchFile): not touched on the thread */
   GPtrArray         *signings;    /* (owned) (element-type SignetSigning) */
   SignetInteraction *interaction; /* (owned) */
+  GCancellable      *cancellable; /* (owned) */
   char              *documents;   /* "12 documents" */
   GError            *end;         /* (owned) (nullable): what ended it before its time */
 } Run;
@@ -379,6 +488,7 @@ typedef struct {
   SignetBatchFile *file;  /* (owned) */
   SignetBatchFile *next;  /* (owned) (nullable): its turn now */
   GError          *error; /* (owned) (nullable) */
+  gboolean         unstamped; /* nothing but a time-stamp could not be had */
 } Told;
 
 static void
@@ -390,6 +500,7 @@ run_free (gpointer data)
   g_ptr_array_unref (run->files);
   g_ptr_array_unref (run->signings);
   g_object_unref (run->interaction);
+  g_object_unref (run->cancellable);
   g_free (run->documents);
   g_clear_error (&run->end);
   g_free (run);
@@ -412,11 +523,20 @@ take_told (gpointer data)
 {
   Told *told = data;
 
-  signet_batch_file_take_outcome (told->file, told->error, g_get_real_time () / G_USEC_PER_SEC);
+  if (told->unstamped)
+    signet_batch_file_set_state (told->file, SIGNET_BATCH_READY);
+  else
+    signet_batch_file_take_outcome (told->file, told->error, g_get_real_time () / G_USEC_PER_SEC);
   if (told->next != NULL && signet_batch_file_get_state (told->next) == SIGNET_BATCH_WAITING)
     signet_batch_file_set_state (told->next, SIGNET_BATCH_SIGNING);
   tell_changed (told->batch);
   return G_SOURCE_REMOVE;
+}
+
+static gboolean
+ends_run (const GError *error)
+{
+  return error != NULL && (error->domain == SIGNET_TOKEN_ERROR || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
 }
 
 static void
@@ -432,8 +552,12 @@ on_told_in_thread (guint         index,
   if (index + 1 < run->files->len)
     told->next = g_object_ref (g_ptr_array_index (run->files, index + 1));
   told->error = error != NULL ? g_error_copy (error) : NULL;
-  if (error != NULL && run->end == NULL && (error->domain == SIGNET_TOKEN_ERROR || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)))
+  told->unstamped = error != NULL && signet_sign_later_is_possible (g_ptr_array_index (run->signings, index), error);
+  if (run->end == NULL && (told->unstamped || ends_run (error)))
     run->end = g_error_copy (error);
+  /* where none of the servers gives a time-stamp now, the next document would wait for all of them again */
+  if (told->unstamped)
+    g_cancellable_cancel (run->cancellable);
   g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, take_told, told, told_free);
 }
 
@@ -518,6 +642,7 @@ signet_batch_run (SignetBatch       *self,
   /* translators: so many documents will be signed with one PIN */
   run->documents = g_strdup_printf (ngettext ("%u document", "%u documents", n), n);
   self->running = g_cancellable_new ();
+  run->cancellable = g_object_ref (self->running);
   collect_ready (self, run);
   task = g_task_new (self, self->running, on_run_cb, NULL);
   g_task_set_check_cancellable (task, FALSE);
@@ -548,6 +673,7 @@ signet_batch_finalize (GObject *object)
   g_clear_pointer (&self->files, g_ptr_array_unref);
   g_free (self->format);
   g_free (self->level);
+  g_clear_pointer (&self->plan, signet_mark_plan_free);
   G_OBJECT_CLASS (signet_batch_parent_class)->finalize (object);
 }
 

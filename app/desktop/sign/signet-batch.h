@@ -23,6 +23,12 @@ GPtrArray   *signet_batch_get_files   (SignetBatch *self);   /* (element-type Si
 guint        signet_batch_count       (SignetBatch *self, SignetBatchState state);
 /* @key: (nullable); @format: (nullable): what is usual for each; @level: "b" … Looks at all files again when something changed. */
 void         signet_batch_choose      (SignetBatch *self, SignetTokenKey *key, const char *format, const char *level);
+/* Without a time-stamp when none is to be had, for all of them. */
+void         signet_batch_set_or_later (SignetBatch *self, gboolean or_later);
+/* @plan: (nullable): the visible mark of all that have pages */
+void         signet_batch_set_mark    (SignetBatch *self, const SignetMarkPlan *plan);
+/* What opens @file by its password was found out; those of the others that want one are tried with it too. */
+void         signet_batch_take_unlocked (SignetBatch *self, SignetBatchFile *file, SignetDocumentFile *unlocked);
 SignetTokenKey *signet_batch_get_key  (SignetBatch *self);   /* (nullable) borrowed */
 gboolean     signet_batch_is_looking  (SignetBatch *self);
 gboolean     signet_batch_is_running  (SignetBatch *self);

@@ -19,13 +19,17 @@ struct _SignetCheckList {
 
   GPtrArray  *checks; /* (owned) (nullable) */
   char       *note;   /* (owned) (nullable) */
+  gboolean    offers; /* to sign without a time-stamp where only that is missing */
   GtkSpinner *spinner;
   GtkWidget  *details;
   GtkBox     *lines;
   GtkLabel   *remedy;
+  GtkWidget  *later;
 };
 
 G_DEFINE_FINAL_TYPE (SignetCheckList, signet_check_list, ADW_TYPE_BIN)
+
+static guint later_signal;
 
 static SignetState
 state_of (const SignetSigningCheck *check)
@@ -42,8 +46,12 @@ state_of (const SignetSigningCheck *check)
 
 /* what to do instead when a check stops; (nullable) */
 static const char *
-remedy_of (const char *code)
+remedy_of (const SignetSigningCheck *check)
 {
+  const char *code = check->code;
+
+  if (signet_words_check_can_wait (check))
+    return _("It can be signed without one: Signet adds the time stamp as soon as a server gives one. Servers are named in Preferences.");
   if (g_str_has_prefix (code, "document-permissions"))
     return _("It cannot be signed. Ask the author for an open copy.");
   if (g_str_has_prefix (code, "document"))
@@ -52,6 +60,8 @@ remedy_of (const char *code)
     return _("Choose another certificate, or get a new one.");
   if (g_str_has_prefix (code, "output"))
     return _("Choose another name or folder under “Save As”.");
+  if (g_strcmp0 (check->detail, "content-missing") == 0)
+    return _("Choose that file under “Signed Document”.");
   return NULL;
 }
 
@@ -124,9 +134,20 @@ find_remedy (SignetCheckList *self)
       const SignetSigningCheck *check = g_ptr_array_index (self->checks, i);
 
       if (check->state == SIGNET_CHECK_STOP)
-        return remedy_of (check->code);
+        return remedy_of (check);
     }
   return NULL;
+}
+
+/* the lack of a time-stamp is all that stops */
+static gboolean
+can_wait (SignetCheckList *self)
+{
+  gboolean can = FALSE;
+
+  for (guint i = 0; self->checks != NULL && i < self->checks->len; i++)
+    can |= signet_words_check_can_wait (g_ptr_array_index (self->checks, i));
+  return can && count (self->checks, SIGNET_CHECK_STOP) == 1;
 }
 
 /* the one function that makes the list fit the checks */
@@ -146,6 +167,20 @@ update (SignetCheckList *self)
   gtk_widget_set_visible (self->details, self->checks != NULL);
   gtk_label_set_label (self->remedy, remedy != NULL ? remedy : "");
   gtk_widget_set_visible (GTK_WIDGET (self->remedy), remedy != NULL);
+  gtk_widget_set_visible (self->later, self->offers && can_wait (self));
+}
+
+void
+signet_check_list_offer_later (SignetCheckList *self)
+{
+  self->offers = TRUE;
+  update (self);
+}
+
+static void
+on_later_cb (SignetCheckList *self)
+{
+  g_signal_emit (self, later_signal, 0);
 }
 
 void
@@ -223,7 +258,10 @@ signet_check_list_class_init (SignetCheckListClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SignetCheckList, details);
   gtk_widget_class_bind_template_child (widget_class, SignetCheckList, lines);
   gtk_widget_class_bind_template_child (widget_class, SignetCheckList, remedy);
+  gtk_widget_class_bind_template_child (widget_class, SignetCheckList, later);
   gtk_widget_class_bind_template_callback (widget_class, on_details_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_later_cb);
+  later_signal = g_signal_new ("later", SIGNET_TYPE_CHECK_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -15,5 +15,7 @@ G_DECLARE_FINAL_TYPE (SignetCheckList, signet_check_list, SIGNET, CHECK_LIST, Ad
 void     signet_check_list_set_checks (SignetCheckList *self, GPtrArray *checks);
 void     signet_check_list_set_note   (SignetCheckList *self, const char *note);  /* (nullable): instead of checks: why there are none */
 gboolean signet_check_list_has_stop   (SignetCheckList *self);
+/* From now on a button offers to sign without a time-stamp where only that is missing; signal "later" */
+void     signet_check_list_offer_later (SignetCheckList *self);
 
 G_END_DECLS

@@ -24,6 +24,8 @@ struct _SignetMarkChoice {
   char               *reason;   /* (owned) (nullable) */
   char               *location; /* (owned) (nullable) */
   gboolean            cover;
+  gboolean            many;     /* one mark for many files: the document is only where it is seen just now */
+  gboolean            in_fields;
   SignetMarkBox       box;
   gboolean            placed;   /* @box is known */
   GdkTexture         *picture;  /* (owned) (nullable) */
@@ -41,6 +43,21 @@ SignetMarkChoice *
 signet_mark_choice_new (void)
 {
   return g_object_new (SIGNET_TYPE_MARK_CHOICE, NULL);
+}
+
+SignetMarkChoice *
+signet_mark_choice_new_for_many (void)
+{
+  SignetMarkChoice *self = signet_mark_choice_new ();
+
+  self->many = TRUE;
+  return self;
+}
+
+gboolean
+signet_mark_choice_is_for_many (SignetMarkChoice *self)
+{
+  return self->many;
 }
 
 static void draw (SignetMarkChoice *self);
@@ -75,11 +92,18 @@ on_drawn_cb (GObject      *source,
   g_signal_emit (self, signals[DRAWN], 0);
 }
 
+/* of this file nothing can be shown */
+static gboolean
+has_no_field (SignetMarkChoice *self)
+{
+  return self->in_fields && self->mark != NULL && self->mark->field == NULL;
+}
+
 static void
 draw (SignetMarkChoice *self)
 {
   self->again = self->drawing;
-  if (self->drawing || self->mark == NULL || self->drawer == NULL)
+  if (self->drawing || self->mark == NULL || self->drawer == NULL || has_no_field (self))
     return;
   signet_signing_set_key (self->drawer, self->key);
   if (self->clock != NULL)
@@ -133,6 +157,52 @@ signet_mark_choice_set_document (SignetMarkChoice   *self,
   g_signal_emit (self, signals[DRAWN], 0);
 }
 
+/* which field it is differs from file to file */
+static void
+find_field (SignetMarkChoice *self)
+{
+  g_auto(GStrv) fields = self->in_fields && self->pdf != NULL ? signet_document_pdf_dup_empty_fields (self->pdf) : NULL;
+
+  if (!self->many || self->mark == NULL)
+    return;
+  g_free (self->mark->field);
+  self->mark->field = fields != NULL ? g_strdup (fields[0]) : NULL;
+}
+
+void
+signet_mark_choice_show_on (SignetMarkChoice   *self,
+                            SignetDocumentFile *file,
+                            SignetDocumentPdf  *pdf)
+{
+  g_set_object (&self->file, file);
+  g_set_object (&self->pdf, pdf);
+  g_clear_object (&self->drawer);
+  g_clear_object (&self->picture);
+  self->drawing = self->again = self->placed = FALSE;
+  if (pdf != NULL)
+    self->drawer = signet_signing_new (file, NULL);
+  find_field (self);
+  g_signal_emit (self, signals[DRAWN], 0);
+  draw (self);
+}
+
+void
+signet_mark_choice_set_in_fields (SignetMarkChoice *self,
+                                  gboolean          in_fields)
+{
+  if (self->in_fields == in_fields)
+    return;
+  self->in_fields = in_fields;
+  find_field (self);
+  change (self, TRUE);
+}
+
+gboolean
+signet_mark_choice_is_in_fields (SignetMarkChoice *self)
+{
+  return self->in_fields;
+}
+
 SignetDocumentPdf *
 signet_mark_choice_get_pdf (SignetMarkChoice *self)
 {
@@ -179,6 +249,7 @@ signet_mark_choice_take_mark (SignetMarkChoice  *self,
   self->mark = mark;
   self->cover = FALSE;
   self->placed = FALSE;
+  find_field (self);
   if (mark == NULL)
     {
       g_clear_object (&self->picture);
@@ -213,6 +284,16 @@ signet_mark_choice_get_box (SignetMarkChoice *self,
   return TRUE;
 }
 
+/* On the last page of one it stands on the last of all: for many files, a page that was counted from the end still is. */
+static int
+number_page (SignetMarkChoice *self,
+             guint             page)
+{
+  int n_pages = self->pdf != NULL ? (int) signet_document_pdf_get_n_pages (self->pdf) : 0;
+
+  return self->many && self->mark->page < 0 && n_pages > 0 ? (int) page - n_pages : (int) page + 1;
+}
+
 void
 signet_mark_choice_move (SignetMarkChoice    *self,
                          const SignetMarkBox *box)
@@ -222,7 +303,7 @@ signet_mark_choice_move (SignetMarkChoice    *self,
   self->box = *box;
   self->mark->placed = TRUE;
   self->mark->corner = SIGNET_MARK_TOP_LEFT;
-  self->mark->page = (int) box->page + 1;
+  self->mark->page = number_page (self, box->page);
   self->mark->x = box->left;
   self->mark->y = box->top;
   self->mark->width = box->width;
@@ -251,6 +332,16 @@ signet_mark_choice_apply (SignetMarkChoice *self,
 
   signet_signing_set_pdf (signing, says ? or_null (self->reason) : NULL, says ? or_null (self->location) : NULL, NULL, 0);
   signet_signing_set_mark (signing, self->mark, self->cover);
+}
+
+SignetMarkPlan *
+signet_mark_choice_dup_plan (SignetMarkChoice *self)
+{
+  gboolean says = self->mark != NULL && self->mark->show != SIGNET_MARK_SHOW_IMAGE;
+
+  if (self->mark == NULL)
+    return NULL;
+  return signet_mark_plan_new (self->mark, says ? or_null (self->reason) : NULL, says ? or_null (self->location) : NULL, self->in_fields);
 }
 
 /* --- life ------------------------------------------------------------------------------------------------------------- */

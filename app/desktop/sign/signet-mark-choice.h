@@ -4,6 +4,7 @@
 
 #include <gdk/gdk.h>
 
+#include "signet-mark-plan.h"
 #include "signet-sign-work.h"
 
 G_BEGIN_DECLS
@@ -12,6 +13,16 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SignetMarkChoice, signet_mark_choice, SIGNET, MARK_CHOICE, GObject)
 
 SignetMarkChoice        *signet_mark_choice_new          (void);
+/* One mark for many files: it stays when another of them is shown, and is moved on all of them at once. */
+SignetMarkChoice        *signet_mark_choice_new_for_many (void);
+gboolean                 signet_mark_choice_is_for_many  (SignetMarkChoice *self);
+/* For many: on the pages of @pdf it is seen and moved from now on. Both (nullable) */
+void                     signet_mark_choice_show_on      (SignetMarkChoice *self, SignetDocumentFile *file, SignetDocumentPdf *pdf);
+/* For many: in the empty signature field of each file */
+void                     signet_mark_choice_set_in_fields (SignetMarkChoice *self, gboolean in_fields);
+gboolean                 signet_mark_choice_is_in_fields (SignetMarkChoice *self);
+/* For many: (transfer full) (nullable): what any thread can apply; NULL: nothing is seen */
+SignetMarkPlan          *signet_mark_choice_dup_plan     (SignetMarkChoice *self);
 /* @document: borrowed, (nullable). Nothing is chosen afterwards. */
 void                     signet_mark_choice_set_document (SignetMarkChoice *self, SignetOpenDocument *document);
 SignetDocumentPdf       *signet_mark_choice_get_pdf      (SignetMarkChoice *self); /* (nullable): no pages to stand on */

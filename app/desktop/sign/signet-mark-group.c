@@ -22,6 +22,7 @@ struct _SignetMarkGroup {
   GStrv             saved;  /* (owned): names of templates, behind the kinds of their own */
   GStrv             fields; /* (owned): empty signature fields, behind "On the page" */
   char             *picture; /* (owned) (nullable): chosen last */
+  gboolean          has_pages; /* of many files, any of them */
   gboolean          filling; /* rows are being made to fit, not chosen */
 
   AdwComboRow   *kind;
@@ -40,6 +41,8 @@ struct _SignetMarkGroup {
 G_DEFINE_FINAL_TYPE (SignetMarkGroup, signet_mark_group, ADW_TYPE_PREFERENCES_GROUP)
 
 typedef enum { KIND_NONE, KIND_TEXT, KIND_IMAGE, KIND_BOTH, N_KINDS } Kind;
+/* Of many files */
+typedef enum { PLACE_LAST_PAGE, PLACE_FIRST_PAGE, PLACE_FIELDS, PLACE_SAVED } Place;
 
 static void choose_image (SignetMarkGroup *self);
 
@@ -53,10 +56,23 @@ get_n_pages (SignetMarkGroup *self)
   return pdf != NULL ? signet_document_pdf_get_n_pages (pdf) : 0;
 }
 
+static gboolean
+is_for_many (SignetMarkGroup *self)
+{
+  return self->choice != NULL && signet_mark_choice_is_for_many (self->choice);
+}
+
+static gboolean
+has_fields (SignetMarkGroup *self)
+{
+  return self->fields != NULL && self->fields[0] != NULL;
+}
+
 /* the one function that makes the rows fit the choice */
 static void
 update (SignetMarkGroup *self)
 {
+  gboolean many = is_for_many (self);
   const SignetVisibleMark *mark = self->choice != NULL ? signet_mark_choice_get_mark (self->choice) : NULL;
   gboolean has_text = mark != NULL && mark->show != SIGNET_MARK_SHOW_IMAGE;
   gboolean has_image = mark != NULL && mark->show != SIGNET_MARK_SHOW_TEXT;
@@ -64,12 +80,12 @@ update (SignetMarkGroup *self)
   SignetMarkBox box;
 
   self->filling = TRUE;
-  gtk_widget_set_visible (GTK_WIDGET (self), get_n_pages (self) > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self), many ? self->has_pages : get_n_pages (self) > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->image), has_image && adw_combo_row_get_selected (self->kind) < N_KINDS);
   gtk_widget_set_visible (GTK_WIDGET (self->reason), has_text);
   gtk_widget_set_visible (GTK_WIDGET (self->location), has_text);
-  gtk_widget_set_visible (GTK_WIDGET (self->where), mark != NULL && self->fields != NULL && self->fields[0] != NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->page_row), mark != NULL && mark->field == NULL && get_n_pages (self) > 1);
+  gtk_widget_set_visible (GTK_WIDGET (self->where), mark != NULL && (many || has_fields (self)));
+  gtk_widget_set_visible (GTK_WIDGET (self->page_row), !many && mark != NULL && mark->field == NULL && get_n_pages (self) > 1);
   gtk_widget_set_visible (GTK_WIDGET (self->save), mark != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->cover_row), mark != NULL && gtk_widget_get_visible (GTK_WIDGET (self->cover_row)));
   adw_action_row_set_subtitle (self->image, name);
@@ -99,6 +115,29 @@ fill_kinds (SignetMarkGroup *self,
   self->filling = TRUE;
   adw_combo_row_set_model (self->kind, G_LIST_MODEL (model));
   adw_combo_row_set_selected (self->kind, index);
+  self->filling = FALSE;
+}
+
+/* of many files the fields have many names; what is said is where it stands on each */
+static void
+fill_places_of_many (SignetMarkGroup *self)
+{
+  const SignetVisibleMark *mark = signet_mark_choice_get_mark (self->choice);
+  g_autoptr(GtkStringList) model = gtk_string_list_new (NULL);
+  Place place = PLACE_LAST_PAGE;
+
+  gtk_string_list_append (model, _("On the last page"));
+  gtk_string_list_append (model, _("On the first page"));
+  gtk_string_list_append (model, _("In the signature field of each"));
+  if (mark != NULL && mark->page != -1)
+    place = mark->page == 1 ? PLACE_FIRST_PAGE : PLACE_SAVED;
+  if (place == PLACE_SAVED)
+    gtk_string_list_append (model, _("On the page it was saved with"));
+  if (signet_mark_choice_is_in_fields (self->choice))
+    place = PLACE_FIELDS;
+  self->filling = TRUE;
+  adw_combo_row_set_model (self->where, G_LIST_MODEL (model));
+  adw_combo_row_set_selected (self->where, place);
   self->filling = FALSE;
 }
 
@@ -144,6 +183,8 @@ new_mark (SignetMarkGroup *self)
     }
   if (old != NULL)
     mark->page = old->page;
+  if (is_for_many (self))
+    return mark;
   if (where > 0 && where != GTK_INVALID_LIST_POSITION)
     mark->field = g_strdup (self->fields[where - 1]);
   return mark;
@@ -157,6 +198,8 @@ take (SignetMarkGroup   *self,
   gtk_widget_set_visible (GTK_WIDGET (self->cover_row), FALSE);
   gtk_switch_set_active (self->cover, FALSE);
   signet_mark_choice_take_mark (self->choice, mark);
+  if (is_for_many (self))
+    fill_places_of_many (self);
   update (self);
 }
 
@@ -214,6 +257,20 @@ on_kind_cb (SignetMarkGroup *self)
 }
 
 static void
+choose_place_of_many (SignetMarkGroup *self,
+                      Place            place)
+{
+  SignetVisibleMark *mark = NULL;
+
+  signet_mark_choice_set_in_fields (self->choice, place == PLACE_FIELDS);
+  if (place != PLACE_LAST_PAGE && place != PLACE_FIRST_PAGE)
+    return;
+  mark = signet_mark_copy (signet_mark_choice_get_mark (self->choice));
+  mark->page = place == PLACE_LAST_PAGE ? -1 : 1;
+  signet_mark_choice_take_mark (self->choice, mark);
+}
+
+static void
 on_where_cb (SignetMarkGroup *self)
 {
   const SignetVisibleMark *old = self->choice != NULL ? signet_mark_choice_get_mark (self->choice) : NULL;
@@ -222,6 +279,11 @@ on_where_cb (SignetMarkGroup *self)
 
   if (self->filling || old == NULL || where == GTK_INVALID_LIST_POSITION)
     return;
+  if (is_for_many (self))
+    {
+      choose_place_of_many (self, (Place) where);
+      return;
+    }
   mark = signet_mark_copy (old);
   g_clear_pointer (&mark->field, g_free);
   if (where > 0)
@@ -379,13 +441,25 @@ signet_mark_group_set_checks (SignetMarkGroup *self,
 }
 
 void
+signet_mark_group_set_for_many (SignetMarkGroup *self,
+                                gboolean         has_pages)
+{
+  self->has_pages = has_pages;
+  update (self);
+}
+
+void
 signet_mark_group_start_anew (SignetMarkGroup *self)
 {
   if (self->choice == NULL)
     return;
   fill_kinds (self, NULL);
   self->filling = TRUE;
-  fill_places (self);
+  if (is_for_many (self))
+    fill_places_of_many (self);
+  else
+    fill_places (self);
+  self->filling = TRUE;
   gtk_switch_set_active (self->cover, FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->cover_row), FALSE);
   self->filling = FALSE;
@@ -398,6 +472,8 @@ signet_mark_group_set_choice (SignetMarkGroup  *self,
 {
   g_set_object (&self->choice, choice);
   g_signal_connect_object (choice, "drawn", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  if (is_for_many (self))
+    adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self), _("The same on each PDF. Look at one of them to see it there, and to move it on all."));
   signet_mark_group_start_anew (self);
 }
 

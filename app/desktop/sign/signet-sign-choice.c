@@ -11,6 +11,7 @@ struct _SignetSignChoice {
   SignetTokenKey      *key;       /* (owned) (nullable) */
   char                *format;    /* (nullable) */
   char                *level;
+  gboolean             or_later;
   SignetTimestampServers *servers; /* (owned) (nullable): none is known, or none may be used */
   SignetCore          *core;      /* (owned): whose the next five are */
   SignetHttp          *http;
@@ -33,21 +34,6 @@ choose_servers (SignetDesktop  *desktop,
   if (error != NULL)
     g_info ("no time-stamp servers: %s", error->message);
   return servers;
-}
-
-char **
-signet_sign_choice_list_levels (SignetDesktop  *desktop,
-                                SignetTokenKey *key,
-                                const char     *format)
-{
-  g_autoptr(SignetTimestampServers) servers = choose_servers (desktop, key);
-  g_auto(GStrv) levels = signet_signing_list_levels (format);
-
-  /* without a server that gives a time, the plainest alone is left */
-  if (servers == NULL || signet_timestamp_servers_get_n (servers) == 0)
-    for (guint i = 1; levels[i] != NULL; i++)
-      g_clear_pointer (&levels[i], g_free);
-  return g_steal_pointer (&levels);
 }
 
 SignetSignChoice *
@@ -85,6 +71,13 @@ signet_sign_choice_free (SignetSignChoice *self)
   g_free (self);
 }
 
+void
+signet_sign_choice_set_or_later (SignetSignChoice *self,
+                                 gboolean          or_later)
+{
+  self->or_later = or_later;
+}
+
 gboolean
 signet_sign_choice_has_key (SignetSignChoice *self)
 {
@@ -103,6 +96,7 @@ signet_sign_choice_new_signing (SignetSignChoice   *self,
   signet_signing_set_format (signing, self->format);
   signet_signing_set_level (signing, self->level);
   signet_signing_set_timestamp_servers (signing, self->servers);
+  signet_signing_set_or_later (signing, self->or_later);
   signet_signing_set_shelf (signing, self->store);
   return signing;
 }

@@ -16,10 +16,10 @@ typedef struct _SignetSignChoice SignetSignChoice;
 SignetSignChoice *signet_sign_choice_new         (SignetDesktop *desktop, SignetTokenKey *key, const char *format, const char *level);
 void              signet_sign_choice_free        (SignetSignChoice *self);
 gboolean          signet_sign_choice_has_key     (SignetSignChoice *self);
+/* Without a time-stamp when none is to be had, which then comes later. */
+void              signet_sign_choice_set_or_later (SignetSignChoice *self, gboolean or_later);
 /* An act for @file; where its signed file goes is not chosen here. */
 SignetSigning    *signet_sign_choice_new_signing (SignetSignChoice *self, SignetDocumentFile *file);
-/* (transfer full): the levels that can be asked for with @key, the plainest first. @key: (nullable) */
-char            **signet_sign_choice_list_levels (SignetDesktop *desktop, SignetTokenKey *key, const char *format);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetSignChoice, signet_sign_choice_free)
 

@@ -41,3 +41,23 @@ signet_sign_later_new_dialog (GtkWidget    *widget,
   adw_message_dialog_set_default_response (dialog, "again");
   return dialog;
 }
+
+/**
+ * signet_sign_later_new_dialog_for_many:
+ * @n: how many documents wait
+ *
+ * Returns: (transfer floating): the same question, once for all of them
+ */
+AdwMessageDialog *
+signet_sign_later_new_dialog_for_many (GtkWidget    *widget,
+                                       const GError *error,
+                                       guint         n)
+{
+  AdwMessageDialog *dialog = signet_sign_later_new_dialog (widget, error);
+
+  adw_message_dialog_format_body (dialog, ngettext ("%u document was not signed. You can sign it without a time stamp now: Signet adds it to the signed "
+                                                    "file as soon as a server answers. The PIN is asked for again.",
+                                                    "%u documents were not signed. You can sign them without a time stamp now: Signet adds it to each "
+                                                    "signed file as soon as a server answers. The PIN is asked for again.", n), n);
+  return dialog;
+}

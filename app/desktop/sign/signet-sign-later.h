@@ -12,5 +12,7 @@ G_BEGIN_DECLS
 gboolean          signet_sign_later_is_possible (SignetSigning *signing, const GError *error);
 /* (transfer floating): the responses are "later", "again" and "close" */
 AdwMessageDialog *signet_sign_later_new_dialog  (GtkWidget *widget, const GError *error);
+/* (transfer floating): once for @n documents */
+AdwMessageDialog *signet_sign_later_new_dialog_for_many (GtkWidget *widget, const GError *error, guint n);
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 
 #include "signet-sign-panel.h"
 #include "signet-check-list.h"
+#include "signet-counter-group.h"
 #include "signet-format-group.h"
 #include "signet-key-list.h"
 #include "signet-mark-group.h"
@@ -39,6 +40,7 @@ struct _SignetSignPanel {
   SignetMarkGroup    *mark;
   SignetMarkChoice   *choice;      /* (owned) (nullable): of the mark */
   SignetFormatGroup  *format;
+  SignetCounterGroup *counter;
   AdwActionRow       *output;
   SignetCheckList    *checks;
   GtkStack           *stack;
@@ -64,13 +66,14 @@ new_signing (SignetSignPanel *self,
 
   signet_signing_set_output (signing, self->output_path, self->overwrite);
   signet_signing_set_or_later (signing, or_later);
+  signet_signing_set_cades (signing, signet_counter_group_get_content (self->counter), signet_counter_group_get_countersign (self->counter));
   /* no other format shows anything on a page */
   if (g_str_equal (signet_signing_get_format (signing), "pades"))
     signet_mark_choice_apply (self->choice, signing);
   return signing;
 }
 
-/* what this document can become, and what can be had with this certificate */
+/* what this document can become */
 static void
 show_formats (SignetSignPanel *self)
 {
@@ -84,7 +87,8 @@ show_formats (SignetSignPanel *self)
   format = signet_format_group_get_format (self->format);
   if (format == NULL && formats != NULL)
     format = formats[0];
-  levels = signet_sign_choice_list_levels (self->desktop, signet_key_list_get_key (self->keys), format);
+  levels = signet_signing_list_levels (format);
+  signet_counter_group_set_format (self->counter, format);
   signet_format_group_set_levels (self->format, (const char *const *) levels);
 }
 
@@ -116,6 +120,7 @@ update (SignetSignPanel *self)
   gtk_widget_set_sensitive (self->sign, ready && self->running == NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->keys), self->running == NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->format), self->running == NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->counter), self->running == NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->output), self->running == NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->mark), self->running == NULL && shows_marks (self));
   gtk_stack_set_visible_child_name (self->stack, self->running != NULL ? "running" : "ready");
@@ -194,6 +199,21 @@ on_chosen_cb (SignetSignPanel *self)
     return;
   show_formats (self);
   check (self);
+}
+
+/* nothing but the time-stamp was in the way */
+static void
+on_later_cb (SignetSignPanel *self)
+{
+  if (self->running == NULL)
+    check_and (self, TRUE, TRUE);
+}
+
+static void
+on_counter_cb (SignetSignPanel *self)
+{
+  if (self->desktop != NULL && self->running == NULL)
+    check (self);
 }
 
 static void
@@ -408,6 +428,7 @@ signet_sign_panel_set_document (SignetSignPanel    *self,
   g_clear_pointer (&self->output_path, g_free);
   self->overwrite = FALSE;
   signet_mark_group_start_anew (self->mark);
+  signet_counter_group_set_document (self->counter, document);
   if (self->desktop != NULL)
     on_chosen_cb (self);
 }
@@ -437,11 +458,13 @@ signet_sign_panel_class_init (SignetSignPanelClass *klass)
   g_type_ensure (SIGNET_TYPE_KEY_LIST);
   g_type_ensure (SIGNET_TYPE_CHECK_LIST);
   g_type_ensure (SIGNET_TYPE_FORMAT_GROUP);
+  g_type_ensure (SIGNET_TYPE_COUNTER_GROUP);
   g_type_ensure (SIGNET_TYPE_MARK_GROUP);
   g_type_ensure (SIGNET_TYPE_PROGRESS_LINE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/sign/signet-sign-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, keys);
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, format);
+  gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, counter);
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, mark);
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, output);
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, checks);
@@ -450,6 +473,8 @@ signet_sign_panel_class_init (SignetSignPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SignetSignPanel, progress);
   gtk_widget_class_bind_template_callback (widget_class, on_chosen_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_format_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_counter_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_later_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_change_output_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_cancel_cb);
   gtk_widget_class_bind_template_callback (widget_class, signet_sign_panel_sign);
@@ -463,4 +488,5 @@ static void
 signet_sign_panel_init (SignetSignPanel *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  signet_check_list_offer_later (self->checks);
 }

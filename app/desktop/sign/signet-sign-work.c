@@ -6,6 +6,7 @@
 
 #include "signet-sign-work.h"
 
+#include "../../core/document/signet-document-content.h"
 #include "../../core/document/signet-document-password.h"
 
 void
@@ -13,6 +14,8 @@ signet_open_document_free (SignetOpenDocument *document)
 {
   g_clear_object (&document->pdf);
   g_clear_object (&document->file);
+  g_clear_object (&document->content);
+  g_clear_pointer (&document->signatures, g_ptr_array_unref);
   g_free (document);
 }
 
@@ -28,6 +31,17 @@ opening_free (Opening *opening)
   g_clear_object (&opening->interaction);
   g_free (opening->path);
   g_free (opening);
+}
+
+static Opening *
+opening_new (const char        *path,
+             SignetInteraction *interaction)
+{
+  Opening *opening = g_new0 (Opening, 1);
+
+  opening->path = g_strdup (path);
+  g_set_object (&opening->interaction, interaction);
+  return opening;
 }
 
 static SignetDocumentPdf *
@@ -53,6 +67,36 @@ open_pdf (SignetDocumentFile *file,
     }
 }
 
+SignetDocumentFile *
+signet_sign_open_content (SignetDocumentFile *file)
+{
+  g_autofree char *path = NULL;
+  g_autoptr(GError) error = NULL;
+  SignetDocumentFile *content;
+
+  if (signet_document_file_get_format (file) != SIGNET_FORMAT_CMS)
+    return NULL;
+  path = signet_document_guess_content (file);
+  content = path != NULL ? signet_document_file_open (path, &error) : NULL;
+  if (error != NULL)
+    g_info ("what it is about cannot be read: %s", error->message);
+  return content;
+}
+
+/* Who signed it is told from the file alone; whether that holds the checks find out. */
+static void
+read_signature_file (SignetOpenDocument *document,
+                     GCancellable       *cancellable)
+{
+  g_autoptr(GError) error = NULL;
+
+  document->encloses = signet_document_has_content (document->file);
+  document->content = signet_sign_open_content (document->file);
+  document->signatures = signet_document_find_signatures (document->file, NULL, cancellable, &error);
+  if (error != NULL)
+    g_info ("its signatures cannot be listed: %s", error->message);
+}
+
 static SignetOpenDocument *
 open_document (const Opening *opening,
                GCancellable  *cancellable,
@@ -63,6 +107,8 @@ open_document (const Opening *opening,
   document->file = signet_document_file_open (opening->path, error);
   if (document->file == NULL)
     return NULL;
+  if (signet_document_file_get_format (document->file) == SIGNET_FORMAT_CMS)
+    read_signature_file (document, cancellable);
   if (signet_document_file_get_format (document->file) != SIGNET_FORMAT_PDF)
     return g_steal_pointer (&document);
   document->pdf = open_pdf (document->file, opening->interaction, cancellable, error);
@@ -92,17 +138,51 @@ signet_sign_open_async (const char          *path,
                         gpointer             data)
 {
   g_autoptr(GTask) task = g_task_new (NULL, cancellable, callback, data);
-  Opening *opening = g_new0 (Opening, 1);
 
-  opening->path = g_strdup (path);
-  g_set_object (&opening->interaction, interaction);
-  g_task_set_task_data (task, opening, (GDestroyNotify) opening_free);
+  g_task_set_task_data (task, opening_new (path, interaction), (GDestroyNotify) opening_free);
   g_task_run_in_thread (task, open_in_thread);
 }
 
 SignetOpenDocument *
 signet_sign_open_finish (GAsyncResult  *result,
                          GError       **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+unlock_in_thread (GTask        *task,
+                  gpointer      source,
+                  gpointer      data,
+                  GCancellable *cancellable)
+{
+  Opening *opening = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SignetDocumentFile) file = signet_document_file_open (opening->path, &error);
+  g_autoptr(SignetDocumentPdf) pdf = file != NULL ? open_pdf (file, opening->interaction, cancellable, &error) : NULL;
+
+  if (pdf != NULL)
+    g_task_return_pointer (task, g_steal_pointer (&file), g_object_unref);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+void
+signet_sign_unlock_async (const char          *path,
+                          SignetInteraction   *interaction,
+                          GCancellable        *cancellable,
+                          GAsyncReadyCallback  callback,
+                          gpointer             data)
+{
+  g_autoptr(GTask) task = g_task_new (NULL, cancellable, callback, data);
+
+  g_task_set_task_data (task, opening_new (path, interaction), (GDestroyNotify) opening_free);
+  g_task_run_in_thread (task, unlock_in_thread);
+}
+
+SignetDocumentFile *
+signet_sign_unlock_finish (GAsyncResult  *result,
+                           GError       **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
