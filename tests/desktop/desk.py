@@ -216,9 +216,9 @@ class Desk:
             except GLib.Error:
                 time.sleep(STEP)  # something went while it was looked at
 
-    def focused_item(self, other_than=None):
-        """Name and path of the menu item that the keyboard is on."""
-        for node in self.matches(lambda name: True, ('menu item',), True):
+    def focused_item(self, other_than=None, role='menu item'):
+        """Name and path of the item of a menu, or of a list, that the keyboard is on."""
+        for node in self.matches(lambda name: True, (role,), True):
             if node.has_state(Node.FOCUSED) and node.path != other_than:
                 return node.name(), node.path
         return None
@@ -269,6 +269,20 @@ class Desk:
             before = path
             self.bus.key(DOWN)
             name, path = self.wait_for(lambda: self.focused_item(other_than=before), 'the next item of the menu')  # pylint: disable=cell-var-from-loop
+        self.bus.key(RETURN)
+
+    def choose_below(self, row, steps=1):
+        """Opens the list of a row, and takes what stands so many steps below what was chosen."""
+        def focused():
+            name, at = self.focused_item(path, 'list item') or (None, None)
+            return at if name != self.words.get(row, row) else None  # the row itself is in a list, too
+
+        path = None
+        self.point(row)
+        for _ in range(steps):
+            path = self.wait_for(focused, 'the focus in the list')
+            self.bus.key(DOWN)
+        self.wait_for(focused, 'the next item of the list')
         self.bus.key(RETURN)
 
     def open_file(self, path):

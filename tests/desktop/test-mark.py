@@ -13,7 +13,7 @@ from pathlib import Path
 SOURCE = Path(os.environ['SIGNET_SOURCE_ROOT'])
 sys.path[:0] = [str(SOURCE / 'tests/desktop'), str(SOURCE / 'tests/end-to-end'), str(SOURCE / 'tests/document')]
 import pdf_maker  # noqa: E402  pylint: disable=wrong-import-position
-from desk import DOWN, RETURN, TAB, Desk  # noqa: E402  pylint: disable=wrong-import-position
+from desk import TAB, Desk  # noqa: E402  pylint: disable=wrong-import-position
 from keyboard import Keyboard  # noqa: E402  pylint: disable=wrong-import-position
 from screenshots import chinese, settings  # noqa: E402  pylint: disable=wrong-import-position
 from world import World  # noqa: E402  pylint: disable=wrong-import-position
@@ -70,11 +70,7 @@ class VisibleMark(unittest.TestCase):
 
     def choose(self, steps=1):
         """The list of the row opens with a click; what stands so many steps behind None is taken."""
-        self.desk.point('Visible Mark')
-        time.sleep(0.5)  # the list is drawn
-        for _ in range(steps):
-            self.keyboard.press(DOWN)
-        self.keyboard.press(RETURN)
+        self.desk.choose_below('Visible Mark', steps)
 
     def reach(self):
         """With Tab alone."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 SOURCE = Path(os.environ['SIGNET_SOURCE_ROOT'])
 sys.path[:0] = [str(SOURCE / 'tests/desktop'), str(SOURCE / 'tests/end-to-end')]
-from desk import DOWN, RETURN, Desk  # noqa: E402  pylint: disable=wrong-import-position
+from desk import DOWN, Desk  # noqa: E402  pylint: disable=wrong-import-position
 from screenshots import chinese, settings  # noqa: E402  pylint: disable=wrong-import-position
 from world import World, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
 
@@ -104,10 +104,7 @@ class Later(TimestampTest):
         """The level, and the question for the PIN answered."""
         desk = self.open(self.document)
         desk.find('Sign…', role=BUTTON, sensitive=True)
-        desk.point('Level')
-        time.sleep(0.3)  # the list is drawn
-        desk.bus.key(DOWN)
-        desk.bus.key(RETURN)
+        desk.choose_below('Level')
         desk.find('Sign…', role=BUTTON, sensitive=True)
         desk.click('Sign…')
         self.give_pin()
