@@ -123,6 +123,15 @@ class Signed(unittest.TestCase):
         changes = [change for signature in report['files'][0]['signatures'] for change in signature['changes']]
         self.assertEqual([(change['kind'], change['allowed']) for change in changes], [('signature-added', True)])
 
+    def test_text_without_room(self):
+        """Words are left out, and that is told before the PIN."""
+        self.put('r.pdf', pdf_maker.write(pdf_maker.plain_objects(1)))
+        file = self.sign('--visible', 'width=110,height=30', '--reason', 'Agreed to all of it ' * 9, '-o', 'r-signed.pdf', 'r.pdf')
+        (state, text), = self.checks(file)
+        self.assertEqual(state, 'warning')
+        self.assertIn('ellipsis', text)
+        self.assertIn('…', self.text('r-signed.pdf'))
+
     def test_covering(self):
         place = 'x=50,y=50,width=100,height=50'
         self.put('c.pdf', pdf_maker.write(pdf_maker.plain_objects(1)))

@@ -130,6 +130,7 @@ add_mark (SignetDocumentPdf *pdf, const char *spec, const Signer *signer, Signet
     .location = parameters->location,
     .time = parameters->time,
   };
+  gboolean shortened = FALSE;
   double width, height;
 
   if (mark == NULL || !signet_document_pdf_place_mark (pdf, mark, parameters->field, &parameters->mark, error))
@@ -138,7 +139,9 @@ add_mark (SignetDocumentPdf *pdf, const char *spec, const Signer *signer, Signet
     parameters->field = g_intern_string (mark->field);
   signet_mark_box_get_drawing_size (&parameters->mark, &width, &height);
   parameters->drawing = signet_mark_draw (mark, &facts, width, height,
-                                          signet_document_pdf_wants_opaque_mark (pdf), error);
+                                          signet_document_pdf_wants_opaque_mark (pdf), &shortened, error);
+  if (shortened)
+    printf ("shortened\n");
   return parameters->drawing != NULL;
 }
 

@@ -33,6 +33,7 @@ class Signature:
 class Answer:
     def __init__(self, text, status):
         self.status, self.signatures, self.error, self.findings, self.covered = status, [], None, {}, None
+        self.shortened = False
         for line in text.splitlines():
             name, *fields = line.split('\t')
             if name == 'signature':
@@ -45,6 +46,8 @@ class Answer:
                 self.signatures[-1].reason = fields[0]
             elif name == 'finding':
                 self.findings[fields[0]] = (int(fields[1]), int(fields[2]), fields[3])
+            elif name == 'shortened':
+                self.shortened = True
             elif name == 'covered':
                 self.covered = fields[0]
             elif name == 'error':

@@ -103,7 +103,7 @@ class Part1(ArchiveTest):
             for which in names[1:]:
                 spaces = [value['/ColorSpace'] for value in everything(list(self.added(source, which).values())) if isinstance(value.get('/ColorSpace'), dict)]
                 self.assertTrue(spaces)
-                self.assertTrue(all(space['/DefaultRGB'][0] == '/CalRGB' and space['/DefaultGray'][0] == '/CalGray' for space in spaces))
+                self.assertTrue(all(list(space) == ['/DefaultRGB'] and space['/DefaultRGB'][0] == '/CalRGB' for space in spaces))
 
     def test_characters(self):
         """6.3.5: every glyph of the font is listed, and no other."""
@@ -172,7 +172,7 @@ class Parts2And3(ArchiveTest):
             self.assert_rules('bare.pdf', signed, False)
             forms = [value for value in self.added('bare.pdf', signed).values() if isinstance(value, dict) and value.get('/Subtype') == '/Form']
             self.assertTrue(forms)
-            self.assertTrue(all('/DefaultRGB' in form['/Resources']['/ColorSpace'] for form in forms))
+            self.assertTrue(all(set(form['/Resources']['/ColorSpace']) == {'/DefaultRGB', '/DefaultGray'} for form in forms))
 
     def test_no_claim(self):
         """Who does not say it is an archive gets no such colours, and pictures with what shines through."""

@@ -3,6 +3,7 @@
 """Visible marks in PDFs, looked at by poppler, MuPDF and qpdf: seen where they should be and nowhere else, upright on turned pages, with fonts embedded
 and text that can be read back; earlier signatures stay what they were."""
 import re
+import subprocess
 import unittest
 
 import pdf_maker
@@ -106,6 +107,32 @@ class Looks(MarkTest):
         self.put('long.pdf', page())
         self.sign_visible('long.pdf', 'long-s.pdf', 'default', 'name=' + 'Donaudampfschifffahrtsgesellschaftskapitän ' * 4)
         self.refuse('long.pdf', 3, 'visible=width=40,height=20', 'name=' + 'x' * 200, domain=MARK_DOMAIN)
+
+    def test_name_without_room(self):
+        """Smaller letters, broken words, and when that is not enough an ellipsis, which is told; the other lines stay."""
+        self.put('room.pdf', page())
+        long = 'Maximiliane-Theodora von Hohenlohe-Waldenburg-Schillingsfürst'
+        for spec, name, shortened in (('default', long, False), ('width=100,height=30', 'Ann Lee', False), ('width=100,height=30', long * 2, True),
+                                      ('width=100,height=30', CHINESE * 12, True), ('width=100,height=20', ARABIC * 30, True)):
+            with self.subTest(spec, name=name):
+                answer = self.tool('sign', self.path('room.pdf'), self.path('room-s.pdf'), self.path('rsa.key'), self.path('rsa.pem'), 'visible=' + spec, 'name=' + name)
+                self.assertEqual((answer.error, answer.shortened), (None, shortened))
+                words = self.text('room-s.pdf')
+                self.assertEqual(bool(re.search("[…⋯]", words)), shortened)  # the second is that of Chinese
+                self.assertRegex(words, r'20\d\d-\d\d-\d\d')
+        self.refuse('room.pdf', 3, 'visible=width=60,height=24', 'name=' + long, domain=MARK_DOMAIN)
+
+    def test_letters_grow(self):
+        """In a mark twice as large letters are twice as large; in one of 200 inches there is still something to be read."""
+        self.put('poster.pdf', page(b'/MediaBox [0 0 14400 14400]'))
+        heights = []
+        for size in ('width=198.4,height=70.9', 'width=396.8,height=141.8', 'width=14400,height=14400'):
+            self.sign_visible('poster.pdf', 'poster-s.pdf', 'heading=,text=Approved,' + size)
+            boxes = subprocess.run(['pdftotext', '-bbox', self.path('poster-s.pdf'), '-'], check=True, capture_output=True, text=True).stdout
+            top, bottom = map(float, re.search(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)">Approved<', boxes).groups())
+            heights.append(bottom - top)
+        self.assertAlmostEqual(heights[1] / heights[0], 2, delta=0.2)
+        self.assertGreater(heights[2], 500)
 
     def test_picture(self):
         self.put('seal.png', png(60, 60))

@@ -9,12 +9,13 @@ static guint n_drawn;
 
 /* Says what it was asked for, so that an answer to another question is seen */
 static GBytes *
-draw (const SignetMarkPicture *picture, GError **error)
+draw (const SignetMarkPicture *picture, gboolean *shortened, GError **error)
 {
   char *text = g_strdup_printf ("%.1f %.1f %s %s %u %d", picture->width, picture->height, picture->text, picture->heading,
                                 picture->image != NULL ? (guint) g_bytes_get_size (picture->image) : 0, picture->opaque);
 
   n_drawn++;
+  *shortened = picture->opaque; /* something to be seen again */
   if (g_strcmp0 (picture->text, "fails") != 0)
     return g_bytes_new_take (text, strlen (text));
   g_free (text);
@@ -25,12 +26,14 @@ draw (const SignetMarkPicture *picture, GError **error)
 static void
 assert_draws (const SignetMarkPicture *picture, guint n)
 {
-  g_autoptr(GBytes) fresh = draw (picture, NULL);
+  gboolean shortened = FALSE;
+  g_autoptr(GBytes) fresh = draw (picture, &shortened, NULL);
   guint before = n_drawn;
-  g_autoptr(GBytes) answer = _signet_mark_draw_once (draw, picture, NULL);
+  g_autoptr(GBytes) answer = _signet_mark_draw_once (draw, picture, &shortened, NULL);
 
   g_assert_cmpuint (n_drawn - before, ==, n);
   g_assert_true (g_bytes_equal (answer, fresh));
+  g_assert_cmpint (shortened, ==, picture->opaque);
 }
 
 static void
@@ -77,9 +80,10 @@ test_failure_is_not_kept (void)
   for (guint i = 0; i < 2; i++)
     {
       g_autoptr(GError) error = NULL;
+      gboolean shortened = FALSE;
       guint before = n_drawn;
 
-      g_assert_null (_signet_mark_draw_once (draw, &picture, &error));
+      g_assert_null (_signet_mark_draw_once (draw, &picture, &shortened, &error));
       g_assert_error (error, SIGNET_BASE_ERROR, SIGNET_BASE_ERROR_FAILED);
       g_assert_cmpuint (n_drawn - before, ==, 1);
     }

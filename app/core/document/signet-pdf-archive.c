@@ -65,6 +65,7 @@ _signet_pdf_archive_read (SignetPdfReader *reader, SignetPdfArchive *archive)
     return;
   components = read_intent (reader);
   archive->own_colours = components != 3;
+  archive->own_greys = components == 0; /* any intent knows grey (ISO 19005-2, 6.2.4.3) */
   /* ISO 19005-1, 6.4; 19005-2, 6.2.10: blending needs a colour space that the page or an intent gives */
   archive->opaque = archive->part == 1 || components == 0;
   archive->lists_characters = archive->part == 1;
@@ -72,11 +73,13 @@ _signet_pdf_archive_read (SignetPdfReader *reader, SignetPdfArchive *archive)
 
 /* The colours of sRGB (IEC 61966-2-1) as 8.6.5.3 can say them, for what is written in device colours (8.6.5.6) */
 void
-_signet_pdf_write_default_colours (GString *bytes)
+_signet_pdf_write_default_colours (GString *bytes, gboolean grey_too)
 {
   g_string_append (bytes, "/ColorSpace <<\n/DefaultRGB [ /CalRGB << /WhitePoint [ 0.9505 1 1.089 ] /Gamma [ 2.2 2.2 2.2 ] "
-                          "/Matrix [ 0.4124 0.2126 0.0193 0.3576 0.7152 0.1192 0.1805 0.0722 0.9505 ] >> ]\n"
-                          "/DefaultGray [ /CalGray << /WhitePoint [ 0.9505 1 1.089 ] /Gamma 2.2 >> ]\n>>\n");
+                          "/Matrix [ 0.4124 0.2126 0.0193 0.3576 0.7152 0.1192 0.1805 0.0722 0.9505 ] >> ]\n");
+  if (grey_too)
+    g_string_append (bytes, "/DefaultGray [ /CalGray << /WhitePoint [ 0.9505 1 1.089 ] /Gamma 2.2 >> ]\n");
+  g_string_append (bytes, ">>\n");
 }
 
 guint

@@ -71,7 +71,7 @@ write_resources (Import *self, const SignetPdfValue *resources, guint depth)
 {
   write_pairs (self, resources, NULL, depth);
   if (self->archive.own_colours && _signet_pdf_lookup (resources, "ColorSpace")->type == SIGNET_PDF_NULL)
-    _signet_pdf_write_default_colours (self->writer->bytes);
+    _signet_pdf_write_default_colours (self->writer->bytes, self->archive.own_greys);
   g_string_append (self->writer->bytes, ">>");
 }
 

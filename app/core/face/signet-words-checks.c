@@ -197,6 +197,7 @@ static const SignetCheckRow rows[] = {
   { "mark-placement", SIGNET_CHECK_WARNING, "covers-field", N_("The visible mark covers a form field or note"),
     /* translators: {value} is the name of a form field */
     N_("The visible mark covers the form field {value}") },
+  { "mark-placement", SIGNET_CHECK_WARNING, "shortened", N_("The visible mark has no room for all of its text: an ellipsis stands for the rest"), NULL },
   { "mark-placement", SIGNET_CHECK_STOP, "covers-signature", N_("The visible mark would cover an earlier signature"),
     /* translators: {value} is the name of a signature field */
     N_("The visible mark would cover the earlier signature {value}") },

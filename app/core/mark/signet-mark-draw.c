@@ -54,19 +54,23 @@ find_heading (const SignetVisibleMark *mark)
  * @width: in points
  * @height: in points
  * @opaque: draw without transparency
+ * @shortened: (out) (optional): there was no room for all of the text, and an ellipsis stands for the rest
  * @error: TOO_SMALL, NO_FONT, IMAGE, IMAGE_TOO_LARGE, SPEC; FAILED in %SIGNET_BASE_ERROR when drawing is not installed
  *
  * Returns: (transfer full) (nullable): a PDF of one page
  */
 GBytes *
-signet_mark_draw (const SignetVisibleMark *mark, const SignetMarkFacts *facts, double width, double height, gboolean opaque, GError **error)
+signet_mark_draw (const SignetVisibleMark *mark, const SignetMarkFacts *facts, double width, double height, gboolean opaque,
+                  gboolean *shortened, GError **error)
 {
   SignetMarkPicture picture = { .width = width, .height = height, .opaque = opaque };
   const char *heading_template = find_heading (mark);
   g_autofree char *text = NULL;
   g_autofree char *heading = NULL;
   g_autoptr(GBytes) image = NULL;
+  GBytes *drawing = NULL;
   SignetMarkDrawFunction draw = NULL;
+  gboolean cut = FALSE;
 
   g_return_val_if_fail (mark != NULL && facts != NULL, NULL);
 
@@ -82,5 +86,8 @@ signet_mark_draw (const SignetVisibleMark *mark, const SignetMarkFacts *facts, d
   picture.text = text;
   picture.heading = heading;
   picture.image = image;
-  return _signet_mark_draw_once (draw, &picture, error);
+  drawing = _signet_mark_draw_once (draw, &picture, &cut, error);
+  if (shortened != NULL)
+    *shortened = cut;
+  return drawing;
 }

@@ -23,8 +23,9 @@ char   *signet_mark_dup_organization (SignetCertificate *certificate);
 /* Lines that hold placeholders and none with a value are left out. Error: SPEC for a placeholder that does not exist. */
 char   *signet_mark_expand           (const char *text, const SignetMarkFacts *facts, GError **error);
 
-/* @opaque: without transparency, as PDF/A-1 wants it. */
-GBytes *signet_mark_draw             (const SignetVisibleMark *mark, const SignetMarkFacts *facts, double width, double height, gboolean opaque, GError **error);
+/* @opaque: without transparency, as PDF/A-1 wants it. @shortened: (out) (optional): not all of the text had room */
+GBytes *signet_mark_draw             (const SignetVisibleMark *mark, const SignetMarkFacts *facts, double width, double height, gboolean opaque,
+                                      gboolean *shortened, GError **error);
 /* Reads head and size of a picture; nothing is decoded. */
 gboolean signet_mark_check_image     (GBytes *data, GError **error);
 GBytes *signet_mark_read_image       (const char *path, GError **error);

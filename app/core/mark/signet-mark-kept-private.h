@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-typedef GBytes *(*SignetMarkDrawFunction) (const SignetMarkPicture *picture, GError **error);
+typedef GBytes *(*SignetMarkDrawFunction) (const SignetMarkPicture *picture, gboolean *shortened, GError **error);
 
 /* (transfer full) (nullable): what @draw says to @picture, or said when it was last asked for exactly this. Any thread; one at a time draws. */
-GBytes *_signet_mark_draw_once (SignetMarkDrawFunction draw, const SignetMarkPicture *picture, GError **error);
+GBytes *_signet_mark_draw_once (SignetMarkDrawFunction draw, const SignetMarkPicture *picture, gboolean *shortened, GError **error);
 
 G_END_DECLS

@@ -15,6 +15,7 @@
 typedef struct {
   SignetMarkPicture picture; /* strings and picture are ours */
   GBytes           *drawing;
+  gboolean          shortened;
 } Kept;
 
 static GMutex lock;
@@ -31,7 +32,7 @@ kept_free (Kept *self)
 }
 
 static Kept *
-kept_new (const SignetMarkPicture *picture, GBytes *drawing)
+kept_new (const SignetMarkPicture *picture, GBytes *drawing, gboolean shortened)
 {
   Kept *self = g_new0 (Kept, 1);
 
@@ -40,6 +41,7 @@ kept_new (const SignetMarkPicture *picture, GBytes *drawing)
   self->picture.heading = g_strdup (picture->heading);
   self->picture.image = picture->image != NULL ? g_bytes_ref (picture->image) : NULL;
   self->drawing = g_bytes_ref (drawing);
+  self->shortened = shortened;
   return self;
 }
 
@@ -73,12 +75,12 @@ find (const SignetMarkPicture *picture)
 }
 
 static void
-keep (const SignetMarkPicture *picture, GBytes *drawing)
+keep (const SignetMarkPicture *picture, GBytes *drawing, gboolean shortened)
 {
   gsize total = 0;
   guint n = 0;
 
-  g_queue_push_head (&kept, kept_new (picture, drawing));
+  g_queue_push_head (&kept, kept_new (picture, drawing, shortened));
   for (GList *link = kept.head; link != NULL; n++)
     {
       GList *next = link->next;
@@ -94,7 +96,7 @@ keep (const SignetMarkPicture *picture, GBytes *drawing)
 }
 
 GBytes *
-_signet_mark_draw_once (SignetMarkDrawFunction draw, const SignetMarkPicture *picture, GError **error)
+_signet_mark_draw_once (SignetMarkDrawFunction draw, const SignetMarkPicture *picture, gboolean *shortened, GError **error)
 {
   GBytes *drawing = NULL;
   GList *found = NULL;
@@ -106,12 +108,14 @@ _signet_mark_draw_once (SignetMarkDrawFunction draw, const SignetMarkPicture *pi
       g_queue_unlink (&kept, found);
       g_queue_push_head_link (&kept, found);
       drawing = g_bytes_ref (((Kept *) found->data)->drawing);
+      *shortened = ((Kept *) found->data)->shortened;
     }
   else
     {
-      drawing = draw (picture, error);
+      *shortened = FALSE;
+      drawing = draw (picture, shortened, error);
       if (drawing != NULL)
-        keep (picture, drawing);
+        keep (picture, drawing, *shortened);
     }
   g_mutex_unlock (&lock);
   return drawing;

@@ -16,10 +16,12 @@
 #include "signet-mark.h"
 
 #define LEAST_LETTER 4.0  /* points */
+#define LEAST_CUT    24.0 /* points: in less width an ellipsis leaves nothing that says anything */
 #define NICE_LETTER  6.0  /* below it words may be broken */
-#define MOST_LETTER  10.0
+#define MOST_LETTER  10.0 /* in a mark of usual size; in larger ones they grow with it */
 #define NICE_HEADING 14.0 /* below it a heading takes another line rather than smaller letters */
 #define MOST_HEADING 30.0
+#define MOST_OF_ALL  720.0 /* points: larger ones not all readers draw */
 #define STEP         0.25
 #define DENSITY      (300.0 / 72) /* pixels a point: finer is not seen and makes the file large */
 #define WIDE         1.6  /* width to height from which picture or heading stands beside the text and not above it */
@@ -33,7 +35,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (cairo_surface_t, cairo_surface_destroy)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (cairo_t, cairo_destroy)
 
 /* Which lines may be broken so that the letters can be larger */
-typedef enum { FIT_UNBROKEN, FIT_WORDS, FIT_LETTERS } Fit;
+typedef enum { FIT_UNBROKEN, FIT_WORDS, FIT_LETTERS, FIT_CUT } Fit;
 
 /* --- text -------------------------------------------------------------------------------------------------------------------- */
 
@@ -96,6 +98,7 @@ fits (PangoLayout *layout, double letter, Fit how, const Box *box)
   pango_layout_set_font_description (layout, font);
   pango_font_description_free (font);
   pango_layout_set_width (layout, (int) (box->width * PANGO_SCALE));
+  pango_layout_set_ellipsize (layout, how == FIT_CUT ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
   pango_layout_set_wrap (layout, how == FIT_LETTERS ? PANGO_WRAP_WORD_CHAR : PANGO_WRAP_WORD);
   pango_layout_get_extents (layout, NULL, &extents);
   return extents.height <= box->height * PANGO_SCALE && extents.width <= box->width * PANGO_SCALE
@@ -123,12 +126,17 @@ fit (PangoLayout *layout, double least, double most, Fit how, const Box *box)
   return fits (layout, least + low * STEP, how, box);
 }
 
+/* Smaller letters before broken words, broken words before an ellipsis at the end of a line */
 static gboolean
-fit_text (PangoLayout *layout, double whole, double most, const Box *box, GError **error)
+fit_text (PangoLayout *layout, double whole, double most, const Box *box, gboolean *shortened, GError **error)
 {
-  if (box->width <= 0 || box->height <= 0
-      || (!fit (layout, whole, most, FIT_UNBROKEN, box) && !fit (layout, NICE_LETTER, most, FIT_WORDS, box)
-          && !fit (layout, LEAST_LETTER, most, FIT_LETTERS, box)))
+  gboolean ok = box->width > 0 && box->height > 0
+                && (fit (layout, whole, most, FIT_UNBROKEN, box) || fit (layout, NICE_LETTER, most, FIT_WORDS, box)
+                    || fit (layout, LEAST_LETTER, most, FIT_LETTERS, box));
+
+  if (!ok && box->width >= LEAST_CUT && fit (layout, LEAST_LETTER, LEAST_LETTER, FIT_CUT, box))
+    ok = *shortened = TRUE;
+  if (!ok)
     {
       g_set_error_literal (error, SIGNET_MARK_ERROR, SIGNET_MARK_ERROR_TOO_SMALL, "the text would be smaller than 4 points");
       return FALSE;
@@ -141,13 +149,20 @@ fit_text (PangoLayout *layout, double whole, double most, const Box *box, GError
   return TRUE;
 }
 
-static gboolean
-draw_text (cairo_t *cr, const Script *script, const char *text, gboolean heading, const Box *box, GError **error)
+/* The largest letters of @usual for a mark of usual size */
+static double
+most_letter (const SignetMarkPicture *picture, double usual)
 {
-  g_autoptr(PangoLayout) layout = new_layout (cr, script, text, heading);
+  return MIN (MOST_OF_ALL, usual * MAX (1, MIN (picture->width, picture->height) / SIGNET_MARK_DEFAULT_HEIGHT));
+}
+
+static gboolean
+draw_text (cairo_t *cr, const SignetMarkPicture *picture, gboolean heading, const Box *box, gboolean *shortened, GError **error)
+{
+  g_autoptr(PangoLayout) layout = new_layout (cr, find_script (picture), heading ? picture->heading : picture->text, heading);
   PangoRectangle extents;
 
-  if (!fit_text (layout, heading ? NICE_HEADING : NICE_LETTER, heading ? MOST_HEADING : MOST_LETTER, box, error))
+  if (!fit_text (layout, heading ? NICE_HEADING : NICE_LETTER, most_letter (picture, heading ? MOST_HEADING : MOST_LETTER), box, shortened, error))
     return FALSE;
   pango_layout_get_extents (layout, NULL, &extents);
   cairo_move_to (cr, box->x, box->y + MAX (0, (box->height - (double) extents.height / PANGO_SCALE) / 2));
@@ -310,9 +325,8 @@ is_there (const char *text)
 }
 
 static gboolean
-draw (cairo_t *cr, const SignetMarkPicture *picture, GError **error)
+draw (cairo_t *cr, const SignetMarkPicture *picture, gboolean *shortened, GError **error)
 {
-  const Script *script = find_script (picture);
   double margin = CLAMP (MIN (picture->width, picture->height) * 0.06, 1, 5);
   Box whole = { margin, margin, picture->width - 2 * margin, picture->height - 2 * margin };
   Box first = whole;
@@ -324,9 +338,9 @@ draw (cairo_t *cr, const SignetMarkPicture *picture, GError **error)
   if (picture->image != NULL && !draw_image (cr, picture->image, picture->opaque, &first, error))
     return FALSE;
   set_ink (cr);
-  if (picture->image == NULL && is_there (picture->heading) && !draw_text (cr, script, picture->heading, TRUE, &first, error))
+  if (picture->image == NULL && is_there (picture->heading) && !draw_text (cr, picture, TRUE, &first, shortened, error))
     return FALSE;
-  return !is_there (picture->text) || draw_text (cr, script, picture->text, FALSE, &second, error);
+  return !is_there (picture->text) || draw_text (cr, picture, FALSE, &second, shortened, error);
 }
 
 static cairo_status_t
@@ -337,7 +351,7 @@ append (void *data, const unsigned char *bytes, unsigned length)
 }
 
 GBytes *
-signet_mark_module_draw (const SignetMarkPicture *picture, GError **error)
+signet_mark_module_draw (const SignetMarkPicture *picture, gboolean *shortened, GError **error)
 {
   g_autoptr(GByteArray) bytes = g_byte_array_new ();
   g_autoptr(cairo_surface_t) surface = cairo_pdf_surface_create_for_stream (append, bytes, picture->width, picture->height);
@@ -346,7 +360,7 @@ signet_mark_module_draw (const SignetMarkPicture *picture, GError **error)
 
   cairo_pdf_surface_restrict_to_version (surface, CAIRO_PDF_VERSION_1_4);
   cr = cairo_create (surface);
-  ok = draw (cr, picture, error);
+  ok = draw (cr, picture, shortened, error);
   cairo_destroy (cr);
   cairo_surface_finish (surface);
   if (!ok)

@@ -16,7 +16,7 @@ typedef struct {
 
 #define SIGNET_MARK_MODULE_SYMBOL "signet_mark_module_draw"
 
-/* (transfer full) (nullable): a PDF of one page. Any thread. */
-GBytes *signet_mark_module_draw (const SignetMarkPicture *picture, GError **error);
+/* (transfer full) (nullable): a PDF of one page. @shortened: (out): words had to be left out. Any thread. */
+GBytes *signet_mark_module_draw (const SignetMarkPicture *picture, gboolean *shortened, GError **error);
 
 G_END_DECLS

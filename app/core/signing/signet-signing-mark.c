@@ -45,21 +45,13 @@ signet_signing_place_mark (SignetSigning *self, SignetMarkBox *box, GError **err
   return pdf != NULL && signet_document_pdf_place_mark (pdf, self->mark, self->field, box, error);
 }
 
-/**
- * signet_signing_draw_mark:
- * @box: from signet_signing_place_mark()
- *
- * Returns: (transfer full) (nullable): a PDF of one page, as it would be written if it were signed now; upright, whatever @box says of turning
- */
-GBytes *
-signet_signing_draw_mark (SignetSigning *self, const SignetMarkBox *box, GError **error)
+static GBytes *
+draw_mark (SignetSigning *self, const SignetMarkBox *box, gboolean *shortened, GError **error)
 {
   SignetDocumentPdf *pdf = NULL;
   g_autofree char *organization = NULL;
   SignetMarkFacts facts = { .reason = self->reason, .location = self->location, .time = _signet_signing_now (self) };
   double width, height;
-
-  g_return_val_if_fail (SIGNET_IS_SIGNING (self) && self->mark != NULL, NULL);
 
   pdf = _signet_signing_get_pdf (self, error);
   if (pdf == NULL)
@@ -73,7 +65,21 @@ signet_signing_draw_mark (SignetSigning *self, const SignetMarkBox *box, GError 
       facts.serial = signet_certificate_get_serial (self->certificate);
     }
   signet_mark_box_get_drawing_size (box, &width, &height);
-  return signet_mark_draw (self->mark, &facts, width, height, signet_document_pdf_wants_opaque_mark (pdf), error);
+  return signet_mark_draw (self->mark, &facts, width, height, signet_document_pdf_wants_opaque_mark (pdf), shortened, error);
+}
+
+/**
+ * signet_signing_draw_mark:
+ * @box: from signet_signing_place_mark()
+ *
+ * Returns: (transfer full) (nullable): a PDF of one page, as it would be written if it were signed now; upright, whatever @box says of turning
+ */
+GBytes *
+signet_signing_draw_mark (SignetSigning *self, const SignetMarkBox *box, GError **error)
+{
+  g_return_val_if_fail (SIGNET_IS_SIGNING (self) && self->mark != NULL, NULL);
+
+  return draw_mark (self, box, NULL, error);
 }
 
 /* --- before the PIN ---------------------------------------------------------------------------------------------------------- */
@@ -141,6 +147,8 @@ _signet_signing_check_mark (SignetSigning *self, GPtrArray *checks)
   g_autoptr (GBytes) drawing = NULL;
   g_autofree char *page = NULL;
   SignetMarkBox box = { 0 };
+  gboolean shortened = FALSE;
+  gboolean covered = FALSE;
 
   if (self->mark == NULL)
     return;
@@ -150,14 +158,17 @@ _signet_signing_check_mark (SignetSigning *self, GPtrArray *checks)
       return;
     }
   if (signet_signing_place_mark (self, &box, &problem))
-    drawing = signet_signing_draw_mark (self, &box, &problem);
+    drawing = draw_mark (self, &box, &shortened, &problem);
   if (drawing == NULL)
     {
       add_problem (checks, problem);
       return;
     }
   page = g_strdup_printf ("%u", box.page + 1);
-  if (!check_covered (self, self->pdf, &box, checks))
+  covered = check_covered (self, self->pdf, &box, checks);
+  if (shortened)
+    add (checks, SIGNET_CHECK_WARNING, page, "shortened");
+  else if (!covered)
     add (checks, SIGNET_CHECK_OK, page, NULL);
 }
 
