@@ -2,7 +2,7 @@
 /*
  * document-tool.c: the document room on a command line, with a software key, for the tests written in Python.
  *
- *   document-tool sign IN OUT KEY.pem CERT.pem [field=NAME] [certify=N] [reason=TEXT] [pss] [room=N] [token=FILE] [visible=SPEC]
+ *   document-tool sign IN OUT KEY.pem CERT.pem [field=NAME] [certify=N] [reason=TEXT] [pss] [room=N] [token=FILE] [visible=SPEC [drawing=FILE]]
  *   document-tool sign-cms DATA OUT KEY.pem CERT.pem [pss]
  *   document-tool sign-more enclosed|parallel|counter IN OUT KEY.pem CERT.pem [content=FILE] [id=N] [pss] [token=FILE]
  *   document-tool find FILE [DATA] [password=TEXT]   one line for each signature, then its changes and problems
@@ -175,6 +175,9 @@ sign_pdf (char **arguments, GError **error)
   if (option (options, "visible") != NULL && !add_mark (pdf, option (options, "visible"), &signer, &parameters, error))
     return FALSE;
   drawing = parameters.drawing;
+  if (option (options, "drawing") != NULL && drawing != NULL
+      && !g_file_set_contents (option (options, "drawing"), g_bytes_get_data (drawing, NULL), (gssize) g_bytes_get_size (drawing), error))
+    return FALSE;
   fd = open (arguments[1], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   prepared = signet_document_pdf_prepare (pdf, fd, signer.algorithm.digest, &parameters, NULL, error);
   cms = prepared != NULL ? make_cms (&signer, SIGNET_CMS_PROFILE_PADES, prepared->digest, error) : NULL;

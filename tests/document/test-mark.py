@@ -161,6 +161,27 @@ class Looks(MarkTest):
         self.assertIn(b'/F 132', added)
 
 
+class Preview(MarkTest):
+    def test_what_is_shown_is_what_is_signed(self):
+        """The drawing is what the window shows (signet_signing_draw_mark() and poppler); the file has the same, however page and file are made."""
+        self.put('seal.png', png(60, 60))
+        spec = 'x=50,y=50,width=100,height=50,heading=,text={name}\\n{date}'
+        for turn in (0, 90, 180, 270):
+            for what, image in (('text', ''), ('both', ',show=both,image=' + self.path('seal.png'))):
+                for archive in (False, True):
+                    with self.subTest(what, turn=turn, archive=archive):
+                        xmp = pdf_maker.stream(b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><pdfaid:part>1</pdfaid:part></x:xmpmeta>', b'/Type /Metadata /Subtype /XML ')
+                        self.put('p.pdf', page(b'/MediaBox [10 20 310 220] /Rotate %d' % turn, b'/Metadata 90 0 R' if archive else b'', {90: xmp}))
+                        self.sign('p.pdf', 'p-s.pdf', 'rsa', 'visible=' + spec + image, 'name=' + CHINESE, 'drawing=' + self.path('drawing.pdf'))
+                        height = 200 if turn in (0, 180) else 300
+                        signed = self.page_picture('p-s.pdf', 1).part(50, height - 100, 150, height - 50)
+                        shown = self.page_picture('drawing.pdf', 1)
+                        self.assertGreater(shown.ink(), 0.02)
+                        self.assertLess(shown.distance(signed), 0.02)
+                        greys = [sum(picture.pixels) / len(picture.pixels) for picture in (shown, signed)]
+                        self.assertAlmostEqual(*greys, delta=2)
+
+
 class Fields(MarkTest):
     FORM = {'_3': b'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R /Annots [6 0 R 11 0 R] '
                   b'/Resources << /Font << /F1 5 0 R >> /XObject << /X1 9 0 R >> >> >>',
