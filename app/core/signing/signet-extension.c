@@ -338,8 +338,9 @@ check (SignetExtension *self, SignetOutputFile *output, char **sha256, GCancella
 }
 
 static void
-record (SignetExtension *self, const char *sha256)
+keep (SignetExtension *self, SignetOutputFile *output, const char *sha256)
 {
+  g_autoptr (GPtrArray) outputs = g_ptr_array_new ();
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) signet_journal_entry_free);
   SignetJournalEntry *entry = g_new0 (SignetJournalEntry, 1);
   g_autofree char *name = g_filename_display_basename (signet_document_file_get_path (self->file));
@@ -350,7 +351,8 @@ record (SignetExtension *self, const char *sha256)
   entry->sha256 = g_strdup (sha256);
   entry->detail = g_strdup_printf ("{\"level\":\"%s\"}", signet_level_get_name (self->outcome.level));
   g_ptr_array_add (entries, entry);
-  _signet_signing_record (self->journal, entries);
+  g_ptr_array_add (outputs, output);
+  _signet_signing_keep (outputs, self->journal, entries);
 }
 
 static gboolean
@@ -359,11 +361,12 @@ publish (SignetExtension *self, SignetOutputFile *output, SignetInteraction *int
   g_autofree char *sha256 = NULL;
 
   signet_interaction_progress (interaction, "verifying", -1);
+  signet_output_file_begin_sync (output, TRUE);
   if (!check (self, output, &sha256, cancellable, error) || !signet_document_file_check_unchanged (self->file, error)
-      || g_cancellable_set_error_if_cancelled (cancellable, error) || !signet_output_file_commit (output, error))
+      || g_cancellable_set_error_if_cancelled (cancellable, error) || !signet_output_file_publish (output, error))
     return FALSE;
   self->result = g_strdup (signet_output_file_get_target (output));
-  record (self, sha256);
+  keep (self, output, sha256);
   signet_interaction_progress (interaction, "done", 1);
   return TRUE;
 }
