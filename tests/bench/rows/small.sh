@@ -11,11 +11,11 @@ bench_small ()
   "$SIGNET_TOP/tests/bench/make-pdf.py" 100000 "$files/small.pdf"
   local sign=("$SIGNET_BUILD_ROOT/app/cli/signet" sign --pin-file "$world/pin" -o "$files/small-signed.pdf" "$files/small.pdf")
   local floor=(env SOFTHSM2_CONF="$SOFTHSM2_CONF" "$bench/floor-token" "$module" 1234)
-  "$bench/bench-run" --rounds "${rounds:-25}" --remove "$files/small-signed.pdf" --aim-ratio 1.5 --aim-rss 20 --documents 1 \
+  "$bench/bench-run" --rounds "${rounds:-25}" --remove "$files/small-signed.pdf" --aim-ratio 1.5 --aim-rss 16 --documents 1 \
     "100 kB PDF signed by a cold process, told the module : the module loaded, logged in, one signature" \
     -- env SOFTHSM2_CONF="$SOFTHSM2_CONF" "${sign[@]}" --module "$module" -- "${floor[@]}"
   # as a script does that knows its certificate; the first run remembers where it is
-  "$bench/bench-run" --rounds "${rounds:-25}" --remove "$files/small-signed.pdf" --aim-ratio 1.5 --aim-rss 20 \
+  "$bench/bench-run" --rounds "${rounds:-25}" --remove "$files/small-signed.pdf" --aim-ratio 1.5 --aim-rss 16 \
     "the same, told the certificate : the module loaded, logged in, one signature" \
     -- "${sign[@]}" --certificate "$(certificate_sha256)" -- "${floor[@]}"
   "$bench/bench-run" --rounds "${rounds:-25}" --remove "$files/small-signed.pdf" \
