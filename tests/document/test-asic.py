@@ -9,7 +9,7 @@ import zipfile
 
 import asic_maker
 import document_test
-from document_test import DOMAIN, MALFORMED, TOO_LARGE, UNSUPPORTED, Answer
+from document_test import DOMAIN, FORBIDDEN, MALFORMED, TOO_LARGE, UNSUPPORTED, Answer
 
 TOOL = os.environ['SIGNET_ASIC_TOOL']
 ASIC = '{http://uri.etsi.org/02918/v1.2.1#}'
@@ -140,6 +140,62 @@ class TestAdded(ContainerTest):
         twice = self.make('healed.asice', 'asice', self.put('broken.asice', asic_maker.pack(members)), key='ec')
         first, second = self.find(twice).signatures
         self.assertEqual((first.integrity, second.integrity), ('broken', 'intact'))
+
+
+class TestSimpleOnceMore(ContainerTest):
+    """ASiC-S has one file of signatures; another goes into it."""
+
+    def verify_with_openssl(self, members):
+        both = self.put('both.pem', self.get('rsa.pem') + self.get('ec.pem'))
+        done = subprocess.run(['openssl', 'cms', '-verify', '-cades', '-binary', '-inform', 'DER', '-in', self.put('x.p7s', members['META-INF/signature.p7s']),
+                               '-content', self.put('x.content', members[CONTRACT]), '-CAfile', both, '-out', os.devnull], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_cades(self):
+        twice = self.make('twice.asics', 'asics', self.simple, key='ec')
+        members = self.members(twice)
+        self.assertEqual(list(members), ['mimetype', CONTRACT, 'META-INF/signature.p7s'])
+        self.verify_with_openssl(members)
+        found = self.assert_good(twice, 2)
+        self.assertEqual([(s.signer, s.level) for s in found], [('Sample Signer', 'B-B'), ('Sample Second Signer', 'B-B')])
+        before, after = self.get('good.asics'), self.get('twice.asics')
+        start = before.index(b'META-INF/signature.p7s') - 30
+        self.assertEqual(after[:start], before[:start])
+        self.assert_good(self.make('thrice.asics', 'asics', twice, key='p384'), 3)
+
+    def test_xades(self):
+        name = 'META-INF/signatures.xml'
+        once = self.make('x-once.asics', 'asics-xades', self.put('a.txt', b'a'))
+        twice = self.make('x-twice.asics', 'asics', once, key='ec')
+        self.assertEqual([(s.signer, s.level) for s in self.assert_good(twice, 2)], [('Sample Signer', 'B-B'), ('Sample Second Signer', 'B-B')])
+        before, after = self.members(once)[name], self.members(twice)[name]
+        end = before.rindex(b'</')
+        self.assertEqual(after[:end], before[:end])
+        root = ElementTree.fromstring(after)
+        self.assertEqual([child.tag for child in root], ['{http://www.w3.org/2000/09/xmldsig#}Signature'] * 2)
+        folder = self.path('unpacked-simple')
+        with zipfile.ZipFile(twice) as archive:
+            archive.extractall(folder)
+        os.replace(folder + '/' + name, folder + '/signatures.xml')
+        for number in (1, 2):
+            said = subprocess.run(['xmlsec1', '--verify', '--id-attr:Id', 'http://uri.etsi.org/01903/v1.3.2#:SignedProperties', '--enabled-key-data', 'x509',
+                                   '--insecure', '--node-xpath', '/*/*[%d]' % number, 'signatures.xml'], cwd=folder, capture_output=True, text=True, check=False)
+            self.assertEqual(said.returncode, 0, said.stderr)
+
+    def test_not_beside_a_broken_one(self):
+        for flavour in ('asics', 'asics-xades'):
+            members = self.members(self.make('whole.asics', flavour, self.documents[0]))
+            members[CONTRACT] += b'!'
+            self.refuse_to_make(FORBIDDEN, 'asics', self.put('broken.asics', asic_maker.pack(members)))
+
+    def test_what_cannot_be_added_to(self):
+        members = self.members(self.make('whole.asics', 'asics-xades', self.documents[0]))
+        name = 'META-INF/signatures.xml'
+        bare = members[name][members[name].index(b'<ds:Signature'):members[name].rindex(b'</asic')]
+        self.refuse_to_make(UNSUPPORTED, 'asics', self.put('bare.asics', asic_maker.pack({**members, name: bare})))
+        two = {**self.members(self.simple), name: members[name]}
+        self.refuse_to_make(UNSUPPORTED, 'asics', self.put('two.asics', asic_maker.pack(two)))
+        self.refuse_to_make(UNSUPPORTED, 'asice', self.simple)
 
 
 class TestXades(ContainerTest):

@@ -89,6 +89,18 @@ class TestContainers(ContainerCase):
         self.assertEqual([s['indication'] for s in report['signatures']], ['TOTAL-PASSED'] * 2)
         self.assertEqual([s['members'] for s in report['signatures']], [list(NAMES)] * 2)
 
+    def test_simple_once_more(self):
+        """Into the one file of signatures that ASiC-S has; also known by its content."""
+        for kind, inner in (('asics', 'xades'), ('asics-cades', 'cades')):
+            first, = self.sign_well('--format', kind, '-o', self.folder / f'{kind}.asics', self.documents[0])
+            second, = self.sign_well(first['output'])
+            self.assertEqual(Path(second['output']).name, f'{kind}-signed.asics')
+            report = self.verify(second['output'])
+            self.assertEqual([(s['indication'], s['inner_format'], s['members']) for s in report['signatures']],
+                             [('TOTAL-PASSED', inner, [NAMES[0]])] * 2)
+            with zipfile.ZipFile(first['output']) as before, zipfile.ZipFile(second['output']) as after:
+                self.assertEqual(after.namelist(), before.namelist())
+
     def test_said_to_a_person(self):
         file, = self.sign_well('--together', *self.documents)
         run = self.world.signet('verify', file['output'])
@@ -114,6 +126,11 @@ class TestLevels(ContainerCase):
                 with self.subTest(kind=kind, level=level):
                     path = self.level(level, '--format', kind, '-o', self.folder / f'{kind}.{level}', *documents)
                     self.assertEqual(self.levels_of(path), ['B-' + level.upper()])
+
+    def test_simple_twice_at_each_level(self):
+        for kind in ('asics', 'asics-cades'):
+            first = self.level('lta', '--format', kind, '-o', self.folder / f'{kind}.asics', self.documents[0])
+            self.assertEqual(self.levels_of(self.level('lta', first)), ['B-LTA', 'B-LTA'])
 
     def test_extended_later(self):
         """Both signatures of a container, and nothing in front of the first one moves."""

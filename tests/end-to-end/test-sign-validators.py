@@ -45,10 +45,12 @@ FORMATS = {
     'ASiC-S with CAdES': ('txt', ['--format', 'asics-cades'], 'asic'),
     'ASiC-S with XAdES': ('txt', ['--format', 'asics'], 'asic-xml'),
 }
-# a CMS that is signed again: beside the signature that is there, or over it
+# what is signed again, beside the signature that is there or over it: what it was, how, and what it is for the validators
 AGAIN = {
-    'CAdES, two in parallel': ['--format', 'cades'],
-    'CAdES, countersigned': ['--countersign', '1'],
+    'CAdES, two in parallel': ('CAdES, detached', ['--format', 'cades'], 'p7s'),
+    'CAdES, countersigned': ('CAdES, detached', ['--countersign', '1'], 'p7s'),
+    'ASiC-S with CAdES, two': ('ASiC-S with CAdES', [], 'asic'),
+    'ASiC-S with XAdES, two': ('ASiC-S with XAdES', [], 'asic-xml'),
 }
 # beside P-256 with SHA-256, which made all of the above; the digest goes with the key
 KEYS = {'RSA-3072': 'SHA-256', 'RSA-PSS': 'SHA-256', 'RSA-4096': 'SHA-512', 'P-384': 'SHA-384', 'P-521': 'SHA-512', 'Ed25519': 'SHA-512'}
@@ -249,10 +251,11 @@ class Matrix:
         return {'kind': what, 'whole': Signed(path, document, self.anchors)}
 
     def sign_again(self, name, level, certificate):
-        row = self.sign('CAdES, detached', 'b', label=name + level)
+        first, options, kind = AGAIN[name]
+        row = self.sign(first, 'b', label=name + level)
         document = row['whole'].document
-        path = self.run(document, certificate, level, *AGAIN[name], row['whole'].path)
-        return {'kind': 'p7s', 'whole': Signed(path, document, self.anchors)}
+        path = self.run(document, certificate, level, *options, row['whole'].path)
+        return {'kind': kind, 'whole': Signed(path, document, self.anchors)}
 
     def sign_all(self):
         for name in FORMATS:

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "../base/signet-base-error.h"
+#include "signet-asic-beside-private.h"
 #include "signet-asic-container-private.h"
 #include "signet-asic-odf-manifest-private.h"
 #include "signet-asic-whole-private.h"
@@ -39,6 +40,8 @@ struct _SignetAsicCreation {
   char                   *member;   /* (nullable): the signature's name */
   char                   *list;     /* (nullable): the manifest's name */
   GBytes                 *manifest; /* (nullable): what a CAdES signature is about */
+  GBytes                 *there;    /* (nullable): the file of signatures that another is added to */
+  char                   *id;       /* (nullable): as the finder will call the signature */
   SignetDocumentCms      *cms;      /* (nullable): one of them */
   SignetDocumentXades    *xades;    /* (nullable) */
 };
@@ -151,8 +154,8 @@ find_obstacle (SignetAsicContainer *container, SignetAsicFlavour flavour)
 {
   if (container->kind != (flavour == SIGNET_ASIC_S ? SIGNET_ASIC_SIMPLE : SIGNET_ASIC_EXTENDED))
     return "the container is of the other kind";
-  if (container->kind == SIGNET_ASIC_SIMPLE)
-    return "an ASiC-S container takes no signature in a member of its own";
+  if (container->kind == SIGNET_ASIC_SIMPLE && (container->documents->len != 1 || container->signatures->len != 1 || has_role (container, SIGNET_ASIC_ROLE_TIMESTAMP)))
+    return "an ASiC-S container without one document and one file of signatures";
   if (has_role (container, SIGNET_ASIC_ROLE_XADES) && has_role (container, SIGNET_ASIC_ROLE_CADES))
     return "the container holds signatures of two kinds";
   return container->documents->len == 0 ? "the container holds no document" : NULL;
@@ -209,17 +212,33 @@ is_free (SignetAsicCreation *self, const char *name)
   return self->earlier == NULL || !_signet_zip_reader_has_alike (self->earlier->zip, name);
 }
 
+/* One file of signatures: a new one, or the one that is there with what is in it. */
+static gboolean
+choose_simple_name (SignetAsicCreation *self, GCancellable *cancellable, GError **error)
+{
+  gboolean xades = self->inner == SIGNET_ASIC_XADES;
+  const SignetZipMember *member = self->earlier != NULL ? g_ptr_array_index (self->earlier->signatures, 0) : NULL;
+  guint count = 0;
+
+  self->member = g_strdup (member != NULL ? member->name : xades ? "META-INF/signatures.xml" : "META-INF/signature.p7s");
+  if (member == NULL)
+    return TRUE;
+  if (!_signet_asic_beside_check (g_ptr_array_index (self->files, 0), cancellable, error))
+    return FALSE;
+  self->there = _signet_zip_reader_load (self->earlier->zip, member, SIGNET_ASIC_MAX_MANIFEST, cancellable, error);
+  count = self->there != NULL ? _signet_asic_beside_count (self->there, xades, error) : 0;
+  self->id = g_strdup_printf ("%s#%u", self->member, count + 1);
+  return count > 0;
+}
+
 /* The first number that neither a signature nor a manifest has. */
 static gboolean
-choose_names (SignetAsicCreation *self, GError **error)
+choose_names (SignetAsicCreation *self, GCancellable *cancellable, GError **error)
 {
   gboolean xades = self->inner == SIGNET_ASIC_XADES;
 
   if (self->flavour == SIGNET_ASIC_S)
-    {
-      self->member = g_strdup (xades ? "META-INF/signatures.xml" : "META-INF/signature.p7s");
-      return TRUE;
-    }
+    return choose_simple_name (self, cancellable, error);
   for (guint i = 1; i <= MAX_SIGNATURES; i++)
     {
       g_autofree char *signature = xades ? g_strdup_printf ("META-INF/signatures%03u.xml", i) : g_strdup_printf ("META-INF/signature%03u.p7s", i);
@@ -400,7 +419,7 @@ signet_asic_creation_prepare (SignetSignatureCreation *creation, const SignetCre
   g_autoptr(GPtrArray) references = NULL;
 
   self->writer = _signet_zip_writer_new (fd, with->time);
-  if (!open_earlier (self, cancellable, error) || !choose_names (self, error) || !write_first_half (self, cancellable, error)
+  if (!open_earlier (self, cancellable, error) || !choose_names (self, cancellable, error) || !write_first_half (self, cancellable, error)
       || !read_back (self, fd, cancellable, error))
     return FALSE;
   references = refer_to_documents (self, with->algorithm.digest, cancellable, error);
@@ -448,24 +467,40 @@ signet_asic_creation_add_timestamp (SignetSignatureCreation *creation, GBytes *t
                              : signet_document_cms_add_timestamp (self->cms, token, error);
 }
 
+/* (nullable): the file of signatures, with those that were in it */
+static GBytes *
+encode (SignetAsicCreation *self, GError **error)
+{
+  if (self->there != NULL)
+    return self->xades != NULL ? _signet_asic_beside_xades (self->there, self->xades, error) : _signet_asic_beside_cades (self->there, self->cms, error);
+  return self->xades != NULL ? signet_document_xades_encode_file (self->xades, TRUE, error) : signet_document_cms_encode (self->cms, error);
+}
+
+static gboolean
+put (SignetAsicCreation *self, GBytes *signature, GError **error)
+{
+  if (self->there != NULL)
+    return _signet_zip_writer_replace (self->writer, _signet_zip_reader_find (self->written->zip, self->member), signature, error);
+  return (self->manifest == NULL || _signet_zip_writer_add (self->writer, self->list, self->manifest, error))
+         && _signet_zip_writer_add (self->writer, self->member, signature, error);
+}
+
 static gboolean
 signet_asic_creation_complete (SignetSignatureCreation *creation, int fd, GCancellable *cancellable, GError **error)
 {
   SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
-  g_autoptr(GBytes) signature = NULL;
+  g_autoptr(GBytes) signature = encode (self, error);
 
   (void) fd; /* the writer's from the beginning */
-  signature = self->xades != NULL ? signet_document_xades_encode_file (self->xades, TRUE, error) : signet_document_cms_encode (self->cms, error);
-  return signature != NULL
-         && (self->manifest == NULL || _signet_zip_writer_add (self->writer, self->list, self->manifest, error))
-         && _signet_zip_writer_add (self->writer, self->member, signature, error)
-         && _signet_zip_writer_commit (self->writer, cancellable, error);
+  return signature != NULL && put (self, signature, error) && _signet_zip_writer_commit (self->writer, cancellable, error);
 }
 
 static const char *
 signet_asic_creation_get_id (SignetSignatureCreation *creation)
 {
-  return SIGNET_ASIC_CREATION (creation)->member;
+  SignetAsicCreation *self = SIGNET_ASIC_CREATION (creation);
+
+  return self->id != NULL ? self->id : self->member;
 }
 
 static void
@@ -493,6 +528,8 @@ signet_asic_creation_finalize (GObject *object)
   g_clear_pointer (&self->member, g_free);
   g_clear_pointer (&self->list, g_free);
   g_clear_pointer (&self->manifest, g_bytes_unref);
+  g_clear_pointer (&self->there, g_bytes_unref);
+  g_clear_pointer (&self->id, g_free);
   g_clear_object (&self->cms);
   g_clear_object (&self->xades);
   G_OBJECT_CLASS (signet_asic_creation_parent_class)->finalize (object);

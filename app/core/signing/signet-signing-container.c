@@ -128,6 +128,12 @@ _signet_signing_is_asice (SignetDocumentFile *file)
   return signet_asic_creation_takes_on (file, SIGNET_ASIC_E);
 }
 
+gboolean
+_signet_signing_is_asics (SignetDocumentFile *file)
+{
+  return signet_asic_creation_takes_on (file, SIGNET_ASIC_S);
+}
+
 /* "contract.odt" goes into "contract.asice", then "contract-2.asice"; one signature more in "contract.asice" makes "contract-signed.asice". */
 static char *
 propose (const char *path, guint number, const char *ending)

@@ -144,6 +144,7 @@ SignetSignatureCreation *_signet_signing_create_asics  (SignetSigning *self, GEr
 SignetSignatureCreation *_signet_signing_create_asice_cades (SignetSigning *self, GError **error);
 SignetSignatureCreation *_signet_signing_create_asics_cades (SignetSigning *self, GError **error);
 gboolean                 _signet_signing_is_asice      (SignetDocumentFile *file);
+gboolean                 _signet_signing_is_asics      (SignetDocumentFile *file);
 char                    *_signet_signing_propose_asice (const char *path, guint number);
 char                    *_signet_signing_propose_asics (const char *path, guint number);
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -172,11 +173,13 @@ def santuario(*paths, eddsa=False):
 
 
 def xmlsec1(path):
-    """Whether it takes the (first) signature, whoever made it; references lead to files beside it."""
+    """Whether it takes the signature, or each of a list of them (XAdESSignatures), whoever made it; references lead to files beside it."""
     path = Path(path)
-    status, said = run('xmlsec1', '--verify', '--id-attr:Id', 'SignedProperties', '--id-attr:Id', 'Object', '--enabled-key-data', 'x509', '--insecure', path.name,
-                       cwd=path.parent)
-    return status == 0 and 'OK' in said
+    root = ElementTree.parse(path).getroot()
+    nodes = [['--node-xpath', f'/*/*[{number + 1}]'] for number in range(len(root))] if root.tag.endswith('}XAdESSignatures') else [[]]
+    answers = [run('xmlsec1', '--verify', '--id-attr:Id', 'SignedProperties', '--id-attr:Id', 'Object', '--enabled-key-data', 'x509', '--insecure', *node,
+                   path.name, cwd=path.parent) for node in nodes]
+    return bool(answers) and all(status == 0 and 'OK' in said for status, said in answers)
 
 
 # --- what npm has: only where somebody put it ------------------------------------------------------------------------------------
