@@ -189,11 +189,15 @@ class Desk:
             if extents is None or (extents[2] > 0 and extents[3] > 0):
                 yield from self.walk(child)
 
+    def accepted(self, name):
+        """What may stand there for @name in the language of the window."""
+        return {self.words.get(name, name)} | getattr(self.words, 'others', {}).get(name, set())
+
     def matches(self, name, role=None, sensitive=None):
-        name = self.words.get(name, name) if isinstance(name, str) else name
+        names = self.accepted(name) if isinstance(name, str) else None
         for node in self.walk():
             text = node.name()
-            if not (text == name if isinstance(name, str) else name(text)):
+            if not (text in names if names else name(text)):
                 continue
             if role and node.role() not in role:
                 continue
@@ -265,7 +269,7 @@ class Desk:
         self.point(button)
         self.find(item, ('menu item',), True)
         name, path = self.wait_for(self.focused_item, 'the focus in the menu')
-        while name != self.words.get(item, item):
+        while name not in self.accepted(item):
             before = path
             self.bus.key(DOWN)
             name, path = self.wait_for(lambda: self.focused_item(other_than=before), 'the next item of the menu')  # pylint: disable=cell-var-from-loop

@@ -36,12 +36,27 @@ def settings(world, look):
             world.environment['LOCPATH'] = os.environ['LOCPATH']
 
 
+class Words(dict):
+    """English words without mnemonics to Chinese ones. With and without a mnemonic a word is another text, with other Chinese: each is accepted."""
+
+    def __init__(self, texts):
+        super().__init__()
+        self.others = {}
+        for english, word in texts.items():
+            if not isinstance(english, str):
+                continue
+            plain, word = english.replace('_', ''), word.replace('_', '')
+            self.others.setdefault(plain, set()).add(word)
+            if plain == english or plain not in self:
+                self[plain] = word
+
+
 def chinese():
-    """English words without mnemonics to Chinese ones."""
+    """The words of the catalogue that was built."""
     catalogue = Path(os.environ['SIGNET_BUILD_ROOT']) / 'po/zh_CN/LC_MESSAGES/signet.mo'
     with open(catalogue, 'rb') as file:
         texts = gettext.GNUTranslations(file)._catalog  # pylint: disable=protected-access
-    return {english.replace('_', ''): word.replace('_', '') for english, word in texts.items() if isinstance(english, str)}
+    return Words(texts)
 
 
 def tokens(desk):
