@@ -126,7 +126,7 @@ class DifferentialTest(XadesTest):
                 paths.append(self.put(f'{name}-{number}.{ending}', data))
         with ThreadPoolExecutor(2) as pool:
             answers = list(pool.map(lambda path: self.find(path, *([self.data] if detached else [])), paths))
-        self.assertGreater(len(paths), COUNT * 0.9)
+        self.assertGreater(len(paths), COUNT * 0.7, 'too few of them changed anything')
         return [path for path, answer in zip(paths, answers)
                 if answer.error is None and answer.signatures and all(signature.passes for signature in answer.signatures)]
 
@@ -145,8 +145,14 @@ class DifferentialTest(XadesTest):
         verdicts = {path: {'BouncyCastle': bool(said) and all(said.values())} for path, said in zip(taken, told)}
         if key != 'ed':  # openssl 3.0 knows no Ed25519 in CMS
             for path in taken:
-                verdicts[path]['openssl'] = others.openssl_cms(path, self.path('all.pem'), content)[0]
+                verdicts[path]['openssl'] = self.by_openssl(path, content)
         self.assert_agree(name, COUNT, verdicts)
+
+    def by_openssl(self, path, content):
+        """It hashes with what SignedData lists before it comes to the signature. RFC 5652, 5.1: who finds another digest there MAY fail; that list is
+        signed by nobody, and we and BouncyCastle go by the SignerInfo."""
+        good, said = others.openssl_cms(path, self.path('all.pem'), content)
+        return good or 'unknown digest algorithm' in said or 'no matching digest' in said
 
     def test_cades_detached(self):
         self.check_cms('ec-detached', 'ec')

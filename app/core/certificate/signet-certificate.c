@@ -156,15 +156,15 @@ static X509 *
 decode_x509 (GBytes *der)
 {
   gsize size;
-  const unsigned char *p = g_bytes_get_data (der, &size);
-  const unsigned char *end = p + size;
+  const unsigned char *start = g_bytes_get_data (der, &size);
+  const unsigned char *p = start;
   X509 *x509;
 
   if (size == 0 || size > SIGNET_CERTIFICATE_MAX_SIZE)
     return NULL;
   x509 = d2i_X509 (NULL, &p, size);
   ERR_clear_error ();
-  if (x509 != NULL && p != end)
+  if (x509 != NULL && p != start + size)
     g_clear_pointer (&x509, X509_free);
   if (x509 != NULL)
     set_sm2_id (x509);

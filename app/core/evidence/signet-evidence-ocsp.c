@@ -223,13 +223,13 @@ static OCSP_BASICRESP *
 open_response (GBytes *bytes, GError **error)
 {
   gsize size;
-  const unsigned char *p = g_bytes_get_data (bytes, &size);
-  const unsigned char *end = p + size;
+  const unsigned char *start = g_bytes_get_data (bytes, &size);
+  const unsigned char *p = start;
   g_autoptr(OCSP_RESPONSE) response = NULL;
   OCSP_BASICRESP *basic;
   int status;
 
-  if (size == 0 || size > SIGNET_EVIDENCE_MAX_ANSWER || (response = d2i_OCSP_RESPONSE (NULL, &p, size)) == NULL || p != end)
+  if (size == 0 || size > SIGNET_EVIDENCE_MAX_ANSWER || (response = d2i_OCSP_RESPONSE (NULL, &p, size)) == NULL || p != start + size)
     {
       _signet_evidence_set_invalid (error, "not an OCSP answer");
       return NULL;

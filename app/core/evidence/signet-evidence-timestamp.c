@@ -36,11 +36,11 @@ static CMS_ContentInfo *
 open_token (GBytes *token, GError **error)
 {
   gsize size;
-  const unsigned char *p = g_bytes_get_data (token, &size);
-  const unsigned char *end = p + size;
+  const unsigned char *start = g_bytes_get_data (token, &size);
+  const unsigned char *p = start;
   g_autoptr(CMS_ContentInfo) cms = NULL;
 
-  if (size == 0 || size > SIGNET_EVIDENCE_MAX_ANSWER || (cms = d2i_CMS_ContentInfo (NULL, &p, size)) == NULL || p != end)
+  if (size == 0 || size > SIGNET_EVIDENCE_MAX_ANSWER || (cms = d2i_CMS_ContentInfo (NULL, &p, size)) == NULL || p != start + size)
     {
       _signet_evidence_set_invalid (error, "not a time-stamp token");
       return NULL;
@@ -66,11 +66,12 @@ static TS_TST_INFO *
 open_info (CMS_ContentInfo *cms, GError **error)
 {
   const ASN1_OCTET_STRING *content = content_of (cms);
-  const unsigned char *p = content != NULL ? ASN1_STRING_get0_data (content) : NULL;
-  const unsigned char *end = content != NULL ? p + ASN1_STRING_length (content) : NULL;
-  TS_TST_INFO *info = content != NULL ? d2i_TS_TST_INFO (NULL, &p, end - p) : NULL;
+  const unsigned char *start = content != NULL ? ASN1_STRING_get0_data (content) : NULL;
+  const unsigned char *p = start;
+  int length = start != NULL ? ASN1_STRING_length (content) : 0;
+  TS_TST_INFO *info = length > 0 ? d2i_TS_TST_INFO (NULL, &p, length) : NULL;
 
-  if (info != NULL && p == end && TS_TST_INFO_get_version (info) == 1)
+  if (info != NULL && p == start + length && TS_TST_INFO_get_version (info) == 1)
     return info;
   TS_TST_INFO_free (info);
   _signet_evidence_set_invalid (error, "the time-stamp information cannot be read");
@@ -376,13 +377,13 @@ static GBytes *
 check_answer (TS_REQ *request, GBytes *answer, const Subject *subject, GError **error)
 {
   gsize size;
-  const unsigned char *p = g_bytes_get_data (answer, &size);
-  const unsigned char *end = p + size;
+  const unsigned char *start = g_bytes_get_data (answer, &size);
+  const unsigned char *p = start;
   g_autoptr(TS_RESP) response = size > 0 ? d2i_TS_RESP (NULL, &p, size) : NULL;
   g_autoptr(GBytes) token = NULL;
   g_autoptr(SignetTimestamp) timestamp = NULL;
 
-  if (response == NULL || p != end)
+  if (response == NULL || p != start + size)
     {
       _signet_evidence_set_invalid (error, "not a time-stamp answer");
       return NULL;

@@ -122,6 +122,7 @@ openssl ts -reply -config "$c/x.cnf" -section tsa_section -queryfile "$c/q.tsq" 
 openssl ts -query -data "$c/data" -sha512 -no_nonce -out "$c/q.tsq" 2> /dev/null
 openssl ts -reply -config "$c/x.cnf" -section tsa_section -queryfile "$c/q.tsq" -signer "$c/tsa.pem" -inkey "$c/tsa.key" \
   -token_out -out timestamp/token-without-certificate.der 2> /dev/null
+: > timestamp/nothing
 
 cat > profile/sample.profile <<'P'
 [Profile]
