@@ -31,7 +31,7 @@ SAMPLES = {
     'txt': lambda path: path.write_text('Sample data, 样本.\n' * 50, encoding='utf-8'),
 }
 # kinds of keys they do not know
-NPM_KEY_UNKNOWN = {'edockit': ('Ed25519',), 'pkijs': ('Ed25519',)}
+NPM_KEY_UNKNOWN = {'edockit': ('Ed25519', 'RSA-PSS'), 'pkijs': ('Ed25519',)}
 # what is signed, how, and what the result is for the validators
 FORMATS = {
     'PAdES': ('pdf', ['--format', 'pades'], 'pdf'),
