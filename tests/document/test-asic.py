@@ -350,10 +350,12 @@ class TestOneReading(ContainerTest):
         self.assert_good(self.put('comment.asice', asic_maker.write(self.whole(), comment=b'made by a sample')))
 
     def test_two_headers(self):
-        """Each field that stands in the directory and in the member's own header, but for the mark of UTF-8: the names themselves are compared."""
-        for field, value in (('name', b'others'), ('flags', 1), ('flags', 0x40), ('flags', 0x2000), ('method', 8), ('crc', 1), ('size', 1), ('stored', 1)):
+        """Each field that stands in the directory and in the member's own header."""
+        for field, value in (('name', b'others'), ('flags', 1), ('flags', 0x800), ('flags', 0x40), ('flags', 0x2000), ('method', 8), ('crc', 1), ('size', 1), ('stored', 1)):
             for index in range(len(self.whole())):
                 members = self.whole()
+                if field == 'flags' and members[index].flags == value:
+                    continue
                 members[index].local = {field: value}
                 self.assert_error(asic_maker.write(members), MALFORMED, (field, index))
 
@@ -398,6 +400,10 @@ class TestOneReading(ContainerTest):
         method = self.whole()
         method[1].method = 14
         self.assert_error(asic_maker.write(method), UNSUPPORTED)
+        for flag in (1 << 5, 1 << 13):  # a patch, a hidden directory: in both headers
+            odd = self.whole()
+            odd[1].flags |= flag
+            self.assert_error(asic_maker.write(odd), MALFORMED)
         for field in ('stored', 'size'):
             cut = self.whole()
             setattr(cut[1], field, 0xffffffff)

@@ -18,6 +18,7 @@ typedef struct {
   guint64  stored; /* how many they are */
   guint64  size;   /* unpacked */
   guint32  crc;
+  guint16  flags;  /* as both headers say */
   guint16  method; /* 0 stored, 8 deflated */
   gboolean is_folder;
   gboolean has_extra;      /* in its own header */

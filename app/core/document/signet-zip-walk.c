@@ -17,6 +17,7 @@
 #define END64_SIZE 56
 #define LOCATOR_SIZE 20
 #define HEADER_SIZE 30
+#define ENTRY_SIZE 46
 #define MAX_COMMENT 65535
 #define MAX_NAME 1024
 #define MAX_DESCRIPTOR 24
@@ -164,7 +165,7 @@ recognise (SignetZipReader *self, GHashTable *left, const guint8 *header, gsize 
       member = g_hash_table_lookup (left, name);
       if (member == NULL || strlen (name) != name_length)
         refuse (error, "the member at byte %" G_GUINT64_FORMAT " is not in the directory", position);
-      else if (get16 (header + 6) & ~FLAGS_KNOWN)
+      else if (get16 (header + 6) != member->flags)
         refuse (error, "the member “%s” and the directory differ", name);
       else
         return member;
@@ -200,6 +201,37 @@ step (SignetZipReader *self, GHashTable *left, guint64 end, guint64 *position, G
   return member->has_descriptor && behind == 0 ? NULL : member;
 }
 
+/* The flags stand in both headers, and libzip tells of neither. @left: the members by their names */
+static gboolean
+take_flags (SignetZipReader *self, GHashTable *left, GError **error)
+{
+  gsize length = (gsize) self->end.directory_size;
+  g_autofree guint8 *directory = g_malloc (length + 1);
+  gsize at = 0;
+
+  if (!signet_document_file_read (self->file, self->end.directory, directory, length, error))
+    return FALSE;
+  while (length - at >= ENTRY_SIZE && memcmp (directory + at, "PK\001\002", 4) == 0)
+    {
+      const guint8 *entry = directory + at;
+      gsize name_length = get16 (entry + 28);
+      g_autofree char *name = NULL;
+      SignetZipMember *member = NULL;
+
+      at += ENTRY_SIZE + name_length + get16 (entry + 30) + get16 (entry + 32);
+      if (at > length)
+        break;
+      name = g_strndup ((const char *) entry + ENTRY_SIZE, name_length);
+      member = g_hash_table_lookup (left, name);
+      if (member == NULL)
+        return refuse (error, "a member with two names");
+      member->flags = get16 (entry + 8);
+      if (member->flags & ~FLAGS_KNOWN)
+        return refuse (error, "the member “%s” is of a kind that is not known", name);
+    }
+  return at == length || refuse (error, "the directory is damaged");
+}
+
 /* By the name in their own headers. */
 static GHashTable *
 list_members (SignetZipReader *self)
@@ -230,6 +262,8 @@ _signet_zip_walk (SignetZipReader *self, GCancellable *cancellable, GError **err
   g_autoptr(GHashTable) left = list_members (self);
   guint64 position = 0;
 
+  if (!take_flags (self, left, error))
+    return FALSE;
   for (guint i = 0; i < self->members->len; i++)
     {
       SignetZipMember *member = NULL;
