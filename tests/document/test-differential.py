@@ -142,9 +142,14 @@ class DifferentialTest(XadesTest):
         whole, content = self.get(f'{name}.{ending}'), None if kind else self.data
         taken = self.passing(name, whole, ending, detached=content is not None)
         told = others.bouncycastle(*((path, content) for path in taken)) if taken else []
-        verdicts = {path: {'BouncyCastle': bool(said) and all(said.values())} for path, said in zip(taken, told)}
+        # known: a SET or [0] that is marked primitive (11 for 31, 80 for a0) is read by OpenSSL, so by us, and not by BouncyCastle
+        unread = [path for path, said in zip(taken, told) if not said]
+        print(f'{name}: {len(unread)} that BouncyCastle cannot read at all', flush=True)
+        verdicts = {path: {'BouncyCastle': all(said.values())} for path, said in zip(taken, told) if said}
+        for path in unread:
+            self.assertRegex(self.get(os.path.basename(path)), rb'(?s)\x80\x82|\x11[\x0b-\x0f]\x30|\x11\x82', 'another reason than a primitive SET or [0]')
         if key != 'ed':  # openssl 3.0 knows no Ed25519 in CMS
-            for path in taken:
+            for path in verdicts:
                 verdicts[path]['openssl'] = self.by_openssl(path, content)
         self.assert_agree(name, COUNT, verdicts)
 
