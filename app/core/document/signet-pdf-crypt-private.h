@@ -50,7 +50,6 @@ gboolean        _signet_pdf_crypt_unlock          (SignetPdfReader *reader, GErr
 
 gboolean        _signet_pdf_crypt_is_owner        (SignetPdfCrypt *self);
 gboolean        _signet_pdf_crypt_may             (SignetPdfCrypt *self, SignetPdfMay what);
-const char     *_signet_pdf_crypt_get_method      (SignetPdfCrypt *self); /* "RC4", "AES-128", "AES-256" … for people */
 /* The password that opened it as the document spells it, NUL-terminated, in locked memory. */
 SignetSecret   *_signet_pdf_crypt_get_password    (SignetPdfCrypt *self);
 

@@ -322,14 +322,6 @@ _signet_pdf_crypt_may (SignetPdfCrypt *self, SignetPdfMay what)
   return (permissions & what) != 0;
 }
 
-const char *
-_signet_pdf_crypt_get_method (SignetPdfCrypt *self)
-{
-  static const char *const names[] = { "none", "RC4", "AES-128", "AES-256" };
-
-  return names[MAX (self->streams, self->strings)];
-}
-
 SignetSecret *
 _signet_pdf_crypt_get_password (SignetPdfCrypt *self)
 {

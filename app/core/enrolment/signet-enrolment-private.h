@@ -52,7 +52,6 @@ struct _SignetRequest
   GBytes            *hand_file;    /* (nullable) */
 };
 
-const char        *_signet_request_peek_field   (SignetRequest *self, const char *id); /* (nullable) */
 gboolean           _signet_request_state_parse  (const char *id, SignetRequestState *state);
 gboolean           _signet_request_state_is_final (SignetRequestState state);
 gboolean           _signet_request_may_expire   (SignetRequest *self);

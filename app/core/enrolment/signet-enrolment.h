@@ -78,7 +78,6 @@ const char        *signet_request_get_error       (SignetRequest *self);   /* (n
 gint64             signet_request_get_created     (SignetRequest *self);
 gint64             signet_request_get_changed     (SignetRequest *self);
 gint64             signet_request_get_next_poll   (SignetRequest *self);   /* SIGNET_TIME_UNKNOWN unless waiting */
-GHashTable        *signet_request_get_fields      (SignetRequest *self);   /* borrowed: id -> value; secrets are never here */
 SignetRequestKind  signet_request_get_kind        (SignetRequest *self);
 gboolean           signet_request_keeps_key       (SignetRequest *self);   /* the key was on the token before */
 SignetCertificate *signet_request_get_current     (SignetRequest *self);   /* (nullable): the one being renewed */

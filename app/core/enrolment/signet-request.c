@@ -138,12 +138,6 @@ _signet_request_may_expire (SignetRequest *self)
   return self->state <= SIGNET_REQUEST_WAITING;
 }
 
-const char *
-_signet_request_peek_field (SignetRequest *self, const char *id)
-{
-  return g_hash_table_lookup (self->fields, id);
-}
-
 void
 _signet_request_set_certificate (SignetRequest *self, SignetCertificate *certificate)
 {
@@ -239,13 +233,6 @@ signet_request_get_next_poll (SignetRequest *self)
 {
   g_return_val_if_fail (SIGNET_IS_REQUEST (self), SIGNET_TIME_UNKNOWN);
   return self->state == SIGNET_REQUEST_WAITING ? self->next_poll : SIGNET_TIME_UNKNOWN;
-}
-
-GHashTable *
-signet_request_get_fields (SignetRequest *self)
-{
-  g_return_val_if_fail (SIGNET_IS_REQUEST (self), NULL);
-  return self->fields;
 }
 
 SignetRequestKind

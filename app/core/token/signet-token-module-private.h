@@ -69,8 +69,6 @@ GPid                _signet_token_host_get_pid        (SignetTokenHostRef *host)
 /* Whether @token may be logged in here: FALSE when it already is. Undone by release_login. */
 gboolean            _signet_token_host_claim_login    (SignetTokenHostRef *host, const char *token);
 void                _signet_token_host_release_login  (SignetTokenHostRef *host, const char *token);
-gboolean            _signet_token_host_has_logins     (SignetTokenHostRef *host);
-/* Ends the process, unless somebody is logged in there: a module that did not log out is not one to log in to again. */
 /* At once, whoever uses it: for a process that is its caller's alone. */
 void                _signet_token_host_abort          (SignetTokenHostRef *host);
 void                _signet_token_host_retire         (SignetTokenHostRef *host);

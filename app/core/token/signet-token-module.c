@@ -108,17 +108,6 @@ _signet_token_host_release_login (SignetTokenHostRef *host, const char *token)
   g_mutex_unlock (&host->lock);
 }
 
-gboolean
-_signet_token_host_has_logins (SignetTokenHostRef *host)
-{
-  gboolean has = FALSE;
-
-  g_mutex_lock (&host->lock);
-  has = g_hash_table_size (host->logins) > 0;
-  g_mutex_unlock (&host->lock);
-  return has;
-}
-
 void
 _signet_token_host_abort (SignetTokenHostRef *host)
 {

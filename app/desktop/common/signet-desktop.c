@@ -125,12 +125,6 @@ signet_desktop_get_tokens (SignetDesktop *self)
   return self->tokens;
 }
 
-const GError *
-signet_desktop_get_problem (SignetDesktop *self)
-{
-  return self->problem;
-}
-
 gint64
 signet_desktop_now (SignetDesktop *self)
 {
@@ -152,29 +146,6 @@ signet_desktop_dup_tokens (SignetDesktop *self)
   for (guint i = 0; i < n; i++)
     g_ptr_array_add (tokens, g_list_model_get_item (G_LIST_MODEL (self->tokens), i));
   return tokens;
-}
-
-/**
- * signet_desktop_find_token:
- * @self: the desktop's core
- * @uri: a token's RFC 7512 URI
- *
- * Returns: (transfer full) (nullable): the token, when it is there now
- */
-SignetToken *
-signet_desktop_find_token (SignetDesktop *self,
-                           const char    *uri)
-{
-  g_autoptr(GPtrArray) tokens = signet_desktop_dup_tokens (self);
-
-  for (guint i = 0; i < tokens->len; i++)
-    {
-      SignetToken *token = g_ptr_array_index (tokens, i);
-
-      if (g_strcmp0 (signet_token_get_uri (token), uri) == 0)
-        return g_object_ref (token);
-    }
-  return NULL;
 }
 
 /**

@@ -21,10 +21,8 @@ gboolean            signet_desktop_is_open      (SignetDesktop *self);
 SignetCore         *signet_desktop_get_core     (SignetDesktop *self);  /* (nullable) before open */
 SignetTokenManager *signet_desktop_get_tokens   (SignetDesktop *self);  /* (nullable) before open */
 GPtrArray          *signet_desktop_dup_tokens   (SignetDesktop *self);  /* (element-type SignetToken): a snapshot */
-SignetToken        *signet_desktop_find_token   (SignetDesktop *self, const char *uri); /* (nullable) (transfer full) */
 SignetTokenKey     *signet_desktop_find_key     (SignetDesktop *self, const char *uri); /* (nullable) (transfer full) */
 gint64              signet_desktop_now          (SignetDesktop *self);
-const GError       *signet_desktop_get_problem  (SignetDesktop *self);  /* (nullable): why the user's data cannot be opened */
 /* Any thread. @certificate: (nullable) */
 void                signet_desktop_record       (SignetDesktop *self, const char *act, SignetToken *token, SignetCertificate *certificate);
 void                signet_desktop_tell_changed (SignetDesktop *self);
