@@ -34,6 +34,8 @@ gboolean _signet_cms_take_tagged      (SignetCmsCursor *cursor, guint8 tag, Sign
 gboolean _signet_cms_next_is          (const SignetCmsCursor *cursor, guint8 tag);
 /* Only the header, for the beginning of something longer; @length is 0 when it is indefinite */
 gboolean _signet_cms_take_header      (SignetCmsCursor *cursor, guint8 *tag, gsize *length, gboolean *indefinite);
+/* Elements down to the last, and no SEQUENCE or SET among them that says it is not made of elements: OpenSSL reads such, others do not (X.690, 8.9.1) */
+gboolean _signet_cms_is_formed        (SignetCmsCursor cursor);
 gsize    _signet_cms_size_with_header (gsize length);
 void     _signet_cms_add_header       (GByteArray *out, guint8 tag, gsize length);
 

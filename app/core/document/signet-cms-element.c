@@ -101,6 +101,26 @@ _signet_cms_next_is (const SignetCmsCursor *cursor, guint8 tag)
   return cursor->left > 0 && cursor->at[0] == tag;
 }
 
+static gboolean
+is_formed (SignetCmsCursor cursor, guint depth)
+{
+  SignetCmsElement element;
+
+  while (cursor.left > 0)
+    {
+      if (depth > MAX_DEPTH || !_signet_cms_take (&cursor, &element) || element.tag == (SIGNET_CMS_SEQUENCE & 0x1f) || element.tag == (SIGNET_CMS_SET & 0x1f)
+          || ((element.tag & 0x20) != 0 && !is_formed (element.inside, depth + 1)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+_signet_cms_is_formed (SignetCmsCursor cursor)
+{
+  return is_formed (cursor, 0);
+}
+
 /* How many bytes a length takes that does not fit into the first one */
 static gsize
 count_length_bytes (gsize length)

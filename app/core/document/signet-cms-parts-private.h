@@ -27,6 +27,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignetCmsParts, _signet_cms_parts_free)
 
 gboolean        _signet_cms_parts_is_data     (const SignetCmsParts *self); /* the content is id-data */
 void            _signet_cms_parts_set_content (SignetCmsParts *self, GBytes *content);
+/* Whether all of it is encoded as RFC 5652 says, so that nobody takes it apart differently; not what is signed, which is bytes */
+gboolean        _signet_cms_parts_are_formed  (const SignetCmsParts *self);
 /* Whatever of @addition is not there yet; its signers always. TOO_LARGE: more signers or certificates than anybody reads. */
 gboolean        _signet_cms_parts_merge       (SignetCmsParts *self, const SignetCmsParts *addition, gboolean signers, GError **error);
 /* @signer_info: the countersignature; the signer at @index gets it among its unsigned attributes, everything else of it stays as it is. */

@@ -292,6 +292,33 @@ _signet_cms_split_signer_info (GBytes *signer_info, SignetCmsCursor *before, Sig
   return TRUE;
 }
 
+static gboolean
+are_formed (GPtrArray *list)
+{
+  for (guint i = 0; i < list->len; i++)
+    {
+      GBytes *part = g_ptr_array_index (list, i);
+
+      if (!_signet_cms_is_formed ((SignetCmsCursor){ g_bytes_get_data (part, NULL), g_bytes_get_size (part) }))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+_signet_cms_parts_are_formed (const SignetCmsParts *self)
+{
+  for (guint i = 0; i < self->signer_infos->len; i++)
+    {
+      SignetCmsCursor before;
+      SignetCmsCursor attributes;
+
+      if (!_signet_cms_split_signer_info (g_ptr_array_index (self->signer_infos, i), &before, &attributes))
+        return FALSE;
+    }
+  return are_formed (self->digest_algorithms) && are_formed (self->certificates) && are_formed (self->crls) && are_formed (self->signer_infos);
+}
+
 gboolean
 _signet_cms_parts_add_attribute (SignetCmsParts *self, guint index, const guint8 *type, gsize type_length, GBytes *value, GError **error)
 {

@@ -97,6 +97,18 @@ decode (SignetCmsReader *self, GBytes *der)
   return bare == NULL ? (gsize) (cursor - start) : cursor == start + length ? consumed : 0;
 }
 
+/* OpenSSL reads more than there is in the standard: two readers must not find different signatures in one file. */
+static gboolean
+check_parts (GBytes *der, gsize length, GError **error)
+{
+  g_autoptr(GBytes) whole = g_bytes_new_from_bytes (der, 0, length);
+  g_autoptr(SignetCmsParts) parts = _signet_cms_parts_new (whole, error);
+
+  if (parts == NULL)
+    return FALSE;
+  return _signet_cms_parts_are_formed (parts) || set_malformed (error, "the CMS is not encoded as it has to be");
+}
+
 SignetCmsReader *
 _signet_cms_reader_new (GBytes *der, gsize *consumed, GError **error)
 {
@@ -121,7 +133,7 @@ _signet_cms_reader_new (GBytes *der, gsize *consumed, GError **error)
       set_malformed (error, "bytes after the CMS structure");
       return NULL;
     }
-  if (!check_structure (self, error) || !load_certificates (self, error))
+  if (!check_structure (self, error) || !check_parts (der, length, error) || !load_certificates (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }

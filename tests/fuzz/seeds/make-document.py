@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 SEEDS = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, SEEDS + '/../../document')
@@ -38,9 +39,17 @@ def make_pdf_seeds(tool, key, work, folder):
     put(folder + '/signed-changed', pdf_maker.append(signed, {4: pdf_maker.stream(b'')}, b'/Root 1 0 R /Info 8 0 R'))
 
 
+def make_primitive_seed(folder):
+    """The signed attributes say that they are not made of elements: OpenSSL reads them all the same."""
+    whole = bytearray(Path(folder, 'cades').read_bytes())
+    whole[whole.index(bytes.fromhex('301806092a864886f70d010903')) - 3] &= 0xdf
+    Path(folder, 'primitive-attributes').write_bytes(whole)
+
+
 def make_cms_seeds(tool, key, work, folder):
     data = put(work + '/data', b'sample data')
     subprocess.run([tool, 'sign-cms', data, folder + '/cades', key + '.key', key + '.pem'], check=True)
+    make_primitive_seed(folder)
     for name, *options in (('attached', '-cades', '-nodetach'), ('plain',), ('no-attributes', '-noattr')):
         subprocess.run(['openssl', 'cms', '-sign', '-binary', '-in', data, '-outform', 'DER', '-out', folder + '/' + name,
                         '-signer', key + '.pem', '-inkey', key + '.key', *options], check=True)
