@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "signet-check-list.h"
+#include "../common/signet-short-list.h"
 #include "../common/signet-ui.h"
 #include "../../core/base/signet-text.h"
 #include "../../core/face/signet-words.h"
@@ -253,6 +254,7 @@ signet_check_list_class_init (SignetCheckListClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = signet_check_list_dispose;
+  g_type_ensure (SIGNET_TYPE_SHORT_LIST);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/signet/Signet/sign/signet-check-list.ui");
   gtk_widget_class_bind_template_child (widget_class, SignetCheckList, spinner);
   gtk_widget_class_bind_template_child (widget_class, SignetCheckList, details);
