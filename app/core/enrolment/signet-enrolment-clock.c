@@ -19,9 +19,8 @@ mend_limit (SignetEnrolmentRun *run, gint64 now, gint64 off)
 {
   SignetRequest *request = run->request;
   gint64 left = request->expires != SIGNET_TIME_UNKNOWN ? request->expires - now : -1;
-  gint64 whole = request->expires - request->created;
 
-  if (left >= 0 && left <= whole)
+  if (left >= 0 && left <= request->expires - request->created)
     {
       request->expires += off;
       request->created += off;

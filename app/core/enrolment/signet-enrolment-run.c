@@ -475,9 +475,9 @@ settle_error (SignetEnrolmentRun *run, const GError *error)
 static gboolean
 is_still_waiting (SignetEnrolmentRun *run)
 {
-  gint64 left = run->request->next_poll - signet_clock_now (run->enrolment->clock);
+  gint64 now = signet_clock_now (run->enrolment->clock);
 
-  return run->request->state == SIGNET_REQUEST_WAITING && left > 0 && left <= SIGNET_REQUEST_MAX_WAIT;
+  return run->request->state == SIGNET_REQUEST_WAITING && run->request->next_poll > now && run->request->next_poll <= now + SIGNET_REQUEST_MAX_WAIT;
 }
 
 static gboolean
