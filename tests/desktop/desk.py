@@ -19,7 +19,7 @@ BUILD = Path(os.environ['SIGNET_BUILD_ROOT'])
 PROGRAM = os.environ.get('SIGNET_DESKTOP', str(BUILD / 'app/desktop/signet-desktop'))
 PATIENCE = 90  # seconds: only a failure takes as long
 STEP = 0.05
-DOWN, RETURN, ESCAPE, TAB, CONTROL = 0xff54, 0xff0d, 0xff1b, 0xff09, 0xffe3  # X11 key symbols
+DOWN, RETURN, ESCAPE, TAB, CONTROL, BACKSPACE = 0xff54, 0xff0d, 0xff1b, 0xff09, 0xffe3, 0xff08  # X11 key symbols
 
 
 def plain(name):

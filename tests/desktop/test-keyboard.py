@@ -9,7 +9,7 @@ from pathlib import Path
 
 SOURCE = Path(os.environ['SIGNET_SOURCE_ROOT'])
 sys.path[:0] = [str(SOURCE / 'tests/desktop'), str(SOURCE / 'tests/end-to-end')]
-from desk import CONTROL, ESCAPE, RETURN, TAB, Desk  # noqa: E402  pylint: disable=wrong-import-position
+from desk import BACKSPACE, CONTROL, ESCAPE, RETURN, TAB, Desk  # noqa: E402  pylint: disable=wrong-import-position
 from keyboard import Keyboard  # noqa: E402  pylint: disable=wrong-import-position
 from screenshots import settings  # noqa: E402  pylint: disable=wrong-import-position
 from world import World, sample_pdf  # noqa: E402  pylint: disable=wrong-import-position
@@ -47,6 +47,25 @@ class Keys(unittest.TestCase):
             time.sleep(0.15)
         raise AssertionError(f'Tab does not reach {name!r}')
 
+    def location(self):
+        """What stands in the location line of the file chooser; (nullable): it is not there yet."""
+        return next((text for node in self.desk.walk() if 'EditableText' in node.interfaces() and (text := node.read()).startswith('/')), None)
+
+    def type_path(self, path):
+        """The first slash opens the location line, once the chooser has the focus: until then it goes nowhere."""
+        def slash():
+            if self.location() is None:
+                self.keyboard.press(ord('/'))
+                time.sleep(1)
+            return self.location()
+
+        self.desk.wait_for(slash, 'the location line of the file chooser')
+        for _ in range(len(self.location()) - 1):
+            self.keyboard.press(BACKSPACE)
+        self.keyboard.type(str(path)[1:])
+        self.desk.wait_for(lambda: self.location() == str(path), 'the path in the location line')
+        self.keyboard.press(RETURN)
+
     def give_pin(self):
         self.desk.find('PIN')
         time.sleep(0.5)  # the dialog is drawn, and has the focus in the PIN: what is typed goes nowhere else
@@ -59,9 +78,7 @@ class Keys(unittest.TestCase):
         desk.find('Sample token')
         self.keyboard.press(ord('o'), held=CONTROL)
         desk.find_text('Other Locations')
-        time.sleep(0.5)  # the chooser has the focus once it is drawn
-        self.keyboard.type(str(document))
-        self.keyboard.press(RETURN)
+        self.type_path(document)
         desk.find('Sign…', role=BUTTON, sensitive=True)
         self.reach('Save As')
         self.reach('Sign…')
